@@ -1,0 +1,38 @@
+# tuneyard's commands; `make help` lists them. Nothing has to be installed first but Python 3.11+.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install quickstart test check format coverage clean
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+
+install: $(STAMP) ## Make .venv with tuneyard and its pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tuneyard needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.11 ...")'
+	@echo "Installing tuneyard and its pinned dependencies into $(VENV) (some minutes, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+quickstart: $(STAMP) ## Fine-tune, evaluate, compare and register a small model on this machine
+	@$(BIN)/tuneyard run jobs/configs/quickstart.yaml
+
+test: $(STAMP) ## Pass the tests, with coverage
+	@$(BIN)/python -m pytest -q --cov=tuneyard --cov-report=term:skip-covered --cov-report=xml
+
+check: $(STAMP) ## Check format, lint and types
+	@$(BIN)/ruff format --check src tests jobs benchmarks
+	@$(BIN)/ruff check src tests jobs benchmarks
+	@$(BIN)/mypy
+
+format: $(STAMP) ## Format the code
+	@$(BIN)/ruff format src tests jobs benchmarks
+	@$(BIN)/ruff check --fix src tests jobs benchmarks
+
+clean: ## Remove what the commands above made
+	rm -rf $(VENV) runs .coverage coverage.xml .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,173 @@
+"""The ``tuneyard`` command. Imports nothing heavy until a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from tuneyard import __version__
+from tuneyard.errors import UserError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    return guarded(lambda: options.run(options))
+
+
+def guarded(command: Callable[[], int | None]) -> int:
+    """Call a command and turn what it raises into one message and an exit status."""
+    try:
+        return command() or 0
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; run the same command again to go on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`tuneyard plan … | head`): nothing is wrong, nobody listens.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        from tuneyard.artifacts import unwritable
+
+        place = str(error.filename or "run directory")
+        print(f"error: {unwritable(error, place)}", file=sys.stderr)
+        return 2
+
+
+def study_main(arguments: Sequence[str] | None = None) -> int:
+    """``jobs/study.py``: the words of ``tuneyard run``."""
+    return main(["run", *(sys.argv[1:] if arguments is None else arguments)])
+
+
+def _run(options: argparse.Namespace) -> int:
+    from tuneyard import study
+
+    prepared = study.prepare(options.study, options.overrides)
+    outcome = study.run(prepared)
+    print(outcome["table"])
+    if outcome["registry"]:
+        print(outcome["registry"])
+    print(f"report: {outcome['report']}")
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from tuneyard import estimate, study
+    from tuneyard.config.load import dump
+
+    prepared = study.prepare(options.study, options.overrides)
+    if options.json:
+        steps = [
+            {"stage": s.stage, "label": s.label, "key": s.key, "done": done}
+            for s, done in prepared.state()
+        ]
+        print(json.dumps({"run_dir": prepared.run.root, "steps": steps}, ensure_ascii=False))
+        return 0
+    print(dump(prepared.study))
+    print(f"run directory: {prepared.run.root}\n")
+    for step, done in prepared.state():
+        print(f"{'done' if done else 'run ':>6}  {step.key}  {step.label}")
+    print("\n" + estimate.describe(prepared.study, prepared.plan))
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from tuneyard.stages.compare import latest
+
+    found = latest(options.run_dir)
+    print(found["table"])
+    print(f"report: {found['report']}")
+    return 0
+
+
+def _data(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from tuneyard import study
+    from tuneyard.data import sources
+    from tuneyard.records import Example, write_jsonl
+
+    prepared = study.prepare(options.study, options.overrides)
+    out = Path(options.out)
+    made: dict[str, list[Example]] = {}
+    for step in prepared.plan.steps:
+        if step.stage == "prepare":
+            kind, split = step.part["kind"], step.part["split"]
+            avoid = [example for source in step.inputs.values() for example in made[source.key]]
+            examples = sources.load(kind, step.extra["data"], split, prepared.study.seed, avoid)
+            made[step.key] = examples
+            out.mkdir(parents=True, exist_ok=True)
+            count = write_jsonl(out / f"{kind}.{split}.jsonl", examples)
+            print(f"{out / f'{kind}.{split}.jsonl'}: {count} examples")
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    from tuneyard.score.command import format_summary, score_file
+
+    summary = score_file(
+        options.task,
+        options.metrics.split(","),
+        options.input,
+        options.output,
+        faithful=options.faithful,
+        workers=options.workers,
+    )
+    print(json.dumps(summary, allow_nan=False) if options.json else format_summary(summary))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tuneyard",
+        description="Fine-tune code LLMs on a Ray cluster, and learn which method won.",
+    )
+    parser.add_argument("--version", action="version", version=f"tuneyard {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    def add_study(command: argparse.ArgumentParser) -> None:
+        command.add_argument("study", metavar="STUDY.yaml", help="the study file")
+        command.add_argument(
+            "overrides", nargs="*", metavar="key.sub=value", help="values that replace the file's"
+        )
+
+    command = add("run", _run, "run or resume a study")
+    add_study(command)
+    command = add("plan", _plan, "show what a study would do; loads no model")
+    add_study(command)
+    command.add_argument("--json", action="store_true", help="the steps as one JSON object")
+    command = add("report", _report, "show the results of a run directory")
+    command.add_argument("run_dir", metavar="RUN_DIR")
+    command = add("data", _data, "write a study's examples as JSONL")
+    add_study(command)
+    command.add_argument("--out", required=True, metavar="DIR")
+    command = add("score", _score, "score predictions against references")
+    command.add_argument("--task", required=True, metavar="{python,cocobots}")
+    command.add_argument("--metrics", required=True, metavar="a,b,c")
+    command.add_argument("--in", dest="input", required=True, metavar="FILE.jsonl")
+    command.add_argument("--out", dest="output", required=True, metavar="FILE.jsonl")
+    command.add_argument("--json", action="store_true", help="the summary as one JSON object")
+    command.add_argument(
+        "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
+    )
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What can be told from a program's text alone: groups A, B and F of the error taxonomy."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import Final
+
+_FENCE: Final = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
+_MAX_PARSED: Final = 100_000
+_MAX_LINES: Final = 2_000
+
+_SYNTAX_DETAILS: Final = (
+    ("was never closed", "unclosed bracket"),
+    ("unexpected eof", "unclosed bracket"),
+    ("closing parenthesis", "brackets do not match"),
+    ("unmatched", "brackets do not match"),
+    ("unterminated", "unterminated string"),
+    ("expected an indented block", "indentation"),
+    ("unindent", "indentation"),
+    ("unexpected indent", "indentation"),
+    ("inconsistent use of tabs", "indentation"),
+    ("null byte", "null byte"),
+)
+
+
+def extract_code(text: str) -> str:
+    """Return the first Markdown code block's content, or the text itself where there is none.
+
+    A block that is never closed goes on to the end. Nothing else is taken away: words before or
+    after a program that stands in no code block are part of it, and make it fail.
+    """
+    found = _FENCE.search(text)
+    return found.group(1).rstrip("\n") if found else text
+
+
+def has_code(text: str) -> bool:
+    """Say whether a text is a program at all, or was meant to be.
+
+    It is where it holds ``put(`` or ``def``, or a line of it parses as code: a statement, or an
+    expression with a call or a subscript in it. Empty answers, comments and plain words are not.
+    """
+    if "put(" in text or re.search(r"\bdef ", text):
+        return True
+    lines = text.splitlines()
+    if len(lines) > _MAX_LINES or any(len(line) > _MAX_LINES for line in lines):
+        return True
+    return any(_is_code(line.strip()) for line in lines)
+
+
+def syntax_detail(message: str | None) -> str:
+    """Put a ``SyntaxError``'s message into the taxonomy's words."""
+    lowered = (message or "").lower()
+    for sign, detail in _SYNTAX_DETAILS:
+        if sign in lowered:
+            return detail
+    return f"other: {message}" if message else "other"
+
+
+def form_difference(reference: str, prediction: str) -> str | None:
+    """Say how a program's form differs from the reference's, or ``None`` where it does not.
+
+    Two programs of one syntax tree have one form, whatever their white space.
+    """
+    if reference == prediction:
+        return None
+    want, have = parse(reference), parse(prediction)
+    if want is None or have is None:
+        return "text differs"
+    try:
+        if ast.dump(want) == ast.dump(have):
+            return None
+    except RecursionError:
+        return "text differs"
+    defined, asked = _functions(have), _functions(want)
+    if asked and not defined:
+        return "first-order code where higher-order was asked"
+    if defined and not asked:
+        return "higher-order code where first-order was asked"
+    if any(map(_ignored, defined)) and not any(map(_ignored, asked)):
+        return "hard-coded function: " + "; ".join(filter(None, map(_ignored, defined)))
+    return "text differs"
+
+
+def parse(source: str) -> ast.Module | None:
+    """Parse a program, or return ``None`` where it does not parse or is too long to be tried."""
+    if len(source) > _MAX_PARSED:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in model-written strings
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _is_code(line: str) -> bool:
+    tree = parse(line)
+    if tree is None:
+        return False
+    return any(
+        not isinstance(statement, ast.Expr)
+        or any(isinstance(node, ast.Call | ast.Subscript) for node in ast.walk(statement))
+        for statement in tree.body
+    )
+
+
+def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def _ignored(function: ast.FunctionDef) -> str:
+    """Tell which of its parameters a building function ignores; empty where it uses all."""
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    if "put" not in used:
+        return ""
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    names = [argument.arg for argument in arguments if argument.arg != "board"]
+    if not names:
+        return f"{function.name} takes no parameters"
+    unused = [name for name in names if name not in used]
+    return f"{function.name} ignores {', '.join(unused)}" if unused else ""

@@ -1,0 +1,200 @@
+"""Reads the public COCOBOTS files, simple and regular boards, as examples."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from tuneyard.errors import UserError, suggestion
+from tuneyard.records import Example
+
+_FORMAT = "check that it is a public COCOBOTS file (sb_*.json or rb_*.json), unchanged"
+_PROGRAMMER, _EDITOR = "<Programmer>", "<Editor>"
+
+
+def load_public(
+    path: str | os.PathLike[str], order: str, *, kind: str, split: str
+) -> list[Example]:
+    """Read a public file: ``{board type: {level: {parts: {name: [board, …]}}}}``.
+
+    Simple boards give one example a turn (``first``) or a board (``higher``). Regular boards,
+    objects repeated by loops, are higher-order only: function and loop are the reference.
+    Texts are the file's own, to the character.
+
+    Raises:
+        UserError: the file is missing or malformed (naming the place), holds no board, or has
+            no examples of this order.
+    """
+    if order not in ("first", "higher"):
+        raise UserError(
+            "a COCOBOTS data set has no such order",
+            value=order,
+            remedy=suggestion(str(order), ["first", "higher"]),
+        )
+    examples: list[Example] = []
+    for number, node in enumerate(_boards(_read(path))):
+        meta = node.board_meta()
+        meta["board"] = number
+        if node.type == "regular":
+            rows = [_regular(node, order, meta)]
+        elif order == "higher":
+            rows = [_single_turn(node, meta)]
+        else:
+            rows = _turns(node, meta)
+        for instruction, reference, details in rows:
+            example_id = f"{split}/{kind}/{len(examples):05d}"
+            examples.append(
+                Example(example_id, "cocobots", kind, split, instruction, reference, details)
+            )
+    if not examples:
+        raise UserError("a COCOBOTS file holds no boards", where=str(path), remedy=_FORMAT)
+    return examples
+
+
+_Row = tuple[str, str, dict[str, Any]]
+
+
+class _Node:
+    """A value of the file together with the way to it, for error messages."""
+
+    def __init__(self, value: Any, where: str, board_type: str = "") -> None:
+        self.value = value
+        self.where = where
+        self.type = board_type
+
+    def fail(self, what: str) -> UserError:
+        return UserError(what, where=self.where, value=self.value, remedy=_FORMAT)
+
+    def at(self, *keys: str | int) -> _Node:
+        node = self
+        for key in keys:
+            container = list if isinstance(key, int) else dict
+            inner: Any = node.value
+            if type(node.value) is not container:
+                name = "a list" if container is list else "an object"
+                raise node.fail(f"a COCOBOTS file has something else where {name} should be")
+            try:
+                value = inner[key]
+            except (KeyError, IndexError):
+                raise node.fail(f"a COCOBOTS file lacks {key!r} here") from None
+            node = _Node(value, node.where + _step(key), self.type)
+        return node
+
+    def items(self) -> Iterator[tuple[str, _Node]]:
+        if not isinstance(self.value, dict):
+            raise self.fail("a COCOBOTS file has something else where an object should be")
+        for key in self.value:
+            yield key, self.at(key)
+
+    def entries(self) -> Iterator[_Node]:
+        if not isinstance(self.value, list):
+            raise self.fail("a COCOBOTS file has something else where a list should be")
+        for index in range(len(self.value)):
+            yield self.at(index)
+
+    def text(self) -> str:
+        if not isinstance(self.value, str) or not self.value:
+            raise self.fail("a COCOBOTS file has something else where a text should be")
+        return self.value
+
+    def board_meta(self) -> dict[str, Any]:
+        meta: dict[str, Any] = {"name": self.at("combo_name").text()}
+        # Regular boards have no cells of their own; their loops give them.
+        fields: dict[str, type] = {"shapes": str, "colors": str}
+        if self.type == "simple":
+            fields |= {"x": int, "y": int}
+        for field, kind in fields.items():
+            values = list(self.at(field).entries())
+            for node in values:
+                if type(node.value) is not kind:
+                    raise node.fail(f"a COCOBOTS file has something else than {kind.__name__}")
+            meta[field] = [node.value for node in values]
+        if len({len(meta[field]) for field in fields}) != 1:
+            raise self.fail("a COCOBOTS board's shapes, colours and cells differ in number")
+        return meta
+
+
+def _step(key: str | int) -> str:
+    return f"[{key}]" if isinstance(key, int) else f".{key}"
+
+
+def _read(path: str | os.PathLike[str]) -> _Node:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return _Node(json.load(file), f"{path}: $")
+    except json.JSONDecodeError as error:
+        raise UserError(
+            f"a COCOBOTS file is not valid JSON ({error.msg})",
+            where=f"{path}:{error.lineno}:{error.colno}",
+            remedy="mend that line, or fetch the file again",
+        ) from None
+    except RecursionError:
+        raise UserError(
+            "a COCOBOTS file is nested too deeply", where=str(path), remedy=_FORMAT
+        ) from None
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"a COCOBOTS file is not UTF-8 text ({error.reason} at byte {error.start})",
+            where=str(path),
+            remedy="convert it to UTF-8",
+        ) from None
+    except FileNotFoundError:
+        raise UserError(
+            "a COCOBOTS file does not exist", where=str(path), remedy="check the path"
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"a COCOBOTS file cannot be read ({error.strerror})",
+            where=str(path),
+            remedy="check the path and its permissions",
+        ) from None
+
+
+def _boards(root: _Node) -> Iterator[_Node]:
+    for board_type, levels in root.items():
+        if board_type not in ("simple", "regular"):
+            raise UserError(
+                "a COCOBOTS file has an unknown board type",
+                where=root.where,
+                value=board_type,
+                remedy=_FORMAT,
+            )
+        levels.type = board_type
+        for _, sizes in levels.items():
+            for _, names in sizes.items():
+                for _, boards in names.items():
+                    yield from boards.entries()
+
+
+def _single_turn(node: _Node, meta: dict[str, Any]) -> _Row:
+    turn = node.at("dialogues", "single_turn", "instructions", 0)
+    function = turn.at(_EDITOR, "function").text()
+    usage = turn.at(_EDITOR, "usage").text()
+    details = {**meta, "function": function, "usage": usage}
+    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details
+
+
+def _turns(node: _Node, meta: dict[str, Any]) -> list[_Row]:
+    turns = node.at("dialogues", "multi_turn", "instructions").entries()
+    return [
+        (turn.at(_PROGRAMMER).text(), turn.at(_EDITOR).text(), {**meta, "turn": number})
+        for number, turn in enumerate(turns)
+    ]
+
+
+def _regular(node: _Node, order: str, meta: dict[str, Any]) -> _Row:
+    if order == "first":
+        raise UserError(
+            "regular COCOBOTS boards have no first-order turns",
+            where=node.where,
+            value=order,
+            remedy="write order: higher for this file",
+        )
+    turn = node.at("dialogues", "regular", "instructions", 0)
+    function = turn.at(_EDITOR, "function").text()
+    usage = turn.at(_EDITOR, "output").text()
+    pattern = os.path.splitext(os.path.basename(node.at("seed_template").text()))[0]
+    details = {**meta, "pattern": pattern, "function": function, "usage": usage}
+    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details

@@ -1,0 +1,17 @@
+"""Two or more score sets → tables, paired tests, figures and the report."""
+
+from tuneyard.compare.inputs import Cell, Curve, StudyInputs, System
+from tuneyard.compare.report import write_report
+from tuneyard.compare.summary import Summary, summarise
+from tuneyard.compare.terminal import terminal_table
+
+__all__ = [
+    "Cell",
+    "Curve",
+    "StudyInputs",
+    "Summary",
+    "System",
+    "summarise",
+    "terminal_table",
+    "write_report",
+]

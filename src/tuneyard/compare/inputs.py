@@ -1,0 +1,175 @@
+"""What a comparison is made from: score rows by cell, training curves, and facts about the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from tuneyard.config.schema import Compare
+from tuneyard.errors import UserError
+
+SPLITS = ("test", "validation", "train")
+"""Splits, the one that a verdict is read from first."""
+
+
+class System(NamedTuple):
+    """What was evaluated: a base model, what it was trained on, and the arm's name."""
+
+    model: str
+    train_on: tuple[str, ...]
+    arm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One system's score rows on one data kind and split.
+
+    Attributes:
+        model: the base model's name.
+        train_on: the data sets it was fine-tuned on; empty for an untouched base model.
+        arm: the arm's name, e.g. ``base`` or ``sft-dpo``.
+        kind: the data set evaluated on.
+        split: ``validation`` or ``test``.
+        rows: one mapping a completion: ``id``, ``sample``, the metric values (None: missing),
+            ``error_category``, ``error_detail``, and for the worked examples ``instruction``,
+            ``reference``, ``prediction``, ``expected_board`` and ``built_board``.
+    """
+
+    model: str
+    train_on: tuple[str, ...]
+    arm: str
+    kind: str
+    split: str
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def system(self) -> System:
+        """Return the model, training regime and arm."""
+        return System(self.model, tuple(self.train_on), self.arm)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What one training stage logged, one mapping a logging step.
+
+    ``points`` hold ``step`` and any of ``loss``, ``eval_loss`` and, for DPO, ``rewards/chosen``,
+    ``rewards/rejected``, ``rewards/margins``, ``rewards/accuracies`` (TRL's names).
+    """
+
+    model: str
+    train_on: tuple[str, ...]
+    arm: str
+    stage: str
+    points: Sequence[Mapping[str, Any]]
+
+    @property
+    def system(self) -> System:
+        """Return the model, training regime and arm."""
+        return System(self.model, tuple(self.train_on), self.arm)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyInputs:
+    """All that the report shows.
+
+    Attributes:
+        name: the study's name.
+        cells: the score rows; a (model, train_on, arm, kind, split) stands in one cell only.
+        curves: training logs, possibly none.
+        settings: the study file's ``compare`` part.
+        seed: seed of the bootstrap.
+        config_yaml: the resolved study file.
+        facts: what else is known of the run, all optional: ``versions`` and ``digests`` (name →
+            text), ``durations`` (stage → seconds), ``examples`` (data set → split → count),
+            ``pairs`` (preference statistics: one mapping, or name → mapping), ``preflight`` (a
+            text; a list of (text, trained) pieces; or name → one of these). Other keys are shown
+            as they are.
+        registered: what the registry did (``name``, ``version``, ``arm``, ``reason``, …), or None.
+        arms: each arm's stages, by which an arm's prefix is found; None: read from the names
+            (``sft-dpo`` continues ``sft``).
+    """
+
+    name: str
+    cells: Sequence[Cell]
+    curves: Sequence[Curve] = ()
+    settings: Compare = field(default_factory=Compare)
+    seed: int = 0
+    config_yaml: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    registered: Mapping[str, Any] | None = None
+    arms: Mapping[str, Sequence[str]] | None = None
+
+    def stages(self, arm: str) -> tuple[str, ...]:
+        """Return the stages of an arm; the baseline's name alone means none."""
+        if self.arms is not None and arm in self.arms:
+            return tuple(self.arms[arm])
+        return () if arm in ("base", self.settings.baseline) else tuple(arm.split("-"))
+
+    def ordered(self) -> list[Cell]:
+        """Return the cells by split, kind, model (as first seen), regime and arm (short first).
+
+        Raises:
+            UserError: two cells describe the same system, kind and split.
+        """
+        seen: set[tuple[System, str, str]] = set()
+        for cell in self.cells:
+            key = (cell.system, cell.kind, cell.split)
+            if key in seen:
+                raise UserError(
+                    "two score sets describe the same model, training data, arm, kind and split",
+                    where="compare",
+                    value=key,
+                    remedy="give each score set once",
+                )
+            seen.add(key)
+        models = list(dict.fromkeys(cell.model for cell in self.cells))
+        kinds = list(dict.fromkeys(cell.kind for cell in self.cells))
+        regimes = sorted(
+            dict.fromkeys(tuple(cell.train_on) for cell in self.cells),
+            key=lambda regime: (len(regime), [_position(kinds, kind) for kind in regime], regime),
+        )
+        arms = list(dict.fromkeys(cell.arm for cell in self.cells))
+        arms.sort(key=lambda arm: (arm != self.settings.baseline, len(self.stages(arm))))
+        return sorted(
+            self.cells,
+            key=lambda cell: (
+                _position(SPLITS, cell.split),
+                kinds.index(cell.kind),
+                models.index(cell.model),
+                regimes.index(tuple(cell.train_on)),
+                arms.index(cell.arm),
+            ),
+        )
+
+
+def _position(names: Sequence[str], name: str) -> int:
+    return names.index(name) if name in names else len(names)
+
+
+class Labels:
+    """Short names of systems: what all of them share is left out.
+
+    Args:
+        systems: every system of the study.
+    """
+
+    def __init__(self, systems: Sequence[System]) -> None:
+        self.several_models = len({system.model for system in systems}) > 1
+        self.several_regimes = len({system.train_on for system in systems if system.train_on}) > 1
+
+    def full(self, system: System) -> str:
+        """Return model (if several), arm and regime (if several), e.g. ``llama · sft on a + b``."""
+        head = f"{system.model} · " if self.several_models else ""
+        return head + self.within_model(system)
+
+    def within_model(self, system: System) -> str:
+        """Return the name without the model, e.g. ``sft on first_order``."""
+        if self.several_regimes and system.train_on:
+            return f"{system.arm} on {regime_text(system.train_on)}"
+        return system.arm
+
+
+def regime_text(train_on: Sequence[str]) -> str:
+    """Return ``a + b``, or a dash for an untouched base model."""
+    return " + ".join(train_on) if train_on else "–"

@@ -1,0 +1,130 @@
+"""The report: one self-contained HTML file, its figures, and the same numbers as JSON and CSV."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from tuneyard.compare import appendix, sections
+from tuneyard.compare.curves import training_curves
+from tuneyard.compare.examples import worked_examples
+from tuneyard.compare.figures import Drawing, arm_colours, error_bars, metric_bars
+from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs
+from tuneyard.compare.markup import text
+from tuneyard.compare.summary import Summary, as_json, summarise, write_csv, write_json
+from tuneyard.compare.tables import tables_of
+
+
+def write_report(inputs: StudyInputs, out: Path) -> Summary:
+    """Write ``report.html``, ``results.json``, ``results.csv`` and ``figures/*.svg``.
+
+    Equal inputs give equal bytes: nothing is dated, every resample is seeded.
+
+    Args:
+        inputs: scores, curves and facts.
+        out: the folder to write to; made where it does not exist.
+
+    Returns:
+        The numbers, with the paths of the files in ``files``.
+
+    Raises:
+        UserError: the score sets do not fit together (see `summarise`).
+    """
+    summary = summarise(inputs)
+    drawn = draw_figures(summary, inputs)
+    (out / "figures").mkdir(parents=True, exist_ok=True)
+    files = {"report": out / "report.html", "json": out / "results.json"}
+    files["csv"] = out / "results.csv"
+    page = render_page(summary, inputs, drawn)
+    files["report"].write_text(page, encoding="utf-8")
+    write_json(files["json"], as_json(summary, inputs))
+    write_csv(files["csv"], summary.rows)
+    for drawing in (drawing for group in drawn.values() for drawing in group):
+        path = out / "figures" / f"{drawing.name}.svg"
+        path.write_text(drawing.standalone, encoding="utf-8")
+        files[f"figures/{drawing.name}"] = path
+    return summary.with_files(files)
+
+
+def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawing]]:
+    """Return the figures by section: ``metrics``, ``errors``, ``curves``."""
+    colours = arm_colours([row.system.arm for row in summary.rows], summary.baseline)
+    headline = [measure for measure in summary.measures if measure.headline]
+    places = dict.fromkeys((counts.split, counts.kind) for counts in summary.errors)
+    # A curve's regime may never have been evaluated, so curves are labelled among themselves.
+    curve_labels = Labels([curve.system for curve in inputs.curves])
+    return {
+        "metrics": [
+            metric_bars(rows, headline, summary.labels, colours)
+            for rows in tables_of(summary.rows).values()
+            if headline
+        ],
+        "errors": [
+            error_bars([c for c in summary.errors if (c.split, c.kind) == place], summary.labels)
+            for place in places
+        ],
+        "curves": training_curves(inputs.curves, curve_labels),
+    }
+
+
+def render_page(summary: Summary, inputs: StudyInputs, drawn: dict[str, list[Drawing]]) -> str:
+    """Return the whole HTML page."""
+    splits = {row.split for row in summary.rows}
+    split = next((name for name in SPLITS if name in splits), "")
+    examples = worked_examples(inputs.ordered(), split, summary.baseline)
+    body = [
+        sections.verdict(summary, inputs),
+        sections.results(summary) if summary.rows else "",
+        sections.figures("figures", "Figures", drawn["metrics"]),
+        sections.paired_tests(summary, inputs),
+        sections.figures("errors", "Errors", drawn["errors"], sections.errors_table(summary)),
+        sections.worked(examples, summary),
+        sections.figures("curves", "Training curves", drawn["curves"]),
+        appendix.pairs(inputs),
+        appendix.data(inputs),
+        appendix.configuration(inputs),
+        appendix.provenance(inputs),
+        appendix.how_to_read(summary, inputs),
+    ]
+    shown = [part for part in body if part]
+    style = resources.files("tuneyard.compare").joinpath("report.css").read_text("utf-8")
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en-GB"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            # Nothing is loaded and nothing runs, even if an answer slipped through the escaping.
+            '<meta http-equiv="Content-Security-Policy" '
+            "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{text(inputs.name)} · tuneyard report</title>",
+            f"<style>\n{style}</style></head><body>",
+            f"<header><p>tuneyard report</p><h1>{text(inputs.name)}</h1>"
+            f"<p>{text(_extent(summary))}</p></header>",
+            _contents(shown),
+            f"<main>{''.join(shown)}</main>",
+            "</body></html>\n",
+        ]
+    )
+
+
+def _extent(summary: Summary) -> str:
+    """Say how much was compared, e.g. ``1 model · 3 arms · 2 data kinds · validation``."""
+    systems = {row.system for row in summary.rows}
+    counts = [
+        (len({system.model for system in systems}), "model"),
+        (len({(system.train_on, system.arm) for system in systems}), "arm"),
+        (len({row.kind for row in summary.rows}), "data kind"),
+    ]
+    told = [f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts]
+    told += [", ".join(dict.fromkeys(row.split for row in summary.rows))]
+    return " · ".join(part for part in told if part)
+
+
+def _contents(parts: list[str]) -> str:
+    links = []
+    for part in parts:
+        identifier = part.split('id="', 1)[1].split('"', 1)[0]
+        title = part.split("<h2>", 1)[1].split("</h2>", 1)[0]
+        links.append(f'<a href="#{identifier}">{title}</a>')
+    return f'<nav aria-label="Contents">{"".join(links)}</nav>'

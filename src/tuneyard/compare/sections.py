@@ -1,0 +1,280 @@
+"""The report's sections of numbers: results, paired tests, errors and worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tuneyard.compare.boards import pair
+from tuneyard.compare.errors import GROUPS, group_of, rank
+from tuneyard.compare.examples import WorkedExample
+from tuneyard.compare.figures import Drawing
+from tuneyard.compare.inputs import StudyInputs, regime_text
+from tuneyard.compare.markup import (
+    Column,
+    code,
+    details,
+    p_value,
+    percent,
+    section,
+    signed,
+    table,
+    text,
+)
+from tuneyard.compare.measures import Measure
+from tuneyard.compare.summary import Summary
+from tuneyard.compare.tables import Estimate, Row, tables_of
+from tuneyard.compare.verdicts import (
+    BETTER,
+    NOT_DISTINGUISHABLE,
+    NOT_TESTED,
+    QUESTIONS,
+    WORSE,
+    PairedTest,
+)
+
+MARKS: Final = {BETTER: "▲", WORSE: "▼", NOT_DISTINGUISHABLE: "≈", NOT_TESTED: ""}
+OPEN_ROWS: Final = 24
+"""Tables of tests longer than this are folded."""
+
+
+def verdict(summary: Summary, inputs: StudyInputs) -> str:
+    """Return the opening box: the verdict, and what was registered."""
+    findings = "".join(f"<li>{text(finding)}</li>" for finding in summary.verdict.findings)
+    parts = [f'<p class="lead">{text(summary.verdict.summary)}</p>']
+    if findings:
+        parts.append(f"<ul>{findings}</ul>")
+    if inputs.registered:
+        told = ", ".join(
+            f"{text(key)} {text(value)}" for key, value in inputs.registered.items() if value
+        )
+        parts.append(f"<p><b>Registry:</b> {told}.</p>")
+    return f'<section id="verdict" class="verdict"><h2>Verdict</h2>{"".join(parts)}</section>'
+
+
+def results(summary: Summary) -> str:
+    """Return a table for each split and data kind: baseline beside fine-tuned, with intervals."""
+    headline = [measure for measure in summary.measures if measure.headline]
+    others = [measure for measure in summary.measures if not measure.headline]
+    legend = (
+        f"Means in %, with confidence intervals in brackets. Against the baseline "
+        f"‘{summary.baseline}’ of the same model: ▲ better, ▼ worse, ≈ not distinguishable "
+        "(corrected paired tests, below). The best mean of each model is bold."
+    )
+    parts = [f'<p class="note">{text(legend)}</p>']
+    for (split, kind), rows in tables_of(summary.rows).items():
+        parts.append(f"<h3>{text(kind)} <span>{text(split)}</span></h3>")
+        parts.append(_results_table(summary, rows, headline))
+        if (repeated := _repeats(rows)) is not None:
+            parts.append(f'<p class="note">{text(repeated)}</p>')
+        if others:
+            parts.append(details("Other metrics", _results_table(summary, rows, others)))
+    return section("results", "Results", *parts)
+
+
+def _results_table(summary: Summary, rows: Sequence[Row], measures: Sequence[Measure]) -> str:
+    columns = [Column("Arm", False)]
+    if summary.labels.several_models:
+        columns.insert(0, Column("Model", False))
+    columns.append(Column("Trained on", False))
+    columns += [*(Column(measure.label) for measure in measures), Column("n")]
+    best = _best(rows, measures)
+    lines, classes, model = [], [], None
+    for row in rows:
+        counts = {row.estimates[measure.key].n for measure in measures}
+        figures = [
+            _figure(
+                row.estimates[m.key],
+                summary.against_baseline(row, m.key),
+                best=row.estimates[m.key].mean == best.get((row.system.model, m.key)),
+                show_n=len(counts) > 1 or row.estimates[m.key].missing > 0,
+            )
+            for m in measures
+        ]
+        names = [text(row.system.arm), text(regime_text(row.system.train_on))]
+        if summary.labels.several_models:
+            names.insert(0, text(row.system.model))
+        lines.append([*names, *figures, str(row.examples)])
+        kinds = ["baseline"] * (row.system.arm == summary.baseline)
+        kinds += ["first"] * (model not in (None, row.system.model))
+        classes.append(" ".join(kinds))
+        model = row.system.model
+    return table(columns, lines, row_classes=classes)
+
+
+def _best(rows: Sequence[Row], measures: Sequence[Measure]) -> dict[tuple[str, str], float]:
+    """Return each model's highest mean by metric, where its arms differ at all."""
+    best: dict[tuple[str, str], float] = {}
+    for model in dict.fromkeys(row.system.model for row in rows):
+        for measure in measures:
+            means = [row.estimates[measure.key].mean for row in rows if row.system.model == model]
+            known = [mean for mean in means if mean is not None]
+            if len(set(known)) > 1:
+                best[model, measure.key] = max(known)
+    return best
+
+
+def _figure(estimate: Estimate, test: PairedTest | None, *, best: bool, show_n: bool) -> str:
+    if estimate.mean is None:
+        return '<span class="absent">missing</span>'
+    mean = percent(estimate.mean)
+    word = test.verdict if test is not None else ""
+    mark = f'class="mark {word.replace(" ", "-")}" title="{text(word)}"'
+    shown = f"{f'<b>{mean}</b>' if best else mean}<span {mark}>{MARKS.get(word, '')}</span>"
+    if estimate.ci_low is not None:
+        shown += f"<small>[{percent(estimate.ci_low)}, {percent(estimate.ci_high)}]</small>"
+    if show_n:
+        shown += f"<small>n = {estimate.n}</small>"
+    return shown
+
+
+def _repeats(rows: Sequence[Row]) -> str | None:
+    for row in rows:
+        if row.distinct is not None and row.distinct < row.examples:
+            return (
+                f"Only {row.distinct} of the {row.examples} instructions are distinct; intervals "
+                "and tests treat repeated ones as independent and are that much too sure."
+            )
+    return None
+
+
+def paired_tests(summary: Summary, inputs: StudyInputs) -> str:
+    """Return the tests of each split and question."""
+    settings = inputs.settings
+    corrected = (
+        "corrected after Holm within each family"
+        if settings.correction == "holm"
+        else "uncorrected"
+    )
+    parts = [
+        f'<p class="note">{text(_how_tested(inputs))} A family is one question on one split: all '
+        f"its comparisons over models, data kinds and headline metrics; p is {corrected}. The "
+        f"verdict compares it with {1 - settings.confidence:.3g}.</p>"
+    ]
+    for split in dict.fromkeys(test.split for test in summary.tests):
+        for question, title in QUESTIONS.items():
+            tests = summary.tests_of(question, split)
+            if tests:
+                family = tests[0].family
+                told = f"{text(title)} <span>{text(split)} · family of {family}</span>"
+                content = _tests_table(summary, tests)
+                parts.append(details(told, content, opened=len(tests) <= OPEN_ROWS))
+    return section("tests", "Paired tests", *parts) if summary.tests else ""
+
+
+def _how_tested(inputs: StudyInputs) -> str:
+    return (
+        "Every system answered the same examples, so differences are tested on pairs: truth values "
+        "by McNemar’s exact test, other metrics by the paired bootstrap "
+        f"({inputs.settings.resamples} resamples, seed {inputs.seed})."
+    )
+
+
+def _tests_table(summary: Summary, tests: Sequence[PairedTest]) -> str:
+    labels = {measure.key: measure.label for measure in summary.measures}
+    columns = [
+        *(Column(head, False) for head in ("Arm", "Against", "Data", "Metric")),
+        *(Column(head) for head in ("Δ", "Interval of Δ", "p", "p corrected")),
+        *(Column(head) for head in ("+ / −", "n")),
+        Column("Verdict", False),
+    ]
+    lines = []
+    for test in tests:
+        result = test.result
+        interval = (
+            f"{signed(result.ci_low)} to {signed(result.ci_high)}"
+            if result.ci_low is not None
+            else "–"
+        )
+        lost = f" <small>{result.missing} missing</small>" if result.missing else ""
+        word = test.verdict.replace(" ", "-")
+        lines.append(
+            [
+                text(summary.labels.full(test.system)),
+                text(summary.labels.within_model(test.other)),
+                text(test.kind),
+                text(labels[test.metric]),
+                signed(result.difference),
+                interval,
+                p_value(result.p),
+                p_value(result.p_holm),
+                f"{result.wins} / {result.losses}",
+                f"{result.n}{lost}",
+                f'<span class="mark {word}">{MARKS[test.verdict]}</span> {text(test.verdict)}',
+            ]
+        )
+    return table(columns, lines)
+
+
+def figures(identifier: str, title: str, drawings: Sequence[Drawing], *content: str) -> str:
+    """Return a section of figures, each with its description for who cannot see it."""
+    blocks = [
+        f'<figure class="plot"><figcaption>{text(drawing.title)}</figcaption>'
+        f'<div class="scroll" tabindex="0" role="img" aria-label="{text(drawing.alternative)}">'
+        f"{drawing.inline}</div></figure>"
+        for drawing in drawings
+    ]
+    return section(identifier, title, *blocks, *content)
+
+
+def errors_table(summary: Summary) -> str:
+    """Return the counts by category, one table a split and data kind, folded."""
+    parts = []
+    for split, kind in dict.fromkeys((counts.split, counts.kind) for counts in summary.errors):
+        chosen = [c for c in summary.errors if (c.split, c.kind) == (split, kind)]
+        found = sorted({name for counts in chosen for name in counts.categories}, key=rank)
+        columns = [
+            Column("Arm", False),
+            Column("correct"),
+            *(Column(f"{group_of(name)} {name}") for name in found),
+            Column("n"),
+        ]
+        lines = [
+            [
+                text(summary.labels.full(counts.system)),
+                str(counts.correct),
+                *(str(counts.categories.get(name, "·")) for name in found),
+                f"{counts.n}" + (f"<small>{counts.missing} missing</small>" * (counts.missing > 0)),
+            ]
+            for counts in chosen
+        ]
+        told = f"Counts by category <span>{text(kind)} · {text(split)}</span>"
+        parts.append(details(told, table(columns, lines)))
+    return "\n".join(parts)
+
+
+def worked(examples: Sequence[WorkedExample], summary: Summary) -> str:
+    """Return one answer of each category that occurs: asked, expected, written, built."""
+    if not examples:
+        return ""
+    parts = [
+        '<p class="note">One answer of each category that occurs, from a trained arm where one '
+        "made that error. Framed cells differ. Parts are drawn from above, higher ones smaller: a "
+        "round part is a washer, one with six corners a nut, one with a cross a screw, a bar a "
+        "bridge; the number is the stack’s height.</p>"
+    ]
+    for example in examples:
+        row, detail = example.row, example.row.get("error_detail")
+        group = group_of(example.category)
+        told = (
+            f'<span class="tag">{text(group)} · {text(GROUPS[group])}</span> '
+            f"<code>{text(example.category)}</code> <span>{example.count} answer"
+            f"{'s' * (example.count != 1)}{f' · {text(detail)}' if detail else ''}</span>"
+        )
+        source = f"{summary.labels.full(example.system)} · {example.kind} · {row.get('id')}"
+        sides = (
+            f"<div><h4>Expected</h4>{code(row.get('reference', ''))}</div>"
+            f"<div><h4>Generated</h4>{code(row['prediction'])}</div>"
+        )
+        instruction = row.get("instruction")
+        asked = f"<blockquote>{text(instruction)}</blockquote>" if instruction else ""
+        parts.append(
+            details(
+                told,
+                f'<p class="note">{text(source)}</p>',
+                asked,
+                f'<div class="sides">{sides}</div>',
+                pair(row),
+            )
+        )
+    return section("examples", "Worked examples", *parts)

@@ -1,0 +1,110 @@
+"""Each metric's mean and confidence interval, by system, data kind and split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tuneyard.compare.inputs import Cell, StudyInputs, System
+from tuneyard.compare.measures import Measure, by_example, is_binary
+from tuneyard.stats import Interval, bootstrap_mean, describe, wilson
+
+METHODS: Final = {
+    "wilson": "Wilson's score interval",
+    "bca": "BCa bootstrap",
+    "percentile": "percentile bootstrap",
+    "constant": "all values equal: no spread to resample",
+    "none": "too few values",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A metric's figures over one cell's examples; None where nothing can be said.
+
+    ``n`` counts the examples with a value, ``missing`` those without. Variance and standard
+    deviation are the population's (ddof 0). ``method`` is a key of `METHODS`.
+    """
+
+    n: int
+    missing: int
+    mean: float | None
+    median: float | None
+    variance: float | None
+    std: float | None
+    ci_low: float | None
+    ci_high: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system's estimates on one data kind and split.
+
+    ``examples`` counts examples, ``distinct`` the different instructions among them (None where
+    the rows carry no instruction): equal instructions get equal greedy answers.
+    """
+
+    system: System
+    kind: str
+    split: str
+    examples: int
+    distinct: int | None
+    estimates: dict[str, Estimate]
+
+
+def estimate_rows(
+    cells: Sequence[Cell], measures: Sequence[Measure], inputs: StudyInputs
+) -> list[Row]:
+    """Return the estimates of every cell, in the cells' order."""
+    rows = []
+    for cell in cells:
+        instructions = {row.get("instruction") for row in cell.rows}
+        rows.append(
+            Row(
+                system=cell.system,
+                kind=cell.kind,
+                split=cell.split,
+                examples=len({str(row["id"]) for row in cell.rows}),
+                distinct=None if None in instructions else len(instructions),
+                estimates={m.key: _estimate(cell, m.key, inputs) for m in measures},
+            )
+        )
+    return rows
+
+
+def tables_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Group rows by (split, kind), in order."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.split, row.kind), []).append(row)
+    return groups
+
+
+def _estimate(cell: Cell, key: str, inputs: StudyInputs) -> Estimate:
+    values = by_example(cell, key)
+    # By example id, so that the order of rows in a file changes no resample.
+    ordered = [values[name] for name in sorted(values, key=str)]
+    found = describe(ordered)
+    interval = _interval([value for value in ordered if value is not None], inputs)
+    return Estimate(
+        n=found.n,
+        missing=len(ordered) - found.n,
+        mean=found.mean,
+        median=found.median,
+        variance=found.variance,
+        std=found.std,
+        ci_low=interval.low,
+        ci_high=interval.high,
+        method=interval.method,
+    )
+
+
+def _interval(values: Sequence[float | bool], inputs: StudyInputs) -> Interval:
+    confidence = inputs.settings.confidence
+    if is_binary(values):
+        return wilson(successes=sum(map(int, values)), n=len(values), confidence=confidence)
+    return bootstrap_mean(
+        values, confidence=confidence, resamples=inputs.settings.resamples, seed=inputs.seed
+    )

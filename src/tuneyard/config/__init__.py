@@ -1,0 +1,41 @@
+"""The study file: schema, presets, prompt formats, and loading with overrides."""
+
+from tuneyard.config.schema import (
+    Compare,
+    Counts,
+    Data,
+    Decoding,
+    Dpo,
+    Evaluate,
+    Lora,
+    Matrix,
+    Model,
+    Optimisation,
+    Pairs,
+    Preflight,
+    Register,
+    Resources,
+    Sft,
+    Study,
+    Tracking,
+)
+
+__all__ = [
+    "Compare",
+    "Counts",
+    "Data",
+    "Decoding",
+    "Dpo",
+    "Evaluate",
+    "Lora",
+    "Matrix",
+    "Model",
+    "Optimisation",
+    "Pairs",
+    "Preflight",
+    "Register",
+    "Resources",
+    "Sft",
+    "Study",
+    "Tracking",
+]

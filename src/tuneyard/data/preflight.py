@@ -1,0 +1,281 @@
+"""What is checked before anything is trained, and the example a user is shown.
+
+Tokenises, but needs no model and no torch. The refusals are those of design decision 2: each has
+spoilt a published result, and none of them fails loudly by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from tuneyard.config import Preflight
+from tuneyard.encoding import Encoded, encode, encode_prompt
+from tuneyard.errors import UserError
+from tuneyard.records import Preference
+
+TRAINED = ("⟦", "⟧")
+"""What stands around the trained tokens of the rendered example."""
+
+
+class Row(Protocol):
+    """A rendered training row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def completion(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightReport:
+    """What the checks found, all within the limits.
+
+    Attributes:
+        rendered: one training row as text, its trained tokens within ⟦ ⟧.
+        rows: training rows.
+        tokens: all their tokens.
+        trained_tokens: tokens that the loss is taken over.
+        longest: tokens of the longest row.
+        truncated: rows whose completion is cut off.
+        overlap: evaluation instructions that also stand in the training data.
+        evaluated: evaluation instructions.
+        changed: completions that decoding their tokens does not give back to the character.
+    """
+
+    rendered: str
+    rows: int
+    tokens: int
+    trained_tokens: int
+    longest: int
+    truncated: int
+    overlap: int
+    evaluated: int
+    changed: int
+
+    def text(self) -> str:
+        """Return the report for a terminal."""
+        head = (
+            f"{self.rows} rows, {self.tokens} tokens, {self.trained_tokens} trained; "
+            f"longest row {self.longest}, truncated {self.truncated}, "
+            f"overlap with evaluation {self.overlap} of {self.evaluated}"
+        )
+        if self.changed:
+            head += f"; {self.changed} completions change in a round trip through the tokenizer"
+        return f"{head}\n{self.rendered}"
+
+
+def preflight(
+    rows: Sequence[Row],
+    tokenizer: Any,
+    *,
+    max_length: int,
+    settings: Preflight,
+    train_instructions: Iterable[str] = (),
+    eval_instructions: Iterable[str] = (),
+    inference_prompts: Sequence[str] | None = None,
+    loss_on: Literal["completion", "all"] = "completion",
+    where: str = "training data",
+) -> PreflightReport:
+    """Check SFT rows and return what they look like to the model.
+
+    Args:
+        train_instructions: what the rows ask, without the prompt template.
+        eval_instructions: what evaluation will ask, without the prompt template.
+        inference_prompts: the prompt that inference would feed for each row; None: not compared.
+        where: names the data in messages.
+
+    Raises:
+        UserError: no rows; a row without trained token; more truncated completions than
+            ``settings.max_truncated``; a prompt that differs between training and inference;
+            more overlap than ``settings.max_overlap``; a completion that holds the
+            end-of-sequence text.
+    """
+    _some(rows, where)
+    for row in rows:
+        _no_eos(tokenizer, row.completion, f"{where}: {row.id}: completion")
+    encoded = [encode(tokenizer, r.prompt, r.completion, max_length, loss_on) for r in rows]
+    truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
+    _few_truncated(truncated, len(rows), max_length, settings, where)
+    for row, item in zip(rows, encoded, strict=True):
+        # The first token has nothing to be predicted from.
+        if not any(item.completion_mask[1:]):
+            raise UserError(
+                "a row has no trained token: its prompt alone fills max_length",
+                where=f"{where}: {row.id}",
+                value=max_length,
+                remedy="raise the model's max_length, or leave the row out",
+            )
+    _same_prompts(rows, encoded, tokenizer, inference_prompts, where)
+    overlap, evaluated = _overlap(train_instructions, eval_instructions, settings, where)
+    return PreflightReport(
+        rendered=render_example(tokenizer, encoded[0]),
+        rows=len(rows),
+        tokens=sum(len(item.input_ids) for item in encoded),
+        trained_tokens=sum(sum(item.completion_mask) for item in encoded),
+        longest=max(len(item.input_ids) for item in encoded),
+        truncated=len(truncated),
+        overlap=overlap,
+        evaluated=evaluated,
+        changed=sum(
+            not item.truncated and _decoded(tokenizer, item) != row.completion
+            for row, item in zip(rows, encoded, strict=True)
+        ),
+    )
+
+
+def preflight_pairs(
+    rows: Sequence[Preference],
+    tokenizer: Any,
+    *,
+    max_length: int,
+    settings: Preflight,
+    train_instructions: Iterable[str] = (),
+    eval_instructions: Iterable[str] = (),
+    inference_prompts: Sequence[str] | None = None,
+    where: str = "preference pairs",
+) -> PreflightReport:
+    """Check DPO's pairs as ``preflight`` checks rows; the counts are of the chosen answers.
+
+    Raises:
+        UserError: as ``preflight``, and for a pair whose answers are equal, or that occurs twice.
+    """
+    _some(rows, where)
+    seen: dict[tuple[str, str, str], str] = {}
+    for row in rows:
+        if row.chosen == row.rejected:
+            raise UserError(
+                "a preference pair's chosen and rejected answers are equal",
+                where=f"{where}: {row.id}",
+                value=row.chosen,
+                remedy="leave the pair out",
+            )
+        pair = (row.prompt, row.chosen, row.rejected)
+        if pair in seen:
+            raise UserError(
+                "a preference pair occurs twice",
+                where=f"{where}: {row.id}",
+                value=f"the same as {seen[pair]}",
+                remedy="keep one of them",
+            )
+        seen[pair] = row.id
+        _no_eos(tokenizer, row.rejected, f"{where}: {row.id}: rejected")
+    rejected = [
+        row.id for row in rows if encode(tokenizer, row.prompt, row.rejected, max_length).truncated
+    ]
+    _few_truncated(rejected, len(rows), max_length, settings, f"{where}: rejected")
+    return preflight(
+        [_Chosen(row.id, row.prompt, row.chosen) for row in rows],
+        tokenizer,
+        max_length=max_length,
+        settings=settings,
+        train_instructions=train_instructions,
+        eval_instructions=eval_instructions,
+        inference_prompts=inference_prompts,
+        where=where,
+    )
+
+
+def normalise(instruction: str) -> str:
+    """Return an instruction in lower case, with punctuation and runs of space as one space."""
+    return re.sub(r"[\W_]+", " ", instruction.casefold()).strip()
+
+
+def render_example(tokenizer: Any, encoded: Encoded) -> str:
+    """Return a training row as text, special tokens spelt out, trained tokens within ⟦ ⟧."""
+    parts = []
+    start = 0
+    mask = encoded.completion_mask
+    for end in range(1, len(mask) + 1):
+        if end < len(mask) and mask[end] == mask[start]:
+            continue
+        text = tokenizer.decode(encoded.input_ids[start:end], skip_special_tokens=False)
+        parts.append(f"{TRAINED[0]}{text}{TRAINED[1]}" if mask[start] else text)
+        start = end
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    id: str
+    prompt: str
+    completion: str
+
+
+def _some(rows: Sequence[Any], where: str) -> None:
+    if not rows:
+        raise UserError(
+            "there is nothing to train on: the training set is empty",
+            where=where,
+            remedy="give the training split at least one example",
+        )
+
+
+def _no_eos(tokenizer: Any, completion: str, where: str) -> None:
+    if tokenizer.eos_token and tokenizer.eos_token in completion:
+        raise UserError(
+            "an answer holds the end-of-sequence text, so the model would learn to stop early",
+            where=where,
+            value=completion,
+            remedy=f"take {tokenizer.eos_token!r} out: it is added behind every answer",
+        )
+
+
+def _few_truncated(
+    truncated: list[str], rows: int, max_length: int, settings: Preflight, where: str
+) -> None:
+    share = len(truncated) / rows
+    if share > settings.max_truncated:
+        raise UserError(
+            f"{len(truncated)} of {rows} answers ({share:.1%}) would be cut off at max_length "
+            f"{max_length}, the first is {truncated[0]}",
+            where=where,
+            value=share,
+            remedy="raise the model's max_length, or allow it with preflight.max_truncated",
+        )
+
+
+def _same_prompts(
+    rows: Sequence[Row],
+    encoded: Sequence[Encoded],
+    tokenizer: Any,
+    inference_prompts: Sequence[str] | None,
+    where: str,
+) -> None:
+    if inference_prompts is None:
+        return
+    for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
+        fed = encode_prompt(tokenizer, prompt)[: item.prompt_length]
+        if item.input_ids[: item.prompt_length] != fed or prompt != row.prompt:
+            raise UserError(
+                "the prompt that is trained on differs from the one that inference will feed",
+                where=f"{where}: {row.id}",
+                value={"training": row.prompt, "inference": prompt},
+                remedy="render both with the model's prompt format",
+            )
+
+
+def _overlap(
+    train: Iterable[str], evaluation: Iterable[str], settings: Preflight, where: str
+) -> tuple[int, int]:
+    known = {normalise(instruction) for instruction in train}
+    asked = list(evaluation)
+    common = [instruction for instruction in asked if normalise(instruction) in known]
+    if asked and len(common) / len(asked) > settings.max_overlap:
+        raise UserError(
+            f"{len(common)} of {len(asked)} evaluation instructions "
+            f"({len(common) / len(asked):.1%}) also stand in the training data",
+            where=where,
+            value=common[0],
+            remedy="take them out of the training data, or allow it with preflight.max_overlap",
+        )
+    return len(common), len(asked)
+
+
+def _decoded(tokenizer: Any, encoded: Encoded) -> str:
+    answer = encoded.input_ids[encoded.prompt_length : -1]
+    return str(tokenizer.decode(answer, skip_special_tokens=True))

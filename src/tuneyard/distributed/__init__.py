@@ -1,0 +1,1 @@
+"""Ray: runtime, Train, Tune and Data."""

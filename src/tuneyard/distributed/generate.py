@@ -1,0 +1,200 @@
+"""Generation through Ray Data: length-sorted batches, one model a worker, seeds by request."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuneyard.config import Decoding, Model, Resources
+from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.errors import UserError
+from tuneyard.records import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A rendered prompt; ``id`` is the example's, unique among the requests."""
+
+    id: str
+    prompt: str
+
+
+def generate(
+    requests: Sequence[Request],
+    *,
+    model: Model,
+    adapter: str | None,
+    decoding: Decoding,
+    seed: int,
+    resources: Resources,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Completion]:
+    """Answer every request ``decoding.samples`` times; Ray must be running.
+
+    Args:
+        adapter: a folder that workers can reach, or an fsspec URL; None: the base model.
+        seed: a sample's random stream hangs on (seed, request id, sample number) alone, so
+            answers depend neither on the number of workers nor on the other requests.
+        on_progress: called with (answers done, answers in all) as batches come back.
+
+    Returns:
+        Completions in the order of the requests, samples of one request side by side.
+
+    Raises:
+        UserError: the model or adapter cannot be loaded, or two requests have the same id.
+    """
+    from tuneyard.loading import check_adapter, check_model
+
+    check_model(model)
+    if adapter is not None and "://" not in adapter:
+        adapter = str(Path(adapter).resolve())
+        check_adapter(adapter, model)
+    twice = [name for name, count in Counter(r.id for r in requests).items() if count > 1]
+    if twice:
+        raise UserError("two requests have the same id", value=twice[0], remedy="make ids unique")
+    jobs = _jobs(requests, decoding, seed)
+    # Longest first: a batch that does not fit fails at once, and no straggler comes last.
+    jobs.sort(key=lambda job: -len(job.prompt))
+    size = decoding.batch_size
+    chunks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+    total = len(requests) * decoding.samples
+    done = 0
+    answers: dict[tuple[int, int], Completion] = {}
+    workers = _workers(resources)
+    for number, results in run_batches(
+        [[[job.prompt, job.seed] for job in chunk] for chunk in chunks],
+        _Generator,
+        {
+            "model": _portable(model).model_dump(),
+            "adapter": adapter,
+            "decoding": decoding.model_dump(),
+            "threads": resources.threads,
+            "workers": workers,
+        },
+        workers=workers,
+        cpus=resources.cpus_per_worker,
+        gpus=resources.gpus_per_worker,
+    ):
+        for job, (text, tokens, finish) in zip(chunks[number], results, strict=True):
+            for index in job.requests:
+                answers[index, job.sample] = Completion(
+                    id=requests[index].id,
+                    text=text,
+                    sample=job.sample,
+                    tokens=tokens,
+                    finish=finish,
+                )
+            done += len(job.requests)
+        if on_progress is not None:
+            on_progress(done, total)
+    return [
+        answers[index, sample]
+        for index in range(len(requests))
+        for sample in range(decoding.samples)
+    ]
+
+
+def request_seed(seed: int, request: str, sample: int) -> int:
+    """Return the 63-bit seed of one sample of one request."""
+    digest = hashlib.blake2b(f"{seed}\0{sample}\0{request}".encode("utf-8", "surrogatepass"))
+    return int.from_bytes(digest.digest()[:8], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A prompt to answer once, for every request that shares it."""
+
+    prompt: str
+    sample: int
+    seed: int
+    requests: tuple[int, ...]
+
+
+def _jobs(requests: Sequence[Request], decoding: Decoding, seed: int) -> list[_Job]:
+    if decoding.temperature > 0:
+        return [
+            _Job(request.prompt, sample, request_seed(seed, request.id, sample), (index,))
+            for index, request in enumerate(requests)
+            for sample in range(decoding.samples)
+        ]
+    # Greedy: one answer to a prompt, however often it is asked.
+    places: dict[str, list[int]] = {}
+    for index, request in enumerate(requests):
+        places.setdefault(request.prompt, []).append(index)
+    return [_Job(prompt, 0, 0, tuple(where)) for prompt, where in places.items()]
+
+
+class _Generator:
+    """A worker's engine; see ``pool.Work``."""
+
+    def __init__(
+        self,
+        model: dict[str, Any],
+        adapter: str | None,
+        decoding: dict[str, Any],
+        threads: int | None,
+        workers: int,
+    ) -> None:
+        from tuneyard.generate.engine import Engine
+
+        self.decoding = Decoding(**decoding)
+        # Ray gives an actor OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
+        threads = threads or max(1, len(os.sched_getaffinity(0)) // workers)
+        folder = None if adapter is None else _fetch(adapter)
+        self.engine = Engine(Model(**model), folder, threads=threads)
+
+    def __call__(self, batch: Batch) -> Batch:
+        answers = self.engine.generate(
+            [prompt for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
+        )
+        return [[answer.text, answer.tokens, answer.finish] for answer in answers]
+
+
+def _fetch(adapter: str) -> Path:
+    """Return a local folder with the adapter's files, copied once a process where it is a URL."""
+    if "://" not in adapter:
+        return Path(adapter)
+    import atexit
+    import shutil
+    import tempfile
+
+    import fsspec
+
+    folder = tempfile.mkdtemp(prefix="tuneyard-adapter-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    filesystem, root = fsspec.core.url_to_fs(adapter)
+    try:
+        for file in filesystem.ls(root, detail=False):
+            if filesystem.isfile(file):
+                filesystem.get_file(file, os.path.join(folder, os.path.basename(file)))
+    except FileNotFoundError:
+        raise UserError(
+            "an adapter's folder does not exist", where=adapter, remedy="check the URL"
+        ) from None
+    return Path(folder)
+
+
+def _portable(model: Model) -> Model:
+    """Return the model with its folder as an absolute path: workers start elsewhere."""
+    from tuneyard.loading import resolve_path
+
+    folder = Path(resolve_path(model))
+    if model.path == "embedded" or not folder.exists():
+        return model
+    return model.model_copy(update={"path": str(folder.resolve())})
+
+
+def _workers(resources: Resources) -> int:
+    if resources.inference_workers is not None:
+        return resources.inference_workers
+    if not resources.gpus_per_worker:
+        return 1
+    import ray
+
+    gpus = ray.cluster_resources().get("GPU", 0.0)
+    return max(1, int(gpus / resources.gpus_per_worker))

@@ -1,0 +1,91 @@
+"""Scoring through Ray Data: each worker holds a sandbox of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tuneyard.config import Resources
+from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.score import ScoreRow
+
+# Batches are large: each one starts a sandbox, which costs as much as running many programs.
+_LARGEST_BATCH = 512
+_BATCHES_A_WORKER = 2
+
+
+def score(
+    rows: Sequence[ScoreRow],
+    *,
+    task: str,
+    metrics: Sequence[str],
+    faithful: bool,
+    resources: Resources,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Score answers in ``resources.scoring_workers`` Ray Data actors; Ray must be running.
+
+    Equal (prediction, reference, tests) are scored once in all.
+
+    Args:
+        task: ``python`` or ``cocobots``.
+        faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
+            on which its data flow depends.
+        on_progress: called with (rows done, rows in all) as batches come back.
+
+    Returns:
+        What ``tuneyard.score.score_rows`` returns for the rows, in order.
+
+    Raises:
+        UserError: an unknown task or metric.
+    """
+    from tuneyard.metrics import resolve_metrics
+
+    resolve_metrics(metrics, task=task)
+    places: dict[tuple[str, str, str | None], list[int]] = {}
+    for index, row in enumerate(rows):
+        places.setdefault((row.prediction, row.reference, row.tests), []).append(index)
+    jobs = list(places.items())
+    workers = resources.scoring_workers
+    size = min(_LARGEST_BATCH, max(1, math.ceil(len(jobs) / (workers * _BATCHES_A_WORKER))))
+    chunks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+    found: dict[int, dict[str, Any]] = {}
+    for number, results in run_batches(
+        [[[str(start), *key] for start, (key, _) in enumerate(chunk)] for chunk in chunks],
+        _Scorer,
+        {"task": task, "metrics": list(metrics), "faithful": faithful},
+        workers=workers,
+        cpus=1,
+        env={"PYTHONHASHSEED": "0"} if faithful else None,
+    ):
+        for (_, indices), values in zip(chunks[number], results, strict=True):
+            for index in indices:
+                found[index] = _labelled(rows[index], values)
+        if on_progress is not None:
+            on_progress(len(found), len(rows))
+    return [found[index] for index in range(len(rows))]
+
+
+class _Scorer:
+    """A worker's scoring; see ``pool.Work``."""
+
+    def __init__(self, task: str, metrics: list[str], faithful: bool) -> None:
+        self.options: dict[str, Any] = {"task": task, "metrics": metrics, "faithful": faithful}
+
+    def __call__(self, batch: Batch) -> Batch:
+        from tuneyard.score import score_rows
+
+        rows = [
+            ScoreRow(id=name, prediction=prediction, reference=reference, tests=tests)
+            for name, prediction, reference, tests in batch
+        ]
+        return score_rows(rows, workers=1, **self.options)
+
+
+def _labelled(row: ScoreRow, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values under the row's own id, and its sample where that is not 0."""
+    names: dict[str, Any] = {"id": row.id}
+    if row.sample:
+        names["sample"] = row.sample
+    return names | {key: value for key, value in values.items() if key != "id"}

@@ -1,0 +1,135 @@
+"""Memory and time of a study before it runs, from configuration files alone; loads no model.
+
+Rough by nature: parameters come from config.json, time from arithmetic over an assumed rate.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuneyard.config import Model, Study
+from tuneyard.data.sources import counts_of, file_of
+from tuneyard.plan import Plan, Step
+from tuneyard.progress import duration
+
+# Bytes a parameter of the frozen base takes; NF4 has 4 bits and its scales (0.127 bits each).
+_BYTES = {"none": 4.0, "bf16": 2.0, "nf4": 0.516}
+# Assumed sustained rates, FLOP/s: one CPU core in float32 and one data-centre GPU in bfloat16.
+_CORE, _GPU = 25e9, 250e12
+# Tokens of a COCOBOTS example (prompt and completion) with a usual code tokenizer.
+_TOKENS = {"first": 60, "higher": 230}
+_GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of a Llama-like model decides its cost; all counts are plain numbers."""
+
+    parameters: float
+    embedding: float
+    layers: int
+    hidden: int
+    intermediate: int
+
+    def adapter(self, rank: int) -> float:
+        """Return the parameters of rank-r adapters on all seven projections, roughly."""
+        return self.layers * rank * (9 * self.hidden + 3 * self.intermediate)
+
+
+def shape_of(model: Model) -> Shape | None:
+    """Read a model's shape from its config.json; None where it is not on this machine."""
+    from tuneyard.loading import resolve_path
+
+    try:
+        text = (Path(resolve_path(model)) / "config.json").read_text(encoding="utf-8")
+        config: dict[str, Any] = json.loads(text)
+        hidden, layers = config["hidden_size"], config["num_hidden_layers"]
+        inner, vocabulary = config["intermediate_size"], config["vocab_size"]
+        heads = config["num_attention_heads"]
+        shared = config.get("num_key_value_heads") or heads
+    except (OSError, KeyError, ValueError):
+        return None
+    layer = 2 * hidden**2 + 2 * hidden * hidden * shared / heads + 3 * hidden * inner
+    embedding = vocabulary * hidden
+    tied = 1 if config.get("tie_word_embeddings") else 2
+    return Shape(layers * layer + tied * embedding, embedding, layers, hidden, inner)
+
+
+def describe(study: Study, plan: Plan) -> str:
+    """Return a few lines: for each model its size and memory, for each training its time."""
+    lines = ["estimates (rough):"]
+    shapes = {model.name: shape_of(model) for model in study.models}
+    for model in study.models:
+        shape = shapes[model.name]
+        if shape is None:
+            lines.append(f"  {model.name}: its config.json is not on this machine; no estimate")
+            continue
+        weights, training = memory(shape, model, study)
+        lines.append(
+            f"  {model.name}: {shape.parameters / 1e6:,.1f} M parameters, weights "
+            f"{_size(weights)} ({model.quantization}), training about {_size(training)}"
+        )
+    for step in plan.steps:
+        if step.stage == "train":
+            shape = shapes[step.extra["model"].name]
+            if shape is not None:
+                seconds = training_seconds(shape, step, study)
+                lines.append(f"  {step.label}: about {duration(max(seconds, 1))}")
+    return "\n".join(lines)
+
+
+def memory(shape: Shape, model: Model, study: Study) -> tuple[float, float]:
+    """Return the bytes of the weights, and of a training worker at its peak."""
+    # Embeddings and head are not quantised to 4 bits.
+    wide = 2 * shape.embedding
+    weights = (shape.parameters - wide) * _BYTES[model.quantization] + wide * max(
+        _BYTES[model.quantization], 2.0
+    )
+    settings = study.sft
+    # Adapter weights, gradients and two Adam moments in float32.
+    adapter = shape.adapter(settings.lora.r) * 16
+    tokens = settings.batch_size * min(model.max_length, _longest(study))
+    per_layer = 2 if settings.gradient_checkpointing else 34
+    activations = tokens * (shape.layers * shape.hidden * per_layer + 3 * shape.intermediate) * 2
+    logits = tokens * (shape.embedding / shape.hidden) * 8
+    return weights, weights + adapter + activations + logits
+
+
+def training_seconds(shape: Shape, step: Step, study: Study) -> float:
+    """Return the arithmetic of a training step over the assumed rate.
+
+    A frozen base costs 4 FLOP a parameter and token (forward, and the gradient of the input);
+    checkpointing computes the forward again; a DPO example has two answers and a reference.
+    """
+    settings = step.extra["settings"]
+    tokens = 0.0
+    for source in _training_data(step):
+        data = study.data[source]
+        count = 1000 if file_of(data, "train") else counts_of(data).train
+        tokens += count * _TOKENS[data.order or "higher"]
+    flop = 4 + (2 if settings.gradient_checkpointing else 0)
+    if step.part["method"] == "dpo":
+        flop = 2 * flop + 4
+    resources = study.resources
+    rate = _GPU if resources.gpus_per_worker else _CORE * (resources.threads or 1)
+    epochs = float(settings.epochs)
+    return tokens * epochs * shape.parameters * flop / (rate * resources.workers)
+
+
+def _training_data(step: Step) -> list[str]:
+    found = [s.part["kind"] for s in step.inputs.values() if s.stage == "prepare"]
+    for role, source in step.inputs.items():
+        if role == "pairs":
+            found += _training_data(source)
+    return list(dict.fromkeys(found))
+
+
+def _longest(study: Study) -> int:
+    return max(_TOKENS[data.order or "higher"] for data in study.data.values())
+
+
+def _size(count: float) -> str:
+    return f"{count / _GIB:,.1f} GiB" if count >= _GIB else f"{count / 2**20:,.0f} MiB"

@@ -1,0 +1,7 @@
+"""Metrics: pure functions of named predictions and references. One small file for each."""
+
+from __future__ import annotations
+
+from tuneyard.metrics.registry import METRICS, TASKS, Metric, metric_keys, resolve_metrics
+
+__all__ = ["METRICS", "TASKS", "Metric", "metric_keys", "resolve_metrics"]

@@ -1,0 +1,163 @@
+"""CodeBLEU (Ren et al. 2020, arXiv:2009.10297) for Python, its four components kept apart.
+
+The components are those of the package ``codebleu`` 0.7.0, to the digit where it is deterministic.
+Two things differ, unless ``faithful`` is asked for:
+
+- The package scores ``dataflow or 1``: a reference without data flow, and also an answer whose data
+  flow matches in nothing, count as a full match, so garbage scores 0.25. Here no match is 0, and
+  no data flow in the reference is None (missing): the other components' weights then sum to 1.
+- The package's data flow changes by about 0.001 with ``PYTHONHASHSEED``; here it does not.
+
+Kept as the package has it, so that components stay comparable with published ones: text is
+stripped; tokens are ``str.split()`` words; 0.1 stands in for an n-gram order without a match; the
+weighted part takes every reference for two tokens long, so its brevity penalty hardly ever acts;
+the syntax part counts the *reference's* subtrees found anywhere in the answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from tuneyard.metrics.ngrams import (
+    NgramCounts,
+    add_counts,
+    brevity_penalty,
+    clipped_matches,
+    count_ngrams,
+    geometric_mean,
+    reference_ngrams,
+)
+from tuneyard.metrics.program_tree import program_tree
+
+WEIGHT = 0.25
+_KEYWORD_WEIGHT, _WORD_WEIGHT = 1, 0.2
+_EPSILON = 0.1
+_WEIGHTED_REFERENCE_LENGTH = 2
+
+
+class CodeBleu(NamedTuple):
+    """Scores from 0 to 1; None where a component, or all of it, is missing."""
+
+    codebleu: float | None
+    ngram: float
+    weighted: float
+    syntax: float | None
+    dataflow: float | None
+
+
+class CodeBleuCounts(NamedTuple):
+    """The counts of one (prediction, reference) pair, from which pair and corpus scores follow.
+
+    Attributes:
+        ngrams: BLEU's counts.
+        weighted_matched: per order 1-4, the reference's n-grams found, order 1 by keyword weight.
+        weighted_total: per order, the reference's n-grams, at least 1 for each pair.
+        syntax: the reference's subtrees found, and in all.
+        dataflow: the reference's data-flow edges found, and in all.
+    """
+
+    ngrams: NgramCounts
+    weighted_matched: tuple[float, ...]
+    weighted_total: tuple[float, ...]
+    syntax: tuple[int, int]
+    dataflow: tuple[int, int]
+
+
+def codebleu(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleu:
+    """Return the CodeBLEU of one answer. ``faithful`` reproduces the published package."""
+    counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
+    return codebleu_of_counts([counts], faithful=faithful)
+
+
+def codebleu_corpus(
+    *, predictions: Sequence[str], references: Sequence[str], faithful: bool = False
+) -> CodeBleu | None:
+    """Return the CodeBLEU of one call over all pairs (counts summed); None without pairs.
+
+    It is not the mean of the pairs' own scores.
+    """
+    if not predictions and not references:
+        return None
+    counts = [
+        codebleu_counts(prediction=text, reference=target, faithful=faithful)
+        for text, target in zip(predictions, references, strict=True)
+    ]
+    return codebleu_of_counts(counts, faithful=faithful)
+
+
+def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleuCounts:
+    """Return the counts of one pair; a reference's own counts are computed once and kept."""
+    prediction, reference = prediction.strip(), reference.strip()
+    expected = program_tree(reference, faithful=faithful)
+    answer = program_tree(prediction, faithful=faithful)
+    target = reference_ngrams((reference,))
+    weights, totals = _weighted_totals(reference)
+    tokens = prediction.split()
+    matches = [clipped_matches(tokens, target.counts[n], n + 1) for n in range(len(target.counts))]
+    words: float = 0
+    for (word,), count in matches[0].items():
+        words += count * weights[word]
+    return CodeBleuCounts(
+        ngrams=count_ngrams(prediction=prediction, reference=target),
+        weighted_matched=(words, *(sum(match.values()) for match in matches[1:])),
+        weighted_total=totals,
+        syntax=(
+            sum(n for tree, n in expected.subtrees.items() if tree in answer.subtrees),
+            expected.subtrees.total(),
+        ),
+        dataflow=((expected.flow & answer.flow).total(), expected.flow.total()),
+    )
+
+
+def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> CodeBleu:
+    """Return the score of the summed counts of at least one pair."""
+    summed = add_counts([c.ngrams for c in counts])
+    size = summed.prediction_length
+    ngram = brevity_penalty(
+        prediction_length=size, reference_length=summed.reference_length
+    ) * geometric_mean(summed.matched, summed.predicted, epsilon=_EPSILON)
+    weighted = brevity_penalty(
+        prediction_length=size, reference_length=_WEIGHTED_REFERENCE_LENGTH * len(counts)
+    ) * geometric_mean(
+        [sum(column) for column in zip(*(c.weighted_matched for c in counts), strict=True)],
+        [sum(column) for column in zip(*(c.weighted_total for c in counts), strict=True)],
+        epsilon=_EPSILON,
+    )
+    syntax = _share([c.syntax for c in counts])
+    dataflow = _share([c.dataflow for c in counts])
+    if faithful:
+        syntax, dataflow = syntax or 0.0, dataflow or 0.0
+        score = WEIGHT * ngram + WEIGHT * weighted + WEIGHT * syntax + WEIGHT * (dataflow or 1)
+        return CodeBleu(score, ngram, weighted, syntax, dataflow)
+    present = [part for part in (ngram, weighted, syntax, dataflow) if part is not None]
+    score = sum(WEIGHT * part for part in present) / (WEIGHT * len(present))
+    return CodeBleu(score, ngram, weighted, syntax, dataflow)
+
+
+def _share(counts: Sequence[tuple[int, int]]) -> float | None:
+    total = sum(of for _, of in counts)
+    return sum(found for found, _ in counts) / total if total else None
+
+
+@lru_cache(maxsize=2048)
+def _weighted_totals(reference: str) -> tuple[dict[str, float], tuple[float, ...]]:
+    """Return each word's weight and, per order, the n-grams that there are to find."""
+    counts: tuple[Counter[tuple[str, ...]], ...] = reference_ngrams((reference,)).counts
+    keywords = _keywords()
+    weights = {word: _KEYWORD_WEIGHT if word in keywords else _WORD_WEIGHT for (word,) in counts[0]}
+    words: float = 0
+    for (word,), count in counts[0].items():
+        words += count * weights[word]
+    return weights, (max(1, words), *(max(1, order.total()) for order in counts[1:]))
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    """Return the package's list of Python keywords."""
+    from importlib.resources import files
+
+    text = files("codebleu").joinpath("keywords", "python.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.split("\n"))

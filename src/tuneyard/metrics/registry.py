@@ -1,0 +1,120 @@
+"""The metrics by name: what they need and what they give. Imports no metric."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuneyard.errors import UserError, suggestion
+
+TASKS = ("python", "cocobots")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric as a study or the command line names it.
+
+    Attributes:
+        name: its name in ``metrics``.
+        doc: one line for people.
+        keys: the keys of its values in a score row, per task; a task not in here has no such
+            metric.
+    """
+
+    name: str
+    doc: str
+    keys: dict[str, tuple[str, ...]]
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        return tuple(self.keys)
+
+
+def _for_all(*keys: str) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(TASKS, keys)
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            "exact_match",
+            "equal text, and equal Python syntax tree",
+            _for_all("exact_match", "exact_match_ast"),
+        ),
+        Metric("bleu", "BLEU-4 on white-space tokens, no smoothing, 0 to 1", _for_all("bleu")),
+        Metric(
+            "codebleu",
+            "CodeBLEU and its four components, 0 to 1",
+            _for_all(
+                "codebleu",
+                "codebleu_ngram",
+                "codebleu_weighted",
+                "codebleu_syntax",
+                "codebleu_dataflow",
+            ),
+        ),
+        Metric(
+            "execution",
+            "the program runs and builds the reference's board, or passes its tests",
+            {
+                "python": ("passed", "error_category", "error_detail"),
+                "cocobots": ("execution_success", "error_category", "error_detail"),
+            },
+        ),
+    )
+}
+
+
+def resolve_metrics(
+    names: Sequence[str], *, task: str, where: str | None = None
+) -> tuple[Metric, ...]:
+    """Return the metrics of these names, each once, in the order given.
+
+    A metric may also be named by one of its keys (``exact_match_ast``, ``execution_success``).
+
+    Raises:
+        UserError: an unknown task or metric (with a suggestion), a metric that the task does not
+            have, or no metric at all.
+    """
+    if task not in TASKS:
+        raise UserError(
+            "an unknown task", where=where, value=task, remedy=suggestion(task, list(TASKS))
+        )
+    by_word = dict(METRICS)
+    for metric in METRICS.values():
+        for keys in metric.keys.values():
+            for key in keys:
+                by_word.setdefault(key, metric)
+    chosen: dict[str, Metric] = {}
+    for name in names:
+        found = by_word.get(name)
+        if found is None:
+            raise UserError(
+                "an unknown metric",
+                where=where,
+                value=name,
+                remedy=suggestion(name, sorted(by_word)),
+            )
+        has_key = name in METRICS or name in found.keys.get(task, ())
+        if task not in found.keys or not has_key:
+            raise UserError(
+                f"the task {task!r} has no metric of this name",
+                where=where,
+                value=name,
+                remedy="metrics of this task: "
+                + ", ".join(m.name for m in METRICS.values() if task in m.keys),
+            )
+        chosen[found.name] = found
+    if not chosen:
+        raise UserError(
+            "no metric was named",
+            where=where,
+            remedy="name at least one of: " + ", ".join(METRICS),
+        )
+    return tuple(chosen.values())
+
+
+def metric_keys(metrics: Sequence[Metric], *, task: str) -> tuple[str, ...]:
+    """Return the keys of a score row of these metrics, in order."""
+    return tuple(key for metric in metrics for key in metric.keys[task])

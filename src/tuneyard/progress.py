@@ -1,0 +1,128 @@
+"""What the terminal shows: a bar per stage with time left, or a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+# Seconds between two lines of one stage where the output is no terminal.
+_INTERVAL = 10.0
+
+
+class Bar:
+    """One stage's progress; ``update`` may be called from another thread."""
+
+    def __init__(self, label: str, show: Any) -> None:
+        self.label = label
+        self.started = time.monotonic()
+        self.note = ""
+        self._show = show
+
+    def update(self, done: float, total: float | None, note: str = "") -> None:
+        """Say how far the stage is, and optionally a short remark (the loss, …)."""
+        self._show(self, done, total, note)
+
+    def remaining(self, done: float, total: float | None) -> float | None:
+        """Return the estimated seconds left, or None while there is nothing to estimate from."""
+        if not total or done <= 0 or done >= total:
+            return None
+        return (time.monotonic() - self.started) / done * (total - done)
+
+
+class Progress:
+    """Prints stages as they run. Everything goes to standard error; results go to standard output.
+
+    Args:
+        stream: where to print; a terminal gets live bars.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+        self._last = 0.0
+        self._started = time.monotonic()
+        self._total = 0
+        self._number = 0
+
+    def begin(self, total: int) -> None:
+        """Say how many stages there will be."""
+        self._total = total
+
+    def line(self, text: str) -> None:
+        """Print one line."""
+        print(text, file=self._stream, flush=True)
+
+    @contextmanager
+    def stage(self, label: str) -> Iterator[Bar]:
+        """Show one stage while the block runs; the bar's ``note`` closes its line."""
+        self._number += 1
+        count = f"{self._number:>{len(str(self._total))}}/{self._total}"
+        if not self._live:
+            self._last = time.monotonic()
+            bar = Bar(label, self._print_line)
+            self.line(f"[{self._clock()}] {count}  {label} …")
+            yield bar
+            self.line(f"[{self._clock()}] {count}  {label}: {_closing(bar)}")
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = (
+            SpinnerColumn(),
+            TextColumn(f"{count}  {{task.description}}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[share]}"),
+            TextColumn("{task.fields[left]}", style="cyan"),
+            TextColumn("{task.fields[note]}", style="dim"),
+        )
+        console = Console(file=self._stream)
+        with RichProgress(*columns, console=console, transient=True) as display:
+            task = display.add_task(label, total=None, share="", left="", note="")
+
+            def show(bar: Bar, done: float, total: float | None, note: str) -> None:
+                left = bar.remaining(done, total)
+                display.update(
+                    task,
+                    completed=done,
+                    total=total,
+                    share=f"{done / total:4.0%}" if total else "",
+                    left=f"{duration(left)} left" if left is not None else "",
+                    note=note,
+                )
+
+            bar = Bar(label, show)
+            yield bar
+        console.print(f"[green]✓[/green] {count}  {label}: [dim]{_closing(bar)}[/dim]")
+
+    def _print_line(self, bar: Bar, done: float, total: float | None, note: str) -> None:
+        now = time.monotonic()
+        if now - self._last < _INTERVAL:
+            return
+        self._last = now
+        share = f"{done:.0f}/{total:.0f} ({done / total:.0%})" if total else f"{done:.0f}"
+        left = bar.remaining(done, total)
+        parts = [share, note, f"about {duration(left)} left" if left is not None else ""]
+        text = ", ".join(part for part in parts if part)
+        self.line(f"[{self._clock()}]      {bar.label}: {text}")
+
+    def _clock(self) -> str:
+        return f"{duration(time.monotonic() - self._started):>7}"
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time for people: ``42 s``, ``3:07``, ``2:15:09``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _closing(bar: Bar) -> str:
+    seconds = duration(time.monotonic() - bar.started)
+    return f"{bar.note}, {seconds}" if bar.note else seconds

@@ -1,0 +1,190 @@
+"""The rows that stages exchange: frozen dataclasses, written and read as JSONL.
+
+Stages never import one another; these records, inside artifacts, are all that passes between them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tuneyard.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A task with its reference answer.
+
+    Attributes:
+        id: unique within a data set, e.g. ``validation/first_order/00012``.
+        task: ``cocobots`` or ``python``; decides how an answer is executed.
+        kind: the data set's name in the study, e.g. ``first_order``.
+        split: ``train``, ``validation`` or ``test``.
+        instruction: what the model is asked, without the prompt template.
+        reference: the expected answer.
+        meta: anything else: ``name``, ``function``, ``usage``, ``tests``, …
+    """
+
+    id: str
+    task: str
+    kind: str
+    split: str
+    instruction: str
+    reference: str
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Two answers to one prompt, one preferred. ``prompt`` is rendered; answers are raw text."""
+
+    id: str
+    example_id: str
+    prompt: str
+    chosen: str
+    rejected: str
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's answer. ``sample`` numbers the answers to one example from 0.
+
+    ``finish`` is ``stop`` (end of sequence reached) or ``length`` (cut off at max_new_tokens).
+    """
+
+    id: str
+    text: str
+    sample: int = 0
+    tokens: int = 0
+    finish: str = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The metric values of one completion; ``None`` means missing (never a sentinel number)."""
+
+    id: str
+    values: dict[str, float | bool | str | None]
+    sample: int = 0
+
+
+Record = TypeVar("Record", Example, Preference, Completion, Score)
+
+
+def write_jsonl(path: str | os.PathLike[str], rows: Iterable[Any]) -> int:
+    """Write dataclass instances or mappings, one JSON object a line; return how many."""
+    count = 0
+    with open(path, "w", encoding="utf-8") as out:
+        for row in rows:
+            item = row if isinstance(row, Mapping) else dataclasses.asdict(row)
+            out.write(json.dumps(item, ensure_ascii=False, sort_keys=False) + "\n")
+            count += 1
+    return count
+
+
+def iter_json_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number from 1, object) of a JSONL file; blank lines are skipped.
+
+    Raises:
+        UserError: the file is missing, is not UTF-8, or a line is not a JSON object.
+    """
+    try:
+        with open(path, encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    item = json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise UserError(
+                        f"a line is not valid JSON ({error.msg})",
+                        where=f"{path}:{number}:{error.colno}",
+                        value=line.rstrip("\n"),
+                        remedy="write one JSON object a line (JSONL)",
+                    ) from None
+                if not isinstance(item, dict):
+                    raise UserError(
+                        "a line is not a JSON object",
+                        where=f"{path}:{number}",
+                        value=item,
+                        remedy="write one JSON object a line (JSONL)",
+                    )
+                yield number, item
+    except FileNotFoundError:
+        raise UserError("a file does not exist", where=str(path), remedy="check the path") from None
+    except IsADirectoryError:
+        raise UserError(
+            "a folder stands where a JSONL file was expected",
+            where=str(path),
+            remedy="name a file",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"a file is not UTF-8 text ({error.reason} at byte {error.start})",
+            where=str(path),
+            remedy="convert it to UTF-8",
+        ) from None
+
+
+def read_jsonl(path: str | os.PathLike[str], record: type[Record]) -> list[Record]:
+    """Read a JSONL file of one record type.
+
+    Raises:
+        UserError: a line is malformed, lacks a field, has an unknown or ill-typed one.
+    """
+    return [
+        from_mapping(record, item, f"{path}:{number}") for number, item in iter_json_lines(path)
+    ]
+
+
+def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> Record:
+    """Build a record from a mapping, naming the field that is wrong."""
+    fields = {f.name: f for f in dataclasses.fields(record)}
+    unknown = sorted(set(item) - set(fields))
+    if unknown:
+        raise UserError(
+            f"a {record.__name__} row has an unknown field",
+            where=where,
+            value=unknown[0],
+            remedy="known: " + ", ".join(fields),
+        )
+    for name, spec in fields.items():
+        required = (
+            spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
+        )
+        if name not in item:
+            if required:
+                raise UserError(
+                    f"a {record.__name__} row lacks the field {name!r}",
+                    where=where,
+                    value=dict(item),
+                    remedy=f"add {name!r}",
+                )
+        elif spec.type in _PLAIN and type(item[name]) is not _PLAIN[str(spec.type)]:
+            raise UserError(
+                f"the field {name!r} of a {record.__name__} row should be {spec.type}",
+                where=where,
+                value=item[name],
+                remedy=f"write {name!r} as {spec.type}",
+            )
+    return record(**item)
+
+
+_PLAIN: dict[str, type] = {"str": str, "int": int}
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of a file's bytes, as hex."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as source:
+        for block in iter(lambda: source.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,54 @@
+"""Shared memory through which a child leaves its result, out of reach of its file descriptors.
+
+Layout: byte 0 the stage, byte 1 a flag, bytes 8 to 15 the result's length, then the result (JSON).
+A program can write here if it tries: readers must take nothing for granted.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+
+from tuneyard.sandbox.program import RESULT_BYTES
+
+SETTING_UP, RUNNING = 0, 1
+_HEADER = 16
+
+
+class Channel:
+    """One program's shared memory."""
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _HEADER + RESULT_BYTES)
+
+    @property
+    def stage(self) -> int:
+        """Whether the child got as far as to run the program."""
+        return self._memory[0]
+
+    def running(self) -> None:
+        """Say that isolation is in place."""
+        self._memory[0] = RUNNING
+
+    @property
+    def killed_itself(self) -> bool:
+        """Whether the program asked to be killed (so that it was not the memory limit)."""
+        return self._memory[1] != 0
+
+    def note_suicide(self) -> None:
+        """Say that the program sends itself SIGKILL."""
+        self._memory[1] = 1
+
+    def write(self, result: bytes) -> None:
+        """Leave the result; the length is written last."""
+        self._memory[_HEADER : _HEADER + len(result)] = result
+        struct.pack_into("=Q", self._memory, 8, len(result))
+
+    def read(self) -> bytes:
+        """Return the result, empty where there is none."""
+        (length,) = struct.unpack_from("=Q", self._memory, 8)
+        return self._memory[_HEADER : _HEADER + min(length, RESULT_BYTES)]
+
+    def close(self) -> None:
+        """Unmap the memory."""
+        self._memory.close()

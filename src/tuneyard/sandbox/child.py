@@ -1,0 +1,169 @@
+"""What the forked child does: confine itself, run the harness, leave the result, end.
+
+After the program has run nothing can be trusted to be as it was: builtins may be gone, signal
+handlers and trace functions set. What the last steps need is therefore bound before.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from tuneyard.sandbox import audit, isolation
+from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.landlock import Ruleset
+from tuneyard.sandbox.program import RESULT_BYTES, Limits
+from tuneyard.sandbox.seccomp import Filter
+from tuneyard.sandbox.verdict import verdict
+
+_SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
+_SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
+Harness = Callable[[str, dict[str, Any], dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What the zygote has prepared once for all children."""
+
+    ruleset: Ruleset | None
+    filter: Filter | None
+    hook: bool
+    readable: tuple[str, ...]
+    address_space: int
+
+    def apply(self, limits: Limits, channel: Channel, notes: audit.Notes) -> None:
+        """Confine this process, for ever.
+
+        Raises:
+            OSError: a layer that should be available is not.
+        """
+        if self.ruleset is not None:
+            self.ruleset.apply()
+        # Standard input and error are /dev/null, standard output is the zygote's pipe.
+        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        isolation.confine_child(limits.seconds, limits.memory_mb, self.address_space)
+        if self.hook:
+            audit.install(channel, notes, None if self.ruleset else self.readable)
+        if self.filter is not None:
+            self.filter.install()
+
+
+def run(
+    harness: Harness,
+    source: str,
+    payload: dict[str, Any],
+    limits: Limits,
+    channel: Channel,
+    output: int,
+    confinement: Confinement,
+) -> NoReturn:
+    """Run a program in this freshly forked process, which ends here.
+
+    Args:
+        harness: the trusted function.
+        source: the program.
+        payload: the harness's argument.
+        limits: what the program may use.
+        channel: where the result goes.
+        output: file descriptor of the pipe that becomes standard output.
+        confinement: the layers.
+    """
+    end = os._exit
+    notes = audit.Notes()
+    try:
+        os.setsid()
+        os.dup2(output, 1)
+        confinement.apply(limits, channel, notes)
+    except BaseException as error:
+        channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
+        end(1)
+    try:
+        _execute(harness, source, payload, channel, notes)
+    finally:
+        end(0)
+
+
+def _execute(
+    harness: Harness,
+    source: str,
+    payload: dict[str, Any],
+    channel: Channel,
+    notes: audit.Notes,
+) -> None:
+    record: dict[str, Any] = {}
+    anything = BaseException  # the name itself may be gone when it is needed
+    recover = _recovery()
+    output = sys.stdout
+    sys.argv = ["program.py"]
+    random.seed(0)  # a cached score must be what a second run would give
+    gc.enable()
+    channel.running()
+    caught: BaseException | None = None
+    try:
+        harness(source, payload, record)
+    except anything as error:
+        caught = error
+    while True:
+        try:
+            for step in recover:
+                step()
+            break
+        except anything:  # a signal handler of the program's got in between
+            continue
+    try:
+        for stream in (output, sys.stdout):
+            stream.flush()
+    except BaseException as error:
+        # Print errors count as in any script, but a program may close its own output.
+        caught = caught or (None if isinstance(error, (ValueError, OSError)) else error)
+    _leave(channel, caught, record, notes)
+
+
+def _recovery() -> list[Callable[[], object]]:
+    """Return steps, without use of builtins, that make the interpreter fit to report.
+
+    Put back the builtins; stop the program's tracing, signal handlers and recursion limit; give
+    memory to work with. All are functions in C: nothing of the program's runs between two of them.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    partial = functools.partial
+    return [
+        partial(builtins.__dict__.update, dict(builtins.__dict__)),
+        partial(_SET_MASK, signal.SIG_BLOCK, _SIGNALS),
+        partial(sys.settrace, None),
+        partial(sys.setprofile, None),
+        partial(sys.setrecursionlimit, max(1000, sys.getrecursionlimit())),
+        partial(resource.setrlimit, resource.RLIMIT_AS, (hard, hard)),
+    ]
+
+
+def _leave(
+    channel: Channel, error: BaseException | None, record: dict[str, Any], notes: audit.Notes
+) -> None:
+    row = verdict(error, notes)
+    try:
+        result = _encode({**row, "value": record})
+    except (TypeError, ValueError, RecursionError) as failure:
+        row["message"] = f"{row['message'] or ''} (record lost: {failure})".strip()
+        result = _encode({**row, "value": None})
+    if len(result) > RESULT_BYTES:
+        too_much = f"output: the record takes {len(result)} bytes, limit {RESULT_BYTES}"
+        row.update(status="resource", message=too_much)
+        result = _encode({**row, "value": None})
+    channel.write(result)
+
+
+def _encode(row: dict[str, Any]) -> bytes:
+    # Lone surrogates would break whoever writes the outcome as UTF-8.
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")

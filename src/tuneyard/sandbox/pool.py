@@ -1,0 +1,160 @@
+"""The sandbox as its users see it: a pool of workers behind ``run`` and ``map``."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import warnings
+from collections.abc import Callable, Iterable
+from types import TracebackType
+
+from tuneyard.sandbox.program import Outcome, Program
+from tuneyard.sandbox.worker import Worker
+
+LAYERS = ("namespaces", "landlock", "seccomp", "audit_hook")
+_NOT_OPEN = "the sandbox is not open: use it in a with statement"
+
+
+class Sandbox:
+    """A pool of warm interpreters that run hostile programs; a context manager.
+
+    Any thread may call ``run`` and ``map``, several at a time. Nothing depends on signals or on
+    the main thread, so it works in Ray actors.
+
+    Args:
+        workers: programs that run at a time; one per core is best.
+        without: names of layers to leave out (see ``LAYERS``), to test that the others hold.
+
+    Raises:
+        RuntimeError: the interpreters do not start.
+        ValueError: ``workers`` is less than 1, or a layer is unknown.
+    """
+
+    def __init__(self, workers: int = 2, without: Iterable[str] = ()) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        left_out = tuple(without)
+        if unknown := set(left_out) - set(LAYERS):
+            raise ValueError(f"unknown layers {sorted(unknown)}; known: {LAYERS}")
+        self._workers = [Worker(left_out) for _ in range(workers)]
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._open = False
+
+    def __enter__(self) -> Sandbox:
+        if self._open:
+            raise RuntimeError("the sandbox is already open")
+        try:
+            for worker in self._workers:
+                worker.launch()
+            for worker in self._workers:
+                worker.greet()
+        except BaseException:
+            self.close()
+            raise
+        self._idle = queue.SimpleQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._open = True
+        if not (self.layers["seccomp"] or self.layers["namespaces"]):
+            warnings.warn(
+                "the sandbox has neither seccomp nor namespaces here: a determined program can "
+                "get out; run untrusted models on another kernel or container runtime",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for programs that run in other threads, then end all interpreters."""
+        was_open, self._open = self._open, False
+        if was_open:
+            for _ in self._workers:
+                self._idle.get()
+        for worker in self._workers:
+            worker.close()
+        if was_open:
+            self._idle.put(self._workers[0])  # wakes the threads that wait, one after the other
+
+    @property
+    def layers(self) -> dict[str, bool]:
+        """Which layers of isolation are in force."""
+        return dict(self._workers[0].layers)
+
+    def run(self, program: Program) -> Outcome:
+        """Run one program, and wait for its end.
+
+        Raises:
+            TypeError, ValueError: the payload is not JSON-able.
+            RuntimeError: the harness cannot be imported, or the sandbox is closed.
+        """
+        if not self._open:
+            raise RuntimeError(_NOT_OPEN)
+        worker = self._idle.get()
+        try:
+            if not self._open:
+                raise RuntimeError(_NOT_OPEN)
+            return worker.execute(program)
+        finally:
+            self._idle.put(worker)
+
+    def map(
+        self, programs: Iterable[Program], progress: Callable[[int], None] | None = None
+    ) -> list[Outcome]:
+        """Run programs, as many at a time as there are workers.
+
+        Args:
+            programs: any number of programs.
+            progress: called in this thread with the number done so far, after each.
+
+        Returns:
+            The outcomes in the order of the programs. A hostile program never raises here.
+
+        Raises:
+            TypeError, ValueError, RuntimeError: as in ``run``: the caller's mistake.
+        """
+        jobs = list(programs)
+        outcomes: list[Outcome | None] = [None] * len(jobs)
+        waiting = iter(range(len(jobs)))
+        lock = threading.Lock()
+        stop = threading.Event()
+        done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+
+        def work() -> None:
+            while not stop.is_set():
+                with lock:
+                    index = next(waiting, None)
+                if index is None:
+                    return
+                try:
+                    outcomes[index] = self.run(jobs[index])
+                except BaseException as error:
+                    done.put(error)
+                    return
+                done.put(None)
+
+        threads = [
+            threading.Thread(target=work, name="tuneyard-sandbox", daemon=True)
+            for _ in range(min(len(self._workers), len(jobs)))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for count in range(1, len(jobs) + 1):
+                error = done.get()
+                if error is not None:
+                    raise error
+                if progress is not None:
+                    progress(count)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        return [outcome for outcome in outcomes if outcome is not None]

@@ -1,0 +1,70 @@
+"""Messages between the pool and a zygote: a JSON header and byte strings, length-prefixed."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+from tuneyard.sandbox.program import STATUSES, Outcome
+
+_PREFIX = struct.Struct("!III")
+
+
+def send(channel: socket.socket, header: dict[str, Any], *blobs: bytes) -> None:
+    """Send a header and up to two byte strings.
+
+    Raises:
+        TypeError, ValueError: the header is not JSON-able.
+        OSError: the other side is gone.
+    """
+    head = json.dumps(header).encode()
+    one, two = (*blobs, b"", b"")[:2]
+    channel.sendall(b"".join((_PREFIX.pack(len(head), len(one), len(two)), head, one, two)))
+
+
+def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes, bytes]:
+    """Receive one message.
+
+    Raises:
+        EOFError: the other side is gone.
+        TimeoutError: nothing came within the socket's timeout.
+    """
+    sizes = _PREFIX.unpack(_exactly(channel, _PREFIX.size))
+    data = _exactly(channel, sum(sizes))
+    head, one = sizes[0], sizes[0] + sizes[1]
+    return json.loads(data[:head]), data[head:one], data[one:]
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        part = channel.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise EOFError("the other side closed the connection")
+        parts += part
+    return bytes(parts)
+
+
+def outcome_from_result(result: bytes, stdout: str, seconds: float) -> Outcome | None:
+    """Read what a child left; None where it is absent or malformed (a program may have forged it).
+
+    The child is not believed: a status outside the list, or fields of other types, are refused.
+    """
+    try:
+        row = json.loads(result)
+        value = row["value"]
+        outcome = Outcome(
+            row["status"], row["error_type"], row["message"], row["line"], value, stdout, seconds
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    right = (
+        outcome.status in STATUSES
+        and isinstance(outcome.error_type, str | None)
+        and isinstance(outcome.message, str | None)
+        and isinstance(outcome.line, int | None)
+        and isinstance(value, dict | None)
+    )
+    return outcome if right else None

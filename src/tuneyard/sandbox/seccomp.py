@@ -1,0 +1,137 @@
+"""A seccomp-BPF filter, assembled here, that allows a list of system calls and refuses the rest.
+
+Calls that would change a file fail with EROFS, all other refused ones with EPERM, so that the
+program sees an ordinary OSError whose number tells what was refused; calls from a foreign
+architecture (32-bit entry points) kill the process. Instruction set and ``struct seccomp_data``:
+the kernel's ``Documentation/userspace-api/seccomp_filter.rst``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+
+from tuneyard.sandbox.isolation import LIBC, check
+from tuneyard.sandbox.syscalls import AUDIT_ARCH, READ_ONLY, numbers
+
+_LOAD, _JEQ, _JSET, _RET = 0x20, 0x15, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, …|JSET|K, BPF_RET
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_NR, _ARCH, _ARGS = 0, 4, 16  # offsets in struct seccomp_data; both machines are little-endian
+_PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_FCNTL = (0, 1, 2, 3, 4, 1030)  # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC
+_IOCTL = (
+    0x5401,
+    0x5413,
+    0x5421,
+    0x5450,
+    0x5451,
+    0x541B,
+)  # TCGETS TIOCGWINSZ FIO{NBIO,NCLEX,CLEX,NREAD}
+_PRCTL = (15, 16)  # PR_SET_NAME PR_GET_NAME
+_AF_UNIX = 1
+
+Instruction = tuple[int, int, int, int]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+
+class Filter:
+    """The filter, assembled once and installed in each child.
+
+    Raises:
+        OSError: this machine's architecture has no table (ENOSYS).
+    """
+
+    def __init__(self) -> None:
+        machine = os.uname().machine
+        table = numbers(machine)
+        if not table or struct.calcsize("P") != 8:
+            raise OSError(errno.ENOSYS, f"no system call table for {machine}")
+        self._own_pid: list[int] = []
+        code = self._assemble(table, AUDIT_ARCH[machine])
+        # Everything is laid out here, because what a child allocates it pays for in page faults.
+        self._code = bytearray(b"".join(struct.pack("=HBBI", *one) for one in code))
+        self._buffer = (ctypes.c_char * len(self._code)).from_buffer(self._code)
+        self._program = _Program(len(code), ctypes.addressof(self._buffer))
+        self._pointer = ctypes.pointer(self._program)
+
+    def install(self) -> None:
+        """Confine this process, for ever. Needs no_new_privs.
+
+        Raises:
+            OSError: the kernel refuses.
+        """
+        for index in self._own_pid:
+            struct.pack_into("=I", self._code, index * 8 + 4, os.getpid())
+        check(LIBC.prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._pointer, 0, 0), "seccomp")
+
+    def _assemble(self, table: dict[str, int], arch: int) -> list[Instruction]:
+        code: list[Instruction] = [
+            (_LOAD, 0, 0, _ARCH),
+            (_JEQ, 1, 0, arch),
+            (_RET, 0, 0, _KILL),
+            (_LOAD, 0, 0, _NR),
+        ]
+        checked = {
+            "open": _no_bits(1, _WRITE_FLAGS, errno.EROFS),
+            "openat": _no_bits(2, _WRITE_FLAGS, errno.EROFS),
+            "fcntl": _one_of(1, _FCNTL),
+            "ioctl": _one_of(1, _IOCTL),
+            "prctl": _one_of(0, _PRCTL),
+            "prlimit64": _one_of(0, (0,)),  # its own limits, nobody else's
+            "socketpair": _one_of(0, (_AF_UNIX,)),  # asyncio wakes itself with one
+            "sendto": _null(4),  # no address: only to its own pair
+            "kill": _one_of(0, (0,)),  # 0 stands for the own pid, filled in by install()
+            "tgkill": _one_of(0, (0,)),
+            # ENOSYS makes the C library fall back on clone, which is refused with EPERM.
+            "clone3": [(_RET, 0, 0, _ERRNO | errno.ENOSYS)],
+        }
+        checked |= {name: [(_RET, 0, 0, _ERRNO | errno.EROFS)] for name in READ_ONLY}
+        for name, number in table.items():
+            rule = checked.get(name, [(_RET, 0, 0, _ALLOW)])
+            code.append((_JEQ, 0, len(rule), number))
+            if name in ("kill", "tgkill"):
+                self._own_pid.append(len(code) + 1)
+            code.extend(rule)
+        code.append((_RET, 0, 0, _ERRNO | errno.EPERM))
+        return code
+
+
+def _low(argument: int) -> Instruction:
+    return (_LOAD, 0, 0, _ARGS + 8 * argument)
+
+
+def _one_of(argument: int, values: tuple[int, ...]) -> list[Instruction]:
+    """Allow where the argument's low 32 bits are one of the values."""
+    code = [_low(argument)]
+    for value in values:
+        code += [(_JEQ, 0, 1, value), (_RET, 0, 0, _ALLOW)]
+    return [*code, (_RET, 0, 0, _ERRNO | errno.EPERM)]
+
+
+def _no_bits(argument: int, mask: int, refusal: int) -> list[Instruction]:
+    """Allow where none of the mask's bits is set."""
+    return [
+        _low(argument),
+        (_JSET, 1, 0, mask),
+        (_RET, 0, 0, _ALLOW),
+        (_RET, 0, 0, _ERRNO | refusal),
+    ]
+
+
+def _null(argument: int) -> list[Instruction]:
+    """Allow where the 64-bit argument is zero."""
+    return [
+        _low(argument),
+        (_JEQ, 0, 3, 0),
+        (_LOAD, 0, 0, _ARGS + 8 * argument + 4),
+        (_JEQ, 0, 1, 0),
+        (_RET, 0, 0, _ALLOW),
+        (_RET, 0, 0, _ERRNO | errno.EPERM),
+    ]

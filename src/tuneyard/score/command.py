@@ -1,0 +1,205 @@
+"""What ``tuneyard score`` does: read, check, score, write, summarise."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuneyard.errors import UserError
+from tuneyard.metrics import resolve_metrics
+from tuneyard.records import iter_json_lines
+from tuneyard.score.rows import Progress, ScoreRow, score_set
+from tuneyard.score.summary import Summary, format_summary
+
+__all__ = ["format_summary", "read_rows", "score_file"]
+
+StrPath = str | os.PathLike[str]
+
+
+def score_file(
+    task: str,
+    metrics: Sequence[str],
+    in_path: StrPath,
+    out_path: StrPath,
+    *,
+    faithful: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Summary:
+    """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``sample``).
+
+    The output has one row for each input row, in its order, and appears whole or not at all.
+
+    Returns:
+        the summary (see ``tuneyard.score.summary.summarise``).
+
+    Raises:
+        UserError: an unknown task or metric, a malformed row (naming file and line), or an output
+            that cannot be written.
+    """
+    resolve_metrics(metrics, task=task, where="--metrics")
+    rows = read_rows(in_path)
+    target = Path(out_path)
+    _check_output(target, Path(in_path))
+    result = score_set(
+        rows, task=task, metrics=metrics, faithful=faithful, workers=workers, progress=progress
+    )
+    _write(target, result.scores)
+    return result.summary
+
+
+def read_rows(path: StrPath) -> list[ScoreRow]:
+    """Read and check the input of ``score_file``; keys that scoring does not use are ignored.
+
+    Raises:
+        UserError: no rows, a missing field, one of the wrong type, or an id that occurs twice
+            (with the same ``sample``).
+    """
+    rows: list[ScoreRow] = []
+    seen: dict[tuple[str, int], int] = {}
+    for number, item in iter_json_lines(path):
+        row = _row(item, f"{path}:{number}")
+        key = (str(row.id), row.sample)
+        if key in seen:
+            raise UserError(
+                f"an id occurs twice, first on line {seen[key]}",
+                where=f"{path}:{number}",
+                value=row.id,
+                remedy="give each row an id of its own, or number the answers to one task with "
+                "'sample'",
+            )
+        seen[key] = number
+        rows.append(row)
+    if not rows:
+        raise UserError(
+            "a file has no rows to score",
+            where=str(path),
+            remedy="write one JSON object a line with 'id', 'reference' and 'prediction'",
+        )
+    return rows
+
+
+def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
+    for name in ("id", "reference", "prediction"):
+        if name not in item:
+            raise UserError(
+                f"a row lacks the field {name!r}",
+                where=where,
+                value=dict(item),
+                remedy=f"add {name!r}: each row has 'id', 'reference' and 'prediction'",
+            )
+    # JSON's true is an int to isinstance.
+    if isinstance(item["id"], bool) or not isinstance(item["id"], str | int):
+        raise _wrong_type("id", item["id"], "a string or an integer", where)
+    for name in ("reference", "prediction"):
+        if not isinstance(item[name], str):
+            raise _wrong_type(name, item[name], "a string", where)
+    for name in ("tests", "kind"):
+        if not isinstance(item.get(name), str | None):
+            raise _wrong_type(name, item[name], "a string or null", where)
+    if item.get("tests") is not None:
+        _check_tests(item["tests"], where)
+    sample = item.get("sample", 0)
+    if type(sample) is not int or sample < 0:
+        raise _wrong_type("sample", sample, "an integer from 0", where)
+    return ScoreRow(
+        id=item["id"],
+        reference=item["reference"],
+        prediction=item["prediction"],
+        tests=item.get("tests"),
+        kind=item.get("kind"),
+        sample=sample,
+    )
+
+
+def _check_tests(tests: str, where: str) -> None:
+    """Refuse tests that no answer could pass: the fault would be counted against the model."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(tests)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UserError(
+            f"the field 'tests' is no Python program ({error})",
+            where=where,
+            value=tests,
+            remedy="write assertions or other statements that raise where the answer is wrong",
+        ) from None
+
+
+def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
+    return UserError(
+        f"the field {name!r} should be {wanted}",
+        where=where,
+        value=value,
+        remedy=f"write {name!r} as {wanted}",
+    )
+
+
+def _check_output(target: Path, source: Path) -> None:
+    """Refuse before any scoring what could not be written after it."""
+    if target.exists() and not target.is_file():
+        raise UserError(
+            "the output is a folder or a device, and would be replaced",
+            where=str(target),
+            remedy="name a plain file",
+        )
+    if not target.parent.is_dir():
+        raise UserError(
+            "the folder of the output does not exist",
+            where=str(target.parent),
+            remedy="make it, or name another file",
+        )
+    if target.exists() and target.samefile(source):
+        raise UserError(
+            "the output would replace the input",
+            where=str(target),
+            remedy="name another output file",
+        )
+    if not os.access(target.parent, os.W_OK):
+        raise _unwritable(target, "the folder may not be written to")
+
+
+def _unwritable(target: Path, why: str) -> UserError:
+    return UserError(
+        f"the output cannot be written ({why})",
+        where=str(target),
+        remedy="free space or permissions there, or name another file",
+    )
+
+
+def _write(target: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    temporary: str | None = None
+    try:
+        # A lone surrogate from an answer becomes \udXXX, which is a valid JSON escape.
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            dir=target.parent,
+            prefix=f".{target.name}.",
+            delete=False,
+        ) as out:
+            temporary = out.name
+            for row in rows:
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # a temporary file is private; an output is not
+        os.replace(temporary, target)
+        temporary = None
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from None
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)

@@ -1,0 +1,238 @@
+"""Score rows: each distinct (prediction, reference, tests) is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tuneyard.metrics import Metric, metric_keys, resolve_metrics
+from tuneyard.metrics.codebleu import CodeBleuCounts
+from tuneyard.metrics.ngrams import NgramCounts
+from tuneyard.score.summary import Summary, summarise
+
+Value = float | bool | str | None
+Progress = Callable[[int, int], None]
+"""Called with (answers done, answers in all); equal answers count once, and again for running."""
+
+_CHUNK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """An answer with what it is held against.
+
+    Attributes:
+        id: the example's id, unique together with ``sample``.
+        reference: the expected program.
+        prediction: the answer.
+        tests: a test program (python only).
+        kind: the data set's name; not used in scoring.
+        sample: numbers the answers to one example from 0.
+    """
+
+    id: str | int
+    reference: str
+    prediction: str
+    tests: str | None = None
+    kind: str | None = None
+    sample: int = 0
+
+
+class ScoreSet(NamedTuple):
+    """One score row an answer, in the order given, and their summary."""
+
+    scores: list[dict[str, Any]]
+    summary: Summary
+
+
+class _Text(NamedTuple):
+    """The values of the metrics that only read text, and the counts that corpus scores sum."""
+
+    values: dict[str, Value]
+    bleu: NgramCounts | None
+    codebleu: CodeBleuCounts | None
+
+
+class _Job(NamedTuple):
+    prediction: str
+    reference: str
+    tests: str | None
+
+
+def score_rows(
+    rows: Sequence[ScoreRow],
+    *,
+    task: str,
+    metrics: Sequence[str],
+    faithful: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[dict[str, Any]]:
+    """Return, per row and in order, ``id`` and one key per metric value; see ``score_set``."""
+    options = {"task": task, "metrics": metrics, "faithful": faithful, "workers": workers}
+    return score_set(rows, **options, progress=progress).scores  # type: ignore[arg-type]
+
+
+def score_set(
+    rows: Sequence[ScoreRow],
+    *,
+    task: str,
+    metrics: Sequence[str],
+    faithful: bool = False,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> ScoreSet:
+    """Score answers and summarise them.
+
+    Args:
+        task: ``python`` or ``cocobots``.
+        metrics: names of metrics, or of their keys.
+        faithful: CodeBLEU as the published package computes it. Its data flow depends on the hash
+            seed, so the text metrics then stay in this process: one seed for the whole run.
+        workers: processes, for the text metrics and for the sandbox.
+        progress: called now and then.
+
+    Raises:
+        UserError: an unknown task or metric.
+    """
+    chosen = resolve_metrics(metrics, task=task)
+    order = metric_keys(chosen, task=task)
+    places: dict[_Job, int] = {}
+    index = [
+        places.setdefault(_Job(row.prediction, row.reference, row.tests), len(places))
+        for row in rows
+    ]
+    jobs = list(places)
+    names = frozenset(metric.name for metric in chosen)
+    stages = bool(names - {"execution"}) + ("execution" in names)
+    report = _Progress(progress, len(jobs) * stages)
+    texts = _texts(jobs, names=names, faithful=faithful, workers=workers, report=report)
+    values = [dict(text.values) for text in texts]
+    if "execution" in names:
+        for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
+            value.update(executed)
+    scores = []
+    for row, place in zip(rows, index, strict=True):
+        score: dict[str, Any] = {"id": row.id}
+        if row.sample:
+            score["sample"] = row.sample
+        score.update((key, values[place][key]) for key in order)
+        scores.append(score)
+    corpus = _corpus([texts[place] for place in index], chosen, faithful=faithful)
+    return ScoreSet(scores, summarise(scores, corpus=corpus))
+
+
+class _Progress:
+    def __init__(self, call: Progress | None, total: int) -> None:
+        self.call, self.total, self.done = call, total, 0
+
+    def advance(self, count: int) -> None:
+        self.done += count
+        if self.call is not None:
+            self.call(self.done, self.total)
+
+
+def _texts(
+    jobs: Sequence[_Job],
+    *,
+    names: frozenset[str],
+    faithful: bool,
+    workers: int,
+    report: _Progress,
+) -> list[_Text]:
+    if not names - {"execution"}:
+        return [_Text({}, None, None)] * len(jobs)
+    tasks = [
+        ([(job.prediction, job.reference) for job in jobs[start : start + _CHUNK]], names, faithful)
+        for start in range(0, len(jobs), _CHUNK)
+    ]
+    results: list[_Text] = []
+
+    def collect(chunks: Iterable[list[_Text]]) -> None:
+        for chunk in chunks:
+            results.extend(chunk)
+            report.advance(len(chunk))
+
+    if workers > 1 and len(tasks) > 1 and not faithful:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        # Spawned, not forked: the caller may hold threads of torch or Ray.
+        with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
+            collect(pool.map(_score_texts, *zip(*tasks, strict=True)))
+    else:
+        collect(_score_texts(*arguments) for arguments in tasks)
+    return results
+
+
+def _score_texts(
+    pairs: Sequence[tuple[str, str]], names: frozenset[str], faithful: bool
+) -> list[_Text]:
+    return [
+        _score_text(prediction=prediction, reference=reference, names=names, faithful=faithful)
+        for prediction, reference in pairs
+    ]
+
+
+def _score_text(*, prediction: str, reference: str, names: frozenset[str], faithful: bool) -> _Text:
+    from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
+    from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
+    from tuneyard.metrics.exact_match import exact_match, exact_match_ast
+
+    values: dict[str, Value] = {}
+    ngrams = counts = None
+    if "exact_match" in names:
+        values["exact_match"] = exact_match(prediction=prediction, reference=reference)
+        values["exact_match_ast"] = exact_match_ast(prediction=prediction, reference=reference)
+    if "bleu" in names:
+        ngrams = bleu_counts(prediction=prediction, reference=reference)
+        values["bleu"] = bleu_of_counts(ngrams)
+    if "codebleu" in names:
+        counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
+        score = codebleu_of_counts([counts], faithful=faithful)
+        values["codebleu"] = score.codebleu
+        for part in ("ngram", "weighted", "syntax", "dataflow"):
+            values[f"codebleu_{part}"] = getattr(score, part)
+    return _Text(values, ngrams, counts)
+
+
+def _execute(
+    jobs: Sequence[_Job], task: str, workers: int, report: _Progress
+) -> list[dict[str, Value]]:
+    from tuneyard.metrics.execution import execute_cocobots, execute_python
+
+    predictions = [job.prediction for job in jobs]
+    if task == "cocobots":
+        key = "execution_success"
+        references = [job.reference for job in jobs]
+        done = execute_cocobots(predictions=predictions, references=references, workers=workers)
+    else:
+        key = "passed"
+        tests = [job.tests for job in jobs]
+        done = execute_python(predictions=predictions, tests=tests, workers=workers)
+    report.advance(len(jobs))
+    return [
+        {key: each.success, "error_category": each.category, "error_detail": each.detail}
+        for each in done
+    ]
+
+
+def _corpus(
+    texts: Sequence[_Text], metrics: Sequence[Metric], *, faithful: bool
+) -> dict[str, float | None]:
+    from tuneyard.metrics.bleu import bleu_of_counts
+    from tuneyard.metrics.codebleu import codebleu_of_counts
+    from tuneyard.metrics.ngrams import add_counts
+
+    corpus: dict[str, float | None] = {}
+    for metric in metrics:
+        if metric.name == "bleu":
+            ngrams = [text.bleu for text in texts if text.bleu is not None]
+            corpus["bleu_corpus"] = bleu_of_counts(add_counts(ngrams)) if ngrams else None
+        if metric.name == "codebleu":
+            counts = [text.codebleu for text in texts if text.codebleu is not None]
+            corpus["codebleu_corpus"] = (
+                codebleu_of_counts(counts, faithful=faithful).codebleu if counts else None
+            )
+    return corpus

@@ -1,0 +1,99 @@
+"""Score rows to figures, and figures to a table on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tuneyard.metrics.pass_at_k import pass_at_k
+from tuneyard.stats.describe import describe
+
+Summary = dict[str, Any]
+"""JSON-able; see ``summarise``."""
+
+_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail"})
+_COLUMNS = ("n", "mean", "median", "variance", "std")
+
+
+def summarise(
+    scores: Sequence[Mapping[str, Any]], *, corpus: Mapping[str, float | None] | None = None
+) -> Summary:
+    """Summarise score rows.
+
+    Args:
+        scores: rows as ``score_rows`` returns them.
+        corpus: ``bleu_corpus`` and ``codebleu_corpus``; scores over all rows cannot be had from
+            the rows' own scores, so ``score_set`` computes them.
+
+    Returns:
+        ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
+        as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
+        category occurs, where there was an execution, most frequent first; ``pass_at_k`` by k,
+        where an example has several tested samples.
+    """
+    summary: Summary = {"rows": len(scores)}
+    keys = dict.fromkeys(key for score in scores for key in score if key not in _NOT_METRICS)
+    for key in keys:
+        summary[key] = describe(score.get(key) for score in scores).as_dict()
+    summary.update(corpus or {})
+    if any("error_category" in score for score in scores):
+        errors = Counter(
+            score["error_category"] for score in scores if score.get("error_category") is not None
+        )
+        summary["errors"] = dict(sorted(errors.items(), key=lambda item: (-item[1], item[0])))
+    chances = _pass_at_k(scores)
+    if chances:
+        summary["pass_at_k"] = chances
+    return summary
+
+
+def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return pass@k for 1, 10, 100 and the number of samples that every example has."""
+    passed: dict[Any, list[bool]] = defaultdict(list)
+    for score in scores:
+        if score.get("passed") is not None:
+            passed[score["id"]].append(bool(score["passed"]))
+    most = min((len(outcomes) for outcomes in passed.values()), default=0)
+    if most < 2:
+        return {}
+    return {
+        str(k): sum(
+            pass_at_k(samples=len(outcomes), passed=sum(outcomes), k=k)
+            for outcomes in passed.values()
+        )
+        / len(passed)
+        for k in sorted({1, 10, 100, most})
+        if k <= most
+    }
+
+
+def format_summary(summary: Summary) -> str:
+    """Return the summary as a table for a terminal."""
+    described = {key: value for key, value in summary.items() if _is_description(value)}
+    width = max((len(key) for key in [*described, "metric", "codebleu_corpus"]), default=0)
+    lines = [f"{summary['rows']} rows"]
+    if described:
+        heads = "".join(f"{column:>10}" for column in _COLUMNS)
+        lines.append(f"{'metric':<{width}}{heads}")
+        for key, value in described.items():
+            lines.append(f"{key:<{width}}" + "".join(_cell(value[c]) for c in _COLUMNS))
+    for key in ("bleu_corpus", "codebleu_corpus"):
+        if key in summary:
+            lines.append(f"{key:<{width}}{'':>10}{_cell(summary[key])}")
+    for k, chance in summary.get("pass_at_k", {}).items():
+        lines.append(f"{f'pass@{k}':<{width}}{'':>10}{_cell(chance)}")
+    if "errors" in summary:
+        counts = ", ".join(f"{name} {count}" for name, count in summary["errors"].items())
+        lines.append(f"errors: {counts or 'none'}")
+    return "\n".join(lines)
+
+
+def _is_description(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == set(_COLUMNS)
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return f"{'-':>10}"
+    return f"{value:>10d}" if isinstance(value, int) else f"{value:>10.3f}"

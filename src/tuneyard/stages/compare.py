@@ -1,0 +1,201 @@
+"""compare: every arm's scores side by side, tested, drawn and written as one report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Any
+
+from tuneyard.artifacts import RunDir
+from tuneyard.config.load import dump
+from tuneyard.errors import UserError
+from tuneyard.plan import Arm, Step
+from tuneyard.records import iter_json_lines
+from tuneyard.stages.context import Context
+
+# Failing answers of one cell and category whose boards are built again to be drawn.
+_DRAWN = 3
+_VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
+_LATEST = "latest.json"
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``report.html``, ``results.json``, ``results.csv``, figures and ``table.txt``."""
+    from tuneyard.compare import StudyInputs, terminal_table, write_report
+
+    arms: tuple[Arm, ...] = step.extra["arms"]
+    study = context.study
+    inputs = StudyInputs(
+        name=study.study,
+        cells=list(_cells(arms, context)),
+        curves=list(_curves(arms, context)),
+        settings=study.compare,
+        seed=study.seed,
+        config_yaml=dump(study),
+        facts=_facts(arms, context),
+        arms=study.matrix.arms,
+    )
+    artifact = context.artifact(step)
+    with artifact.writing() as folder:
+        summary = write_report(inputs, folder)
+        (folder / "table.txt").write_text(terminal_table(summary) + "\n", encoding="utf-8")
+    context.run.write_text(json.dumps({"compare": artifact.name}), _LATEST)
+    return f"{len(inputs.cells)} cells"
+
+
+def closing(run_dir: RunDir, compare: Step, register: Step) -> dict[str, Any]:
+    """Return what the command line prints last."""
+    artifact = run_dir.artifact("compare", compare.key)
+    decided = run_dir.artifact("register", register.key).manifest()
+    return {
+        "table": (artifact.local() / "table.txt").read_text(encoding="utf-8"),
+        "report": f"{artifact.url}/report.html",
+        "registry": (decided or {}).get("facts", {}).get("said", ""),
+    }
+
+
+def latest(url: str) -> dict[str, str]:
+    """Return the table and the report's address of the study that a run directory holds.
+
+    Raises:
+        UserError: no study was finished there.
+    """
+    run_dir = RunDir(url)
+    text = run_dir.read_text(_LATEST)
+    if text is None:
+        raise UserError(
+            "no finished study is in the run directory",
+            where=run_dir.root,
+            remedy="name the run directory of a study that was run to its end",
+        )
+    name = json.loads(text)["compare"]
+    table = run_dir.read_text("stages", name, "table.txt") or ""
+    return {"table": table, "report": run_dir.join("stages", name, "report.html")}
+
+
+def _cells(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
+    """Yield one cell for each arm, split and data set."""
+    from tuneyard.compare import Cell
+
+    for arm in arms:
+        for split, scored in arm.scores.items():
+            rows = score_rows(scored, context)
+            for kind, own in rows.items():
+                if kind_task(scored, kind) == "cocobots":
+                    _draw(own)
+                yield Cell(arm.model.name, arm.train_on, arm.name, kind, split, own)
+
+
+def kind_task(scored: Step, kind: str) -> str:
+    """Return the task of a data set that a score step read."""
+    return str(scored.extra["task"][kind])
+
+
+def score_rows(scored: Step, context: Context) -> dict[str, list[dict[str, Any]]]:
+    """Return each data set's score rows with instruction, reference and prediction beside them."""
+    answers = scored.inputs["answers"]
+    texts = {(c.id, c.sample): c for c in context.completions(answers)}
+    scores = {
+        (row["id"], row.get("sample", 0)): row
+        for _, row in iter_json_lines(context.artifact(scored).local() / "scores.jsonl")
+    }
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for kind, source in scored.inputs.items():
+        if kind == "answers":
+            continue
+        examples = {e.id: e for e in context.examples(source)}
+        rows[kind] = [
+            {
+                **row,
+                "sample": sample,
+                "instruction": examples[identity].instruction,
+                "reference": examples[identity].reference,
+                "prediction": texts[identity, sample].text,
+            }
+            for (identity, sample), row in scores.items()
+            if identity in examples
+        ]
+    return rows
+
+
+def _draw(rows: list[dict[str, Any]]) -> None:
+    """Build the boards of a few failing answers of each category again, for the report."""
+    from tuneyard.cocobots.execution import judge
+    from tuneyard.sandbox import Sandbox
+
+    chosen: list[dict[str, Any]] = []
+    taken: dict[str, int] = {}
+    for row in rows:
+        category = row.get("error_category")
+        if category and taken.get(category, 0) < _DRAWN:
+            taken[category] = taken.get(category, 0) + 1
+            chosen.append(row)
+    if not chosen:
+        return
+    with Sandbox(workers=1) as sandbox:
+        verdicts = judge([(row["reference"], row["prediction"]) for row in chosen], sandbox)
+    for row, verdict in zip(chosen, verdicts, strict=True):
+        row["expected_board"], row["built_board"] = verdict.expected, verdict.built
+
+
+def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
+    from tuneyard.compare import Curve
+
+    for arm in arms:
+        for train in arm.trains:
+            points = history(train, context)
+            yield Curve(arm.model.name, arm.train_on, arm.name, train.part["method"], points)
+
+
+def history(train: Step, context: Context) -> list[dict[str, Any]]:
+    """Return what a training step logged."""
+    path = context.artifact(train).local() / "history.jsonl"
+    return [row for _, row in iter_json_lines(path)]
+
+
+def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
+    examples: dict[str, dict[str, int]] = {}
+    durations: dict[str, float] = {}
+    digests: dict[str, str] = {}
+    pairs: dict[str, Any] = {}
+    preflight: dict[str, Any] = {}
+    seen: dict[str, Step] = {}
+
+    def visit(step: Step) -> None:
+        if step.key in seen:
+            return
+        seen[step.key] = step
+        for other in (*step.inputs.values(), *step.after):
+            visit(other)
+
+    for arm in arms:
+        for step in (*arm.scores.values(), *arm.trains, *arm.prefers):
+            visit(step)
+    for step in seen.values():
+        manifest = context.artifact(step).manifest() or {}
+        durations[step.label] = manifest.get("seconds", 0.0)
+        facts = manifest.get("facts", {})
+        if step.stage == "prepare":
+            kind, split = step.part["kind"], step.part["split"]
+            examples.setdefault(kind, {})[split] = facts.get("examples", 0)
+            digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
+        elif step.stage == "prefer":
+            pairs[step.label] = facts.get("stats", {})
+        elif step.stage == "preflight":
+            preflight[step.label] = facts.get("text", "")
+    return {
+        "examples": examples,
+        "durations": durations,
+        "digests": digests,
+        "pairs": pairs,
+        "preflight": preflight,
+        "versions": {name: _version(name) for name in _VERSIONS},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,49 @@
+"""What a stage may use besides its inputs: the run directory, Ray, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuneyard.artifacts import Artifact, RunDir
+from tuneyard.config import Study
+from tuneyard.plan import Step
+from tuneyard.progress import Bar
+from tuneyard.records import Completion, Example, read_jsonl
+
+
+@dataclass
+class Context:
+    """The surroundings of one step.
+
+    Attributes:
+        study: the whole configuration (for resources and tracking; results depend on
+            ``step.part`` alone).
+        run: the run directory.
+        bar: the step's progress display.
+        start_ray: starts or joins Ray on first use.
+        outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
+    """
+
+    study: Study
+    run: RunDir
+    bar: Bar
+    start_ray: Callable[[], None]
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+    def artifact(self, step: Step) -> Artifact:
+        """Return the artifact that a step writes."""
+        return self.run.artifact(step.stage, step.key)
+
+    def examples(self, step: Step) -> list[Example]:
+        """Read the examples that a prepare step wrote."""
+        return read_jsonl(self.artifact(step).local() / "examples.jsonl", Example)
+
+    def completions(self, step: Step) -> list[Completion]:
+        """Read the answers that a generate step wrote."""
+        return read_jsonl(self.artifact(step).local() / "completions.jsonl", Completion)
+
+    def adapter(self, step: Step | None) -> str | None:
+        """Return the address of the adapter that a training step made."""
+        return None if step is None else f"{self.artifact(step).url}/adapter"

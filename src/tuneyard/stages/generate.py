@@ -1,0 +1,34 @@
+"""generate: a policy's answers to every example of a split."""
+
+from __future__ import annotations
+
+from tuneyard.config.prompts import render
+from tuneyard.plan import Step
+from tuneyard.records import write_jsonl
+from tuneyard.stages.context import Context
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``completions.jsonl``, in the examples' order."""
+    from tuneyard.distributed import generate
+
+    model = step.extra["model"]
+    policy = step.inputs.get("policy")
+    sets = [s for role, s in step.inputs.items() if role != "policy"]
+    examples = [example for source in sets for example in context.examples(source)]
+    context.start_ray()
+    facts: dict[str, object] = {}
+    with context.artifact(step).writing(facts) as folder:
+        completions = generate.generate(
+            [generate.Request(e.id, render(model.prompt, e.instruction)) for e in examples],
+            model=model,
+            adapter=context.adapter(policy) or model.adapter,
+            decoding=context.study.evaluate.decoding,
+            seed=context.study.seed,
+            resources=context.study.resources,
+            on_progress=context.bar.update,
+        )
+        tokens = sum(c.tokens for c in completions)
+        facts |= {"answers": len(completions), "tokens": tokens}
+        write_jsonl(folder / "completions.jsonl", completions)
+    return f"{len(completions):,} answers, {tokens:,} tokens"

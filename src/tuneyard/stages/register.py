@@ -1,0 +1,179 @@
+"""register: the study and its arms in MLflow, and the best adapter in its registry."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from tuneyard.artifacts import fetch
+from tuneyard.config import Register, Study
+from tuneyard.plan import Arm, Step
+from tuneyard.stages.compare import history, score_rows
+from tuneyard.stages.context import Context
+
+
+def tracking_uri(study: Study, root: str) -> str:
+    """Return the tracking server of a study: its own, the environment's, or SQLite beside it."""
+    return (
+        study.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root}/mlflow.db"
+    )
+
+
+def run(step: Step, context: Context) -> str:
+    """Track everything, apply the registry rule; the manifest says what was decided."""
+    from tuneyard.tracking import Tracker
+
+    study = context.study
+    arms: tuple[Arm, ...] = step.extra["arms"]
+    tracker = Tracker(
+        tracking_uri(study, context.run.root),
+        study.tracking.experiment or f"tuneyard/{study.study}",
+    )
+    runs: dict[int, Any] = {}
+    values: dict[int, float | None] = {}
+    report = context.artifact(step.inputs["compare"]).local()
+    facts: dict[str, Any] = {}
+    with (
+        context.artifact(step).writing(facts) as folder,
+        tracker.study(
+            study.study, step.inputs["compare"].key, study.model_dump(mode="json")
+        ) as top,
+    ):
+        for number, arm in enumerate(arms):
+            context.bar.update(number, len(arms) + 1, arm.label)
+            with tracker.arm(top, arm.label, _arm_key(arm), _params(arm)) as child:
+                values[number] = _track_arm(arm, child, study, context)
+                runs[number] = child
+        top.log_artifacts(report, "report")
+        facts |= _decide(arms, runs, values, tracker, context, study)
+        (folder / "decision.txt").write_text(facts["said"] + "\n", encoding="utf-8")
+    return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
+
+
+def _arm_key(arm: Arm) -> str:
+    keys = [step.key for step in (*arm.trains, *arm.scores.values())]
+    return hashlib.sha256("/".join(keys).encode()).hexdigest()[:16]
+
+
+def _params(arm: Arm) -> dict[str, Any]:
+    return {
+        "arm": arm.name,
+        "train_on": " + ".join(arm.train_on),
+        "model": arm.model.model_dump(mode="json"),
+        **{step.part["method"]: step.part["settings"] for step in arm.trains},
+    }
+
+
+def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | None:
+    """Log one arm; return the value that the registry rule compares, or None."""
+    for step in arm.trains:
+        child.log_steps(history(step, context), prefix=step.part["method"])
+        for role, source in step.inputs.items():
+            if source.stage == "prepare":
+                _dataset(child, role, source, context, "training")
+    value = None
+    for split, scored in arm.scores.items():
+        rows = score_rows(scored, context)
+        child.log_metrics(
+            {
+                f"{split}/{kind}/{name}": mean
+                for kind, own in rows.items()
+                for name, mean in _means(own).items()
+            }
+        )
+        for kind in rows:
+            _dataset(child, f"{split}/{kind}", scored.inputs[kind], context, "evaluation")
+        rule = study.register_
+        if rule is not None and split == rule.split:
+            means = [
+                _means(own).get(rule.metric)
+                for kind, own in rows.items()
+                if rule.on in (None, kind)
+            ]
+            known = [mean for mean in means if mean is not None]
+            value = fmean(known) if known and len(known) == len(means) else None
+        child.log_artifacts(context.artifact(scored).local(), f"scores/{split}")
+    return value
+
+
+def _means(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the mean of every numeric score; missing values are left out."""
+    names = {
+        name
+        for row in rows
+        for name, value in row.items()
+        if isinstance(value, int | float) and name not in ("id", "sample")
+    }
+    found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
+    return {name: fmean(map(float, column)) for name, column in found.items()}
+
+
+def _dataset(child: Any, name: str, source: Step, context: Context, use: str) -> None:
+    artifact = context.artifact(source)
+    manifest = artifact.manifest() or {"files": {}, "facts": {}}
+    child.log_dataset(
+        name,
+        manifest["files"]["examples.jsonl"]["sha256"],
+        manifest["facts"]["examples"],
+        f"{artifact.url}/examples.jsonl",
+        context=use,
+    )
+
+
+def _decide(
+    arms: tuple[Arm, ...],
+    runs: dict[int, Any],
+    values: dict[int, float | None],
+    tracker: Any,
+    context: Context,
+    study: Study,
+) -> dict[str, Any]:
+    """Apply the registry rule to the best arm; on a tie the shorter arm stands."""
+    rule: Register | None = study.register_
+    if rule is None:
+        return {"said": ""}
+    from tuneyard import loading
+    from tuneyard.tracking import register
+
+    ranked = [(value, -len(arms[n].trains), -n) for n, value in values.items() if value is not None]
+    if not ranked:
+        return {"said": f"registry: no arm has a value of {rule.metric}"}
+    value, _, negative = max(ranked)
+    arm = arms[-negative]
+    last = arm.trains[-1] if arm.trains else None
+    adapter = None if last is None else fetch(str(context.adapter(last)))
+    scored = arm.scores[rule.split]
+    digests = [
+        step.key
+        for kind, step in sorted(scored.inputs.items())
+        if kind != "answers" and rule.on in (None, kind)
+    ]
+    decision = register(
+        tracker,
+        rule=rule,
+        run=runs[-negative],
+        adapter_dir=Path(adapter) if adapter else None,
+        value=value,
+        details={
+            "adapter_key": last.key if last else "",
+            "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
+            "base_path": arm.model.path,
+            "base_fingerprint": loading.base_fingerprint(loading.resolve_path(arm.model)),
+            "study": study.study,
+            "arm": arm.label,
+        },
+    )
+    if decision.registered:
+        said = f"registry: {rule.name} version {decision.version} (champion) is {arm.label}"
+    else:
+        said = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
+    return {
+        "said": f"{said}\n  {decision.reason}",
+        "registered": decision.registered,
+        "version": decision.version,
+        "arm": arm.label,
+        "value": value,
+    }

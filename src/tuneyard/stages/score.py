@@ -1,0 +1,50 @@
+"""score: every metric of every answer."""
+
+from __future__ import annotations
+
+from tuneyard.plan import Step
+from tuneyard.records import write_jsonl
+from tuneyard.score import ScoreRow
+from tuneyard.stages.context import Context
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``scores.jsonl``: a row an answer, in the answers' order."""
+    from tuneyard.distributed import score
+
+    answers: dict[str, list[tuple[int, str]]] = {}
+    for completion in context.completions(step.inputs["answers"]):
+        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+    tasks: dict[str, list[ScoreRow]] = {}
+    for kind, source in step.inputs.items():
+        if kind == "answers":
+            continue
+        rows = tasks.setdefault(step.extra["task"][kind], [])
+        for example in context.examples(source):
+            for sample, text in answers[example.id]:
+                rows.append(
+                    ScoreRow(
+                        id=example.id,
+                        reference=example.reference,
+                        prediction=text,
+                        tests=example.meta.get("tests"),
+                        kind=kind,
+                        sample=sample,
+                    )
+                )
+    context.start_ray()
+    with context.artifact(step).writing() as folder:
+        scored = [
+            row
+            for task, rows in tasks.items()
+            for row in score.score(
+                rows,
+                task=task,
+                metrics=step.part["metrics"],
+                faithful=step.part["faithful"],
+                resources=context.study.resources,
+                on_progress=context.bar.update,
+            )
+        ]
+        write_jsonl(folder / "scores.jsonl", scored)
+    return f"{len(scored):,} answers"

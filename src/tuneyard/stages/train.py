@@ -1,0 +1,77 @@
+"""train: one SFT or DPO stage, from the base or from an earlier stage's adapter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tuneyard.config.prompts import render
+from tuneyard.plan import Step
+from tuneyard.records import Preference, read_jsonl, write_jsonl
+from tuneyard.stages.context import Context
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``adapter/`` and ``history.jsonl`` (one row a logged optimiser step)."""
+    from tuneyard.distributed import train
+    from tuneyard.train.job import TrainJob
+
+    model, settings = step.extra["model"], step.extra["settings"]
+    artifact = context.artifact(step)
+    rows = _rows(step, context)
+    context.run.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+        "work",
+        artifact.name,
+        "rows.jsonl",
+    )
+    job = TrainJob(
+        method=step.part["method"],
+        model=model.model_dump(),
+        settings={
+            **settings.model_dump(by_alias=True),
+            "lora": step.part["settings"]["lora"],
+        },
+        rows=f"{artifact.work}/rows.jsonl",
+        adapter=context.adapter(step.inputs.get("start")) or model.adapter,
+        seed=context.study.seed,
+    )
+    context.start_ray()
+    facts: dict[str, Any] = {"examples": len(rows)}
+    with artifact.writing(facts) as folder:
+        history = train.fit(
+            job,
+            resources=context.study.resources,
+            storage=artifact.work,
+            name="checkpoints",
+            out=folder / "adapter",
+            on_progress=lambda row: _show(context, row),
+        )
+        write_jsonl(folder / "history.jsonl", history)
+        facts["steps"] = max((row.get("step", 0) for row in history), default=0)
+    context.run.discard("work", artifact.name)
+    loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
+    final = f", loss {loss:.4f}" if loss is not None else ""
+    return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
+
+
+def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
+    if "pairs" in step.inputs:
+        folder: Path = context.artifact(step.inputs["pairs"]).local()
+        return [
+            {"id": p.id, "prompt": p.prompt, "chosen": p.chosen, "rejected": p.rejected}
+            for p in read_jsonl(folder / "pairs.jsonl", Preference)
+        ]
+    prompt = step.extra["model"].prompt
+    return [
+        {"id": e.id, "prompt": render(prompt, e.instruction), "completion": e.reference}
+        for role, source in step.inputs.items()
+        if role.startswith("train/")
+        for e in context.examples(source)
+    ]
+
+
+def _show(context: Context, row: dict[str, Any]) -> None:
+    note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""
+    context.bar.update(row.get("step", 0), row.get("total_steps"), note)

@@ -1,0 +1,125 @@
+"""A study from its file to its report: the stages in order. Read this first.
+
+config → prepare → (prefer) → train → generate → score → compare → register
+
+``plan.py`` says which steps a study has and what each depends on; ``stages/`` says what each
+does. Here they are run: those whose artifact is complete are skipped, so that a study that was
+killed, or changed in one place, runs only what is missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuneyard import plan as planning
+from tuneyard.artifacts import RunDir
+from tuneyard.config import Model, Study
+from tuneyard.config.check import check
+from tuneyard.config.load import dump, load
+from tuneyard.progress import Progress
+from tuneyard.stages.context import Context
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A checked study with its plan and run directory; nothing was run or loaded yet."""
+
+    study: Study
+    plan: planning.Plan
+    run: RunDir
+
+    def state(self) -> list[tuple[planning.Step, bool]]:
+        """Return every step with whether it is done."""
+        return [(s, self.run.artifact(s.stage, s.key).complete()) for s in self.plan.steps]
+
+
+def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
+    """Read and check a study file, and plan it.
+
+    Raises:
+        UserError: anything in the file, its data or its models is not as it should be.
+    """
+    study = load(path, overrides)
+    check(study, str(path))
+    plan = planning.build(study, identity)
+    return Prepared(study, plan, RunDir(study.run_dir or f"runs/{study.study}"))
+
+
+def identity(model: Model) -> str:
+    """Return what identifies a base model and the adapter it starts from.
+
+    Raises:
+        UserError: the path holds no model, or the adapter belongs to another base.
+    """
+    from tuneyard import loading
+
+    loading.check_model(model)
+    text = loading.base_fingerprint(loading.resolve_path(model))
+    if model.adapter is not None:
+        loading.check_adapter(model.adapter, model)
+        text += "+" + loading.adapter_fingerprint(model.adapter)
+    return text
+
+
+def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
+    """Run what is missing of a study.
+
+    Returns:
+        What the last stages found: ``table`` (text), ``report`` (address), ``registry`` (text),
+        ``ran`` (how many steps were run).
+
+    Raises:
+        UserError: the run directory cannot be written to, or a stage refuses its input.
+    """
+    progress = progress or Progress()
+    prepared.run.prepare()
+    prepared.run.write_text(dump(prepared.study), "study.yaml")
+    todo = [step for step, done in prepared.state() if not done]
+    done = len(prepared.plan.steps) - len(todo)
+    if done:
+        progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
+    ray = _Ray(prepared.study)
+    outcome: dict[str, Any] = {"ran": len(todo)}
+    progress.begin(len(todo))
+    try:
+        for step in todo:
+            with progress.stage(step.label) as bar:
+                context = Context(prepared.study, prepared.run, bar, ray.start, outcome)
+                stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
+                bar.note = stage.run(step, context)
+    finally:
+        ray.stop()
+    return outcome | results(prepared)
+
+
+def results(prepared: Prepared) -> dict[str, Any]:
+    """Return what a finished study prints: its table, the report's address, the registry's word."""
+    from tuneyard.stages.compare import closing
+
+    steps = {step.stage: step for step in prepared.plan.steps}
+    return closing(prepared.run, steps["compare"], steps["register"])
+
+
+class _Ray:
+    """Ray, started when the first stage asks for it and stopped by whoever started it."""
+
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._started = False
+
+    def start(self) -> None:
+        if not self._started:
+            from tuneyard.distributed import runtime
+
+            runtime.start(self._study.resources)
+            self._started = True
+
+    def stop(self) -> None:
+        if self._started:
+            from tuneyard.distributed import runtime
+
+            runtime.stop()

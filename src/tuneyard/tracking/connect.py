@@ -1,0 +1,276 @@
+"""Opening MLflow: quietly, without telemetry, and failing soon where nothing answers."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from tuneyard.errors import UserError, suggestion
+
+SERVERS = ("http", "https")
+DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+PATIENCE = 15.0
+"""Seconds for which an unreachable server is tried again before the study is refused."""
+_ANSWER = "60"
+"""Seconds for a first answer once connected: a server may need 40 s after it opened its port."""
+
+# An operator's own setting wins; without one: no network calls of MLflow's own, no banners.
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_DISABLE_AGENT_HINT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+_DISK = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG),
+}
+
+Answer = TypeVar("Answer")
+
+
+def redacted(uri: str) -> str:
+    """Return ``uri`` without a password, for messages."""
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", uri)
+
+
+def check_uri(uri: str) -> str:
+    """Return the scheme of a tracking URI, without a driver (``postgresql+psycopg2`` → …).
+
+    Raises:
+        UserError: the scheme is none that tuneyard works with, or an SQLite file cannot serve.
+    """
+    scheme = uri.split("://", 1)[0].split("+", 1)[0] if "://" in uri else ""
+    known = [*SERVERS, *DATABASES]
+    if scheme not in known:
+        raise UserError(
+            "the tracking URI has no scheme that tuneyard works with",
+            where="tracking.uri (or MLFLOW_TRACKING_URI)",
+            value=redacted(uri),
+            remedy="write sqlite:///PATH.db or http(s)://HOST:PORT; "
+            + (suggestion(scheme, known) if scheme else "a folder of files is not supported"),
+        )
+    if scheme in SERVERS and not urlsplit(uri).hostname:
+        raise UserError("the tracking URI names no host", where="tracking.uri", value=uri)
+    if scheme == "sqlite":
+        _check_sqlite(uri)
+    return scheme
+
+
+def sqlite_path(uri: str) -> Path:
+    """Return the file of ``sqlite:///relative.db`` or ``sqlite:////absolute.db``."""
+    return Path(unquote(uri.split("?", 1)[0].removeprefix("sqlite:///")))
+
+
+def _check_sqlite(uri: str) -> None:
+    # MLflow would try an unusable file again for many seconds, and then say OperationalError.
+    text = uri.split("?", 1)[0]
+    if not text.startswith("sqlite:///") or text in ("sqlite:///", "sqlite:///:memory:"):
+        raise UserError(
+            "the tracking URI names no SQLite file",
+            where="tracking.uri",
+            value=uri,
+            remedy="write sqlite:///relative.db or sqlite:////absolute.db",
+        )
+    path = sqlite_path(uri)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with path.open("r+b") as file:
+                head = file.read(16)
+            if head not in (b"", b"SQLite format 3\x00"):
+                raise UserError(
+                    "the tracking database is no SQLite file",
+                    where="tracking.uri",
+                    value=str(path),
+                    remedy="name another file; this one holds something else",
+                )
+        elif not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "the folder is not writable")
+    except OSError as error:
+        raise UserError(
+            f"the tracking database cannot be written ({error.strerror})",
+            where="tracking.uri",
+            value=str(path),
+            remedy="name a file in a writable folder",
+        ) from error
+
+
+def client(uri: str) -> Any:
+    """Return an ``MlflowClient`` for runs and registry at ``uri``; the first use imports mlflow."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    from mlflow.tracking import MlflowClient
+
+    if "MLFLOW_LOGGING_LEVEL" in _QUIET and os.environ["MLFLOW_LOGGING_LEVEL"] == "WARNING":
+        # mlflow configures its loggers at import, which may have been someone else's, earlier.
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIENCE) -> Answer:
+    """Return ``ask()``, the first call to ``uri``; unreachable servers are tried again a while.
+
+    MLflow's own retries go on for four minutes. They stay as they are for the rest of a study,
+    where they carry it over a server's restart; only this first call does without them.
+
+    Raises:
+        UserError: nothing listens within ``patience`` seconds, a listener does not answer within
+            a minute, or the answer is not MLflow's.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with _without_retries(uri), reported(uri, opening=True):
+                _knock(uri, patience)
+                return ask()
+        except UserError as error:
+            left = deadline - time.monotonic()
+            if left <= 0 or not isinstance(error.__cause__, UnreachableError):
+                raise
+        time.sleep(min(1.0, left))
+
+
+class UnreachableError(ConnectionError):
+    """Nobody answered; trying again may help."""
+
+
+@contextmanager
+def reported(uri: str, *, opening: bool = False) -> Iterator[None]:
+    """Turn what the user can mend (server, rights, disk) into a ``UserError`` that names ``uri``.
+
+    Args:
+        uri: the tracking URI.
+        opening: at the first call every refusal by MLflow is the user's to mend.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        what, remedy, cause = _explain(error, opening)
+        if what is None:
+            raise
+        raise UserError(
+            what,
+            where="tracking.uri (or MLFLOW_TRACKING_URI)",
+            value=redacted(uri),
+            remedy=remedy,
+        ) from cause
+
+
+def _explain(error: Exception, opening: bool) -> tuple[str | None, str, Exception]:
+    from mlflow.exceptions import MlflowException
+    from requests.exceptions import RequestException
+
+    inner = error.__cause__ or error.__context__
+    if isinstance(error, ConnectionError | RequestException) or (
+        isinstance(error, MlflowException) and isinstance(inner, RequestException)
+    ):
+        reason = _reason(inner if isinstance(inner, Exception) else error)
+        return (
+            f"the MLflow server cannot be reached ({reason})",
+            "start it (mlflow server), correct the URI, or leave tracking.uri out to use SQLite",
+            UnreachableError(reason),
+        )
+    if isinstance(error, shutil.Error):
+        # Copying a folder gathers its errors: (from, to, message) of each file.
+        first = error.args[0][0] if error.args and error.args[0] else ("", "", str(error))
+        error = OSError(errno.EACCES, str(first[2]), str(first[1]))
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return (
+            f"MLflow's artifacts cannot be written ({error.strerror}: {error.filename})",
+            "free some space, or name an artifact root that is writable",
+            error,
+        )
+    text = redacted(str(error)).strip().splitlines()[0][:300] if str(error).strip() else ""
+    if isinstance(error, MlflowException):
+        status = error.get_http_status_code()
+        if status in (401, 403):
+            return (
+                "the MLflow server refused the credentials",
+                "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
+                "MLFLOW_TRACKING_TOKEN",
+                error,
+            )
+        if opening and "out-of-date database schema" in text:
+            return (
+                "the tracking database was made by another version of MLflow",
+                "back it up, then run: mlflow db upgrade URI; or name a new file",
+                error,
+            )
+        if opening:
+            return (
+                f"MLflow could not be opened ({text})",
+                "check that the URI is that of an MLflow tracking server or database",
+                error,
+            )
+    if opening or type(error).__name__ == "OperationalError":
+        if type(error).__module__.startswith(("sqlalchemy", "sqlite3")):
+            return (
+                f"the tracking database cannot be used ({text})",
+                "check that it is reachable, writable and not held by another program",
+                error,
+            )
+        if isinstance(error, ModuleNotFoundError):
+            return (f"the database's driver is missing ({text})", "pip install it", error)
+    return None, "", error
+
+
+def _reason(error: Exception) -> str:
+    text = str(error)
+    for sign, said in (
+        ("refused", "connection refused"),
+        ("Name or service not known", "unknown host"),
+        ("name resolution", "unknown host"),
+        ("timed out", "timed out"),
+    ):
+        if sign in text:
+            return said
+    return text.splitlines()[0][:200] if text else type(error).__name__
+
+
+def _knock(uri: str, patience: float) -> None:
+    # A host that drops packets would cost a whole request's time-out; a bare connection tells.
+    parts = urlsplit(uri)
+    if parts.scheme not in SERVERS:
+        return
+    from requests.utils import get_environ_proxies
+
+    if get_environ_proxies(uri):
+        return
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname, port), timeout=max(1.0, patience / 3)).close()
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
+
+
+@contextmanager
+def _without_retries(uri: str) -> Iterator[None]:
+    if urlsplit(uri).scheme not in SERVERS:
+        yield
+        return
+    wanted = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": _ANSWER}
+    kept = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

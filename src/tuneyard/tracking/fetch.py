@@ -1,0 +1,146 @@
+"""Load a registered adapter back by name, byte for byte what was registered."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tuneyard.errors import UserError
+from tuneyard.records import file_digest
+from tuneyard.tracking import connect
+from tuneyard.tracking.connect import reported
+
+SHA_TAG = "tuneyard.sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterRef:
+    """A fetched adapter: its folder, the base model it belongs to, and what the registry says."""
+
+    path: Path
+    base_path: str | None
+    base_fingerprint: str | None
+    name: str
+    version: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_model_uri(text: str) -> tuple[str, str | int]:
+    """Return (name, alias or version) of ``models:/NAME@ALIAS`` or ``models:/NAME/VERSION``.
+
+    Raises:
+        UserError: the text is neither.
+    """
+    found = re.fullmatch(r"models:/([^/:@]+)(?:@([\w-]+)|/(\d+))", text)
+    if found is None:
+        raise UserError(
+            "a registered model is not named as MLflow does",
+            value=text,
+            remedy="write models:/NAME@champion or models:/NAME/VERSION",
+        )
+    name, alias, version = found.groups()
+    return name, alias if alias else int(version)
+
+
+def fetch_model(
+    name: str, alias: str | int = "champion", *, uri: str, to: Path | str
+) -> AdapterRef:
+    """Download a registered adapter to the folder ``to``.
+
+    The folder appears only when the download is whole and has the digest that was registered; a
+    folder that holds this adapter already is used as it is.
+
+    Args:
+        name: the registered model.
+        alias: an alias, or a version number.
+        uri: the tracking URI, whose server also holds the registry.
+        to: the folder to make.
+
+    Raises:
+        UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
+            something else; or the server cannot be reached.
+    """
+    connect.check_uri(uri)
+    version = connect.first_answer(uri, lambda: _version(uri, name, alias))
+    target = Path(to)
+    wanted = version.tags.get(SHA_TAG)
+    if target.exists() and any(target.iterdir()):
+        if wanted is None or folder_digest(target) != wanted:
+            raise UserError(
+                "the folder for the fetched adapter holds something else",
+                value=str(target),
+                remedy="name a folder that does not exist yet",
+            )
+    else:
+        with reported(uri):
+            _download(uri, version, target, wanted)
+    return AdapterRef(
+        path=target,
+        base_path=version.tags.get("tuneyard.base_path"),
+        base_fingerprint=version.tags.get("tuneyard.base_fingerprint"),
+        name=name,
+        version=int(version.version),
+        tags=dict(version.tags),
+    )
+
+
+def folder_digest(folder: Path) -> str:
+    """Return the SHA-256 over the relative names and contents of a folder's files, as hex."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        line = f"{file.relative_to(folder).as_posix()}\0{file_digest(file)}\n"
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _version(uri: str, name: str, alias: str | int) -> Any:
+    client = connect.client(uri)
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if isinstance(alias, int) or alias.isdigit():
+            return client.get_model_version(name, str(alias))
+        return client.get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+        raise UserError(
+            "the registry has no such model",
+            where=connect.redacted(uri),
+            value=f"models:/{name}/{alias}" if str(alias).isdigit() else f"models:/{name}@{alias}",
+            remedy="check the name, alias and tracking URI; a study registers by its rule only",
+        ) from error
+
+
+def _download(uri: str, version: Any, target: Path, wanted: str | None) -> None:
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
+        try:
+            got = Path(download_artifacts(version.source, dst_path=scratch, tracking_uri=uri))
+        except (MlflowException, FileNotFoundError) as error:
+            if isinstance(error.__cause__ or error.__context__, ConnectionError):
+                raise
+            raise _lost(version, f"cannot be read: {error}") from error
+        if wanted is not None and folder_digest(got) != wanted:
+            raise _lost(version, "are not those that were registered")
+        if target.exists():
+            target.rmdir()
+        shutil.move(got, target)
+
+
+def _lost(version: Any, how: str) -> UserError:
+    return UserError(
+        f"the files of a registered adapter {how}",
+        where=str(version.source),
+        value=f"models:/{version.name}/{version.version}",
+        remedy="restore the artifact store, or register the adapter again by running its study",
+    )

@@ -1,0 +1,281 @@
+"""One MLflow run, of a study or of an arm; whatever is logged may be logged again unharmed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from tuneyard.tracking.connect import reported
+from tuneyard.tracking.history import Point, pending
+from tuneyard.tracking.naming import (
+    DATASET_DIGEST_LIMIT,
+    TAG_LIMIT,
+    entity_key,
+    finite,
+    flatten,
+    shorten,
+)
+
+if TYPE_CHECKING:
+    from tuneyard.tracking.store import Tracker
+
+Status = Literal["FINISHED", "FAILED", "KILLED"]
+BATCH = 990
+"""Metric values a call; MLflow takes 1,000 entities, of which a few are our tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What ``log_steps`` did: values sent, and values left out because not finite."""
+
+    points: int
+    skipped: int
+
+
+class Run:
+    """A run of the tracker's experiment. Made by ``Tracker.study`` and ``Tracker.arm`` only.
+
+    Attributes:
+        id: MLflow's run id.
+        name: what MLflow's tables call it.
+        key: the content key under which the run is found again.
+        resumed: the run was there before this process.
+        artifact_uri: where its artifacts lie.
+
+    As a context manager it ends the run: FINISHED, FAILED after an exception, KILLED after an
+    interruption.
+    """
+
+    def __init__(self, tracker: Tracker, entity: Any, *, key: str, resumed: bool) -> None:
+        self.tracker = tracker
+        self.id: str = entity.info.run_id
+        self.name: str = entity.info.run_name
+        self.key = key
+        self.resumed = resumed
+        self.artifact_uri: str = entity.info.artifact_uri
+        self._status: str = entity.info.status
+        self._params: dict[str, str] = dict(entity.data.params)
+        self._metrics: dict[str, float] = dict(entity.data.metrics)
+        self._tags: dict[str, str] = dict(entity.data.tags)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.finish()
+        else:
+            self.finish("FAILED" if issubclass(kind, Exception) else "KILLED")
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Log nested parameters under dotted keys.
+
+        MLflow never changes a logged parameter. One that comes again with another value keeps
+        the first, and the tag ``tuneyard.changed_params`` shows the newer values.
+        """
+        from mlflow.entities import Param
+
+        flat = flatten(params)
+        new = {name: value for name, value in flat.items() if name not in self._params}
+        changed = {
+            name: value for name, value in flat.items() if self._params.get(name, value) != value
+        }
+        with self._reported():
+            for names in _chunks(list(new), 100):
+                self._client.log_batch(self.id, params=[Param(name, new[name]) for name in names])
+        self._params.update(new)
+        if changed:
+            self.set_tags({"tuneyard.changed_params": json.dumps(changed, ensure_ascii=False)})
+
+    def set_tags(self, tags: Mapping[str, Any]) -> None:
+        """Set tags; a tag that is already so costs no call."""
+        from mlflow.entities import RunTag
+
+        wanted = {entity_key(name): shorten(str(value), TAG_LIMIT) for name, value in tags.items()}
+        new = {name: value for name, value in wanted.items() if self._tags.get(name) != value}
+        with self._reported():
+            for names in _chunks(list(new), 100):
+                self._client.log_batch(self.id, tags=[RunTag(name, new[name]) for name in names])
+        self._tags.update(new)
+
+    def log_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Log single values (no step). Missing (None) ones are left out, and so are unchanged ones.
+
+        The names of values that are not finite go to the tag ``tuneyard.not_finite_metrics``.
+        """
+        values = {entity_key(name): finite(value) for name, value in metrics.items()}
+        new = {
+            name: value
+            for name, value in values.items()
+            if value is not None and self._metrics.get(name) != value
+        }
+        self._send([Point(name, value, 0, None) for name, value in new.items()], {})
+        self._metrics.update(new)
+        bad = sorted(
+            name for name, value in metrics.items() if value is not None and finite(value) is None
+        )
+        if bad:
+            self.set_tags({"tuneyard.not_finite_metrics": json.dumps(bad)})
+
+    def log_steps(self, history: Iterable[Mapping[str, Any]], prefix: str = "") -> Logged:
+        """Log a training history: rows ``{step, metric: value, …}``, any metric absent or None.
+
+        Points that MLflow has already are not sent again: each metric's last step is kept in the
+        tag ``tuneyard.steps[.prefix]``, and a run that a killed process left behind is asked for
+        what it holds. Values that are not finite are left out and counted, with their first
+        steps, in the tag ``tuneyard.not_finite[.prefix]``.
+
+        Args:
+            history: rows with an int ``step``, and optionally ``time`` in Unix seconds.
+            prefix: put before each metric's name with a slash, e.g. ``sft``.
+        """
+        suffix = f".{prefix}" if prefix else ""
+        steps_tag, bad_tag = f"tuneyard.steps{suffix}", f"tuneyard.not_finite{suffix}"
+        found = pending(history, prefix, self._json_tag(steps_tag))
+        points = self._absent(found.points) if self.resumed else found.points
+        sent = dict(self._json_tag(steps_tag))
+        batches = _chunks(points, BATCH) or [()]
+        for number, batch in enumerate(batches, 1):
+            sent.update({point.name: point.step for point in batch})
+            tags = {steps_tag: json.dumps(sent)}
+            if number == len(batches):
+                # Only now: a run killed half-way has to meet the left-out values again.
+                tags = {steps_tag: json.dumps(found.seen)}
+                if found.not_finite:
+                    notes = {name: asdict(note) for name, note in found.not_finite.items()}
+                    tags[bad_tag] = json.dumps(self._json_tag(bad_tag) | notes)
+            self._send(batch, tags)
+        return Logged(len(points), sum(note.count for note in found.not_finite.values()))
+
+    def log_dataset(
+        self,
+        name: str,
+        digest: str,
+        rows: int,
+        source: str,
+        context: Literal["training", "evaluation"] = "training",
+    ) -> None:
+        """Log a data set as an input of the run: MLflow's pages show its name and digest.
+
+        Args:
+            name: e.g. ``first_order/train``; name splits apart, as MLflow keeps one input for
+                each pair of name and digest.
+            digest: of the content, hex; MLflow shows the first 36 characters, a tag has it all.
+            rows: how many examples.
+            source: a URL, a local path, or words such as ``cocobots generator, seed 0``.
+            context: what the run uses it for.
+        """
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        kind, where = _source(source)
+        dataset = Dataset(
+            name=shorten(name, 500),
+            digest=digest[:DATASET_DIGEST_LIMIT],
+            source_type=kind,
+            source=json.dumps(where),
+            profile=json.dumps({"num_rows": rows}),
+        )
+        tags = [
+            InputTag("mlflow.data.context", context),
+            InputTag("tuneyard.digest", shorten(digest, 500)),
+        ]
+        with self._reported():
+            self._client.log_inputs(self.id, [DatasetInput(dataset, tags)])
+
+    def log_artifacts(self, folder: Path | str, path: str | None = None) -> str:
+        """Upload what ``folder`` holds to ``path`` among the artifacts; return its URI."""
+        with self._reported():
+            self._client.log_artifacts(self.id, str(folder), path)
+        return f"{self.artifact_uri.rstrip('/')}/{path}" if path else self.artifact_uri
+
+    def log_files(self, files: Iterable[Path | str], path: str | None = None) -> None:
+        """Upload single files to the folder ``path`` among the artifacts."""
+        with self._reported():
+            for file in files:
+                self._client.log_artifact(self.id, str(file), path)
+
+    def log_figure_files(self, files: Iterable[Path | str]) -> None:
+        """Upload figures to ``figures/``, which MLflow's pages show as pictures."""
+        self.log_files(files, "figures")
+
+    def finish(self, status: Status = "FINISHED") -> None:
+        """End the run. A study's arms that still run are ended too, as KILLED (or as FAILED)."""
+        with self._reported():
+            for child in self.tracker.running_arms(self):
+                self._client.set_terminated(child, "FAILED" if status == "FAILED" else "KILLED")
+            if self._status != status:
+                self._client.set_terminated(self.id, status)
+        self._status = status
+
+    def reopen(self) -> None:
+        """Mark a run that a dead process left FAILED or KILLED as RUNNING again.
+
+        A FINISHED run stays so: with the same content key there is nothing left to do, and its
+        duration stays the true one.
+        """
+        if self._status in ("FAILED", "KILLED", "SCHEDULED"):
+            with self._reported():
+                self._client.update_run(self.id, status="RUNNING")
+            self._status = "RUNNING"
+
+    @property
+    def _client(self) -> Any:
+        return self.tracker.client
+
+    def _reported(self) -> Any:
+        return reported(self.tracker.uri)
+
+    def _json_tag(self, name: str) -> Any:
+        try:
+            return json.loads(self._tags.get(entity_key(name), "{}"))
+        except json.JSONDecodeError:  # cut at MLflow's limit: the history itself will tell
+            return {}
+
+    def _absent(self, points: list[Point]) -> list[Point]:
+        present: dict[str, set[int]] = {}
+        with self._reported():
+            for name in {point.name for point in points}:
+                history = self._client.get_metric_history(self.id, name)
+                present[name] = {metric.step for metric in history}
+        return [point for point in points if point.step not in present[point.name]]
+
+    def _send(self, points: Sequence[Point], tags: Mapping[str, str]) -> None:
+        from mlflow.entities import Metric, RunTag
+
+        now = int(time.time() * 1000)
+        metrics = [
+            Metric(name, value, now if seconds is None else int(seconds * 1000), step)
+            for name, value, step, seconds in points
+        ]
+        # A record of steps beyond MLflow's limit is cut, and then not used: see _json_tag.
+        wanted = {entity_key(tag): shorten(text, TAG_LIMIT) for tag, text in tags.items()}
+        new = {tag: text for tag, text in wanted.items() if self._tags.get(tag) != text}
+        if metrics or new:
+            with self._reported():
+                self._client.log_batch(
+                    self.id, metrics=metrics, tags=[RunTag(*item) for item in new.items()]
+                )
+        self._tags.update(new)
+
+
+def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _source(source: str) -> tuple[str, dict[str, Any]]:
+    # MLflow's own source types, so that mlflow.data.get_source() can open them.
+    if source.startswith(("http://", "https://")):
+        return "http", {"url": source}
+    if "://" not in source and Path(source).exists():
+        return "local", {"uri": str(Path(source).resolve())}
+    return "code", {"tags": {"tuneyard.source": source}}

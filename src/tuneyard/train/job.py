@@ -1,0 +1,53 @@
+"""What one training stage does, as plain data that crosses processes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tuneyard.config import Dpo, Model, Sft
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """One training stage.
+
+    Attributes:
+        method: ``sft`` or ``dpo``.
+        model: the base model, as ``config.Model.model_dump()`` gives it.
+        settings: ``config.Sft`` or ``config.Dpo``, as ``model_dump()`` gives it.
+        rows: path or URL of the JSONL rows: ``{id, prompt, completion}`` for SFT,
+            ``records.Preference`` for DPO; prompts are rendered.
+        adapter: path or URL of the adapter to start from; None: a new one.
+        seed: of the adapter's initial weights, the order of examples and dropout.
+    """
+
+    method: Literal["sft", "dpo"]
+    model: dict[str, Any]
+    settings: dict[str, Any]
+    rows: str
+    adapter: str | None = None
+    seed: int = 0
+
+    def to_json(self) -> str:
+        """Return the job as one JSON object; ``from_json`` reads it back."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> TrainJob:
+        """Read what ``to_json`` wrote."""
+        return cls(**json.loads(text))
+
+    def base(self) -> Model:
+        """Return the base model's part of the study, validated."""
+        return Model.model_validate(self.model)
+
+    def sft(self) -> Sft:
+        """Return the settings of an SFT job, validated."""
+        return Sft.model_validate(self.settings)
+
+    def dpo(self) -> Dpo:
+        """Return the settings of a DPO job, validated."""
+        return Dpo.model_validate(self.settings)

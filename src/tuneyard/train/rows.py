@@ -1,0 +1,128 @@
+"""The rows a training job reads, and the tokenised columns that TRL's trainers take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuneyard.artifacts import fetch
+from tuneyard.encoding import encode, encode_completion, encode_prompt
+from tuneyard.errors import UserError
+from tuneyard.records import Preference, iter_json_lines, read_jsonl
+
+
+@dataclass(frozen=True, slots=True)
+class SftRow:
+    """A rendered prompt and the answer to learn."""
+
+    id: str
+    prompt: str
+    completion: str
+
+
+def read_sft(url: str) -> list[SftRow]:
+    """Read the rows of an SFT job; keys other than id, prompt and completion are passed over.
+
+    Raises:
+        UserError: no rows, a malformed line, or a field that is missing or no text.
+    """
+    path = fetch(url)
+    rows = []
+    for number, item in iter_json_lines(path):
+        for name in ("id", "prompt", "completion"):
+            if not isinstance(item.get(name), str):
+                raise UserError(
+                    f"a training row needs {name!r} as text",
+                    where=f"{path}:{number}",
+                    value=item.get(name),
+                    remedy="write rows of {id, prompt, completion}",
+                )
+        rows.append(SftRow(item["id"], item["prompt"], item["completion"]))
+    return _some(rows, url)
+
+
+def read_preferences(url: str) -> list[Preference]:
+    """Read the rows of a DPO job.
+
+    Raises:
+        UserError: no rows, or a malformed line.
+    """
+    return _some(read_jsonl(fetch(url), Preference), url)
+
+
+def sft_columns(
+    tokenizer: Any, rows: Sequence[SftRow], max_length: int, loss_on: Any
+) -> list[dict[str, Any]]:
+    """Return ``input_ids``, ``labels`` (-100 where not trained) and ``length`` of each row.
+
+    Rows whose prompt alone fills ``max_length`` have nothing to train and are left out; the
+    preflight has refused or allowed them.
+
+    Raises:
+        UserError: no row is left.
+    """
+    columns = []
+    for row in rows:
+        encoded = encode(tokenizer, row.prompt, row.completion, max_length, loss_on)
+        # The first token is never predicted.
+        if any(encoded.completion_mask[1:]):
+            columns.append(
+                {
+                    "input_ids": encoded.input_ids,
+                    "labels": encoded.labels,
+                    "length": len(encoded.input_ids),
+                }
+            )
+    return _trainable(columns, max_length)
+
+
+def dpo_columns(
+    tokenizer: Any, rows: Sequence[Preference], max_length: int
+) -> list[dict[str, Any]]:
+    """Return ``prompt_ids``, ``chosen_ids``, ``rejected_ids`` and ``length`` of each pair.
+
+    Answers are cut off where prompt and answer exceed ``max_length``; pairs whose prompt alone
+    fills it are left out.
+
+    Raises:
+        UserError: no pair is left.
+    """
+    columns = []
+    for row in rows:
+        prompt = encode_prompt(tokenizer, row.prompt)
+        room = max_length - len(prompt)
+        if room <= 0:
+            continue
+        chosen = encode_completion(tokenizer, row.chosen)[:room]
+        rejected = encode_completion(tokenizer, row.rejected)[:room]
+        columns.append(
+            {
+                "prompt_ids": prompt,
+                "chosen_ids": chosen,
+                "rejected_ids": rejected,
+                "length": len(prompt) + max(len(chosen), len(rejected)),
+            }
+        )
+    return _trainable(columns, max_length)
+
+
+def _some(rows: list[Any], url: str) -> list[Any]:
+    if not rows:
+        raise UserError(
+            "there is nothing to train on: the training set is empty",
+            where=url,
+            remedy="give the training split at least one example",
+        )
+    return rows
+
+
+def _trainable(columns: list[dict[str, Any]], max_length: int) -> list[dict[str, Any]]:
+    if not columns:
+        raise UserError(
+            "every prompt alone fills max_length, so no token would be trained",
+            where="models: max_length",
+            value=max_length,
+            remedy="raise max_length",
+        )
+    return columns

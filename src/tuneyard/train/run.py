@@ -1,0 +1,150 @@
+"""One training stage from job to adapter, in this process."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+from tuneyard.artifacts import fetch
+from tuneyard.loading import check_adapter, check_model
+from tuneyard.train.job import TrainJob
+from tuneyard.train.rows import read_preferences, read_sft
+from tuneyard.train.trainer import Report
+
+
+def run(
+    job: TrainJob, out: Path, *, report: Report, resume_from: Path | None = None
+) -> dict[str, Any]:
+    """Train and write the adapter to ``out`` (the first worker does, where there are several).
+
+    A run that goes on from a checkpoint ends with the same adapter, bit for bit, as one that was
+    never interrupted, given the same number of CPU threads.
+
+    Args:
+        report: called with each log entry and None, and with each checkpoint's folder, whose
+            files have to be copied before the call returns.
+        resume_from: a checkpoint's folder.
+
+    Returns:
+        ``steps``, ``seconds``, ``tokens``, ``parameters`` (trained), ``history`` (one mapping a
+        logged step) and, for DPO, ``reference`` and ``start_rewards``.
+
+    Raises:
+        UserError: the model, adapter or rows are wrong, the loss diverged, or the reference is
+            not the start policy.
+    """
+    base = job.base()
+    check_model(base)
+    start = None if job.adapter is None else fetch(job.adapter)
+    if start is not None:
+        check_adapter(start, base)
+    rows: Any = read_sft(job.rows) if job.method == "sft" else read_preferences(job.rows)
+    _quiet()
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
+        warnings.simplefilter("ignore")
+        trainer = _trainer(job, rows, start, Path(folder))
+        result = _train(job, trainer, report, resume_from)
+        if trainer.args.should_save:
+            _save(job, trainer, out, result)
+    return result
+
+
+def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
+    from tuneyard import loading
+    from tuneyard.train import lora
+
+    base = job.base()
+    network, tokenizer = loading.load_model(base, for_training=True)
+    settings = job.sft() if job.method == "sft" else job.dpo()
+    if start is None:
+        policy = lora.new_adapter(network, base, settings.lora, job.seed)
+    else:
+        policy = lora.as_float32(loading.load_adapter(network, start, trainable=True))
+    if job.method == "sft":
+        from tuneyard.train.sft import sft_trainer
+
+        return sft_trainer(
+            policy,
+            tokenizer,
+            rows,
+            model=base,
+            settings=job.sft(),
+            seed=job.seed,
+            folder=folder,
+        )
+    from tuneyard.train.dpo import dpo_trainer
+
+    return dpo_trainer(
+        policy,
+        tokenizer,
+        rows,
+        model=base,
+        settings=job.dpo(),
+        started_from_adapter=start is not None,
+        seed=job.seed,
+        folder=folder,
+    )
+
+
+def _train(job: TrainJob, trainer: Any, report: Report, resume_from: Path | None) -> dict[str, Any]:
+    from tuneyard import loading
+    from tuneyard.train.trainer import history, observe
+
+    progress = observe(trainer, report)
+    result: dict[str, Any] = {}
+    if job.method == "dpo":
+        from tuneyard.train.dpo import reference_identity
+
+        base = job.base()
+        fingerprint = loading.base_fingerprint(loading.resolve_path(base), base.revision)
+        result["reference"] = reference_identity(trainer, fingerprint)
+    if resume_from is not None:
+        progress.restore(resume_from)
+    trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
+    steps = history(trainer)
+    result["steps"] = trainer.state.global_step
+    result["seconds"] = progress.seconds()
+    result["tokens"] = steps[-1].get("num_tokens") if steps else None
+    result["parameters"] = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    result["history"] = steps
+    if job.method == "dpo":
+        result["start_rewards"] = trainer.start_rewards
+    return result
+
+
+def _save(job: TrainJob, trainer: Any, out: Path, result: dict[str, Any]) -> None:
+    import peft
+    import torch
+    import transformers
+    import trl
+
+    from tuneyard.train import lora
+
+    out.mkdir(parents=True, exist_ok=True)
+    lora.save(trainer.model, out)
+    modules = (torch, transformers, trl, peft)
+    facts: dict[str, Any] = {
+        "job": dataclasses.asdict(job),
+        "sha256": lora.digest(lora.weights(trainer.model)),
+        "versions": {module.__name__: module.__version__ for module in modules},
+    }
+    for key in ("steps", "reference", "start_rewards"):
+        if key in result:
+            facts[key] = result[key]
+    lora.write_record(out, job.base(), facts)
+
+
+def _quiet() -> None:
+    """Keep bars, banners and telemetry of the libraries out of the user's terminal."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import datasets
+    import transformers
+
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    datasets.disable_progress_bars()

@@ -1,0 +1,177 @@
+"""What SFT and DPO share on top of TRL's trainers: arguments, data order, lean checkpoints."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from torch.utils.data import Sampler
+from transformers import PrinterCallback, TrainerCallback
+
+from tuneyard.config import Model, Optimisation
+from tuneyard.errors import UserError
+from tuneyard.train import lora
+from tuneyard.train.order import EpochOrder
+
+Report = Callable[[dict[str, Any], Path | None], None]
+"""Takes metrics, and the folder of a checkpoint or None."""
+
+_KEPT = "progress.json"
+
+
+def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> dict[str, Any]:
+    """Return the keyword arguments that ``SFTConfig`` and ``DPOConfig`` have in common."""
+    import torch
+
+    gpu = torch.cuda.is_available()
+    return {
+        "output_dir": str(folder),
+        "seed": seed,
+        "data_seed": seed,
+        "use_cpu": not gpu,
+        "bf16": gpu and model.quantization != "none",
+        "learning_rate": settings.learning_rate,
+        "num_train_epochs": settings.epochs,
+        "max_steps": settings.max_steps or -1,
+        "per_device_train_batch_size": settings.batch_size,
+        "gradient_accumulation_steps": settings.gradient_accumulation,
+        "lr_scheduler_type": settings.scheduler,
+        # A share of the steps where it is below 1.
+        "warmup_steps": settings.warmup_ratio,
+        "weight_decay": settings.weight_decay,
+        "max_grad_norm": settings.max_grad_norm,
+        "optim": settings.optimizer,
+        "gradient_checkpointing": settings.gradient_checkpointing,
+        "gradient_checkpointing_kwargs": (
+            {"use_reentrant": False} if settings.gradient_checkpointing else None
+        ),
+        "max_length": model.max_length,
+        # A share of the steps: about 200 points on every curve, each step of a short run.
+        "logging_steps": 0.005,
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,
+        "save_strategy": "steps",
+        "save_steps": settings.checkpoint_steps,
+        "save_total_limit": 1,
+        "eval_strategy": "no",
+        "report_to": "none",
+        "disable_tqdm": True,
+        "dataloader_num_workers": 0,
+        "dataloader_pin_memory": gpu,
+        "ddp_find_unused_parameters": False,
+        "ddp_broadcast_buffers": False,
+    }
+
+
+class Lean:
+    """Overrides for TRL's trainers; comes before them in the bases.
+
+    Checkpoints hold adapter, optimiser, scheduler and random state, and no base model. The order
+    of examples follows from seed and epoch. Nothing is sent or asked over the network.
+    """
+
+    args: Any
+    model: Any
+    train_dataset: Any
+    lengths: list[int]
+    start_rewards: dict[str, float] | None = None
+    """DPO's mean implied rewards (chosen, rejected, margins) of the first batch."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        self.order = EpochOrder(
+            self.lengths,
+            self.args.per_device_train_batch_size,
+            group=self.args.train_sampling_strategy == "group_by_length",
+            seed=self.args.seed,
+        )
+        return self.order
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        if self.args.should_save:
+            lora.save(self.model, Path(output_dir or self.args.output_dir))
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        lora.load_weights(self.model, Path(resume_from_checkpoint))
+
+    def create_model_card(self, *args: Any, **kwargs: Any) -> None:
+        """Write no card: the record beside the adapter says more."""
+
+    def _send_telemetry(self) -> None:
+        pass
+
+
+class Progress(TrainerCallback):  # type: ignore[misc]
+    """Passes log entries and checkpoints on, and stops a run whose loss is no number.
+
+    Checkpoints also carry what Trainer's own state lacks: the tokens seen, the seconds taken and
+    DPO's rewards at the start.
+    """
+
+    def __init__(self, trainer: Any, report: Report) -> None:
+        self._trainer = trainer
+        self._report = report
+        self._began = time.monotonic()
+
+    def seconds(self) -> float:
+        """Return the seconds of training, interrupted stretches up to their last checkpoint."""
+        return time.monotonic() - self._began
+
+    def restore(self, folder: Path) -> None:
+        """Take over from a checkpoint."""
+        kept = json.loads((folder / _KEPT).read_text(encoding="utf-8"))
+        self._began -= kept["seconds"]
+        self._trainer._total_train_tokens = kept["tokens"]
+        self._trainer.start_rewards = kept["start_rewards"]
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Give the sampler its epoch; on resuming this is the interrupted one."""
+        self._trainer.order.set_epoch(int((state.epoch or 0) + 1e-6))
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Skip the last step's checkpoint: the finished adapter follows at once."""
+        if state.global_step >= state.max_steps:
+            control.should_save = False
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Report a log entry."""
+        if not logs or "loss" not in logs:
+            return
+        if not math.isfinite(logs["loss"]):
+            raise UserError(
+                f"the training loss became {logs['loss']} at step {state.global_step}",
+                where="learning_rate",
+                value=args.learning_rate,
+                remedy="lower the learning rate, or raise warmup_ratio",
+            )
+        self._report({"step": state.global_step, "total_steps": state.max_steps, **logs}, None)
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Report a checkpoint; every worker does, at the same steps."""
+        folder = Path(args.output_dir, f"checkpoint-{state.global_step}")
+        if args.should_save:
+            kept = {
+                "seconds": self.seconds(),
+                "tokens": self._trainer._total_train_tokens,
+                "start_rewards": self._trainer.start_rewards,
+            }
+            (folder / _KEPT).write_text(json.dumps(kept), encoding="utf-8")
+        self._report({"step": state.global_step, "total_steps": state.max_steps}, folder)
+
+
+def observe(trainer: Any, report: Report) -> Progress:
+    """Let a trainer speak through ``report`` only."""
+    progress = Progress(trainer, report)
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(progress)
+    return progress
+
+
+def history(trainer: Any) -> list[dict[str, Any]]:
+    """Return the step history: one entry for each logged step, in order, across interruptions."""
+    return [dict(entry) for entry in trainer.state.log_history if "loss" in entry]

@@ -1,0 +1,71 @@
+"""Fixtures that several tests share: a tiny random model with a real tokenizer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TINY_TEXT = [
+    "place a red nut in the 7th row, 4th column",
+    "place a blue bridge horizontally in the 1st row, 2nd column",
+    "put(board, 'washer', 'yellow', 0, 7)",
+    "### Instruction:\n\n### Response:\n",
+    "def wn(board, colors, x, y):\n    for shape in shapes:\n        put(board, shape, color, x, y)",
+]
+
+
+def save_tiny_tokenizer(folder: Path) -> int:
+    """Save a byte-level BPE tokenizer that adds ``<s>`` before a text; return its size."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=320,
+        special_tokens=["<pad>", "<s>", "</s>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(TINY_TEXT, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A", special_tokens=[("<s>", tokenizer.token_to_id("<s>"))]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>"
+    ).save_pretrained(folder)
+    return tokenizer.get_vocab_size()
+
+
+def save_tiny_model(folder: Path, architecture: str = "llama", seed: int = 0) -> Path:
+    """Save a random two-layer model of a real class (llama, mistral, stablelm) with tokenizer."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    size = save_tiny_tokenizer(folder)
+    config = AutoConfig.for_model(
+        architecture,
+        vocab_size=size,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        initializer_range=0.2,  # wide enough for answers that differ from prompt to prompt
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A two-layer random Llama (hidden size 64) and a byte-level tokenizer with bos/eos/pad."""
+    return save_tiny_model(tmp_path_factory.mktemp("tiny-llama"))

@@ -1,0 +1,64 @@
+import pytest
+
+from tuneyard.config.check import check
+from tuneyard.config.load import load
+from tuneyard.errors import UserError
+
+STUDY = """\
+study: x
+models: [embedded]
+data:
+  first: {source: cocobots, order: first}
+  higher: {source: cocobots, order: higher}
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(STUDY)
+    return path
+
+
+def test_a_good_study_passes(study):
+    check(load(study, ["register.name=x", "register.on=higher"]), "study.yaml")
+
+
+@pytest.mark.parametrize(
+    ("override", "where", "value", "remedy"),
+    [
+        ("matrix.train_on=[[frist]]", "matrix.train_on.0", "frist", "'first'"),
+        ("matrix.train_on=[[]]", "matrix.train_on.0", "[]", "known"),
+        ("matrix.train_on=[[first, first]]", "matrix.train_on.0", "first", "known"),
+        ("evaluate.on=[hihger]", "evaluate.on", "hihger", "'higher'"),
+        ("evaluate.metrics=[codeblue]", "evaluate.metrics", "codeblue", "'codebleu'"),
+        ("evaluate.metrics=[]", "evaluate.metrics", "", "name"),
+        ("compare.baseline=bas", "compare.baseline", "bas", "'base'"),
+        ("register={name: n, metric: exact_mach}", "register.metric", "exact_mach", "exact_match"),
+        ("register={name: n, on: none}", "register.on", "none", "known"),
+        ("matrix.arms={}", "matrix.arms", "", "add"),
+        ("models=[embedded, embedded]", "models", "embedded", "name"),
+        ("data.first.files.test=none.json", "data.first.files.test", "none.json", "path"),
+        ("dpo.pairs={from: file, path: none.jsonl}", "dpo.pairs.path", "none.jsonl", "path"),
+        (
+            "data.first.counts={train: 0, validation: 1, test: 1}",
+            "data.first",
+            "0",
+            "counts.train",
+        ),
+        ("resources.strategy=zero3", "resources.strategy", "zero3", "ddp"),
+    ],
+)
+def test_what_does_not_fit_is_refused(study, override, where, value, remedy):
+    with pytest.raises(UserError) as caught:
+        check(load(study, [override]), "study.yaml")
+    assert caught.value.where.startswith("study.yaml: " + where)
+    assert value in (caught.value.shown or "")
+    assert remedy in caught.value.remedy
+
+
+def test_an_empty_split_is_fine_where_nobody_needs_it(study):
+    counts = "data.first.counts={train: 4, validation: 4, test: 0}"
+    check(load(study, [counts]), "study.yaml")
+    with pytest.raises(UserError, match="test split"):
+        check(load(study, [counts, "evaluate.splits=[validation, test]"]), "study.yaml")

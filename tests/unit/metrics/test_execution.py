@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from tuneyard.metrics.execution import Execution, execute_cocobots, execute_python
+
+TESTS = "assert double(2) == 4\nassert double(-1) == -2"
+
+
+def test_python_answers_are_run_with_their_tests() -> None:
+    answers = {
+        "def double(x):\n    return 2 * x": (True, None),
+        "Here it is:\n```python\ndef double(x):\n    return x + x\n```": (True, None),
+        "def double(x):\n    return x * x": (False, "wrong_answer"),
+        "def double(x):\n    return y": (False, "name_error"),
+        "def double(x):\n    return x[0]": (False, "type_error"),
+        "def double(x:\n    return 2 * x": (False, "syntax"),
+        "raise SystemExit": (False, "runtime_other"),
+        "class StackFullError(Exception): ...\nraise StackFullError": (False, "runtime_other"),
+        "open('/tmp/x', 'w').write('x')": (False, "resource"),
+        "": (False, "no_code"),
+        "I cannot do that.": (False, "no_code"),
+    }
+    results = execute_python(predictions=list(answers), tests=[TESTS] * len(answers))
+    assert [result[:2] for result in results] == list(answers.values())
+    assert results[3].detail is not None
+    assert "NameError" in results[3].detail
+
+
+def test_an_endless_loop_is_a_timeout_and_the_others_are_run() -> None:
+    answers = ["while True: pass", "def double(x):\n    return 2 * x"]
+    results = execute_python(predictions=answers, tests=[TESTS] * 2, workers=2)
+    assert results[0].category == "timeout"
+    assert results[1] == Execution(True, None, None)
+
+
+def test_without_tests_nothing_is_known() -> None:
+    assert (
+        execute_python(predictions=["x = 1", ""], tests=[None, None])
+        == [Execution(None, None, None)] * 2
+    )
+    assert execute_cocobots(predictions=[], references=[]) == []
+
+
+def test_cocobots_programs_build_equal_boards_or_not() -> None:
+    reference = "put(board, 'washer', 'red', 6, 4)\nput(board, 'nut', 'blue', 6, 4)"
+    answers = [
+        reference,
+        "put(board, 'washer', 'red', 6, 4)",
+        "put(board, 'nut', 'blue', 6, 4)\nput(board, 'washer', 'red', 6, 9)",
+        "place(board)",
+    ]
+    results = execute_cocobots(predictions=answers, references=[reference] * len(answers))
+    assert [result[:2] for result in results] == [
+        (True, None),
+        (False, "wrong_count"),
+        (False, "dimensions"),
+        (False, "name_error"),
+    ]
+
+
+def test_prediction_and_reference_are_not_exchangeable() -> None:
+    good, bad = "put(board, 'nut', 'red', 0, 0)", "put(board, 'nut', 'red', 0, 8)"
+    (forward,) = execute_cocobots(predictions=[bad], references=[good])
+    (backward,) = execute_cocobots(predictions=[good], references=[bad])
+    assert forward.category == "dimensions"
+    assert backward.category is None
+    assert not backward.success
+
+
+def test_arguments_cannot_be_given_by_position() -> None:
+    with pytest.raises(TypeError):
+        execute_cocobots(["x"], ["y"])  # type: ignore[misc]

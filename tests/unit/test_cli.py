@@ -1,0 +1,142 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tuneyard.cli import main
+
+QUICKSTART = str(Path(__file__).parents[2] / "jobs" / "configs" / "quickstart.yaml")
+
+
+def test_help_is_there_without_heavy_imports():
+    program = (
+        "import sys; from tuneyard.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'ray', 'mlflow', 'pydantic', 'numpy'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "run or resume a study" in done.stdout
+
+
+@pytest.fixture
+def refused(capsys):
+    def call(*arguments):
+        status = main(list(arguments))
+        said = capsys.readouterr()
+        assert status == 2
+        assert said.out == ""
+        assert "Traceback" not in said.err
+        assert said.err.count("error:") == 1
+        return said.err
+
+    return call
+
+
+def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
+    run_dir = f"run_dir={tmp_path / 'run'}"
+    (tmp_path / "bad.jsonl").write_text('{"instruction": "x", "reference": "y"}\n{"instruct\n')
+    (tmp_path / "model").mkdir()
+    source = f"data.x={{source: jsonl, task: python, files: {{train: {tmp_path / 'bad.jsonl'}}}}}"
+    cases = {
+        "missing.yaml": ["run", str(tmp_path / "missing.yaml")],
+        "stf": ["run", QUICKSTART, run_dir, "stf.epochs=1"],
+        "'many'": ["run", QUICKSTART, run_dir, "sft.epochs=many"],
+        "codeblue": ["run", QUICKSTART, run_dir, "evaluate.metrics=[codeblue]"],
+        "config.json": ["run", QUICKSTART, run_dir, f"models.0.path={tmp_path / 'model'}"],
+        "/no/such/model": ["run", QUICKSTART, run_dir, "models.0.path=/no/such/model"],
+        "bad.jsonl:2": ["run", QUICKSTART, run_dir, source, "matrix.train_on=[[x]]",
+                        "evaluate.on=[first_order]"],
+        "counts.train": ["run", QUICKSTART, run_dir,
+                         "data.first_order.counts={train: 0, validation: 5, test: 5}"],
+        "no/run": ["report", str(tmp_path / "no" / "run")],
+    }  # fmt: skip
+    for words, arguments in cases.items():
+        assert words in refused(*arguments), words
+
+
+def test_an_unwritable_run_directory_is_refused(refused, tmp_path):
+    (tmp_path / "file").write_text("x")
+    assert "file" in refused("run", QUICKSTART, f"run_dir={tmp_path / 'file'}")
+
+
+def test_a_full_disk_is_refused(refused, tmp_path):
+    """On a real full file system, where the test may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        assert "full" in refused("run", QUICKSTART, f"run_dir={disk / 'run'}")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_plan_shows_steps_and_estimates_and_writes_nothing(capsys, tmp_path):
+    run_dir = tmp_path / "run"
+    assert main(["plan", QUICKSTART, f"run_dir={run_dir}"]) == 0
+    said = capsys.readouterr().out
+    assert "train sft" in said
+    assert "learning_rate" in said
+    assert "parameters" in said
+    assert not run_dir.exists()
+    assert main(["plan", QUICKSTART, f"run_dir={run_dir}", "--json"]) == 0
+    steps = json.loads(capsys.readouterr().out)["steps"]
+    assert [s["stage"] for s in steps][-2:] == ["compare", "register"]
+    assert not any(s["done"] for s in steps)
+
+
+def test_plan_into_a_closed_pipe_is_quiet():
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "tuneyard.cli", "plan", QUICKSTART],
+        stdout=writer, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(writer)
+    assert "Traceback" not in done.stderr
+
+
+def test_data_writes_the_examples(capsys, tmp_path):
+    counts = "{train: 12, validation: 4, test: 4}"
+    words = [f"data.first_order.counts={counts}", f"data.higher_order.counts={counts}"]
+    assert main(["data", QUICKSTART, *words, "--out", str(tmp_path / "data")]) == 0
+    rows = (tmp_path / "data" / "first_order.train.jsonl").read_text().splitlines()
+    assert len(rows) == 12
+    assert json.loads(rows[0])["kind"] == "first_order"
+    assert sorted(p.name for p in (tmp_path / "data").iterdir()) == [
+        "first_order.train.jsonl", "first_order.validation.jsonl",
+        "higher_order.train.jsonl", "higher_order.validation.jsonl",
+    ]  # fmt: skip
+
+
+def test_score_prints_a_summary_and_writes_rows(capsys, tmp_path):
+    rows = [
+        {"id": "a", "reference": "put(board, 'nut', 'red', 1, 1)",
+         "prediction": "put(board, 'nut', 'red', 1, 1)"},
+        {"id": "b", "reference": "put(board, 'nut', 'red', 1, 1)",
+         "prediction": "put(board, 'nut', 'red', 2, 1)"},
+    ]  # fmt: skip
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ["score", "--task", "cocobots", "--metrics", "exact_match,execution",
+             "--in", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]  # fmt: skip
+    assert main([*words, "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    scored = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["execution_success"] for row in scored] == [True, False]
+    assert scored[1]["error_category"] == "wrong_location"
+    assert "exact_match" in json.dumps(summary)
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("tuneyard ")

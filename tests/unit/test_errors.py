@@ -1,0 +1,34 @@
+import pickle
+
+from tuneyard.errors import UserError, suggestion
+
+
+def test_the_message_names_what_where_value_and_remedy():
+    error = UserError("an unknown key", where="study.yaml:3: sft", value="lr", remedy="use lora")
+    assert str(error).splitlines() == [
+        "an unknown key",
+        "  where:  study.yaml:3: sft",
+        "  value:  'lr'",
+        "  remedy: use lora",
+    ]
+
+
+def test_a_value_of_none_is_shown_and_an_absent_one_is_not():
+    assert "None" in str(UserError("x", value=None))
+    assert "value" not in str(UserError("x", where="y"))
+
+
+def test_a_long_value_is_shortened():
+    assert len(str(UserError("x", value="a" * 10_000))) < 300
+
+
+def test_it_survives_the_way_to_another_process():
+    error = UserError("what", where="where", value={"a": 1}, remedy="remedy")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert again.remedy == "remedy"
+
+
+def test_the_closest_word_is_suggested_and_else_all():
+    assert suggestion("loraa", ["lora", "epochs"]) == "did you mean 'lora'?"
+    assert suggestion("zzz", ["b", "a"]) == "known: a, b"

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tuneyard.errors import UserError
+from tuneyard.tracking import Tracker
+from tuneyard.tracking.connect import check_uri, redacted
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("ftp://host/x", "scheme"),
+        ("htp://host", "did you mean 'http'"),
+        ("mlruns", "a folder of files"),
+        ("file:///x", "scheme"),
+        ("http://", "no host"),
+        ("sqlite://", "no SQLite file"),
+        ("sqlite:///:memory:", "no SQLite file"),
+    ],
+)
+def test_unusable_uris_are_refused(uri: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        check_uri(uri)
+
+
+def test_drivers_are_allowed() -> None:
+    assert check_uri("postgresql+psycopg2://u:p@db/mlflow") == "postgresql"
+
+
+def test_a_database_server_needs_a_place_for_artifacts() -> None:
+    with pytest.raises(UserError, match="artifacts") as caught:
+        Tracker("postgresql://me:secret@db/mlflow", "x")
+    assert "secret" not in str(caught.value)
+
+
+def test_passwords_are_not_shown() -> None:
+    assert redacted("http://me:secret@host:5000") == "http://me:***@host:5000"
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("these are my notes, not a database")
+    with pytest.raises(UserError, match="no SQLite file"):
+        Tracker(f"sqlite:///{path}", "x")
+    assert path.read_text().startswith("these are my notes")
+
+
+def test_a_folder_in_the_place_of_the_database(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        Tracker(f"sqlite:///{tmp_path}", "x")
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be written"):
+        Tracker(f"sqlite:///{tmp_path}/file/mlflow.db", "x")
+
+
+def test_a_closed_port_is_named_with_a_remedy(closed_port: int) -> None:
+    uri = f"http://127.0.0.1:{closed_port}"
+    before = dict(os.environ)
+    with pytest.raises(UserError, match="connection refused") as caught:
+        Tracker(uri, "x", patience=0.2)
+    assert uri in str(caught.value)
+    assert "mlflow server" in str(caught.value)
+    assert {k: v for k, v in os.environ.items() if "RETRIES" in k} == {
+        k: v for k, v in before.items() if "RETRIES" in k
+    }
+
+
+def test_an_unknown_host() -> None:
+    with pytest.raises(UserError, match=r"cannot be reached.*unknown host"):
+        Tracker("http://no-such-host.invalid:5000", "x", patience=0.2)
+
+
+def test_a_server_that_comes_up_late_is_awaited(closed_port: int) -> None:
+    # It answers 404 to everything: refused as no MLflow, which shows that it was reached.
+    def serve() -> None:
+        time.sleep(1.5)
+        with HTTPServer(("127.0.0.1", closed_port), BaseHTTPRequestHandler) as server:
+            server.timeout = 20
+            for _ in range(2):  # the knock, and the request
+                server.handle_request()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with pytest.raises(UserError, match="could not be opened"):
+        Tracker(f"http://127.0.0.1:{closed_port}", "x", patience=20)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials(status: int) -> None:
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(UserError, match="credentials"):
+            Tracker(f"http://127.0.0.1:{server.server_port}", "x", patience=1)
+        server.shutdown()

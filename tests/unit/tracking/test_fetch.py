@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tuneyard.config.schema import Register
+from tuneyard.errors import UserError
+from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
+
+
+@pytest.fixture
+def registered(tracker: Tracker, adapter: Path) -> Tracker:
+    study = tracker.study("s", "k")
+    register(
+        tracker,
+        rule=Register(name="cocobots"),
+        run=tracker.arm(study, "sft", "a"),
+        adapter_dir=adapter,
+        value=0.5,
+        details={
+            "adapter_key": "a",
+            "examples_digest": "e",
+            "base_path": "embedded",
+            "base_fingerprint": "f0",
+        },
+    )
+    return tracker
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("alias", ["champion", 1, "1"])
+def test_the_fetched_adapter_is_the_registered_one(
+    registered: Tracker, adapter: Path, tmp_path: Path, alias: str | int
+) -> None:
+    ref = fetch_model("cocobots", alias, uri=registered.uri, to=tmp_path / "deep" / "fetched")
+    assert contents(ref.path) == contents(adapter)
+    assert (ref.base_path, ref.base_fingerprint, ref.version) == ("embedded", "f0", 1)
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["fetched"]
+    again = fetch_model("cocobots", alias, uri=registered.uri, to=ref.path)
+    assert again == ref
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"), [("nobody", "champion"), ("cocobots", "best"), ("cocobots", 7)]
+)
+def test_what_the_registry_has_not(
+    registered: Tracker, tmp_path: Path, name: str, alias: str | int
+) -> None:
+    with pytest.raises(UserError, match="no such model"):
+        fetch_model(name, alias, uri=registered.uri, to=tmp_path / "fetched")
+
+
+def test_a_changed_or_lost_artifact_is_refused(registered: Tracker, tmp_path: Path) -> None:
+    (config,) = (tmp_path / "artifacts").rglob("adapter_config.json")
+    config.write_text("{}")
+    with pytest.raises(UserError, match="not those that were registered"):
+        fetch_model("cocobots", uri=registered.uri, to=tmp_path / "fetched")
+    (tmp_path / "artifacts").rename(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match="cannot be read"):
+        fetch_model("cocobots", uri=registered.uri, to=tmp_path / "fetched")
+    assert not (tmp_path / "fetched").exists()
+
+
+def test_a_folder_in_use_is_left_alone(registered: Tracker, tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    target.mkdir()
+    (target / "notes").write_text("x")
+    with pytest.raises(UserError, match="something else"):
+        fetch_model("cocobots", uri=registered.uri, to=target)
+    assert contents(target) == {"notes": b"x"}
+
+
+def test_model_uris() -> None:
+    assert parse_model_uri("models:/coco.bots@champion") == ("coco.bots", "champion")
+    assert parse_model_uri("models:/cocobots/12") == ("cocobots", 12)
+    for wrong in ("models:/cocobots", "cocobots@champion", "models:/a/b", "models:/a@"):
+        with pytest.raises(UserError, match="not named as MLflow does"):
+            parse_model_uri(wrong)
