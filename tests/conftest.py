@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ TINY_TEXT = [
     "place a blue bridge horizontally in the 1st row, 2nd column",
     "put(board, 'washer', 'yellow', 0, 7)",
     "### Instruction:\n\n### Response:\n",
-    "def wn(board, colors, x, y):\n    for shape in shapes:\n        put(board, shape, color, x, y)",
+    "def wn(board, colors, x, y):\n    for shape in shapes:\n        put(board, shape, color)",
 ]
 
 
@@ -39,30 +40,41 @@ def save_tiny_tokenizer(folder: Path) -> int:
     return tokenizer.get_vocab_size()
 
 
-def save_tiny_model(folder: Path, architecture: str = "llama", seed: int = 0) -> Path:
-    """Save a random two-layer model of a real class (llama, mistral, stablelm) with tokenizer."""
+def save_tiny_model(
+    folder: Path, architecture: str = "llama", seed: int = 0, **overrides: Any
+) -> Path:
+    """Save a random two-layer model of a real class (llama, mistral, stablelm) with tokenizer.
+
+    ``overrides`` are fields of the model's configuration.
+    """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
     size = save_tiny_tokenizer(folder)
-    config = AutoConfig.for_model(
-        architecture,
-        vocab_size=size,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
-        initializer_range=0.2,  # wide enough for answers that differ from prompt to prompt
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
-    )
+    fields: dict[str, Any] = {
+        "vocab_size": size,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 256,
+        "initializer_range": 0.2,  # wide enough for answers that differ from prompt to prompt
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "pad_token_id": 0,
+    }
+    config = AutoConfig.for_model(architecture, **{**fields, **overrides})
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_tiny_model() -> Callable[..., Path]:
+    """``make_tiny_model(folder, architecture="llama", seed=0)`` saves a tiny random model."""
+    return save_tiny_model
 
 
 @pytest.fixture(scope="session")

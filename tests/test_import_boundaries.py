@@ -33,9 +33,11 @@ def imports(path):
     """Yield the first part below ``tuneyard`` of everything a module imports, wherever it does."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names = [node.module] if node.module != "tuneyard" else [
-                f"tuneyard.{alias.name}" for alias in node.names
-            ]
+            names = (
+                [node.module]
+                if node.module != "tuneyard"
+                else [f"tuneyard.{alias.name}" for alias in node.names]
+            )
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tuneyard.config import Model
 from tuneyard.errors import UserError
+from tuneyard.records import file_digest
 
 ADAPTER_RECORD = "tuneyard.json"
 """In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``."""
@@ -31,7 +32,7 @@ def resolve_path(model: Model) -> str:
 
         return str(embedded.path())
     folder = Path(model.path).expanduser()
-    return str(folder) if folder.exists() or _looks_local(model.path) else model.path
+    return str(folder.absolute()) if folder.exists() or _looks_local(model.path) else model.path
 
 
 def check_model(model: Model) -> None:
@@ -104,7 +105,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     """
     check_model(model)
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
     path = resolve_path(model)
     if device is None:
@@ -123,16 +124,11 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.bfloat16,
         )
+    tokenizer = load_tokenizer(model)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(path, revision=model.revision)
         network = AutoModelForCausalLM.from_pretrained(path, revision=model.revision, **options)
     except OSError as error:
-        raise UserError(
-            f"a model could not be loaded: {str(error).splitlines()[0]}",
-            where=f"models: {model.name}: path",
-            value=model.path,
-            remedy="check the path or hub id, the revision, and your access to the hub",
-        ) from error
+        raise _not_loaded(error, "model", model) from error
     size = network.get_input_embeddings().num_embeddings
     if len(tokenizer) > size:
         raise UserError(
@@ -141,11 +137,35 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
             value=model.path,
             remedy="put the tokenizer that belongs to the model into its folder",
         )
-    _set_padding(tokenizer)
     network.config.use_cache = not for_training
     if not for_training:
         network.eval()
     return network, tokenizer
+
+
+def load_tokenizer(model: Model) -> Any:
+    """Return a model's tokenizer, with a padding token; imports no torch of its own.
+
+    Raises:
+        UserError: it cannot be loaded.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(resolve_path(model), revision=model.revision)
+    except (OSError, ValueError) as error:
+        raise _not_loaded(error, "tokenizer", model) from error
+    _set_padding(tokenizer)
+    return tokenizer
+
+
+def _not_loaded(error: Exception, what: str, model: Model) -> UserError:
+    return UserError(
+        f"a {what} could not be loaded: {str(error).splitlines()[0]}",
+        where=f"models: {model.name}: path",
+        value=model.path,
+        remedy="check the path or hub id, the revision, and your access to the hub",
+    )
 
 
 def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
@@ -222,6 +242,28 @@ def adapter_record(model: Model) -> dict[str, Any]:
     """Return what ``tuneyard.json`` in an adapter's folder says about the base."""
     path = resolve_path(model)
     return {"base": {"path": model.path, "fingerprint": base_fingerprint(path, model.revision)}}
+
+
+def identity(model: Model) -> str:
+    """Return what tells a model's weights from others', its adapter included; loads nothing.
+
+    A hub model is named by id and revision, so that the answer is the same before and after the
+    download; a folder by its fingerprint.
+
+    Raises:
+        UserError: the path holds no model, or the adapter belongs to another base.
+    """
+    check_model(model)
+    path = resolve_path(model)
+    if _is_hub_id(path):
+        found = f"{path}@{model.revision or 'main'}"
+    else:
+        found = base_fingerprint(path)
+    if model.adapter is not None:
+        check_adapter(model.adapter, model)
+        digests = [file_digest(p) for p in sorted(Path(model.adapter).glob("adapter_*"))]
+        found += "+" + hashlib.sha256("".join(digests).encode()).hexdigest()
+    return found
 
 
 def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import TextIO
 
 # Seconds between two lines of one stage where the output is no terminal.
 _INTERVAL = 10.0
@@ -15,21 +15,30 @@ _INTERVAL = 10.0
 class Bar:
     """One stage's progress; ``update`` may be called from another thread."""
 
-    def __init__(self, label: str, show: Any) -> None:
+    def __init__(self, label: str, show: Callable[..., None], say: Callable[[str], None]) -> None:
         self.label = label
         self.started = time.monotonic()
         self.note = ""
+        self.say = say
+        """Prints a text of its own above the bar."""
         self._show = show
+        self._first: tuple[float, float] | None = None
 
     def update(self, done: float, total: float | None, note: str = "") -> None:
         """Say how far the stage is, and optionally a short remark (the loss, …)."""
+        if self._first is None:
+            self._first = (time.monotonic(), done)
         self._show(self, done, total, note)
 
     def remaining(self, done: float, total: float | None) -> float | None:
-        """Return the estimated seconds left, or None while there is nothing to estimate from."""
-        if not total or done <= 0 or done >= total:
+        """Return the estimated seconds left, or None while there is nothing to estimate from.
+
+        The rate counts from the first update: loading a model is no measure of training it.
+        """
+        if not total or done >= total or self._first is None or done <= self._first[1]:
             return None
-        return (time.monotonic() - self.started) / done * (total - done)
+        start, already = self._first
+        return (time.monotonic() - start) / (done - already) * (total - done)
 
 
 class Progress:
@@ -62,7 +71,7 @@ class Progress:
         count = f"{self._number:>{len(str(self._total))}}/{self._total}"
         if not self._live:
             self._last = time.monotonic()
-            bar = Bar(label, self._print_line)
+            bar = Bar(label, self._print_line, self.line)
             self.line(f"[{self._clock()}] {count}  {label} …")
             yield bar
             self.line(f"[{self._clock()}] {count}  {label}: {_closing(bar)}")
@@ -94,7 +103,7 @@ class Progress:
                     note=note,
                 )
 
-            bar = Bar(label, show)
+            bar = Bar(label, show, lambda text: console.print(text, markup=False, highlight=False))
             yield bar
         console.print(f"[green]✓[/green] {count}  {label}: [dim]{_closing(bar)}[/dim]")
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.config import Model, Study
+from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.progress import Progress
@@ -45,24 +46,8 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     """
     study = load(path, overrides)
     check(study, str(path))
-    plan = planning.build(study, identity)
+    plan = planning.build(study, loading.identity)
     return Prepared(study, plan, RunDir(study.run_dir or f"runs/{study.study}"))
-
-
-def identity(model: Model) -> str:
-    """Return what identifies a base model and the adapter it starts from.
-
-    Raises:
-        UserError: the path holds no model, or the adapter belongs to another base.
-    """
-    from tuneyard import loading
-
-    loading.check_model(model)
-    text = loading.base_fingerprint(loading.resolve_path(model))
-    if model.adapter is not None:
-        loading.check_adapter(model.adapter, model)
-        text += "+" + loading.adapter_fingerprint(model.adapter)
-    return text
 
 
 def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:

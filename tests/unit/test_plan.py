@@ -52,7 +52,11 @@ def test_every_step_follows_what_it_needs(build):
     ("override", "changed", "kept"),
     [
         ("dpo.beta=0.3", {"train sft → dpo · first"}, {"train sft · first"}),
-        ("sft.epochs=1", {"train sft · first", "train sft → dpo · first"}, {"generate validation · base"}),
+        (
+            "sft.epochs=1",
+            {"train sft · first", "train sft → dpo · first"},
+            {"generate validation · base"},
+        ),
         ("evaluate.metrics=[bleu]", {"score validation · base"}, {"generate validation · base"}),
         (
             "data.higher.counts={train: 9, validation: 130, test: 130}",
@@ -76,8 +80,14 @@ def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, c
 
 @pytest.mark.parametrize(
     "override",
-    ["run_dir=elsewhere", "resources.scoring_workers=2", "resources.threads=2",
-     "sft.checkpoint_steps=7", "evaluate.decoding.batch_size=3", "resources.max_failures=0"],
+    [
+        "run_dir=elsewhere",
+        "resources.scoring_workers=2",
+        "resources.threads=2",
+        "sft.checkpoint_steps=7",
+        "evaluate.decoding.batch_size=3",
+        "resources.max_failures=0",
+    ],
 )
 def test_what_cannot_change_a_result_changes_no_key(build, override):
     assert [s.key for s in build().steps] == [s.key for s in build(override).steps]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -112,6 +113,15 @@ def _fact(value: Any) -> str:
 
 def _matrix(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     keys = list(dict.fromkeys(str(key) for _, item in rows for key in item))
+    if len(keys) > max(5, len(rows)):  # many figures of few things: one line a figure
+        columns = [Column("", False), *(Column(name, False) for name, _ in rows)]
+        return table(
+            columns,
+            [
+                [text(key.replace("_", " ")), *(_value(item.get(key)) for _, item in rows)]
+                for key in keys
+            ],
+        )
     columns = [Column("", False), *(Column(key.replace("_", " ")) for key in keys)]
     lines = [[text(name), *(_value(item.get(key)) for key in keys)] for name, item in rows]
     return table(columns, lines)
@@ -137,7 +147,8 @@ def _preflight(value: Any) -> str:
     if not value:
         return ""
     if isinstance(value, str):
-        return code(value, limit=20_000)
+        # A pair of markers without another between them: the tags balance whatever the text is.
+        return re.sub("⟦([^⟦⟧]*)⟧", r"<mark>\1</mark>", code(value, limit=20_000))
     if isinstance(value, Mapping):
         blocks = [(name, _preflight(item) or _fact(item)) for name, item in value.items()]
         return "".join(details(text(name), block) for name, block in blocks if block)

@@ -16,6 +16,7 @@ from tuneyard.compare.figures import (
     render,
 )
 from tuneyard.compare.inputs import Curve, Labels
+from tuneyard.compare.markup import plain
 from tuneyard.compare.measures import number
 
 PANELS: Final = (
@@ -31,12 +32,15 @@ DASHES: Final = ("-", (0, (4, 2)))
 def training_curves(curves: Sequence[Curve], labels: Labels) -> list[Drawing]:
     """Draw a figure for each model and stage, a line for each regime and arm.
 
-    Curves without a single finite value are left out.
+    Curves without a single finite value are left out, and so are those that an arm shares with
+    an earlier one (the SFT stage of ``sft-dpo`` is that of ``sft``).
     """
     groups: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
         if any(_series(curve, key)[0] for _, keys in PANELS for key in keys):
-            groups.setdefault((curve.model, curve.stage), []).append(curve)
+            group = groups.setdefault((curve.model, curve.stage), [])
+            if not any(_same_run(curve, other) for other in group):
+                group.append(curve)
     return [_figure(model, stage, group, labels) for (model, stage), group in groups.items()]
 
 
@@ -48,7 +52,7 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
     ]
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    names = [labels.within_model(curve.system) for curve in curves]
+    names = [plain(labels.within_model(curve.system)) for curve in curves]
     legend = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
     width, height = 4.6 * columns if columns > 1 else 6.4, 2.35 * rows + legend
     figure = new_figure(width, height)
@@ -88,6 +92,10 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
     return Drawing(
         file_name("curves", model, stage), f"{model} · {stage}", "; ".join(said), render(figure)
     )
+
+
+def _same_run(one: Curve, other: Curve) -> bool:
+    return one.train_on == other.train_on and list(one.points) == list(other.points)
 
 
 def _series(curve: Curve, key: str) -> tuple[list[float], list[float]]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tuneyard.compare.errors import GROUPS, ErrorCounts
 from tuneyard.compare.inputs import Labels, System
+from tuneyard.compare.markup import plain
 from tuneyard.compare.measures import Measure
 from tuneyard.compare.tables import Row
 
@@ -113,9 +114,9 @@ def metric_bars(
                     axis.plot([edge, edge], [place - 0.17, place + 0.17], color=INK, linewidth=1.3)
                 end = max(mean, high)
             axis.text(end + 2.5, place, f"{mean:.1f}", va="center", fontsize=8, color=INK)
-        axis.set_title(measure.label, fontsize=9.5, loc="left", color=INK)
+        axis.set_title(plain(measure.label), fontsize=9.5, loc="left", color=INK)
         # Room for the figure behind a full bar; the axis itself ends at 100.
-        axis.set_xlim(0, 122)
+        axis.set_xlim(0, 130)
         axis.set_xticks([0, 50, 100], ["0", "50", "100 %"])
         _tidy(axis, places, names)
     heading = f"{kind} · {split}"
@@ -173,7 +174,7 @@ def _canvas(
 ) -> tuple[Any, list[str]]:
     """Return an empty figure as wide and high as its rows and labels need, and the row names."""
     systems: list[System] = [row.system for row in rows]
-    names = [labels.full(system) for system in systems]
+    names = [plain(labels.full(system)) for system in systems]
     left = 0.15 + 0.073 * max(len(name) for name in names)
     width = left + panels * panel_width + 0.1
     height = head + 0.42 + 0.3 * len(rows)
@@ -215,6 +216,8 @@ def quiet(axis: Any) -> None:
 
 def render(figure: Any) -> str:
     """Return the figure as an SVG document, the same bytes for the same figure."""
+    import warnings
+
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -222,7 +225,9 @@ def render(figure: Any) -> str:
     for label in figure.findobj(matplotlib.text.Text):
         label.set_parse_math(False)  # a dollar sign in a name is a dollar sign
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # Text stays text: the reader's own fonts have the glyphs that matplotlib's lack.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         out = io.StringIO()
         FigureCanvasSVG(figure).print_svg(out, metadata=nothing)
     return out.getvalue()

@@ -83,7 +83,8 @@ class StudyInputs:
         facts: what else is known of the run, all optional: ``versions`` and ``digests`` (name →
             text), ``durations`` (stage → seconds), ``examples`` (data set → split → count),
             ``pairs`` (preference statistics: one mapping, or name → mapping), ``preflight`` (a
-            text; a list of (text, trained) pieces; or name → one of these). Other keys are shown
+            text with its trained tokens in ⟦ ⟧; a list of (text, trained) pieces; or name → one
+            of these). Other keys are shown
             as they are.
         registered: what the registry did (``name``, ``version``, ``arm``, ``reason``, …), or None.
         arms: each arm's stages, by which an arm's prefix is found; None: read from the names

@@ -17,8 +17,12 @@ _CONTROL = {
 
 def text(value: object) -> str:
     """Return a value as HTML text: escaped, control characters and lone surrogates made visible."""
-    plain = str(value).encode("utf-8", "backslashreplace").decode("utf-8")
-    return html.escape(plain.translate(_CONTROL), quote=True)
+    return html.escape(plain(value), quote=True)
+
+
+def plain(value: object) -> str:
+    """Return a value as text that any file can hold: no control characters, no lone surrogates."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8").translate(_CONTROL)
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -99,10 +103,10 @@ def details(summary: str, *content: str, opened: bool = False) -> str:
 
 def code(value: object, limit: int = 4000) -> str:
     """Return a block of code; what is longer than ``limit`` characters is cut, and says so."""
-    plain = str(value)
-    cut = len(plain) - limit
+    whole = str(value)
+    cut = len(whole) - limit
     note = f'<p class="note">{cut:,} more characters are not shown.</p>' if cut > 0 else ""
-    return f"<pre><code>{text(plain[:limit])}</code></pre>{note}"
+    return f"<pre><code>{text(whole[:limit])}</code></pre>{note}"
 
 
 def _figures(column: Column) -> str:

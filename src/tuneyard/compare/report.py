@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from tuneyard.compare import appendix, sections
+from tuneyard.compare import appendix, sections, tests_table
 from tuneyard.compare.curves import training_curves
 from tuneyard.compare.examples import worked_examples
 from tuneyard.compare.figures import Drawing, arm_colours, error_bars, metric_bars
@@ -76,7 +76,7 @@ def render_page(summary: Summary, inputs: StudyInputs, drawn: dict[str, list[Dra
         sections.verdict(summary, inputs),
         sections.results(summary) if summary.rows else "",
         sections.figures("figures", "Figures", drawn["metrics"]),
-        sections.paired_tests(summary, inputs),
+        tests_table.paired_tests(summary, inputs),
         sections.figures("errors", "Errors", drawn["errors"], sections.errors_table(summary)),
         sections.worked(examples, summary),
         sections.figures("curves", "Training curves", drawn["curves"]),

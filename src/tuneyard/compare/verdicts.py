@@ -27,6 +27,8 @@ BETTER: Final = "better"
 WORSE: Final = "worse"
 NOT_DISTINGUISHABLE: Final = "not distinguishable"
 NOT_TESTED: Final = "not tested"
+MARKS: Final = {BETTER: "▲", WORSE: "▼", NOT_DISTINGUISHABLE: "≈", NOT_TESTED: ""}
+"""How a verdict is marked in tables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ Batches travel as JSON, which also carries text that is not valid Unicode.
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +31,7 @@ def run_batches(
     cpus: float,
     gpus: float = 0,
     env: Mapping[str, str] | None = None,
+    max_failures: int = 3,
 ) -> Iterator[tuple[int, Batch]]:
     """Yield (batch number, results) in the order in which batches finish.
 
@@ -38,37 +41,74 @@ def run_batches(
         cpus: CPUs that Ray reserves for each; less where a pool would leave none free.
         gpus: GPUs for each.
         env: environment variables of the workers.
+        max_failures: how often a new pool takes over what is left after a worker was lost.
 
     Raises:
         UserError: a worker raised it; anything else comes as Ray wraps it.
     """
     if not batches:
         return
-    import ray.data
-    from ray.data import ActorPoolStrategy
+    from ray.exceptions import RayActorError
 
     workers = min(workers, len(batches))
-    options: dict[str, Any] = {"num_cpus": _share(cpus, workers)}
+    # No restarts by Ray: it would restart for ever a worker that runs out of memory each time.
+    options: dict[str, Any] = {
+        "num_cpus": _share(cpus, workers),
+        **_no_restarts(),
+    }
     if gpus:
         options["num_gpus"] = gpus
     if env:
         options["runtime_env"] = {"env_vars": dict(env)}
+    left = dict(enumerate(batches))
+    for failures in range(max_failures + 1):
+        try:
+            for number, results in _run(left, factory, settings, workers, options):
+                del left[number]
+                yield number, results
+            return
+        except RayActorError:
+            if failures == max_failures:
+                raise
+
+
+def _run(
+    batches: Mapping[int, Batch],
+    factory: Callable[..., Work],
+    settings: Mapping[str, Any],
+    workers: int,
+    options: Mapping[str, Any],
+) -> Iterator[tuple[int, Batch]]:
+    import ray.data
+    from ray.data import ActorPoolStrategy
+
     with _quiet():
-        rows = [{"batch": number, "data": json.dumps(b)} for number, b in enumerate(batches)]
-        data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-            _Worker,
-            fn_constructor_args=(factory, dict(settings)),
-            batch_size=1,
-            batch_format="numpy",
-            compute=ActorPoolStrategy(size=workers),
-            **options,
-        )
+        rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
+        with warnings.catch_warnings():
+            # Ray 2.60 deprecates actor options here before it offers another place for them.
+            warnings.simplefilter("ignore")
+            data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+                _Worker,
+                fn_constructor_args=(factory, dict(settings)),
+                batch_size=1,
+                batch_format="numpy",
+                compute=ActorPoolStrategy(size=workers),
+                **options,
+            )
         for table in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
             for row in table.to_pylist():
                 result = json.loads(row["data"])
                 if row["failed"]:
                     raise _user_error(result)
                 yield row["batch"], result
+
+
+def _no_restarts() -> dict[str, Any]:
+    """Return the options that switch Ray's own restarts off, where this Ray still takes them."""
+    from ray.data import Dataset
+
+    taken = inspect.signature(Dataset.map_batches).parameters
+    return {"max_restarts": 0, "max_task_retries": 0} if "ray_remote_args" in taken else {}
 
 
 class _Worker:
@@ -129,14 +169,21 @@ def _quiet() -> Iterator[None]:
     context = DataContext.get_current()
     names = ("enable_progress_bars", "print_on_execution_start", "enable_auto_log_stats")
     before = {name: getattr(context, name) for name in names if hasattr(context, name)}
-    logger = logging.getLogger("ray.data")
-    level = logger.level
+    # Only the terminal: Ray's own log files stay complete, and failures are raised anyway.
+    consoles = [
+        handler
+        for handler in logging.getLogger("ray.data").handlers
+        if not hasattr(handler, "baseFilename") and "File" not in type(handler).__name__
+    ]
+    levels = [handler.level for handler in consoles]
     for name in before:
         setattr(context, name, False)
-    logger.setLevel(logging.ERROR)
+    for handler in consoles:
+        handler.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
         for name, value in before.items():
             setattr(context, name, value)
-        logger.setLevel(level)
+        for handler, level in zip(consoles, levels, strict=True):
+            handler.setLevel(level)

@@ -49,7 +49,9 @@ def prepare(
     return card
 
 
-def pretrain(data: Path, out: Path, shape: dict[str, int], plan: dict[str, Any], device: str) -> Any:
+def pretrain(
+    data: Path, out: Path, shape: dict[str, int], plan: dict[str, Any], device: str
+) -> Any:
     """Trains on the shards in ``data`` and writes model, tokenizer and ``training.json``."""
     import torch
     from transformers import AutoTokenizer

@@ -18,9 +18,7 @@ PAD, BOS, EOS = "<pad>", "<s>", "</s>"
 CONTEXT = 1024
 
 # Words with their leading space, digits one by one, runs of punctuation, line ends, indentation.
-_WORDS = (
-    r"""'(?i:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s*[\r\n]+|\s+(?!\S)|\s+"""
-)
+_WORDS = r"""'(?i:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s*[\r\n]+|\s+(?!\S)|\s+"""
 
 
 def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Any:

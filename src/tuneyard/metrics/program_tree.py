@@ -14,14 +14,15 @@ from functools import cache, lru_cache
 from types import FunctionType
 from typing import Any, NamedTuple
 
-MAX_CHARS = 100_000
+MAX_CHARS = 50_000
 """Longer programs have no tree: the work grows with length times depth."""
 MAX_DEPTH = 2000
 """Deeper trees have none either: tree-sitter prints by recursion in C and would crash."""
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
-MAX_LOOPS = 10
-"""Loops nested deeper have no data flow: its extraction visits a loop's body twice, so 2^depth."""
+MAX_FLOW_WORK = 5_000_000
+"""Nor have programs whose extraction visits more (nodes x variables known there) than this; each
+level of nested loops doubles it. Answers of a few hundred lines stay well below."""
 
 Flow = tuple[str, str, tuple[str, ...]]
 
@@ -51,29 +52,28 @@ def program_tree(source: str, *, faithful: bool = False) -> ProgramTree:
     # Lone surrogates, which JSON can carry, cannot be encoded.
     code = _strip_comments(source.encode("utf-8", "replace").decode("utf-8"))
     root = _parser().parse(code.encode("utf-8")).root_node
-    inner, depth, loops = _inner_nodes(root)
+    inner, depth = _inner_nodes(root)
     if depth > MAX_DEPTH:
         return ProgramTree(Counter(), Counter())
     subtrees = Counter(
         hashlib.blake2b(str(node).encode("utf-8"), digest_size=16).digest() for node in inner
     )
-    if depth > MAX_FLOW_DEPTH or loops > MAX_LOOPS:
+    if depth > MAX_FLOW_DEPTH:
         return ProgramTree(subtrees, Counter())
     return ProgramTree(subtrees, _data_flow(code, faithful=faithful))
 
 
-def _inner_nodes(root: Any) -> tuple[list[Any], int, int]:
-    """Return the root and all nodes with children, the tree's depth, and how deep loops nest."""
+def _inner_nodes(root: Any) -> tuple[list[Any], int]:
+    """Return the root and all nodes with children, and the tree's depth."""
     inner = []
-    depth = loops = 0
-    stack = [(root, 1, 0)]
+    depth = 0
+    stack = [(root, 1)]
     while stack:
-        node, level, around = stack.pop()
+        node, level = stack.pop()
         inner.append(node)
-        around += node.type in ("for_statement", "while_statement")
-        depth, loops = max(depth, level), max(loops, around)
-        stack.extend((child, level + 1, around) for child in node.children if child.child_count)
-    return inner, depth, loops
+        depth = max(depth, level)
+        stack.extend((child, level + 1) for child in node.children if child.child_count)
+    return inner, depth
 
 
 def _strip_comments(code: str) -> str:
@@ -83,14 +83,6 @@ def _strip_comments(code: str) -> str:
         return str(remove_comments_and_docstrings(code, "python"))
     except Exception:  # it tokenizes, which fails in many ways on text that is no Python
         return code
-
-
-def _data_flow(code: str, *, faithful: bool) -> Counter[Flow]:
-    from codebleu.dataflow_match import normalize_dataflow
-
-    extract, edges_of = _faithful_flow() if faithful else _ordered_flow()
-    flow = normalize_dataflow(extract(code, [_parser(), edges_of]))
-    return Counter((target, relation, tuple(sources)) for target, relation, sources in flow)
 
 
 @cache
@@ -103,12 +95,31 @@ def _parser() -> Any:
     return parser
 
 
-@cache
-def _faithful_flow() -> tuple[Any, Any]:
-    from codebleu.dataflow_match import get_data_flow
+def _data_flow(code: str, *, faithful: bool) -> Counter[Flow]:
+    from codebleu.dataflow_match import get_data_flow, normalize_dataflow
     from codebleu.parser import DFG_python
 
-    return get_data_flow, DFG_python
+    # The package's functions run with some names replaced; the package stays as it is.
+    sets = {} if faithful else {"set": _InsertionOrderedSet}
+    budget = MAX_FLOW_WORK
+
+    def visit(node: Any, index: Any, states: Any) -> Any:
+        nonlocal budget
+        budget -= 1 + len(states)
+        if budget < 0:
+            raise OverflowError("too much work")  # get_data_flow then gives no edges
+        return visit_node(node, index, states)
+
+    visit_node = _rebound(DFG_python, {**sets, "DFG_python": visit})
+    extract = _rebound(get_data_flow, sets)
+    flow = normalize_dataflow(extract(code, [_parser(), visit]))
+    return Counter((target, relation, tuple(sources)) for target, relation, sources in flow)
+
+
+def _rebound(function: Any, names: dict[str, Any]) -> Any:
+    """Return a copy of a function that sees these global names first."""
+    scope = {**function.__globals__, **names}
+    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
 
 
 class _InsertionOrderedSet(dict[Any, None]):
@@ -119,17 +130,3 @@ class _InsertionOrderedSet(dict[Any, None]):
 
     def add(self, item: Any) -> None:
         self[item] = None
-
-
-@cache
-def _ordered_flow() -> tuple[Any, Any]:
-    """Return the package's two functions with ``set`` replaced; the package stays as it is."""
-    extract, edges_of = _faithful_flow()
-    return _with_ordered_sets(extract), _with_ordered_sets(edges_of)
-
-
-def _with_ordered_sets(function: Any) -> Any:
-    scope = {**function.__globals__, "set": _InsertionOrderedSet}
-    copy = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
-    scope[function.__name__] = copy  # DFG_python calls itself by name
-    return copy

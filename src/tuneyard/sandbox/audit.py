@@ -1,7 +1,7 @@
 """An audit hook that refuses what the kernel layers refuse too, and names it.
 
-The kernel says no more than EPERM. The hook sees the request first and raises ``DeniedError`` with a
-category, so that a refused file is told from a refused connection.
+The kernel says no more than an error number. The hook sees the request first and raises
+``DeniedError`` with a category, so that a refused file is told from a refused connection.
 """
 
 from __future__ import annotations

@@ -23,10 +23,10 @@ def verdict(error: BaseException | None, notes: Notes) -> dict[str, Any]:
         return _row("syntax", _name(error), _text(error), getattr(error, "lineno", None))
     frames = _frames(error.__traceback__)
     line = _program_line(frames)
-    if isinstance(error, SyntaxError) and error.filename != TESTS:
-        # A harness called compile itself; a program's own call of exec is an exception of its own.
-        if not any(_is_program(frame) for frame, _, _ in frames):
-            return _row("syntax", _name(error), _text(error), error.lineno)
+    in_program = any(_is_program(frame) for frame, _, _ in frames)
+    # A harness may call compile itself; exec within the program is a matter of running it.
+    if isinstance(error, SyntaxError) and error.filename != TESTS and not in_program:
+        return _row("syntax", _name(error), _text(error), error.lineno)
     if isinstance(error, SystemExit):
         return _row("exit", "SystemExit", f"sys.exit({_text(error)})", line)
     category = _category(error, frames, notes)

@@ -14,8 +14,11 @@ from typing import Any
 
 from tuneyard.sandbox.program import Limits, Outcome, Program
 from tuneyard.sandbox.protocol import outcome_from_result, receive, send
-from tuneyard.sandbox.zygote import BOOT
 
+_BOOT = (
+    "import json, sys; a = json.loads(sys.argv[1]); sys.path[:] = a['path'];"
+    "from tuneyard.sandbox.zygote import main; main(a['fd'], a['without'])"
+)
 _START_SECONDS = 60.0
 _GRACE_SECONDS = 15.0  # beyond a program's own limit; only a wedged zygote takes so long
 
@@ -37,7 +40,7 @@ class Worker:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by greet or close
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-B", "-c", BOOT, json.dumps(setting)],
+                [sys.executable, "-s", "-P", "-B", "-c", _BOOT, json.dumps(setting)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

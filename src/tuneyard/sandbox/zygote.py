@@ -1,6 +1,6 @@
 """The warm interpreter that forks a child per program.
 
-The pool starts ``BOOT`` in a fresh interpreter. That process moves to new namespaces, forks the
+The worker starts ``main`` in a fresh interpreter. That process moves to new namespaces, forks the
 zygote (process 1 there) and waits; if the pool or the zygote dies, so does the other.
 """
 
@@ -24,11 +24,6 @@ from tuneyard.sandbox.program import Limits
 from tuneyard.sandbox.protocol import receive, send
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.supervisor import PoolGoneError, Supervisor
-
-BOOT = (
-    "import json, sys; a = json.loads(sys.argv[1]); sys.path[:] = a['path'];"
-    "from tuneyard.sandbox.zygote import main; main(a['fd'], a['without'])"
-)
 
 # What short programs import most: loaded once here, not by each of them.
 _WARM = (

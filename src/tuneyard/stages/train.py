@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,7 @@ def run(step: Step, context: Context) -> str:
 def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
     if "pairs" in step.inputs:
         folder: Path = context.artifact(step.inputs["pairs"]).local()
-        return [
-            {"id": p.id, "prompt": p.prompt, "chosen": p.chosen, "rejected": p.rejected}
-            for p in read_jsonl(folder / "pairs.jsonl", Preference)
-        ]
+        return [asdict(pair) for pair in read_jsonl(folder / "pairs.jsonl", Preference)]
     prompt = step.extra["model"].prompt
     return [
         {"id": e.id, "prompt": render(prompt, e.instruction), "completion": e.reference}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -160,8 +159,11 @@ def mcnemar_exact(*, wins: int, losses: int) -> float:
     if wins < 0 or losses < 0:
         raise UserError("counts of pairs are not negative", value=(wins, losses))
     n = wins + losses
-    tail = sum(math.comb(n, k) for k in range(min(wins, losses) + 1))
-    return float(min(1.0, 2 * tail / 2**n))  # integers: exact for any n
+    ways = tail = 1  # integers, so exact for any n: C(n, 0), then C(n, k) from C(n, k - 1)
+    for k in range(1, min(wins, losses) + 1):
+        ways = ways * (n - k + 1) // k
+        tail += ways
+    return float(min(1.0, 2 * tail / 2**n))
 
 
 def paired_bootstrap_p(

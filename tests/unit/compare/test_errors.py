@@ -1,0 +1,40 @@
+from tuneyard.compare.errors import GROUPS, count_errors, group_of
+
+
+def test_counts_by_category_and_group(make_cell) -> None:
+    cell = make_cell(
+        "sft",
+        error_category=[
+            "wrong_count",
+            "syntax",
+            None,
+            "depth",
+            "syntax",
+            "wrong_form",
+            "odd",
+            None,
+        ],
+        execution_success=[False, False, True, False, False, True, False, None],
+    )
+    (counts,) = count_errors([cell])
+    assert (counts.n, counts.missing, counts.correct) == (7, 1, 1)
+    assert list(counts.categories.items()) == [
+        ("syntax", 2),
+        ("depth", 1),
+        ("wrong_count", 1),
+        ("wrong_form", 1),
+        ("odd", 1),
+    ]
+    assert counts.groups == {"A": 0, "B": 2, "C": 0, "D": 1, "E": 1, "F": 1, "?": 1}
+
+
+def test_cells_without_categories_have_no_counts(make_cell) -> None:
+    assert count_errors([make_cell("sft", exact_match=[True])]) == []
+    # Null means "correct" only where the answer was run.
+    assert count_errors([make_cell("sft", error_category=[None])]) == []
+
+
+def test_every_category_of_the_taxonomy_has_a_named_group() -> None:
+    from tuneyard.cocobots.errors import CATEGORIES
+
+    assert {group_of(name) for name in CATEGORIES} == set(GROUPS) - {"?"}

@@ -1,0 +1,161 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from tuneyard.compare import Cell, StudyInputs, write_report
+
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+SVG_LEAVES = {"path", "rect", "circle", "polygon", "use", "stop"}
+EVIL = (
+    "</code></pre><script>alert('x')</script><img src=http://evil.example/x onerror=alert(1)>\x00"
+)
+
+
+class Page(HTMLParser):
+    """Checks that tags balance and collects what could load or run something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def _read(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert page.open == []
+    return page
+
+
+def _assert_safe(html: str) -> None:
+    page = _read(html)
+    assert not page.tags & {"script", "img", "link", "iframe", "object", "embed", "form", "base"}
+    for name, value in page.attributes:
+        assert not name.startswith("on"), name
+        if name in ("src", "href", "xlink:href", "action", "data", "poster"):
+            assert value.startswith("#"), (name, value)
+    for loads in re.findall(r"url\(([^)]*)\)", html):
+        assert loads.startswith("#")
+    assert "@import" not in html
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_the_page_is_whole_balanced_and_loads_nothing(study, tmp_path) -> None:
+    summary = write_report(study, tmp_path)
+    html = summary.files["report"].read_text("utf-8")
+    _assert_safe(html)
+    titles = re.findall(r"<h2>(.*?)</h2>", html)
+    assert titles == [
+        *("Verdict", "Results", "Figures", "Paired tests", "Errors", "Worked examples"),
+        *("Training curves", "Preference pairs", "Data", "Configuration", "Provenance"),
+        "How to read this",
+    ]
+    linked = set(re.findall(r'<a href="#([^"]+)"', html))
+    assert linked <= set(_read(html).ids)
+    assert "Framed cells differ" in html
+    assert html.count('<figure class="board">') == 3  # no_code: expected only; location: both
+
+
+def test_files_are_named_in_the_summary(study, tmp_path) -> None:
+    files = write_report(study, tmp_path / "new").files
+    assert set(files) == {
+        *("report", "json", "csv"),
+        *("figures/metrics-validation-first_order", "figures/errors-validation-first_order"),
+        *("figures/curves-tiny-sft", "figures/curves-tiny-dpo"),
+    }
+    assert all(path.stat().st_size for path in files.values())
+
+
+def test_equal_inputs_give_equal_bytes(study, tmp_path) -> None:
+    first = write_report(study, tmp_path / "a").files
+    second = write_report(study, tmp_path / "b").files
+    for name, path in first.items():
+        assert path.read_bytes() == second[name].read_bytes(), name
+
+
+def test_hostile_text_anywhere_stays_text(study, tmp_path) -> None:
+    rows = [
+        {
+            **dict.fromkeys(row, EVIL),
+            "id": EVIL,
+            "exact_match": False,
+            "execution_success": False,
+            "codebleu": 0.1,
+            "codebleu_dataflow": None,
+            "exact_match_ast": None,
+            "expected_board": [[[[EVIL, EVIL]]]],
+            "built_board": [[[[EVIL, EVIL]]]],
+        }
+        for row in study.cells[0].rows[:1]
+    ]
+    hostile = StudyInputs(
+        EVIL,
+        [Cell(EVIL, (EVIL,), EVIL, EVIL, EVIL, rows)],
+        [replace(study.curves[0], model=EVIL, arm=EVIL, stage=EVIL)],
+        config_yaml=EVIL,
+        facts={
+            EVIL: EVIL,
+            "pairs": {EVIL: {EVIL: EVIL}},
+            "preflight": [[EVIL, True]],
+            "versions": {EVIL: EVIL},
+            "durations": {EVIL: EVIL},
+            "examples": [EVIL],
+        },
+        registered={EVIL: EVIL},
+    )
+    html = write_report(hostile, tmp_path).files["report"].read_text("utf-8")
+    _assert_safe(html)
+    assert "alert(&#x27;x&#x27;)" in html
+    assert "\x00" not in html
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"exact_match": [True]},
+        {"exact_match": [None], "codebleu": [None]},
+        {"error_category": [None], "execution_success": [True]},
+        {"note": ["no metric"]},
+    ],
+    ids=["one example", "all missing", "no errors", "no metric"],
+)
+@pytest.mark.parametrize("arms", [["base"], ["sft"], ["base", "sft"]])
+def test_degenerate_studies_still_get_a_page(make_cell, tmp_path, values, arms) -> None:
+    cells = [make_cell(arm, () if arm == "base" else ["a"], **values) for arm in arms]
+    files = write_report(StudyInputs("s", cells), tmp_path).files
+    _assert_safe(files["report"].read_text("utf-8"))
+
+
+def test_no_cells_at_all(tmp_path) -> None:
+    files = write_report(StudyInputs("s", []), tmp_path).files
+    html = files["report"].read_text("utf-8")
+    _assert_safe(html)
+    assert "nothing can be compared" in html
+
+
+def test_empty_rows_still_get_a_page(tmp_path) -> None:
+    cell = Cell("m", (), "base", "a", "test", [])
+    _assert_safe(
+        write_report(StudyInputs("s", [cell]), tmp_path).files["report"].read_text("utf-8")
+    )

@@ -1,0 +1,24 @@
+from dataclasses import replace
+
+from tuneyard.compare import sections, summarise
+
+
+def test_results_mark_the_best_and_the_verdict(study) -> None:
+    html = sections.results(summarise(study))
+    assert "<b>85.0</b>" in html
+    assert 'class="mark better" title="better">▲' in html
+    assert "Only 1 of the 20 instructions are distinct" in html
+    assert '<span class="absent">missing</span>' in html  # data flow
+
+
+def test_n_is_shown_where_values_are_missing(study, make_cell) -> None:
+    cells = [make_cell("base", codebleu=[0.5, None, 0.7], exact_match=[True] * 3)]
+    html = sections.results(summarise(replace(study, cells=cells)))
+    assert "n = 2" in html
+
+
+def test_the_errors_table_lists_the_categories_that_occur(study) -> None:
+    html = sections.errors_table(summarise(study))
+    assert "A no_code" in html
+    assert "E wrong_location" in html
+    assert "syntax" not in html

@@ -1,0 +1,23 @@
+from dataclasses import replace
+
+from tuneyard.compare import summarise, tests_table
+
+
+def test_paired_tests_state_test_family_and_correction(study) -> None:
+    html = tests_table.paired_tests(summarise(study), study)
+    assert "McNemar’s exact test" in html
+    assert "family of 8" in html
+    assert "Holm" in html
+    assert "15 / 0" in html
+    assert "not distinguishable" in html
+
+
+def test_long_tables_of_tests_are_folded(study, make_cell) -> None:
+    cells = [
+        make_cell(arm, on, kind=kind, exact_match=[True, False])
+        for kind in map(str, range(tests_table.OPEN_ROWS + 1))
+        for arm, on in (("base", ()), ("sft", ["0"]))
+    ]
+    inputs = replace(study, cells=cells)
+    assert "<details open>" not in tests_table.paired_tests(summarise(inputs), inputs)
+    assert "<details open>" in tests_table.paired_tests(summarise(study), study)

@@ -1,0 +1,119 @@
+"""Each refusal of the preflight, and what it shows where all is well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuneyard.config import Preflight
+from tuneyard.data.preflight import normalise, preflight, preflight_pairs
+from tuneyard.errors import UserError
+from tuneyard.records import Preference
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    prompt: str
+    completion: str
+
+
+ROWS = [
+    Row(f"r{n}", f"### Instruction:\nput {n}\n\n### Response:\n", f"put(board, {n})")
+    for n in range(4)
+]
+PAIR = Preference("p0", "r0", ROWS[0].prompt, "put(board, 0)", "put(board, 1)")
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny_model_dir: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(tiny_model_dir)
+
+
+def check(tokenizer: Any, rows: list[Row] = ROWS, **options: Any) -> Any:
+    settings = options.pop("settings", Preflight())
+    options.setdefault("max_length", 200)
+    return preflight(rows, tokenizer, settings=settings, **options)
+
+
+def test_the_report_marks_the_trained_tokens_of_one_example(tokenizer: Any) -> None:
+    report = check(tokenizer, inference_prompts=[row.prompt for row in ROWS])
+    assert report.rendered == f"<s>{ROWS[0].prompt}⟦put(board, 0)</s>⟧"
+    assert (report.rows, report.truncated, report.changed) == (4, 0, 0)
+    assert 0 < report.trained_tokens < report.tokens
+    assert report.rendered in report.text()
+
+
+def test_loss_on_all_marks_everything(tokenizer: Any) -> None:
+    assert check(tokenizer, loss_on="all").rendered.startswith("⟦<s>### Instruction")
+
+
+def test_an_empty_set_is_refused(tokenizer: Any) -> None:
+    with pytest.raises(UserError, match="empty"):
+        check(tokenizer, [])
+
+
+def test_truncated_answers_are_refused_beyond_the_share(tokenizer: Any) -> None:
+    long = Row("long", ROWS[0].prompt, "put(board, 9) " * 40)
+    with pytest.raises(UserError, match=r"1 of 5 answers \(20.0%\).*the first is long"):
+        check(tokenizer, [*ROWS, long])
+    report = check(tokenizer, [*ROWS, long], settings=Preflight(max_truncated=0.2))
+    assert report.truncated == 1
+
+
+def test_a_row_without_trained_token_is_refused_whatever_the_share(tokenizer: Any) -> None:
+    long = Row("full", "word " * 300, "put(board, 9)")
+    with pytest.raises(UserError, match="no trained token") as caught:
+        check(tokenizer, [*ROWS, long], settings=Preflight(max_truncated=1))
+    assert "full" in str(caught.value)
+
+
+def test_another_prompt_at_inference_is_refused(tokenizer: Any) -> None:
+    prompts = [row.prompt for row in ROWS]
+    prompts[2] = "put 2"
+    with pytest.raises(UserError, match="differs") as caught:
+        check(tokenizer, inference_prompts=prompts)
+    assert "r2" in str(caught.value)
+
+
+def test_overlap_is_refused_beyond_the_share(tokenizer: Any) -> None:
+    asked = {"train_instructions": ["Put 0."], "eval_instructions": ["put  0", "put 7"]}
+    with pytest.raises(UserError, match=r"1 of 2 evaluation instructions \(50.0%\)"):
+        check(tokenizer, **asked)
+    report = check(tokenizer, **asked, settings=Preflight(max_overlap=0.5))
+    assert (report.overlap, report.evaluated) == (1, 2)
+
+
+def test_normalising_forgets_case_space_and_punctuation() -> None:
+    assert normalise(" Place a_RED nut, in\nthe 7th row. ") == "place a red nut in the 7th row"
+
+
+def test_end_of_sequence_within_an_answer_is_refused(tokenizer: Any) -> None:
+    with pytest.raises(UserError, match="end-of-sequence text"):
+        check(tokenizer, [*ROWS, Row("e", "p", "put</s>more")])
+
+
+def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
+    report = preflight_pairs([PAIR], tokenizer, max_length=200, settings=Preflight())
+    assert report.rows == 1
+    assert "⟦put(board, 0)</s>⟧" in report.rendered
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "empty"),
+        ([PAIR, replace(PAIR, id="p1")], "occurs twice"),
+        ([replace(PAIR, rejected=PAIR.chosen)], "are equal"),
+        ([replace(PAIR, rejected="x</s>")], "end-of-sequence text"),
+        ([replace(PAIR, rejected="put(board) " * 60)], "would be cut off"),
+    ],
+)
+def test_bad_pairs_are_refused(tokenizer: Any, rows: list[Preference], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        preflight_pairs(rows, tokenizer, max_length=200, settings=Preflight())

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuneyard.errors import UserError
+from tuneyard.score.command import format_summary, score_file
+
+GOOD = {"id": "a", "reference": "x = 1", "prediction": "x = 2"}
+
+
+def write(path: Path, *rows: object) -> Path:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_rows_go_in_and_scores_come_out(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD, "", {**GOOD, "id": 7, "note": "ignored"})
+    target = tmp_path / "out.jsonl"
+    summary = score_file("python", ["exact_match", "codebleu"], source, target)
+    rows = read(target)
+    assert [row["id"] for row in rows] == ["a", 7]
+    assert rows[0]["exact_match"] is False
+    assert rows[0]["codebleu_dataflow"] is None
+    assert summary["rows"] == 2
+    assert summary["codebleu_dataflow"]["n"] == 0
+    assert "codebleu_corpus" in format_summary(summary)
+    assert target.stat().st_mode & 0o777 == source.stat().st_mode & 0o777
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_the_faithful_score_is_the_packages(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", {**GOOD, "prediction": "no code at all, only words"})
+    summary = score_file("python", ["codebleu"], source, tmp_path / "out", faithful=True)
+    assert summary["codebleu_corpus"] == 0.25
+    assert score_file("python", ["codebleu"], source, tmp_path / "out")["codebleu_corpus"] == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"id": "b", ', "not valid JSON"),
+        ("[1]", "not a JSON object"),
+        ({"id": "b", "reference": "x"}, "lacks the field 'prediction'"),
+        ({**GOOD, "id": None}, "'id' should be a string or an integer"),
+        ({**GOOD, "id": True}, "'id' should be a string or an integer"),
+        ({**GOOD, "id": "b", "prediction": None}, "'prediction' should be a string"),
+        ({**GOOD, "id": "b", "reference": ["x"]}, "'reference' should be a string"),
+        ({**GOOD, "id": "b", "tests": ["assert x"]}, "'tests' should be a string or null"),
+        ({**GOOD, "id": "b", "tests": "assert ("}, "'tests' is no Python program"),
+        ({**GOOD, "id": "b", "sample": -1}, "'sample' should be an integer from 0"),
+        (GOOD, "occurs twice, first on line 1"),
+    ],
+)
+def test_a_bad_row_is_refused_naming_file_and_line(
+    tmp_path: Path, row: object, message: str
+) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD, row)
+    with pytest.raises(UserError, match=message) as caught:
+        score_file("python", ["bleu"], source, tmp_path / "out.jsonl")
+    assert f"{source}:2" in str(caught.value.where)
+    assert caught.value.remedy
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_samples_of_one_task_may_share_an_id(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD, {**GOOD, "sample": 1})
+    score_file("python", ["bleu"], source, tmp_path / "out.jsonl")
+    assert [row.get("sample") for row in read(tmp_path / "out.jsonl")] == [None, 1]
+
+
+def test_bad_files_are_refused(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD)
+    cases = [
+        (tmp_path / "missing.jsonl", tmp_path / "out", "does not exist"),
+        (write(tmp_path / "empty.jsonl"), tmp_path / "out", "no rows"),
+        (source, tmp_path, "a folder or a device"),
+        (source, Path(os.devnull), "a folder or a device"),
+        (source, tmp_path / "no" / "out", "folder of the output does not exist"),
+        (source, source, "replace the input"),
+    ]
+    for given, target, message in cases:
+        with pytest.raises(UserError, match=message):
+            score_file("python", ["bleu"], given, target)
+    with pytest.raises(UserError, match="unknown metric"):
+        score_file("python", ["bleurt"], source, tmp_path / "out")
+    assert read(source) == [GOOD]
+
+
+def test_a_failed_run_leaves_the_old_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD)
+    target = write(tmp_path / "out.jsonl", "old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match="No space left"):
+        score_file("python", ["bleu"], source, target)
+    assert target.read_text() == "old\n"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_lone_surrogates_survive(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": "\\ud800", "reference": "\\ud800 = 1", "prediction": "é \\udfff"}\n')
+    score_file("python", ["exact_match", "bleu", "codebleu"], source, tmp_path / "out.jsonl")
+    assert read(tmp_path / "out.jsonl")[0]["id"] == "\ud800"
+
+
+def test_the_thesis_figures_come_out_of_files(tmp_path: Path) -> None:
+    root = Path(os.environ.get("TUNEYARD_DATA") or "", "thesis")
+    if not os.environ.get("TUNEYARD_DATA") or not root.is_dir():
+        pytest.skip("TUNEYARD_DATA does not name a folder with the thesis's outputs")
+    tasks = json.loads((root / "test_dataset_100.json").read_text(encoding="utf-8"))
+    published = {
+        "base_model_test_output.json": ([0.231, 0.101, 0.083, 0.288], 0.315),
+        "DPO_FT_model_test_output.json": ([0.074, 0.0, 0.021, 0.144], 0.228),
+    }
+    for name, (figures, corpus) in published.items():
+        answers = json.loads((root / name).read_text(encoding="utf-8"))
+        rows = [
+            {"id": number, "reference": tasks[str(number)]["output"], "prediction": answer}
+            for number, answer in enumerate(answers)
+        ]
+        source = write(tmp_path / "in.jsonl", *rows)
+        summary = score_file(
+            "python", ["bleu", "codebleu"], source, tmp_path / "out.jsonl", faithful=True
+        )
+        found = [summary["bleu"][key] for key in ("mean", "median", "variance", "std")]
+        assert [round(value, 3) for value in found] == figures
+        assert summary["codebleu_corpus"] == pytest.approx(corpus, abs=0.002)

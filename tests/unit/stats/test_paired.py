@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuneyard.errors import UserError
+from tuneyard.stats.paired import (
+    Comparison,
+    compare,
+    holm,
+    mcnemar_exact,
+    paired_bootstrap_p,
+    permutation_p,
+    with_holm,
+)
+
+scores = st.floats(0, 1).map(lambda x: round(x, 3))
+pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=25)
+outcomes = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=40)
+resampling = pytest.mark.parametrize("test", ["paired_bootstrap", "permutation"])
+
+
+def by_id(values: list[float] | list[bool]) -> dict[str, float | bool | None]:
+    return {f"example/{number}": value for number, value in enumerate(values)}
+
+
+@settings(deadline=None)
+@given(wins=st.integers(0, 80), losses=st.integers(0, 80))
+def test_mcnemar_equals_the_binomial_test_and_is_symmetric(wins: int, losses: int) -> None:
+    from scipy.stats import binomtest
+
+    p = mcnemar_exact(wins=wins, losses=losses)
+    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1
+    assert p == pytest.approx(expected, abs=1e-12)
+    assert p == mcnemar_exact(wins=losses, losses=wins)
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "p"), [(0, 0, 1), (5, 5, 1), (6, 0, 0.03125), (10, 2, 158 / 4096)]
+)
+def test_mcnemar_has_known_values(wins: int, losses: int, p: float) -> None:
+    assert mcnemar_exact(wins=wins, losses=losses) == pytest.approx(p)
+
+
+def test_mcnemar_takes_thousands_of_pairs() -> None:
+    assert 0 < mcnemar_exact(wins=3000, losses=2500) < 1e-10
+
+
+@resampling
+@settings(max_examples=40, deadline=None)
+@given(values=pairs)
+def test_swapping_the_arms_flips_the_difference_and_keeps_p(
+    test: str, values: list[tuple[float, float]]
+) -> None:
+    first, second = by_id([a for a, _ in values]), by_id([b for _, b in values])
+    options = {"test": test, "resamples": 300}
+    forward = compare(arm=first, baseline=second, **options)  # type: ignore[arg-type]
+    backward = compare(arm=second, baseline=first, **options)  # type: ignore[arg-type]
+    assert forward.p == backward.p
+    assert (forward.difference, forward.ci_low, forward.ci_high) == pytest.approx(
+        (-backward.difference, -backward.ci_high, -backward.ci_low),  # type: ignore[operator]
+        abs=1e-9,
+    )
+    assert (forward.wins, forward.losses) == (backward.losses, backward.wins)
+    assert (forward.arm_mean, forward.baseline_mean) == (
+        backward.baseline_mean,
+        backward.arm_mean,
+    )
+    assert 0 < forward.p <= 1  # type: ignore[operator]
+    assert forward.ci_low - 1e-9 <= forward.difference <= forward.ci_high + 1e-9  # type: ignore[operator]
+
+
+@settings(deadline=None)
+@given(values=outcomes)
+def test_binary_arms_get_mcnemar_and_an_interval_with_a_width(
+    values: list[tuple[bool, bool]],
+) -> None:
+    first, second = by_id([a for a, _ in values]), by_id([b for _, b in values])
+    forward = compare(arm=first, baseline=second)
+    backward = compare(arm=second, baseline=first)
+    assert forward.test == "mcnemar"
+    assert forward.p == backward.p == mcnemar_exact(wins=forward.wins, losses=forward.losses)
+    assert forward.difference == pytest.approx((forward.wins - forward.losses) / len(values))
+    assert forward.ci_low < forward.ci_high  # type: ignore[operator]
+    assert forward.ci_low == pytest.approx(-backward.ci_high)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("test", ["auto", "paired_bootstrap", "permutation"])
+@pytest.mark.parametrize("values", [[0.1, 0.7, 0.3], [True, False, True]])
+def test_identical_arms_are_not_distinguishable(
+    test: str, values: list[float] | list[bool]
+) -> None:
+    found = compare(arm=by_id(values), baseline=by_id(values), test=test)  # type: ignore[arg-type]
+    assert found.p == 1
+    assert found.difference == 0
+    assert not found.distinguishable()
+
+
+def test_a_clear_difference_is_found_with_its_sign() -> None:
+    rng = np.random.default_rng(0)
+    base = rng.uniform(size=60)
+    found = compare(
+        arm=by_id((base + 0.1 + rng.normal(0, 0.05, 60)).tolist()), baseline=by_id(base.tolist())
+    )
+    assert found.test == "paired_bootstrap"
+    assert 0.05 < found.ci_low < found.difference < found.ci_high < 0.15  # type: ignore[operator]
+    assert found.distinguishable(alpha=0.001)
+
+
+def test_pairing_finds_what_the_spread_between_examples_would_hide() -> None:
+    from scipy.stats import ttest_ind
+
+    rng = np.random.default_rng(1)
+    base = rng.uniform(size=50)
+    better = base + 0.02 + rng.normal(0, 0.01, 50)
+    assert ttest_ind(better, base).pvalue > 0.3
+    assert compare(arm=by_id(better.tolist()), baseline=by_id(base.tolist())).p < 0.001  # type: ignore[operator]
+
+
+@resampling
+def test_false_alarms_are_about_as_rare_as_they_should_be(test: str) -> None:
+    rng = np.random.default_rng(2)
+    alarms = 0
+    for trial in range(300):
+        differences = rng.normal(size=40)
+        if test == "permutation":
+            alarms += permutation_p(differences, resamples=300, seed=trial) < 0.05
+        else:
+            alarms += paired_bootstrap_p(differences, resamples=300, seed=trial) < 0.05
+    assert 4 <= alarms <= 30
+
+
+def test_the_permutation_test_is_exact_for_few_pairs() -> None:
+    differences = [0.3, -0.1, 0.2, 0.5, 0.0]
+    sums = [
+        sum(s * d for s, d in zip(signs, differences, strict=True))
+        for signs in itertools.product((1, -1), repeat=5)
+    ]
+    expected = sum(abs(total) >= 0.9 - 1e-9 for total in sums) / len(sums)
+    assert permutation_p(differences) == pytest.approx(expected)
+
+
+def test_both_tests_agree_with_the_t_test_on_normal_differences() -> None:
+    from scipy.stats import ttest_1samp
+
+    differences = np.random.default_rng(3).normal(0.25, 1, 100)
+    expected = ttest_1samp(differences, 0).pvalue
+    assert permutation_p(differences, resamples=20_000) == pytest.approx(expected, abs=0.01)
+    assert paired_bootstrap_p(differences, resamples=20_000) == pytest.approx(expected, abs=0.01)
+
+
+def test_rows_in_another_order_change_nothing() -> None:
+    rng = np.random.default_rng(4)
+    arm, base = by_id(rng.uniform(size=30).tolist()), by_id(rng.uniform(size=30).tolist())
+    shuffled = dict(reversed(arm.items()))
+    assert compare(arm=arm, baseline=base) == compare(arm=shuffled, baseline=base)
+
+
+def test_missing_values_are_left_out_and_counted() -> None:
+    arm = {"a": 0.5, "b": None, "c": 0.7, "d": 0.1}
+    base = {"a": 0.4, "b": 0.2, "c": None, "d": 0.3}
+    found = compare(arm=arm, baseline=base)  # type: ignore[arg-type]
+    assert (found.n, found.missing) == (2, 2)
+    assert found.difference == pytest.approx(-0.05)
+
+
+@pytest.mark.parametrize("values", [{}, {"a": None}, {"a": 0.5}])
+def test_too_few_pairs_give_no_test(values: dict[str, float | None]) -> None:
+    found = compare(arm=values, baseline=values)  # type: ignore[arg-type]
+    assert (found.p, found.ci_low, found.ci_high) == (None, None, None)
+    assert not found.distinguishable()
+
+
+def test_a_constant_difference_says_that_its_interval_is_empty() -> None:
+    found = compare(arm=by_id([1.5, 2.5, 3.5]), baseline=by_id([1.0, 2.0, 3.0]))
+    assert found.constant
+    assert found.ci_low == found.ci_high == 0.5
+
+
+def test_ids_that_differ_are_refused() -> None:
+    with pytest.raises(UserError, match="1 ids only in the arm, 2 only in the baseline"):
+        compare(arm={"a": 1.0, "b": 1.0}, baseline={"a": 1.0, "c": 1.0, "d": 0.0})
+
+
+def test_bad_settings_are_refused() -> None:
+    with pytest.raises(UserError, match="did you mean 'mcnemar'"):
+        compare(arm={}, baseline={}, test="mcnemer")  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="binary"):
+        compare(arm={"a": 0.5}, baseline={"a": 1.0}, test="mcnemar")
+
+
+def test_zeros_and_ones_are_binary_for_mcnemar() -> None:
+    arm, base = by_id([1.0] * 6), by_id([0.0] * 6)
+    assert compare(arm=arm, baseline=base, test="mcnemar").p == pytest.approx(0.03125)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1) | st.none(), max_size=12))
+def test_holm_is_monotone_and_never_below_the_raw_value(values: list[float | None]) -> None:
+    corrected = holm(values)
+    assert [p is None for p in corrected] == [p is None for p in values]
+    kept = sorted((p, c) for p, c in zip(values, corrected, strict=True) if p is not None)
+    assert all(p <= c <= 1 for p, c in kept)  # type: ignore[operator]
+    assert all(a[1] <= b[1] for a, b in itertools.pairwise(kept))  # type: ignore[operator]
+    if kept:
+        assert kept[0][1] == min(1, kept[0][0] * len(kept))
+
+
+def test_holm_has_known_values() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.01, None, 0.04]) == [0.02, None, 0.04]
+    with pytest.raises(UserError):
+        holm([1.5])
+
+
+def test_comparisons_are_corrected_together() -> None:
+    base = Comparison(0.1, 0.0, 0.2, 0.03, 9, 0, 6, 3, 0.5, 0.4, "mcnemar")
+    assert base.distinguishable()
+    corrected = with_holm([base, base])
+    assert [c.p_holm for c in corrected] == [0.06, 0.06]
+    assert not corrected[0].distinguishable()

@@ -1,0 +1,24 @@
+"""What SFT and DPO share: a diverged run stops."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tuneyard.errors import UserError
+from tuneyard.train.trainer import Progress
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_the_run(loss: float) -> None:
+    seen: list[Any] = []
+    progress = Progress(SimpleNamespace(), lambda metrics, folder: seen.append(metrics))
+    state = SimpleNamespace(global_step=7, max_steps=10)
+    args = SimpleNamespace(learning_rate=0.5)
+    progress.on_log(args, state, None, {"loss": 1.0})
+    assert seen == [{"step": 7, "total_steps": 10, "loss": 1.0}]
+    with pytest.raises(UserError, match="at step 7") as caught:
+        progress.on_log(args, state, None, {"loss": loss})
+    assert "0.5" in str(caught.value)
