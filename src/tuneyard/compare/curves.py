@@ -77,6 +77,7 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
                     f"{values[-1]:.4g} at step {steps[-1]:g}"
                 )
         axis.set_title(title, fontsize=9.5, loc="left", color=INK)
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(color=RULE, linewidth=0.8)
         quiet(axis)
         if len(set(drawn)) > 1:

@@ -72,7 +72,9 @@ def table(
     heads = "".join(
         f'<th scope="col"{_figures(column)}>{text(column.head)}</th>' for column in columns
     )
-    lines.append(f"<thead><tr>{heads}</tr></thead><tbody>")
+    if any(column.head for column in columns):
+        lines.append(f"<thead><tr>{heads}</tr></thead>")
+    lines.append("<tbody>")
     for index, row in enumerate(rows):
         kind = row_classes[index] if index < len(row_classes) else ""
         lines.append(f'<tr class="{text(kind)}">' if kind else "<tr>")

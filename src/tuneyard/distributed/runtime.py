@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import os
+from pathlib import Path
+from typing import Any
 
+import tuneyard
 from tuneyard.config import Resources
 from tuneyard.errors import UserError
 
@@ -42,7 +45,12 @@ def start(resources: Resources | None = None) -> None:
     address = os.environ.get("RAY_ADDRESS")
     if address:
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+            ray.init(
+                address=address,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                runtime_env=_shipped(),
+            )
         except (ConnectionError, ValueError) as error:
             raise UserError(
                 f"the Ray cluster cannot be reached ({str(error).splitlines()[0]})",
@@ -72,6 +80,17 @@ def stop() -> None:
 def cores() -> int:
     """Return how many CPU cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def _shipped() -> dict[str, Any]:
+    """Return what the cluster's workers need of the driver: this very package, and its settings.
+
+    Without it they would import whatever version their image has, or none.
+    """
+    return {
+        "py_modules": [str(Path(tuneyard.__file__).parent)],
+        "env_vars": {name: os.environ[name] for name in _DEFAULTS},
+    }
 
 
 def _slots(resources: Resources) -> int:

@@ -85,6 +85,7 @@ def pretrain(
         settings,
         device=device,
         save=save,
+        compiled=compiled,
         say=lambda text: print(f"{out.name}: {text}", flush=True),
     )
     return model
@@ -108,7 +109,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     shape = {f.name: given[f.name] for f in fields(Shape) if f.name in given}
     plan = {f.name: given[f.name] for f in fields(Plan) if f.name in given}
-    pretrain(options.data, options.out, shape, plan, options.device)
+    pretrain(
+        options.data,
+        options.out,
+        shape,
+        plan,
+        device=options.device,
+        compiled=not options.eager,
+    )
     return 0
 
 
@@ -125,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     train_.add_argument("--data", type=Path, required=True)
     train_.add_argument("--out", type=Path, required=True)
     train_.add_argument("--device", default="cpu")
+    train_.add_argument("--eager", action="store_true", help="do not compile on the GPU")
     for name in ("hidden", "layers", "heads", "intermediate", "context"):
         train_.add_argument(f"--{name}", type=int)
     for name in ("steps", "batch", "window", "warmup", "seed", "evaluate-every"):

@@ -99,6 +99,7 @@ def train(
     *,
     device: str,
     save: Callable[[Any, Curve], None],
+    compiled: bool = True,
     say: Callable[[str], None] = print,
 ) -> Curve:
     """Trains ``model`` in place on uint16 ``tokens``; calls ``save`` at each evaluation.
@@ -111,7 +112,7 @@ def train(
     generator = torch.Generator(device=device).manual_seed(plan.seed)
     cuda = device.startswith("cuda")
     model.to(device).train()
-    loss_of = torch.compile(window_loss, dynamic=False) if cuda else window_loss
+    loss_of = torch.compile(window_loss, dynamic=False) if cuda and compiled else window_loss
     optimizers = _optimizers(model, plan, fused=cuda)
     curve = Curve()
     start = time.monotonic()

@@ -21,8 +21,9 @@ MAX_DEPTH = 2000
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
 MAX_FLOW_WORK = 5_000_000
-"""Nor have programs whose extraction visits more (nodes x variables known there) than this; each
-level of nested loops doubles it. Answers of a few hundred lines stay well below."""
+"""Nor have programs whose extraction does more: 20 for each visit of a node, and one for each
+variable known there. Loops nested in loops double it; a few hundred ordinary lines stay below."""
+_VISIT_WORK = 20
 
 Flow = tuple[str, str, tuple[str, ...]]
 
@@ -105,7 +106,7 @@ def _data_flow(code: str, *, faithful: bool) -> Counter[Flow]:
 
     def visit(node: Any, index: Any, states: Any) -> Any:
         nonlocal budget
-        budget -= 1 + len(states)
+        budget -= _VISIT_WORK + len(states)
         if budget < 0:
             raise OverflowError("too much work")  # get_data_flow then gives no edges
         return visit_node(node, index, states)

@@ -14,8 +14,10 @@ from tuneyard.records import Preference
 LENGTH_LIMIT = 0.8
 """Above this share of pairs, length alone tells chosen from rejected."""
 
-# Answers are cut here before comparison: the distance takes time in the product of the lengths.
-_COMPARED = 2000
+# The distance takes time in the product of the lengths: long answers are cut, and of a large set
+# evenly spaced pairs are compared.
+_COMPARED_CHARS = 1000
+_COMPARED_PAIRS = 500
 
 
 def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
@@ -23,8 +25,8 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
 
     Returns:
         ``pairs``; ``chosen_chars``, ``rejected_chars`` and ``edit_distance`` (Levenshtein over
-        the longer length, 0 to 1; of the first 2,000 characters), each a dictionary of mean and
-        quartiles or None without pairs; ``chosen_compiles`` and ``rejected_compiles`` (shares
+        the longer length, 0 to 1; of the first 1,000 characters of 500 evenly spaced pairs), each
+        a dictionary of mean and quartiles, or None without pairs; ``chosen_compiles`` and ``rejected_compiles`` (shares
         that parse as Python); ``chosen_shorter`` and ``chosen_longer`` (shares); and
         ``warnings``, a list of sentences.
     """
@@ -47,6 +49,7 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
     chosen = np.array([len(pair.chosen) for pair in pairs])
     rejected = np.array([len(pair.rejected) for pair in pairs])
     shorter, longer = float((chosen < rejected).mean()), float((chosen > rejected).mean())
+    picks = np.linspace(0, len(pairs) - 1, min(len(pairs), _COMPARED_PAIRS)).astype(int)
     notes = []
     if max(shorter, longer) > LENGTH_LIMIT:
         word = "shorter" if shorter > longer else "longer"
@@ -59,7 +62,7 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         "chosen_chars": _describe(chosen),
         "rejected_chars": _describe(rejected),
         "edit_distance": _describe(
-            np.array([edit_distance(pair.chosen, pair.rejected) for pair in pairs])
+            np.array([edit_distance(pairs[i].chosen, pairs[i].rejected) for i in picks])
         ),
         "chosen_compiles": sum(parses(pair.chosen) for pair in pairs) / len(pairs),
         "rejected_compiles": sum(parses(pair.rejected) for pair in pairs) / len(pairs),
@@ -74,7 +77,7 @@ def edit_distance(one: str, other: str) -> float:
 
     Row by row with numpy; an insertion run is the running minimum of (cost - column).
     """
-    one, other = one[:_COMPARED], other[:_COMPARED]
+    one, other = one[:_COMPARED_CHARS], other[:_COMPARED_CHARS]
     if one == other:
         return 0.0
     if not one or not other:

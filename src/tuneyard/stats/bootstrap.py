@@ -126,6 +126,8 @@ def _bca_levels(
         return levels
     bias = ndtri(below)
     centred = values - mean
+    # Skewness has no scale; without one, cubes of tiny scores (BLEU of 1e-230) vanish.
+    centred = centred / np.abs(centred).max()
     # The jackknife's acceleration, in closed form for a mean.
     skew = (centred**3).sum() / (6 * (centred**2).sum() ** 1.5)
     shifted = bias + ndtri(levels)

@@ -73,9 +73,7 @@ def test_greedy_equals_transformers(
     assert len({tuple(ids) for ids in found}) > 1
 
 
-def test_a_sliding_window_is_kept(
-    tmp_path: Path, make_tiny_model: Callable[..., Path]
-) -> None:
+def test_a_sliding_window_is_kept(tmp_path: Path, make_tiny_model: Callable[..., Path]) -> None:
     make_tiny_model(tmp_path, "mistral")
     config = tmp_path / "config.json"
     text = config.read_text()

@@ -32,9 +32,7 @@ def shares(decoding: Decoding, draws: int = 4000) -> list[float]:
         (Decoding(temperature=1, top_k=99), [0.1, 0.4, 0.2, 0.3]),
     ],
 )
-def test_shares_are_the_restricted_probabilities(
-    decoding: Decoding, expected: list[float]
-) -> None:
+def test_shares_are_the_restricted_probabilities(decoding: Decoding, expected: list[float]) -> None:
     assert shares(decoding) == pytest.approx(expected, abs=1e-3)
 
 

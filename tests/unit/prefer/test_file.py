@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.prefer import load_pairs, render_pairs
+from tuneyard.prefer.statistics import parses
 
 ROW = {"prompt": "add {x}", "chosen": "a + b", "rejected": "a - b"}
 
@@ -22,7 +22,12 @@ def write(path: Path, text: str) -> Path:
 
 @pytest.mark.parametrize("form", ["lines", "list"])
 def test_rows_are_read_and_rendered(tmp_path: Path, form: str) -> None:
-    rows = [ROW, {**ROW, "id": "own", "rejected": "", "extra": 1}, ROW, {**ROW, "rejected": "a + b\n"}]
+    rows = [
+        ROW,
+        {**ROW, "id": "own", "rejected": "", "extra": 1},
+        ROW,
+        {**ROW, "rejected": "a + b\n"},
+    ]
     text = json.dumps(rows, indent=1) if form == "list" else "\n".join(map(json.dumps, rows))
     loaded = load_pairs(write(tmp_path / "p.json", text))
     assert [row.id for row in loaded] == ["00000", "own", "00002", "00003"]
@@ -65,16 +70,13 @@ def test_unreadable_files_are_refused(tmp_path: Path) -> None:
         load_pairs(tmp_path / "latin")
 
 
-@pytest.fixture
-def published() -> list[dict[str, Any]]:
+def test_the_published_file() -> None:
     folder = os.environ.get("TUNEYARD_DATA")
     if not folder:
         pytest.skip("TUNEYARD_DATA is not set: the published preference file is not here")
-    return load_pairs(Path(folder) / "thesis" / "DPO_dataset_2000.json")  # type: ignore[return-value]
-
-
-def test_the_published_file(published: Any) -> None:
-    found = render_pairs(published, "alpaca")
-    assert found.stats["rows"] == 2000
-    assert found.stats["chosen_compiles"] > 0.8
-    assert found.stats["rejected_compiles"] < 0.25
+    rows = load_pairs(Path(folder) / "thesis" / "DPO_dataset_2000.json")
+    found = render_pairs(rows, "alpaca").stats
+    assert found["rows"] == 2000
+    # Public figures: 1,753 of the chosen answers compile and 365 of the rejected ones.
+    assert sum(parses(row.chosen) for row in rows) == 1753
+    assert sum(parses(row.rejected) for row in rows) == 365

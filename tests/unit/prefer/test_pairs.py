@@ -58,7 +58,9 @@ def test_all_failed(chosen: str, texts: str | None) -> None:
 
 @pytest.mark.parametrize("chosen", ["sampled", "reference", "sampled_or_reference"])
 def test_all_passed_teaches_nothing(chosen: str) -> None:
-    found = build({"a": [("x", True), ("y", True)], "b": [("x", False), ("y", True)]}, chosen=chosen)
+    found = build(
+        {"a": [("x", True), ("y", True)], "b": [("x", False), ("y", True)]}, chosen=chosen
+    )
     assert [pair.example_id for pair in found.pairs] == ["b"]
     assert found.stats["dropped"] == {"all_passed": 1, "all_failed": 0, "no_answers": 0}
     assert found.stats["ties"] == 2

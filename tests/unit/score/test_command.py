@@ -30,9 +30,9 @@ def test_rows_go_in_and_scores_come_out(tmp_path: Path) -> None:
     rows = read(target)
     assert [row["id"] for row in rows] == ["a", 7]
     assert rows[0]["exact_match"] is False
-    assert rows[0]["codebleu_dataflow"] is None
+    assert rows[0]["exact_match_ast"] is False
     assert summary["rows"] == 2
-    assert summary["codebleu_dataflow"]["n"] == 0
+    assert summary["codebleu_dataflow"]["n"] == 2
     assert "codebleu_corpus" in format_summary(summary)
     assert target.stat().st_mode & 0o777 == source.stat().st_mode & 0o777
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]

@@ -1,0 +1,185 @@
+"""A whole study: what it leaves behind, what it does when run again, killed, or changed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+def artifact(run_dir, stage):
+    return sorted((run_dir / "stages").glob(f"{stage}-*"))
+
+
+def adapters(run_dir):
+    """The bytes of every adapter, by its stage's key."""
+    return {
+        path.parents[1].name: path.read_bytes()
+        for path in run_dir.glob("stages/train-*/adapter/adapter_model.safetensors")
+    }
+
+
+def test_it_ends_with_a_table_a_report_and_the_registry_s_word(finished):
+    run_dir, done = finished
+    assert "sft-dpo" in done.stdout
+    assert "registry:" in done.stdout
+    report = Path(done.stdout.rsplit("report: ", 1)[1].strip())
+    assert report.is_file()
+    assert "Traceback" not in done.stderr
+    text = report.read_text(encoding="utf-8")
+    HTMLParser().feed(text)
+    assert "first_order" in text
+    assert "higher_order" in text
+    results = json.loads((report.parent / "results.json").read_text())
+    assert "exact_match" in json.dumps(results)
+
+
+def test_progress_is_visible_all_along(finished):
+    _, done = finished
+    for words in ("prepare", "preflight", "train sft", "preference pairs", "generate", "score"):
+        assert words in done.stderr
+    assert "⟦" in done.stderr  # the rendered example with its trained tokens
+
+
+def test_every_artifact_has_a_manifest_and_no_work_is_left(finished):
+    run_dir, _ = finished
+    for folder in (run_dir / "stages").iterdir():
+        assert (folder / "manifest.json").is_file(), folder
+    assert not [p for p in run_dir.glob("work/*") if p.is_dir()]
+
+
+def test_the_preference_rows_and_the_start_of_dpo_are_on_record(finished):
+    run_dir, _ = finished
+    (prefer,) = artifact(run_dir, "prefer")
+    stats = json.loads((prefer / "manifest.json").read_text())["facts"]["stats"]
+    assert stats["prompts"] == 8
+    records = [
+        json.loads(path.read_text())
+        for path in run_dir.glob("stages/train-*/adapter/tuneyard.json")
+    ]
+    (dpo,) = [r for r in records if r["job"]["method"] == "dpo"]
+    assert abs(dpo["start_rewards"]["margins"]) < 1e-4
+
+
+def test_mlflow_has_a_parent_a_child_an_arm_and_what_they_measured(finished):
+    from mlflow.tracking import MlflowClient
+
+    run_dir, _ = finished
+    client = MlflowClient(f"sqlite:///{run_dir}/mlflow.db")
+    (experiment,) = [e for e in client.search_experiments() if e.name == "tuneyard/quickstart"]
+    runs = client.search_runs([experiment.experiment_id])
+    parents = [r for r in runs if "mlflow.parentRunId" not in r.data.tags]
+    children = [r for r in runs if "mlflow.parentRunId" in r.data.tags]
+    assert len(parents) == 1
+    assert {r.info.run_name for r in children} == {"base", "sft", "sft-dpo"}
+    assert all(r.info.status == "FINISHED" for r in runs)
+    assert any(a.path == "report" for a in client.list_artifacts(parents[0].info.run_id))
+    (sft,) = [r for r in children if r.info.run_name == "sft"]
+    assert "validation/first_order/exact_match" in sft.data.metrics
+    assert len(client.get_metric_history(sft.info.run_id, "sft/loss")) > 3
+    assert sft.inputs.dataset_inputs
+
+
+def test_run_again_it_runs_nothing_and_loads_nothing(finished, environment, words):
+    run_dir, done = finished
+    program = (
+        "import sys; from tuneyard.cli import main\n"
+        f"status = main({['run', *words, f'run_dir={run_dir}']!r})\n"
+        "assert not {'torch', 'ray', 'mlflow', 'transformers'} & set(sys.modules)\n"
+        "sys.exit(status)"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+    assert again.returncode == 0, again.stderr
+    assert again.stdout == done.stdout
+
+
+def test_a_change_reruns_only_what_depends_on_it(finished, tuneyard, words):
+    run_dir, _ = finished
+    before = {p.name: p.stat().st_mtime for p in (run_dir / "stages").iterdir()}
+    done = tuneyard("run", *words, f"run_dir={run_dir}", "compare.confidence=0.9")
+    assert done.returncode == 0, done.stderr
+    after = {p.name: p.stat().st_mtime for p in (run_dir / "stages").iterdir()}
+    assert {name: after[name] for name in before} == before
+    assert {name.split("-")[0] for name in set(after) - set(before)} == {"compare", "register"}
+
+
+def test_the_report_command_prints_the_table_again(finished, tuneyard):
+    run_dir, _ = finished
+    shown = tuneyard("report", str(run_dir))
+    assert shown.returncode == 0
+    assert "sft-dpo" in shown.stdout
+
+
+def test_killed_in_training_it_goes_on_from_its_checkpoint(
+    finished, environment, words, tmp_path
+):
+    """SIGKILL for the driver and its Ray: the finished stages stay, the adapter comes out equal."""
+    undisturbed, _ = finished
+    run_dir = tmp_path / "run"
+    # A checkpoint at every step; neither changes the result, so the keys are the same.
+    command = [sys.executable, "-m", "tuneyard.cli", "run", *words, f"run_dir={run_dir}",
+               "sft.checkpoint_steps=2"]  # fmt: skip
+    first = subprocess.Popen(
+        command, env=environment, cwd=ROOT, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 300
+        while not committed(run_dir):
+            assert first.poll() is None, "it ended before a checkpoint was seen"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        kill_session(first.pid)
+        first.wait()
+    assert artifact(run_dir, "prepare")
+    assert not [p for p in artifact(run_dir, "train") if (p / "manifest.json").exists()]
+    before = {p: (p / "manifest.json").stat().st_mtime for p in artifact(run_dir, "prepare")}
+    second = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=400
+    )
+    assert second.returncode == 0, second.stderr
+    after = {p: (p / "manifest.json").stat().st_mtime for p in artifact(run_dir, "prepare")}
+    assert after == before
+    assert adapters(run_dir) == adapters(undisturbed)
+    (sft,) = [
+        p for p in artifact(run_dir, "train")
+        if json.loads((p / "adapter" / "tuneyard.json").read_text())["job"]["method"] == "sft"
+    ]
+    history = [json.loads(line) for line in (sft / "history.jsonl").read_text().splitlines()]
+    steps = [row["step"] for row in history if row.get("loss") is not None]
+    assert steps == sorted(set(steps))
+
+
+def committed(run_dir):
+    """Tell whether Ray Train has recorded a checkpoint of the first training stage."""
+    return list(run_dir.glob("work/train-*/checkpoints/checkpoint_manager_snapshot.json"))
+
+
+def kill_session(leader):
+    """Kill a process and all that it started, its Ray included."""
+    children = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,sid="], capture_output=True, text=True, check=True
+    )
+    table = [tuple(map(int, line.split())) for line in children.stdout.splitlines()]
+    doomed = {leader}
+    grown = True
+    while grown:
+        more = {pid for pid, parent, sid in table if parent in doomed or sid in doomed} - doomed
+        grown = bool(more)
+        doomed |= more
+    for pid in doomed:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
