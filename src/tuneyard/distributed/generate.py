@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuneyard.artifacts import fetch
 from tuneyard.config import Decoding, Model, Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.errors import UserError
@@ -145,7 +146,7 @@ class _Generator:
         self.decoding = Decoding(**decoding)
         # Ray gives an actor OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
         threads = threads or max(1, len(os.sched_getaffinity(0)) // workers)
-        folder = None if adapter is None else _fetch(adapter)
+        folder = None if adapter is None else fetch(adapter)
         self.engine = Engine(Model(**model), folder, threads=threads)
 
     def __call__(self, batch: Batch) -> Batch:
@@ -153,30 +154,6 @@ class _Generator:
             [prompt for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
         )
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]
-
-
-def _fetch(adapter: str) -> Path:
-    """Return a local folder with the adapter's files, copied once a process where it is a URL."""
-    if "://" not in adapter:
-        return Path(adapter)
-    import atexit
-    import shutil
-    import tempfile
-
-    import fsspec
-
-    folder = tempfile.mkdtemp(prefix="tuneyard-adapter-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    filesystem, root = fsspec.core.url_to_fs(adapter)
-    try:
-        for file in filesystem.ls(root, detail=False):
-            if filesystem.isfile(file):
-                filesystem.get_file(file, os.path.join(folder, os.path.basename(file)))
-    except FileNotFoundError:
-        raise UserError(
-            "an adapter's folder does not exist", where=adapter, remedy="check the URL"
-        ) from None
-    return Path(folder)
 
 
 def _portable(model: Model) -> Model:

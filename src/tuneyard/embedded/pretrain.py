@@ -50,7 +50,13 @@ def prepare(
 
 
 def pretrain(
-    data: Path, out: Path, shape: dict[str, int], plan: dict[str, Any], device: str
+    data: Path,
+    out: Path,
+    shape: dict[str, int],
+    plan: dict[str, Any],
+    *,
+    device: str = "cpu",
+    compiled: bool = True,
 ) -> Any:
     """Trains on the shards in ``data`` and writes model, tokenizer and ``training.json``."""
     import torch

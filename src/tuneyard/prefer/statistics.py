@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -26,9 +25,9 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
     Returns:
         ``pairs``; ``chosen_chars``, ``rejected_chars`` and ``edit_distance`` (Levenshtein over
         the longer length, 0 to 1; of the first 1,000 characters of 500 evenly spaced pairs), each
-        a dictionary of mean and quartiles, or None without pairs; ``chosen_compiles`` and ``rejected_compiles`` (shares
-        that parse as Python); ``chosen_shorter`` and ``chosen_longer`` (shares); and
-        ``warnings``, a list of sentences.
+        a dictionary of mean and quartiles, or None without pairs; ``chosen_compiles`` and
+        ``rejected_compiles`` (shares that compile as Python); ``chosen_shorter`` and
+        ``chosen_longer`` (shares); and ``warnings``, a list of sentences.
     """
     if not pairs:
         return {
@@ -64,8 +63,8 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         "edit_distance": _describe(
             np.array([edit_distance(pairs[i].chosen, pairs[i].rejected) for i in picks])
         ),
-        "chosen_compiles": sum(parses(pair.chosen) for pair in pairs) / len(pairs),
-        "rejected_compiles": sum(parses(pair.rejected) for pair in pairs) / len(pairs),
+        "chosen_compiles": sum(compiles(pair.chosen) for pair in pairs) / len(pairs),
+        "rejected_compiles": sum(compiles(pair.rejected) for pair in pairs) / len(pairs),
         "chosen_shorter": shorter,
         "chosen_longer": longer,
         "warnings": notes,
@@ -93,12 +92,15 @@ def edit_distance(one: str, other: str) -> float:
     return float(row[-1]) / max(len(one), len(other))
 
 
-def parses(text: str) -> bool:
-    """Return whether a text is a Python program, by its syntax."""
+def compiles(text: str) -> bool:
+    """Return whether a text compiles as a Python program; it is not run.
+
+    Stricter than parsing: ``return`` outside a function does not compile.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            compile(text, "<answer>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return bool(text.strip())

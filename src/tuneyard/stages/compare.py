@@ -28,7 +28,7 @@ def run(step: Step, context: Context) -> str:
     study = context.study
     inputs = StudyInputs(
         name=study.study,
-        cells=list(_cells(arms, context)),
+        cells=_cells(arms, context),
         curves=list(_curves(arms, context)),
         settings=study.compare,
         seed=study.seed,
@@ -74,22 +74,20 @@ def latest(url: str) -> dict[str, str]:
     return {"table": table, "report": run_dir.join("stages", name, "report.html")}
 
 
-def _cells(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
-    """Yield one cell for each arm, split and data set."""
+def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
+    """Return one cell for each arm, split and data set."""
     from tuneyard.compare import Cell
 
+    cells = []
+    drawn: list[dict[str, Any]] = []
     for arm in arms:
         for split, scored in arm.scores.items():
-            rows = score_rows(scored, context)
-            for kind, own in rows.items():
-                if kind_task(scored, kind) == "cocobots":
-                    _draw(own)
-                yield Cell(arm.model.name, arm.train_on, arm.name, kind, split, own)
-
-
-def kind_task(scored: Step, kind: str) -> str:
-    """Return the task of a data set that a score step read."""
-    return str(scored.extra["task"][kind])
+            for kind, rows in score_rows(scored, context).items():
+                cells.append(Cell(arm.model.name, arm.train_on, arm.name, kind, split, rows))
+                if scored.extra["task"][kind] == "cocobots":
+                    drawn += _to_draw(rows)
+    _build_boards(drawn)
+    return cells
 
 
 def score_rows(scored: Step, context: Context) -> dict[str, list[dict[str, Any]]]:
@@ -119,23 +117,25 @@ def score_rows(scored: Step, context: Context) -> dict[str, list[dict[str, Any]]
     return rows
 
 
-def _draw(rows: list[dict[str, Any]]) -> None:
-    """Build the boards of a few failing answers of each category again, for the report."""
+def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a few failing answers of each category."""
+    taken: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row.get("error_category"):
+            taken.setdefault(row["error_category"], []).append(row)
+    return [row for own in taken.values() for row in own[:_DRAWN]]
+
+
+def _build_boards(rows: list[dict[str, Any]]) -> None:
+    """Build the boards of these answers again: scores keep verdicts, the report draws boards."""
     from tuneyard.cocobots.execution import judge
     from tuneyard.sandbox import Sandbox
 
-    chosen: list[dict[str, Any]] = []
-    taken: dict[str, int] = {}
-    for row in rows:
-        category = row.get("error_category")
-        if category and taken.get(category, 0) < _DRAWN:
-            taken[category] = taken.get(category, 0) + 1
-            chosen.append(row)
-    if not chosen:
+    if not rows:
         return
     with Sandbox(workers=1) as sandbox:
-        verdicts = judge([(row["reference"], row["prediction"]) for row in chosen], sandbox)
-    for row, verdict in zip(chosen, verdicts, strict=True):
+        verdicts = judge([(row["reference"], row["prediction"]) for row in rows], sandbox)
+    for row, verdict in zip(rows, verdicts, strict=True):
         row["expected_board"], row["built_board"] = verdict.expected, verdict.built
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from tuneyard.config import Dpo, Model, Sft
+
+Report = Callable[[dict[str, Any], Path | None], None]
+"""Takes metrics, and the folder of a checkpoint or None."""
 
 
 @dataclass(frozen=True, slots=True)

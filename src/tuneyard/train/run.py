@@ -11,9 +11,8 @@ from typing import Any
 
 from tuneyard.artifacts import fetch
 from tuneyard.loading import check_adapter, check_model
-from tuneyard.train.job import TrainJob
+from tuneyard.train.job import Report, TrainJob
 from tuneyard.train.rows import read_preferences, read_sft
-from tuneyard.train.trainer import Report
 
 
 def run(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
@@ -14,7 +16,50 @@ from tuneyard.train.trainer import Lean, arguments
 
 
 class LeanSFTTrainer(Lean, SFTTrainer):  # type: ignore[misc]
-    """SFTTrainer with our order of examples and lean checkpoints."""
+    """SFTTrainer with our order of examples, lean checkpoints and a lighter loss on CPUs."""
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Return the mean negative log-likelihood of the trained tokens.
+
+        On a GPU this is TRL's fused kernel. Without Triton that kernel projects every position
+        onto the vocabulary and takes its entropy, a quarter of a small model's step; here only
+        positions with a trained token are projected. The value is the same.
+        """
+        if return_outputs or self.accelerator.device.type != "cpu" or not self._keeps_logits():
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        targets = inputs["labels"][:, 1:]
+        columns = (targets != -100).any(dim=0).nonzero()[:, 0]
+        targets = targets[:, columns].flatten()
+        logits = model(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            logits_to_keep=columns,
+            use_cache=False,
+        ).logits.flatten(0, 1)
+        total = torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+        trained = targets != -100
+        count = trained.sum() if num_items_in_batch is None else num_items_in_batch
+        loss = total / torch.as_tensor(count).clamp(min=1)
+        if self.args.average_tokens_across_devices and num_items_in_batch is not None:
+            loss = loss * self.accelerator.num_processes
+        right = ((logits.detach().argmax(-1) == targets) & trained).sum()
+        self._count(right, trained.sum(), inputs["attention_mask"].sum())
+        return loss
+
+    def _count(self, right: Any, trained: Any, seen: Any) -> None:
+        """Keep TRL's metrics: share of tokens predicted right, and tokens seen."""
+        counts = torch.stack([right, trained, seen])[None]
+        right, trained, seen = self.accelerator.gather_for_metrics(counts).sum(dim=0).tolist()
+        metrics = self._metrics["train" if self.model.training else "eval"]
+        metrics["mean_token_accuracy"].append(right / max(1, trained))
+        self._total_train_tokens += seen if self.model.training else 0
+        metrics["num_tokens"] = [self._total_train_tokens]
+
+    def _keeps_logits(self) -> bool:
+        forward = self.model.get_base_model().forward
+        return "logits_to_keep" in inspect.signature(forward).parameters
 
 
 def sft_trainer(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,8 @@ from transformers import PrinterCallback, TrainerCallback
 from tuneyard.config import Model, Optimisation
 from tuneyard.errors import UserError
 from tuneyard.train import lora
+from tuneyard.train.job import Report
 from tuneyard.train.order import EpochOrder
-
-Report = Callable[[dict[str, Any], Path | None], None]
-"""Takes metrics, and the folder of a checkpoint or None."""
 
 _KEPT = "progress.json"
 
@@ -149,7 +146,19 @@ class Progress(TrainerCallback):  # type: ignore[misc]
                 value=args.learning_rate,
                 remedy="lower the learning rate, or raise warmup_ratio",
             )
-        self._report({"step": state.global_step, "total_steps": state.max_steps, **logs}, None)
+        cost = self._cost()
+        state.log_history[-1].update(cost)  # so that checkpoints keep it, too
+        entry = {"step": state.global_step, "total_steps": state.max_steps, **logs, **cost}
+        self._report(entry, None)
+
+    def _cost(self) -> dict[str, float]:
+        """Return the seconds trained so far and, on a GPU, the peak memory in GiB."""
+        import torch
+
+        cost = {"seconds": round(self.seconds(), 3)}
+        if torch.cuda.is_available():
+            cost["memory_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 3)
+        return cost
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Report a checkpoint; every worker does, at the same steps."""

@@ -10,7 +10,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.prefer import load_pairs, render_pairs
-from tuneyard.prefer.statistics import parses
+from tuneyard.prefer.statistics import compiles
 
 ROW = {"prompt": "add {x}", "chosen": "a + b", "rejected": "a - b"}
 
@@ -78,5 +78,5 @@ def test_the_published_file() -> None:
     found = render_pairs(rows, "alpaca").stats
     assert found["rows"] == 2000
     # Public figures: 1,753 of the chosen answers compile and 365 of the rejected ones.
-    assert sum(parses(row.chosen) for row in rows) == 1753
-    assert sum(parses(row.rejected) for row in rows) == 365
+    assert sum(compiles(row.chosen) for row in rows) == 1753
+    assert sum(compiles(row.rejected) for row in rows) == 365

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.prefer.statistics import edit_distance, pair_statistics, parses
+from tuneyard.prefer.statistics import compiles, edit_distance, pair_statistics
 from tuneyard.records import Preference
 
 
@@ -63,7 +63,9 @@ def test_no_pairs_is_said() -> None:
     assert found.keys() == pair_statistics([pair("a", "b")]).keys()
 
 
-@pytest.mark.parametrize(("text", "expected"), [("x = 1", True), ("x =", False), (" ", False)])
-def test_parses(text: str, expected: bool) -> None:
-    assert parses(text) is expected
-    assert not parses("\0")
+@pytest.mark.parametrize(
+    ("text", "expected"), [("x = 1", True), ("x =", False), (" ", False), ("return", False)]
+)
+def test_compiles(text: str, expected: bool) -> None:
+    assert compiles(text) is expected
+    assert not compiles("\0")

@@ -114,9 +114,7 @@ def dpo_job(
 
 
 @pytest.fixture(scope="session")
-def sft_adapter(
-    sft_job: Callable[..., TrainJob], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def sft_adapter(sft_job: Callable[..., TrainJob], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SFT adapter far enough from the base to tell the two apart."""
     out = tmp_path_factory.mktemp("sft") / "adapter"
     run(sft_job(), out, report=lambda metrics, folder: None)

@@ -20,7 +20,9 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 
 def test_labels_leave_the_prompt_out(tokenizer: Any) -> None:
-    (column,) = sft_columns(tokenizer, [SftRow("a", "place a nut", "put(board)")], 100, "completion")
+    (column,) = sft_columns(
+        tokenizer, [SftRow("a", "place a nut", "put(board)")], 100, "completion"
+    )
     trained = [token for token in column["labels"] if token != -100]
     assert tokenizer.decode(trained) == "put(board)</s>"
     assert column["input_ids"][-len(trained) :] == trained

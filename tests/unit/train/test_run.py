@@ -92,9 +92,7 @@ def test_wrong_input_is_refused_before_anything_is_loaded(
     monkeypatch.setattr("tuneyard.loading.load_model", never)
     jobs = {
         "not a folder": sft_job({"path": str(tmp_path / "none")}),
-        "another base model": replace(
-            sft_job({"path": str(other)}), adapter=str(sft_adapter)
-        ),
+        "another base model": replace(sft_job({"path": str(other)}), adapter=str(sft_adapter)),
         "not an adapter": replace(sft_job(), adapter=str(tmp_path)),
         "does not exist": replace(sft_job(), rows=str(tmp_path / "none.jsonl")),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tuneyard.config.presets import PRESETS
+from tuneyard.loading import load_model
 from tuneyard.train.job import TrainJob
 from tuneyard.train.run import run
 
@@ -70,6 +72,40 @@ def test_each_preset_trains_with_its_own_targets(
     assert result["steps"] == 2
     config = json.loads((tmp_path / "out" / "adapter_config.json").read_text())
     assert sorted(config["target_modules"]) == sorted(PRESETS[preset]["lora_targets"])
+
+
+@pytest.mark.parametrize("trained", [None, 50])
+def test_the_loss_on_cpus_is_trls(
+    trained: int | None, sft_job: Callable[..., TrainJob], sft_rows: Path, tmp_path: Path
+) -> None:
+    from trl import SFTTrainer
+
+    from tuneyard.train import lora
+    from tuneyard.train.rows import read_sft
+    from tuneyard.train.sft import sft_trainer
+
+    job = sft_job()
+    network, tokenizer = load_model(job.base(), for_training=True)
+    policy = lora.new_adapter(network, job.base(), job.sft().lora, 0)
+    trainer = sft_trainer(
+        policy,
+        tokenizer,
+        read_sft(str(sft_rows)),
+        model=job.base(),
+        settings=job.sft(),
+        seed=0,
+        folder=tmp_path,
+    )
+    batch = next(iter(trainer.get_train_dataloader()))
+    policy.train()
+    values, metrics = [], []
+    for compute in (trainer.compute_loss, functools.partial(SFTTrainer.compute_loss, trainer)):
+        values.append(float(compute(policy, dict(batch), num_items_in_batch=trained)))
+        found = trainer._metrics["train"]
+        metrics.append(found.pop("mean_token_accuracy") + found.pop("num_tokens"))
+        trainer._total_train_tokens = 0
+    assert values[0] == pytest.approx(values[1], rel=1e-5)
+    assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)
 
 
 def test_nf4_and_bf16_train_on_cpu(sft_job: Callable[..., TrainJob], tmp_path: Path) -> None:

@@ -1,0 +1,235 @@
+"""Training on Ray: lost workers and lost runs go on, several workers train together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuneyard.config import Dpo, Model, Resources, Sft
+from tuneyard.distributed import runtime
+from tuneyard.distributed.train import RESULT, fit
+from tuneyard.errors import UserError
+from tuneyard.loading import ADAPTER_RECORD
+from tuneyard.records import Preference, write_jsonl
+from tuneyard.train.job import TrainJob
+
+PROMPT = "### Instruction:\nplace a red nut in row {}\n\n### Response:\n"
+ANSWER = "put(board, 'nut', 'red', {}, 4)"
+STEPS = 90
+ONE = Resources(threads=1, max_failures=1)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One local Ray for this module; no token of the user's is picked up."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RAY_AUTH_MODE", "disabled")
+    patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    patch.delenv("RAY_ADDRESS", raising=False)
+    runtime.start(Resources(workers=2))
+    yield
+    runtime.stop()
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def job(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainJob:
+    """An SFT job long enough to be interrupted: 90 steps, a checkpoint every tenth."""
+    rows = tmp_path_factory.mktemp("rows") / "sft.jsonl"
+    write_jsonl(
+        rows,
+        (
+            {"id": str(n), "prompt": PROMPT.format(n % 8), "completion": ANSWER.format(n % 8)}
+            for n in range(24)
+        ),
+    )
+    settings = {
+        "learning_rate": 1e-2,
+        "max_steps": STEPS,
+        "batch_size": 4,
+        "checkpoint_steps": 10,
+        "lora": {"dropout": 0.1},
+    }
+    model = {
+        "name": "tiny",
+        "path": str(tiny_model_dir),
+        "quantization": "none",
+        "max_length": 128,
+    }
+    return TrainJob(
+        "sft",
+        Model.model_validate(model).model_dump(),
+        Sft.model_validate(settings).model_dump(),
+        str(rows),
+        seed=1,
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(job: TrainJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The adapter of an uninterrupted run, in this process."""
+    import torch
+
+    from tuneyard.train.run import run
+
+    out = tmp_path_factory.mktemp("whole") / "adapter"
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    result = run(job, out, report=lambda metrics, folder: None)
+    torch.set_num_threads(threads)
+    (out / RESULT).write_text(json.dumps(result))
+    return out
+
+
+class Killer:
+    """Kills the worker that reports a step, once."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.killed: int | None = None
+        self.after: list[int] = []
+
+    def __call__(self, entry: dict[str, Any]) -> None:
+        if self.killed is None and entry["step"] >= self.step:
+            self.killed = entry["pid"]
+            os.kill(entry["pid"], signal.SIGKILL)
+        elif self.killed is not None and entry["pid"] != self.killed:
+            self.after.append(entry["step"])
+
+
+def digest(folder: Path) -> str:
+    return str(json.loads((folder / ADAPTER_RECORD).read_text())["sha256"])
+
+
+def history(folder: Path) -> Any:
+    return json.loads((folder / RESULT).read_text())["history"]
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
+    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+) -> None:
+    killer = Killer(25)
+    found = fit(
+        job,
+        resources=ONE,
+        storage=str(tmp_path / "storage"),
+        name="killed",
+        out=tmp_path / "out",
+        on_progress=killer,
+    )
+    assert killer.killed is not None
+    assert killer.after[0] > 10
+    assert killer.after[-1] == STEPS
+    assert digest(tmp_path / "out") == digest(whole)
+    assert found == history(whole)
+    assert [entry["step"] for entry in found] == list(range(1, STEPS + 1))
+
+
+@pytest.mark.slow
+def test_a_lost_run_goes_on_under_the_same_name(
+    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+) -> None:
+    from ray.train import TrainingFailedError
+
+    def go(on_progress: Any) -> Any:
+        return fit(
+            job,
+            resources=Resources(threads=1, max_failures=0),
+            # fsspec's way to storage, as for an object store.
+            storage=f"local://{tmp_path}/storage",
+            name="lost",
+            out=tmp_path / "out",
+            on_progress=on_progress,
+        )
+
+    with pytest.raises(TrainingFailedError):
+        go(Killer(25))
+    steps: list[int] = []
+    found = go(lambda entry: steps.append(entry["step"]))
+    assert steps[0] > 10
+    assert digest(tmp_path / "out") == digest(whole)
+    assert found == history(whole)
+    # Once finished, the same name is not trained again.
+    again: list[int] = []
+    assert go(lambda entry: again.append(entry["step"])) == found
+    assert again == []
+
+
+@pytest.mark.slow
+def test_two_workers_train_dpo_from_the_sft_policy(
+    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+) -> None:
+    rows = tmp_path / "dpo.jsonl"
+    pairs = (
+        Preference(str(n), str(n), PROMPT.format(n), ANSWER.format(n), ANSWER.format((n + 1) % 8))
+        for n in range(8)
+    )
+    write_jsonl(rows, pairs)
+    settings = Dpo.model_validate({"batch_size": 2, "epochs": 2, "checkpoint_steps": 3})
+    found = fit(
+        replace(
+            job,
+            method="dpo",
+            settings=settings.model_dump(),
+            rows=str(rows),
+            adapter=str(whole),
+        ),
+        resources=Resources(workers=2, threads=1, max_failures=0),
+        storage=str(tmp_path / "storage"),
+        name="pair",
+        out=tmp_path / "out",
+        on_progress=lambda entry: None,
+    )
+    # Eight pairs, two workers, two each: two steps an epoch.
+    assert [entry["step"] for entry in found] == [1, 2, 3, 4]
+    record = json.loads((tmp_path / "out" / ADAPTER_RECORD).read_text())
+    assert record["reference"]["sha256"] == digest(whole)
+    assert max(map(abs, record["start_rewards"].values())) < 1e-4
+    checkpoint = next((tmp_path / "storage" / "pair").glob("checkpoint_*/rng_state_1.pth"))
+    assert (checkpoint.parent / "rng_state_0.pth").is_file()
+
+
+@pytest.mark.slow
+def test_a_workers_user_error_reaches_the_driver_without_retries(
+    cluster: None, job: TrainJob, tmp_path: Path
+) -> None:
+    model = {**job.model, "max_length": 16}
+    with pytest.raises(UserError, match="no token would be trained") as caught:
+        fit(
+            replace(job, model=model),
+            resources=ONE,
+            storage=str(tmp_path / "storage"),
+            name="wrong",
+            out=tmp_path / "out",
+            on_progress=lambda entry: None,
+        )
+    assert "raise max_length" in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_wrong_already_is_refused_without_ray(
+    job: TrainJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(resources: Resources) -> None:
+        raise AssertionError("Ray was started")
+
+    monkeypatch.setattr(runtime, "start", never)
+    options: dict[str, Any] = {
+        "storage": str(tmp_path),
+        "name": "none",
+        "out": tmp_path / "out",
+        "on_progress": lambda entry: None,
+    }
+    with pytest.raises(UserError, match="strategy"):
+        fit(job, resources=Resources(strategy="zero3"), **options)
+    lost = replace(job, model={**job.model, "path": str(tmp_path / "none")})
+    with pytest.raises(UserError, match="not a folder"):
+        fit(lost, resources=ONE, **options)

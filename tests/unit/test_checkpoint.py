@@ -1,0 +1,90 @@
+"""A base model's files: what is refused, and which model they make."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tuneyard.checkpoint import base_fingerprint, check_model, resolve_path
+from tuneyard.config import Model
+from tuneyard.errors import UserError
+
+
+def named(path: Path | str) -> Model:
+    return Model(name="m", path=str(path), quantization="none")
+
+
+@pytest.fixture
+def copy(tiny_model_dir: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model_dir, tmp_path / "model"))
+
+
+def test_a_whole_model_passes(tiny_model_dir: Path) -> None:
+    check_model(named(tiny_model_dir))
+
+
+@pytest.mark.parametrize(
+    ("lost", "what"),
+    [
+        ("config.json", "no config.json"),
+        ("model.safetensors", "lacks weights"),
+        ("tokenizer.json tokenizer_config.json", "no tokenizer"),
+    ],
+)
+def test_a_model_without_a_part_is_refused(copy: Path, lost: str, what: str) -> None:
+    for name in lost.split():
+        (copy / name).unlink()
+    with pytest.raises(UserError, match=what) as caught:
+        check_model(named(copy))
+    assert str(copy) in str(caught.value)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"hidden_size": 8}'])
+def test_a_broken_configuration_is_refused(copy: Path, text: str) -> None:
+    (copy / "config.json").write_text(text)
+    with pytest.raises(UserError, match=r"config\.json"):
+        check_model(named(copy))
+
+
+def test_a_missing_shard_is_named(copy: Path) -> None:
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    (copy / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(UserError, match=r"model-2\.safetensors"):
+        check_model(named(copy))
+
+
+@pytest.mark.parametrize("path", ["/no/such/folder", "./nowhere", "a/b/c"])
+def test_a_missing_folder_is_refused(path: str) -> None:
+    with pytest.raises(UserError, match="not a folder"):
+        check_model(named(path))
+
+
+def test_an_adapter_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text("{}")
+    with pytest.raises(UserError, match=r"config\.json") as caught:
+        check_model(named(tmp_path))
+    assert "base model" in str(caught.value.remedy)
+
+
+def test_a_hub_id_is_left_alone_unless_the_hub_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = named("tuneyard-tests/not-a-model")
+    assert resolve_path(model) == "tuneyard-tests/not-a-model"
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    check_model(model)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(UserError, match="hub cache"):
+        check_model(model)
+
+
+def test_a_fingerprint_follows_content_not_place(tiny_model_dir: Path, copy: Path) -> None:
+    before = base_fingerprint(copy)
+    assert before == base_fingerprint(tiny_model_dir)
+    weights = copy / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    assert base_fingerprint(copy) != before
