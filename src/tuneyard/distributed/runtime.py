@@ -20,9 +20,13 @@ _DEFAULTS = {
     "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    # A worker that asked for no GPU sees none.
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
     "RAY_DEDUP_LOGS": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # Threads that wait for one another by spinning take the cores they wait for: small matrix
+    # products on two busy cores ran 20 times slower (benchmarks/LOG.md, 2026-11-22).
+    "OMP_WAIT_POLICY": "passive",
 }
 
 
@@ -59,6 +63,8 @@ def start(resources: Resources | None = None) -> None:
                 remedy="start it, or unset RAY_ADDRESS to run on a local Ray",
             ) from error
         return
+    # Another process for every training run, and nobody takes this machine away with a notice.
+    os.environ.setdefault("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0")
     ray.init(
         address="local",
         num_cpus=_slots(resources),

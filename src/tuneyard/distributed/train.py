@@ -86,6 +86,7 @@ def fit(
             storage_filesystem=filesystem,
             failure_config=FailureConfig(max_failures=resources.max_failures),
             checkpoint_config=CheckpointConfig(num_to_keep=2),
+            worker_runtime_env=_environment(resources),
         ),
     )
     try:
@@ -240,6 +241,11 @@ def _per_worker(resources: Resources) -> dict[str, float]:
     if resources.gpus_per_worker:
         found["GPU"] = resources.gpus_per_worker
     return found
+
+
+def _environment(resources: Resources) -> dict[str, Any]:
+    """Hide a node's GPUs from workers that asked for none; they would take them otherwise."""
+    return {} if resources.gpus_per_worker else {"env_vars": {"CUDA_VISIBLE_DEVICES": ""}}
 
 
 def _storage(storage: str) -> tuple[str, Any]:

@@ -49,7 +49,11 @@ def documents(folder: Path, seen: set[bytes], *, cap_bytes: int) -> Iterator[Doc
     Files are taken in an order fixed by the digest of their path: a cap then samples the whole
     folder, and a rebuild gives the same corpus.
     """
-    paths = [p for p in folder.rglob("*") if _kind(p) and not _SKIPPED_PARTS & set(p.parts)]
+    paths = [
+        p
+        for p in folder.rglob("*")
+        if _kind(p) and not _SKIPPED_PARTS & set(p.relative_to(folder).parts)
+    ]
     paths.sort(key=lambda p: hashlib.md5(str(p.relative_to(folder)).encode()).digest())
     taken = 0
     for file in paths:

@@ -51,7 +51,7 @@ class Muon(torch.optim.Optimizer):
             if p.grad is not None:
                 by_shape[p.shape].append(p)
         for shape, params in by_shape.items():
-            grads = [p.grad for p in params]
+            grads = [p.grad for p in params if p.grad is not None]
             moments = [self._moment(p) for p in params]
             torch._foreach_lerp_(moments, grads, 1 - group["momentum"])
             updates = torch._foreach_lerp(grads, moments, group["momentum"])
@@ -81,4 +81,5 @@ def orthogonalise(g: torch.Tensor, iterations: int = 5) -> torch.Tensor:
     for _ in range(iterations):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.mT if tall else x
+    result: torch.Tensor = x.mT if tall else x
+    return result

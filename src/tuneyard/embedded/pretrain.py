@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.embedded.corpus import Document, documents
+from tuneyard.errors import UserError
 
 
 def prepare(
@@ -30,6 +31,13 @@ def prepare(
         own = list(documents(folder, seen, cap_bytes=int(cap_mb * 1e6)))
         texts += own
         sources[folder.name] = sum(len(d.text) for d in own)
+    if not texts:
+        raise UserError(
+            "the corpus folders hold no text that is fit for training",
+            where="--corpus",
+            value=[str(folder) for folder in folders],
+            remedy="name folders of Python source (.py) or documentation (.rst, .md, .html, .txt)",
+        )
     # Every fourth document suffices for the merges; the order of the folders must not matter.
     tokenizer = train_tokenizer((d.text for d in texts[::4]), vocab_size)
     tokenizer.save_pretrained(out)

@@ -115,10 +115,11 @@ def train(
     loss_of = torch.compile(window_loss, dynamic=False) if cuda and compiled else window_loss
     optimizers = _optimizers(model, plan, fused=cuda)
     curve = Curve()
-    start = time.monotonic()
+    start = began = time.monotonic()
     for step in range(plan.steps):
         # Compiling is outside the clock of the schedule but inside ``Curve.seconds``.
-        began = time.monotonic() if step <= 1 else began
+        if step <= 1:
+            began = time.monotonic()
         elapsed = time.monotonic() - began
         progress = max(step / plan.steps, elapsed / plan.seconds)
         if progress >= 1:
@@ -130,7 +131,7 @@ def train(
         windows = sample(data, plan, generator)
         with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=cuda):
             loss = loss_of(model, windows)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -174,7 +175,7 @@ def evaluate(model: Any, windows: torch.Tensor, device: str) -> float:
     cuda = device.startswith("cuda")
     losses = []
     with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=cuda):
-        for batch in windows.split(32):
+        for batch in torch.split(windows, 32):
             losses.append(window_loss(model, batch) * len(batch))
     return float(torch.stack(losses).sum()) / len(windows)
 

@@ -100,7 +100,7 @@ def test_the_loss_on_cpus_is_trls(
     policy.train()
     values, metrics = [], []
     for compute in (trainer.compute_loss, functools.partial(SFTTrainer.compute_loss, trainer)):
-        values.append(float(compute(policy, dict(batch), num_items_in_batch=trained)))
+        values.append(compute(policy, dict(batch), num_items_in_batch=trained).item())
         found = trainer._metrics["train"]
         metrics.append(found.pop("mean_token_accuracy") + found.pop("num_tokens"))
         trainer._total_train_tokens = 0

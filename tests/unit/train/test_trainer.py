@@ -15,10 +15,11 @@ from tuneyard.train.trainer import Progress
 def test_a_loss_that_is_no_number_stops_the_run(loss: float) -> None:
     seen: list[Any] = []
     progress = Progress(SimpleNamespace(), lambda metrics, folder: seen.append(metrics))
-    state = SimpleNamespace(global_step=7, max_steps=10)
+    state = SimpleNamespace(global_step=7, max_steps=10, log_history=[{"loss": 1.0}])
     args = SimpleNamespace(learning_rate=0.5)
     progress.on_log(args, state, None, {"loss": 1.0})
-    assert seen == [{"step": 7, "total_steps": 10, "loss": 1.0}]
+    assert seen[0].items() >= {"step": 7, "total_steps": 10, "loss": 1.0}.items()
+    assert state.log_history[0]["seconds"] == seen[0]["seconds"] >= 0
     with pytest.raises(UserError, match="at step 7") as caught:
         progress.on_log(args, state, None, {"loss": loss})
     assert "0.5" in str(caught.value)
