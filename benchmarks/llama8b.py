@@ -157,7 +157,7 @@ def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> di
     )
     first, last = history[1], history[-1]
     seconds = (last["seconds"] - first["seconds"]) / (last["step"] - first["step"])
-    tokens = batch * (length if method == "sft" else length)  # a pair is two of half the length
+    tokens = batch * length  # of DPO, a pair is two sequences of half the length
     return {
         "part": method,
         "steps": last["step"],

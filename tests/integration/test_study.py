@@ -1,5 +1,6 @@
 """A whole study: what it leaves behind, what it does when run again, killed, or changed."""
 
+import contextlib
 import json
 import os
 import signal
@@ -28,7 +29,7 @@ def adapters(run_dir):
 
 
 def test_it_ends_with_a_table_a_report_and_the_registry_s_word(finished):
-    run_dir, done = finished
+    _, done = finished
     assert "sft-dpo" in done.stdout
     assert "registry:" in done.stdout
     report = Path(done.stdout.rsplit("report: ", 1)[1].strip())
@@ -120,9 +121,7 @@ def test_the_report_command_prints_the_table_again(finished, tuneyard):
     assert "sft-dpo" in shown.stdout
 
 
-def test_killed_in_training_it_goes_on_from_its_checkpoint(
-    finished, environment, words, tmp_path
-):
+def test_killed_in_training_it_goes_on_from_its_checkpoint(finished, environment, words, tmp_path):
     """SIGKILL for the driver and its Ray: the finished stages stay, the adapter comes out equal."""
     undisturbed, _ = finished
     run_dir = tmp_path / "run"
@@ -153,7 +152,8 @@ def test_killed_in_training_it_goes_on_from_its_checkpoint(
     assert after == before
     assert adapters(run_dir) == adapters(undisturbed)
     (sft,) = [
-        p for p in artifact(run_dir, "train")
+        p
+        for p in artifact(run_dir, "train")
         if json.loads((p / "adapter" / "tuneyard.json").read_text())["job"]["method"] == "sft"
     ]
     history = [json.loads(line) for line in (sft / "history.jsonl").read_text().splitlines()]
@@ -179,7 +179,5 @@ def kill_session(leader):
         grown = bool(more)
         doomed |= more
     for pid in doomed:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass

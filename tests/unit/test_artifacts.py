@@ -54,9 +54,14 @@ def test_an_artifact_is_complete_only_after_its_block(run_dir):
 
 def test_a_failure_leaves_nothing_that_is_trusted(run_dir):
     artifact = run_dir.artifact("prepare", "abc")
-    with pytest.raises(RuntimeError), artifact.writing() as folder:
-        (folder / "rows.txt").write_text("half")
-        raise RuntimeError
+
+    def fail_halfway():
+        with artifact.writing() as folder:
+            (folder / "rows.txt").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     assert not artifact.complete()
     if not run_dir.remote:
         assert os.listdir(run_dir.join("stages")) == []

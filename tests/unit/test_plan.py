@@ -98,5 +98,5 @@ def test_training_data_avoids_evaluation_files(build, tmp_path):
     file.write_text("{}")
     built = build(f"data.first.files.validation={file}")
     train = next(s for s in built.steps if s.label == "prepare first train")
-    assert [role for role in train.inputs] == ["avoid/validation/first"]
+    assert list(train.inputs) == ["avoid/validation/first"]
     assert keys(built, "prepare") != keys(build(), "prepare")
