@@ -79,14 +79,15 @@ class Progress:
         from rich.console import Console
         from rich.progress import BarColumn, SpinnerColumn, TextColumn
         from rich.progress import Progress as RichProgress
+        from rich.text import Text
 
         columns = (
             SpinnerColumn(),
-            TextColumn(f"{count}  {{task.description}}"),
+            TextColumn(f"{count}  {{task.description}}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[share]}"),
             TextColumn("{task.fields[left]}", style="cyan"),
-            TextColumn("{task.fields[note]}", style="dim"),
+            TextColumn("{task.fields[note]}", style="dim", markup=False),
         )
         console = Console(file=self._stream)
         with RichProgress(*columns, console=console, transient=True) as display:
@@ -105,7 +106,9 @@ class Progress:
 
             bar = Bar(label, show, lambda text: console.print(text, markup=False, highlight=False))
             yield bar
-        console.print(f"[green]✓[/green] {count}  {label}: [dim]{_closing(bar)}[/dim]")
+        # Labels and notes are text, whatever brackets they hold.
+        closing = Text.assemble(("✓", "green"), f" {count}  {label}: ", (_closing(bar), "dim"))
+        console.print(closing, highlight=False)
 
     def _print_line(self, bar: Bar, done: float, total: float | None, note: str) -> None:
         now = time.monotonic()
