@@ -109,7 +109,11 @@ class _Builder:
         if path is not None:
             part |= {"sha256": file_digest(path)}
         else:
-            part |= {"count": getattr(counts_of(data), split), "seed": self.study.seed}
+            part |= {
+                "count": getattr(counts_of(data), split),
+                "seed": self.study.seed,
+                "objects": data.objects,
+            }
             if split == "train":
                 inputs = self.avoided()
         label = f"prepare {kind} {split}"

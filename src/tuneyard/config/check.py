@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tuneyard.cocobots.objects import OBJECTS
 from tuneyard.config.schema import Data, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import metric_keys, resolve_metrics
@@ -114,6 +115,14 @@ def _data(study: Study, where: str) -> None:
     trains = any(study.matrix.arms.values())
     evaluated = study.evaluate.on or list(study.data)
     for kind, data in study.data.items():
+        for name in data.objects or []:
+            if name not in OBJECTS:
+                raise UserError(
+                    "an unknown COCOBOTS object",
+                    where=f"{where}: data.{kind}.objects",
+                    value=name,
+                    remedy=suggestion(name, list(OBJECTS)),
+                )
         for split in ("train", "validation", "test"):
             path = getattr(data.files, split)
             if path is not None and not Path(path).is_file():

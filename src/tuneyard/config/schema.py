@@ -88,6 +88,8 @@ class Data(Strict):
     """How an answer is executed; a cocobots source implies cocobots."""
     order: Literal["first", "higher"] | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
+    objects: list[str] | None = Field(default=None, min_length=1)
+    """COCOBOTS: the objects to generate, by name; None: all 68, in the slides' proportions."""
     counts: Counts | None = None
     """COCOBOTS: examples a split; the default is the slides' counts."""
     files: Files = Files()
@@ -99,6 +101,8 @@ class Data(Strict):
             raise ValueError("a cocobots source needs 'order': first or higher")
         if self.source == "cocobots" and self.task == "python":
             raise ValueError("a cocobots source has the task cocobots")
+        if self.source != "cocobots" and self.objects is not None:
+            raise ValueError("'objects' goes with 'source: cocobots'")
         if self.source == "jsonl" and self.files == Files():
             raise ValueError("a jsonl source needs 'files'")
         if self.source == "jsonl" and self.task is None:

@@ -49,7 +49,15 @@ def load(
         order = data.order or "first"
         if path is None:
             count = getattr(counts_of(data), split)
-            return generator.generate(order, split, kind=kind, count=count, seed=seed, avoid=avoid)
+            return generator.generate(
+                order,
+                split,
+                kind=kind,
+                count=count,
+                seed=seed,
+                objects=data.objects,
+                avoid=avoid,
+            )
         examples = source.load_public(path, order=order, kind=kind, split=split)
     elif path is None:
         return []

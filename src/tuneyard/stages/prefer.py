@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tuneyard import loading
 from tuneyard.config import Decoding, Pairs
 from tuneyard.config.prompts import render
+from tuneyard.data.preflight import preflight_pairs
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.prefer import PairSet, build_pairs, load_pairs, render_pairs
@@ -37,6 +39,14 @@ def run(step: Step, context: Context) -> str:
                 value=found.stats,
                 remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
             )
+        model = step.extra["model"]
+        preflight_pairs(
+            found.pairs,
+            loading.load_tokenizer(model),
+            max_length=model.max_length,
+            settings=context.study.preflight,
+            where=step.label,
+        )
         facts["stats"] = found.stats
         write_jsonl(folder / "pairs.jsonl", found.pairs)
     for warning in found.stats.get("warnings", []):

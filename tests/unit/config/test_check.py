@@ -46,6 +46,7 @@ def test_a_good_study_passes(study):
             "0",
             "counts.train",
         ),
+        ("data.first.objects=[wn, wnz]", "data.first.objects", "wnz", "'wn"),
         ("resources.strategy=zero3", "resources.strategy", "zero3", "ddp"),
     ],
 )
