@@ -24,6 +24,10 @@ SMALL = [
 ]
 
 
+# One arm, the sooner done: its steps have the same keys as in the whole study.
+SFT_ONLY = ["matrix.arms={sft: [sft]}", "compare.baseline=sft"]
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment in which nothing of this machine's HOME or a running Ray matters."""
@@ -32,6 +36,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {
         **kept,
         "HOME": str(home),
+        # A job's `python` is the one with tuneyard's dependencies, as in a cluster's image.
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "RAY_AUTH_MODE": "disabled",
         "HF_HUB_OFFLINE": "1",
         "PYTHONPATH": str(ROOT / "src"),
@@ -42,6 +48,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def words(tiny_model_dir: Path) -> list[str]:
     """The words of a small quickstart; ``run_dir=`` is still to be added."""
     return [str(QUICKSTART), f"models.0.path={tiny_model_dir}", *SMALL]
+
+
+@pytest.fixture(scope="session")
+def sft_only() -> list[str]:
+    """Further words that leave the SFT arm alone."""
+    return SFT_ONLY
 
 
 @pytest.fixture(scope="session")

@@ -64,9 +64,9 @@ def cluster(environment, tmp_path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_the_quickstart_runs_as_a_job(cluster, environment, words, tmp_path):
+def test_the_quickstart_runs_as_a_job(cluster, environment, words, sft_only, tmp_path):
     run_dir = tmp_path / "run"
-    study, *overrides = words
+    study, *overrides = [*words, *sft_only]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("ray")), "job", "submit", "--address", cluster,
          "--working-dir", str(ROOT), "--",
