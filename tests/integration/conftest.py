@@ -21,6 +21,7 @@ SMALL = [
     "dpo.pairs.prompts=4",
     "evaluate.decoding.max_new_tokens=24",
     "compare.resamples=200",
+    "resources={workers: 1, threads: 1}",
 ]
 
 
