@@ -50,7 +50,7 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
         "config.json": ["run", QUICKSTART, run_dir, f"models.0.path={tmp_path / 'model'}"],
         "/no/such/model": ["run", QUICKSTART, run_dir, "models.0.path=/no/such/model"],
         "bad.jsonl:2": ["run", QUICKSTART, run_dir, source, "matrix.train_on=[[x]]",
-                        "evaluate.on=[first_order]"],
+                        "evaluate.on=[first_order]", "register=null"],
         "counts.train": ["run", QUICKSTART, run_dir,
                          "data.first_order.counts={train: 0, validation: 5, test: 5}"],
         "no/run": ["report", str(tmp_path / "no" / "run")],
