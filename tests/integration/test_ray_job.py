@@ -43,14 +43,15 @@ def cluster(environment, tmp_path):
         address = f"http://127.0.0.1:{dashboard}"
         deadline = time.monotonic() + 180
         while True:
-            listed = subprocess.run(
-                [ray, "job", "list", "--address", address],
+            # The dashboard answers before there is an agent that takes jobs: submit one.
+            tried = subprocess.run(
+                [ray, "job", "submit", "--address", address, "--", "true"],
                 env=environment, capture_output=True, text=True,
             )  # fmt: skip
-            if listed.returncode == 0:
+            if tried.returncode == 0:
                 break
             assert head.poll() is None, (tmp_path / "head.log").read_text()
-            assert time.monotonic() < deadline, listed.stderr
+            assert time.monotonic() < deadline, tried.stderr
             time.sleep(1)
         yield address
     finally:
