@@ -185,7 +185,11 @@ class Pairs(Strict):
 
 
 class Dpo(Optimisation):
-    """Direct preference optimisation (Rafailov et al. 2023)."""
+    """Direct preference optimisation (Rafailov et al. 2023).
+
+    After SFT the SFT adapter itself is trained on, so ``lora`` shapes an adapter only where DPO is
+    the first stage.
+    """
 
     learning_rate: float = Field(default=5e-6, gt=0, le=1)
     epochs: float = Field(default=1, gt=0)
