@@ -139,7 +139,7 @@ class Optimisation(Strict):
     weight_decay: float = Field(default=0.0, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
     optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
-        "adamw_torch"
+        "adamw_torch_fused"
     )
     gradient_checkpointing: bool = False
     checkpoint_steps: int = Field(default=100, ge=1)

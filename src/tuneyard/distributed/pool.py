@@ -1,8 +1,12 @@
-"""Runs batches through a pool of Ray Data actors and yields their results as they come.
+"""Runs batches through a pool of Ray Data workers and yields their results as they come.
 
 A row of the data set is a whole batch, made on the driver: what a batch holds, and so every
 rounding in it, does not depend on how many workers there are or how Ray splits its blocks.
 Batches travel as JSON, which also carries text that is not valid Unicode.
+
+On GPUs the workers are actors, so that a GPU is free as soon as the run ends. On CPUs they are
+tasks: Ray keeps their processes for the next run, which then starts without importing torch and
+transformers again, about ten seconds on two cores.
 """
 
 from __future__ import annotations
@@ -10,6 +14,8 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import threading
+import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +26,9 @@ from tuneyard.errors import UserError
 Batch = list[Any]
 Work = Callable[[Batch], Batch]
 """Takes a batch of JSON-able items and returns one JSON-able result an item."""
+
+# How long the process of a task keeps its work (a loaded model, say) after the last batch.
+_KEPT_SECONDS = 20.0
 
 
 def run_batches(
@@ -37,7 +46,7 @@ def run_batches(
 
     Args:
         factory: called once in each worker with ``settings``; importable, returns the work.
-        workers: actors; no more are started than there are batches.
+        workers: how many at a time; no more than there are batches.
         cpus: CPUs that Ray reserves for each; less where a pool would leave none free.
         gpus: GPUs for each.
         env: environment variables of the workers.
@@ -48,14 +57,10 @@ def run_batches(
     """
     if not batches:
         return
-    from ray.exceptions import RayActorError
+    from ray.exceptions import OutOfMemoryError, RayActorError, WorkerCrashedError
 
     workers = min(workers, len(batches))
-    # No restarts by Ray: it would restart for ever a worker that runs out of memory each time.
-    options: dict[str, Any] = {
-        "num_cpus": _share(cpus, workers),
-        **_no_restarts(),
-    }
+    options: dict[str, Any] = {"num_cpus": _share(cpus, workers), **_no_restarts(gpus > 0)}
     if gpus:
         options["num_gpus"] = gpus
     if env:
@@ -67,7 +72,7 @@ def run_batches(
                 del left[number]
                 yield number, results
             return
-        except RayActorError:
+        except (RayActorError, WorkerCrashedError, OutOfMemoryError):
             if failures == max_failures:
                 raise
 
@@ -80,20 +85,28 @@ def _run(
     options: Mapping[str, Any],
 ) -> Iterator[tuple[int, Batch]]:
     import ray.data
-    from ray.data import ActorPoolStrategy
+    from ray.data import ActorPoolStrategy, TaskPoolStrategy
 
+    worker: dict[str, Any]
+    if "num_gpus" in options:
+        worker = {
+            "fn": _Worker,
+            "fn_constructor_args": (factory, dict(settings)),
+            "compute": ActorPoolStrategy(size=workers),
+        }
+    else:
+        worker = {
+            "fn": _in_task,
+            "fn_args": (uuid.uuid4().hex, factory, dict(settings)),
+            "compute": TaskPoolStrategy(size=workers),
+        }
     with _quiet():
         rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
         with warnings.catch_warnings():
             # Ray 2.60 deprecates actor options here before it offers another place for them.
             warnings.simplefilter("ignore")
             data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-                _Worker,
-                fn_constructor_args=(factory, dict(settings)),
-                batch_size=1,
-                batch_format="numpy",
-                compute=ActorPoolStrategy(size=workers),
-                **options,
+                **worker, batch_size=1, batch_format="numpy", **options
             )
         for table in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
             for row in table.to_pylist():
@@ -103,12 +116,16 @@ def _run(
                 yield row["batch"], result
 
 
-def _no_restarts() -> dict[str, Any]:
-    """Return the options that switch Ray's own restarts off, where this Ray still takes them."""
+def _no_restarts(actors: bool) -> dict[str, Any]:
+    """Return the options that switch Ray's own restarts off, where this Ray still takes them.
+
+    Ray would restart for ever an actor that runs out of memory each time.
+    """
     from ray.data import Dataset
 
-    taken = inspect.signature(Dataset.map_batches).parameters
-    return {"max_restarts": 0, "max_task_retries": 0} if "ray_remote_args" in taken else {}
+    if "ray_remote_args" not in inspect.signature(Dataset.map_batches).parameters:
+        return {}
+    return {"max_restarts": 0, "max_task_retries": 0} if actors else {"max_retries": 0}
 
 
 class _Worker:
@@ -133,6 +150,57 @@ class _Worker:
                 data.append(json.dumps([error.what, error.where, error.shown, error.remedy]))
                 failed.append(True)
         return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
+
+
+class _Kept:
+    """The worker that a task's process keeps from batch to batch, and for a while after the last.
+
+    Attributes:
+        run: which call of ``run_batches`` it belongs to.
+    """
+
+    def __init__(self) -> None:
+        self.run = ""
+        self._worker: _Worker | None = None
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def work(
+        self,
+        run: str,
+        factory: Callable[..., Work],
+        settings: dict[str, Any],
+        batch: dict[str, Any],
+    ) -> dict[str, list[Any]]:
+        """Do a batch with the kept worker, or with a new one where it is another run's."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            if run != self.run or self._worker is None:
+                self._worker = None  # frees the old model before another is loaded
+                self._worker = _Worker(factory, settings)
+                self.run = run
+            try:
+                return self._worker(batch)
+            finally:
+                self._timer = threading.Timer(_KEPT_SECONDS, self._drop, [run])
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _drop(self, run: str) -> None:
+        with self._lock:
+            if run == self.run:
+                self._worker = None
+
+
+_kept = _Kept()
+
+
+def _in_task(
+    batch: dict[str, Any], run: str, factory: Callable[..., Work], settings: dict[str, Any]
+) -> dict[str, list[Any]]:
+    """Do a batch in a task of Ray Data."""
+    return _kept.work(run, factory, settings, batch)
 
 
 def _user_error(parts: list[str | None]) -> UserError:

@@ -20,7 +20,7 @@ class EpochOrder(Sampler[int]):
 
     Args:
         lengths: tokens of each example.
-        batch_size: examples that are padded to one length.
+        batch_size: examples that belong together: a batch for each worker.
         group: sort by length within windows of 50 batches, then shuffle the batches.
         seed: together with the epoch it fixes the order.
     """

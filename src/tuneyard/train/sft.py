@@ -18,6 +18,10 @@ from tuneyard.train.trainer import Lean, arguments
 class LeanSFTTrainer(Lean, SFTTrainer):  # type: ignore[misc]
     """SFTTrainer with our order of examples, lean checkpoints and a lighter loss on CPUs."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._uncounted: list[torch.Tensor] = []
+        super().__init__(*args, **kwargs)
+
     def compute_loss(
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
@@ -45,13 +49,23 @@ class LeanSFTTrainer(Lean, SFTTrainer):  # type: ignore[misc]
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
             loss = loss * self.accelerator.num_processes
         right = ((logits.detach().argmax(-1) == targets) & trained).sum()
-        self._count(right, trained.sum(), inputs["attention_mask"].sum())
+        self._uncounted.append(
+            torch.stack([right, trained.sum(), inputs["attention_mask"].sum()]).detach()
+        )
         return loss
 
-    def _count(self, right: Any, trained: Any, seen: Any) -> None:
-        """Keep TRL's metrics: share of tokens predicted right, and tokens seen."""
-        counts = torch.stack([right, trained, seen])[None]
-        right, trained, seen = self.accelerator.gather_for_metrics(counts).sum(dim=0).tolist()
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log with TRL's metrics: share of tokens predicted right, and tokens seen."""
+        self.count()
+        super().log(logs, start_time)
+
+    def count(self) -> None:
+        """Gather the workers' counts; here and not at every step, where each would wait for it."""
+        if not self._uncounted:
+            return
+        counts = torch.stack(self._uncounted).sum(dim=0)[None]
+        self._uncounted.clear()
+        right, trained, seen = self.accelerator.gather(counts).sum(dim=0).tolist()
         metrics = self._metrics["train" if self.model.training else "eval"]
         metrics["mean_token_accuracy"].append(right / max(1, trained))
         self._total_train_tokens += seen if self.model.training else 0

@@ -81,11 +81,15 @@ class Lean:
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         self.order = EpochOrder(
             self.lengths,
-            self.args.per_device_train_batch_size,
+            # All workers wait for the slowest: what they do at one time is of similar length.
+            self.args.per_device_train_batch_size * self.args.world_size,
             group=self.args.train_sampling_strategy == "group_by_length",
             seed=self.args.seed,
         )
         return self.order
+
+    def count(self) -> None:
+        """Bring counts that are shared by all workers up to date; every worker calls it."""
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         if self.args.should_save:
@@ -163,6 +167,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Report a checkpoint; every worker does, at the same steps."""
         folder = Path(args.output_dir, f"checkpoint-{state.global_step}")
+        self._trainer.count()
         if args.should_save:
             kept = {
                 "seconds": self.seconds(),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import ray
 
 from tuneyard.config import Decoding, Model, Resources
 from tuneyard.distributed import generate as module
@@ -20,11 +18,7 @@ REQUESTS = [Request(f"r{i}", prompt) for i, prompt in enumerate(PROMPTS)]
 SAMPLED = Decoding(max_new_tokens=8, batch_size=2, temperature=1.0, samples=2)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
-    yield
-    ray.shutdown()
+pytestmark = pytest.mark.usefixtures("cluster")
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""The pool of Ray Data actors: order, lost workers, and CPUs left free."""
+"""The pool of Ray Data workers: order, lost workers, warm processes, and CPUs left free."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,7 @@ import ray
 
 from tuneyard.distributed.pool import _share, run_batches
 
-
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
-    yield
-    ray.shutdown()
+pytestmark = pytest.mark.usefixtures("cluster")
 
 
 def doubler() -> Callable[..., Any]:
@@ -44,24 +39,49 @@ def dying(times: int, folder: Path) -> Callable[..., Any]:
     return factory
 
 
-def test_batches_come_back_whole_with_more_workers_than_cpus() -> None:
+def process() -> Callable[..., Any]:
+    def factory() -> Callable[[list[Any]], list[Any]]:
+        return lambda batch: [os.getpid() for _ in batch]
+
+    return factory
+
+
+# Tasks on CPUs, actors on GPUs; Ray only counts the GPUs that it is told of.
+KINDS = pytest.mark.parametrize("gpus", [0, 1], ids=["tasks", "actors"])
+
+
+@KINDS
+def test_batches_come_back_whole_with_more_workers_than_cpus(gpus: int) -> None:
     batches = [[1, 2], [3], [], ["\ud800 ä"]]
-    found = dict(run_batches(batches, doubler(), {}, workers=3, cpus=1))
+    found = dict(run_batches(batches, doubler(), {}, workers=3, cpus=1, gpus=gpus))
     assert found == {0: [2, 4], 1: [6], 2: [], 3: ["\ud800 ä\ud800 ä"]}
     assert list(run_batches([], doubler(), {}, workers=1, cpus=1)) == []
 
 
-def test_a_lost_worker_is_replaced(tmp_path: Path) -> None:
+@KINDS
+def test_a_lost_worker_is_replaced(tmp_path: Path, gpus: int) -> None:
     batches = [[1], [13], [2]]
-    found = dict(run_batches(batches, dying(1, tmp_path), {}, workers=1, cpus=1))
+    found = dict(run_batches(batches, dying(1, tmp_path), {}, workers=1, cpus=1, gpus=gpus))
     assert found == dict(enumerate(batches))
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_worker_lost_each_time_ends_the_run(tmp_path: Path) -> None:
-    with pytest.raises(ray.exceptions.RayActorError):
-        list(run_batches([[13]], dying(9, tmp_path), {}, workers=1, cpus=1, max_failures=1))
+@KINDS
+def test_a_worker_lost_each_time_ends_the_run(tmp_path: Path, gpus: int) -> None:
+    lost = (ray.exceptions.RayActorError, ray.exceptions.WorkerCrashedError)
+    run = run_batches([[13]], dying(9, tmp_path), {}, workers=1, cpus=1, gpus=gpus, max_failures=1)
+    with pytest.raises(lost):
+        list(run)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_processes_without_gpus_serve_the_next_run_with_its_own_work() -> None:
+    first = dict(run_batches([[0]], process(), {}, workers=1, cpus=1))
+    assert dict(run_batches([[4]], doubler(), {}, workers=1, cpus=1)) == {0: [8]}
+    pids = {
+        pid for [pid] in dict(run_batches([[0]] * 4, process(), {}, workers=1, cpus=1)).values()
+    }
+    assert first[0][0] in pids
 
 
 @pytest.mark.parametrize(

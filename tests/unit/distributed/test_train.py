@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,6 @@ PROMPT = "### Instruction:\nplace a red nut in row {}\n\n### Response:\n"
 ANSWER = "put(board, 'nut', 'red', {}, 4)"
 STEPS = 90
 ONE = Resources(threads=1, max_failures=1)
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One local Ray for this module; no token of the user's is picked up."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("RAY_AUTH_MODE", "disabled")
-    patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-    patch.delenv("RAY_ADDRESS", raising=False)
-    runtime.start(Resources(workers=2))
-    yield
-    runtime.stop()
-    patch.undo()
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,7 @@ def test_the_loss_on_cpus_is_trls(
     values, metrics = [], []
     for compute in (trainer.compute_loss, functools.partial(SFTTrainer.compute_loss, trainer)):
         values.append(compute(policy, dict(batch), num_items_in_batch=trained).item())
+        trainer.count()
         found = trainer._metrics["train"]
         metrics.append(found.pop("mean_token_accuracy") + found.pop("num_tokens"))
         trainer._total_train_tokens = 0
