@@ -127,6 +127,23 @@ def _score(options: argparse.Namespace) -> int:
     return 0
 
 
+def _fetch(options: argparse.Namespace) -> int:
+    from tuneyard.tracking import fetch_model, parse_model_uri
+
+    name, alias = parse_model_uri(options.model)
+    uri = options.uri or os.environ.get("MLFLOW_TRACKING_URI")
+    if not uri:
+        raise UserError(
+            "no tracking server is named",
+            where="--uri",
+            remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db, "
+            "or set MLFLOW_TRACKING_URI",
+        )
+    ref = fetch_model(name, alias, uri=uri, to=options.out)
+    print(f"{ref.path}: version {ref.version} of {ref.name}, an adapter of {ref.base_path}")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tuneyard",
@@ -166,6 +183,10 @@ def _parser() -> argparse.ArgumentParser:
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
     )
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    command = add("fetch", _fetch, "download a registered adapter by its name")
+    command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
+    command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
+    command.add_argument("--out", required=True, metavar="DIR", help="a new folder")
     return parser
 
 

@@ -121,6 +121,37 @@ def test_the_report_command_prints_the_table_again(finished, tuneyard):
     assert "sft-dpo" in shown.stdout
 
 
+def answers(run_dir):
+    return {path.read_bytes() for path in run_dir.glob("stages/generate-*/completions.jsonl")}
+
+
+def test_the_champion_comes_back_by_name_and_is_measured_anew(
+    finished, tuneyard, words, sft_only, tmp_path
+):
+    run_dir, _ = finished
+    rule = "register={name: tiny, metric: codebleu, on: first_order}"
+    uri = f"sqlite:///{run_dir}/mlflow.db"
+    done = tuneyard("run", *words, *sft_only, f"run_dir={run_dir}", rule)
+    assert "registry: tiny version 1 (champion) is sft" in done.stdout, done.stderr
+    adapter = tmp_path / "adapter"
+    done = tuneyard("fetch", "models:/tiny@champion", "--uri", uri, "--out", str(adapter))
+    assert done.returncode == 0, done.stderr
+    fetched = (adapter / "adapter_model.safetensors").read_bytes()
+    assert fetched in adapters(run_dir).values()
+    # A study whose only arm is the fetched adapter, untrained, gives the answers of the SFT arm.
+    alone = ["matrix.arms={champion: []}", "compare.baseline=champion", "register=null"]
+    again = tmp_path / "again"
+    done = tuneyard("run", *words, *alone, f"models.0.adapter={adapter}", f"run_dir={again}")
+    assert done.returncode == 0, done.stderr
+    assert answers(again) <= answers(run_dir)
+    # Another adapter, judged on other examples: the champion answers them, too.
+    changed = ["sft.epochs=1", "data.first_order.counts={train: 24, validation: 6, test: 0}"]
+    done = tuneyard("run", *words, *sft_only, *changed, f"run_dir={run_dir}", rule)
+    assert done.returncode == 0, done.stderr
+    assert "not measured alike" not in done.stdout
+    assert "the champion, version 1," in done.stdout
+
+
 def test_killed_in_training_it_goes_on_from_its_checkpoint(
     finished, environment, words, sft_only, tmp_path
 ):

@@ -6,13 +6,17 @@ import hashlib
 import os
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.artifacts import fetch
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, Step
+from tuneyard.stages import incumbent
 from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
+
+if TYPE_CHECKING:
+    from tuneyard.tracking import Details
 
 
 def tracking_uri(study: Study, root: str) -> str:
@@ -136,7 +140,7 @@ def _decide(
     if rule is None:
         return {"said": ""}
     from tuneyard import loading
-    from tuneyard.tracking import register
+    from tuneyard.tracking import measured_otherwise, register
 
     ranked = [(value, -len(arms[n].trains), -n) for n, value in values.items() if value is not None]
     if not ranked:
@@ -151,20 +155,27 @@ def _decide(
         for kind, step in sorted(scored.inputs.items())
         if kind != "answers" and rule.on in (None, kind)
     ]
+    details: Details = {
+        "adapter_key": last.key if last else "",
+        "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
+        "base_path": arm.model.path,
+        "base_fingerprint": loading.base_fingerprint(loading.resolve_path(arm.model)),
+        "study": study.study,
+        "arm": arm.label,
+    }
+    champion = measured_otherwise(tracker, rule, details) if adapter else None
     decision = register(
         tracker,
         rule=rule,
         run=runs[-negative],
         adapter_dir=Path(adapter) if adapter else None,
         value=value,
-        details={
-            "adapter_key": last.key if last else "",
-            "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
-            "base_path": arm.model.path,
-            "base_fingerprint": loading.base_fingerprint(loading.resolve_path(arm.model)),
-            "study": study.study,
-            "arm": arm.label,
-        },
+        details=details,
+        incumbent_value=(
+            None
+            if champion is None
+            else incumbent.measure(champion, rule, scored, tracker, context)
+        ),
     )
     if decision.registered:
         said = f"registry: {rule.name} version {decision.version} (champion) is {arm.label}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.plan import Step
-from tuneyard.records import write_jsonl
+from tuneyard.records import Example, write_jsonl
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 
@@ -21,17 +21,7 @@ def run(step: Step, context: Context) -> str:
             continue
         rows = tasks.setdefault(step.extra["task"][kind], [])
         for example in context.examples(source):
-            for sample, text in answers[example.id]:
-                rows.append(
-                    ScoreRow(
-                        id=example.id,
-                        reference=example.reference,
-                        prediction=text,
-                        tests=example.meta.get("tests"),
-                        kind=kind,
-                        sample=sample,
-                    )
-                )
+            rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
     context.start_ray()
     with context.artifact(step).writing() as folder:
         scored = [
@@ -48,3 +38,15 @@ def run(step: Step, context: Context) -> str:
         ]
         write_jsonl(folder / "scores.jsonl", scored)
     return f"{len(scored):,} answers"
+
+
+def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
+    """Return what the scorer needs of one answer."""
+    return ScoreRow(
+        id=example.id,
+        reference=example.reference,
+        prediction=text,
+        tests=example.meta.get("tests"),
+        kind=kind,
+        sample=sample,
+    )

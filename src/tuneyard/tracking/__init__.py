@@ -5,7 +5,14 @@ fetching a model does.
 """
 
 from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
-from tuneyard.tracking.registry import CHAMPION, Decision, Details, Incumbent, register
+from tuneyard.tracking.registry import (
+    CHAMPION,
+    Decision,
+    Details,
+    Incumbent,
+    measured_otherwise,
+    register,
+)
 from tuneyard.tracking.run import Logged, Run, Status
 from tuneyard.tracking.store import Tracker
 
@@ -20,6 +27,7 @@ __all__ = [
     "Status",
     "Tracker",
     "fetch_model",
+    "measured_otherwise",
     "parse_model_uri",
     "register",
 ]

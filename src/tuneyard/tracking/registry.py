@@ -121,6 +121,24 @@ def register(
     return Decision(True, version, why, incumbent)
 
 
+def measured_otherwise(tracker: Tracker, rule: Register, details: Details) -> dict[str, str] | None:
+    """Return the champion's tags where its value cannot be compared with this study's.
+
+    That is where it was measured by another metric or on other examples, or carries no value.
+    None where there is no champion, where it can be compared, or where it is this very adapter.
+    """
+    with reported(tracker.uri):
+        champion = _champion(tracker.client, rule.name)
+    if champion is None or champion.tags.get(_ADAPTER) == details["adapter_key"]:
+        return None
+    wanted = _tags(rule, 0.0, details)
+    incumbent = _incumbent(champion, None)
+    comparable = incumbent is not None and incumbent.value is not None
+    if comparable and all(champion.tags.get(name) == wanted[name] for name in _YARDSTICK):
+        return None
+    return dict(champion.tags)
+
+
 def _tags(rule: Register, value: float, details: Details) -> dict[str, str]:
     tags = {f"tuneyard.{name}": str(item) for name, item in details.items()}
     return tags | {

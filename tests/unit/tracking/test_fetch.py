@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tuneyard.cli import main
 from tuneyard.config.schema import Register
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
@@ -81,3 +82,23 @@ def test_model_uris() -> None:
     for wrong in ("models:/cocobots", "cocobots@champion", "models:/a/b", "models:/a@"):
         with pytest.raises(UserError, match="not named as MLflow does"):
             parse_model_uri(wrong)
+
+
+def test_the_command_downloads_it_and_says_what_it_is(
+    registered: Tracker,
+    adapter: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    words = ["fetch", "models:/cocobots@champion", "--out", str(tmp_path / "out")]
+    assert main(words) == 2
+    assert "--uri" in capsys.readouterr().err
+    assert main([*words, "--uri", registered.uri]) == 0
+    assert capsys.readouterr().out == (
+        f"{tmp_path / 'out'}: version 1 of cocobots, an adapter of embedded\n"
+    )
+    assert contents(tmp_path / "out") == contents(adapter)
+    assert main(["fetch", "cocobots", "--out", str(tmp_path / "x")]) == 2
+    assert "models:/NAME@champion" in capsys.readouterr().err

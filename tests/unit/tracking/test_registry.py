@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tuneyard.config.schema import Register
-from tuneyard.tracking import CHAMPION, Decision, Details, Tracker, register
+from tuneyard.tracking import CHAMPION, Decision, Details, Tracker, measured_otherwise, register
 
 
 class Gate:
@@ -119,6 +119,22 @@ def test_an_incumbent_measured_otherwise_stays(gate: Gate, change: dict[str, str
     assert measured.registered
     assert measured.incumbent is not None
     assert measured.incumbent.value == 0.7
+
+
+def test_only_a_champion_that_was_measured_otherwise_is_to_be_measured_again(gate: Gate) -> None:
+    def asked(key: str, examples: str = "e1", metric: str = "execution_success") -> Any:
+        rule = Register(name="cocobots", on="higher_order", metric=metric)
+        details = Details(
+            adapter_key=key, examples_digest=examples, base_path="embedded", base_fingerprint="f0"
+        )
+        return measured_otherwise(gate.tracker, rule, details)
+
+    assert asked("a") is None
+    gate.offer("a", 0.5)
+    assert asked("b") is None
+    assert asked("a", examples="e2") is None
+    for tags in (asked("b", examples="e2"), asked("b", metric="exact_match")):
+        assert tags["tuneyard.base_fingerprint"] == "f0"
 
 
 def test_the_change_can_be_forced(gate: Gate) -> None:

@@ -1,0 +1,90 @@
+"""Measures the registered champion anew where an earlier study measured it on other examples."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from tuneyard import loading
+from tuneyard.config import Model, Register
+from tuneyard.config.prompts import render
+from tuneyard.plan import Step
+from tuneyard.records import Example
+from tuneyard.stages.context import Context
+from tuneyard.stages.score import score_row
+
+
+def measure(
+    tags: Mapping[str, str], rule: Register, scored: Step, tracker: Any, context: Context
+) -> float | None:
+    """Return the champion's mean of ``rule.metric`` on the examples of a score step.
+
+    Args:
+        tags: the champion's, which name its base model.
+        scored: the score step of the arm that wants its place.
+
+    Returns:
+        None where the champion's base is none of the study's models, or nothing was scored.
+    """
+    from tuneyard.distributed import generate
+    from tuneyard.tracking import fetch_model
+
+    model = _model(tags, context)
+    sets = {k: s for k, s in scored.inputs.items() if k != "answers" and rule.on in (None, k)}
+    if model is None or not sets:
+        return None
+    examples = {kind: context.examples(source) for kind, source in sets.items()}
+    context.start_ray()
+    with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
+        ref = fetch_model(rule.name, uri=tracker.uri, to=Path(folder, "adapter"))
+        completions = generate.generate(
+            [
+                generate.Request(e.id, render(model.prompt, e.instruction))
+                for own in examples.values()
+                for e in own
+            ],
+            model=model,
+            adapter=str(ref.path),
+            decoding=context.study.evaluate.decoding,
+            seed=context.study.seed,
+            resources=context.study.resources,
+        )
+    answers: dict[str, list[tuple[int, str]]] = {}
+    for completion in completions:
+        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+    means = [_mean(own, k, answers, rule, scored, context) for k, own in examples.items()]
+    known = [mean for mean in means if mean is not None]
+    return fmean(known) if len(known) == len(means) else None
+
+
+def _model(tags: Mapping[str, str], context: Context) -> Model | None:
+    """Return the study's model that the champion is an adapter of."""
+    wanted = tags.get("tuneyard.base_fingerprint")
+    for model in context.study.models:
+        if loading.base_fingerprint(loading.resolve_path(model), model.revision) == wanted:
+            return model
+    return None
+
+
+def _mean(
+    examples: list[Example],
+    kind: str,
+    answers: Mapping[str, list[tuple[int, str]]],
+    rule: Register,
+    scored: Step,
+    context: Context,
+) -> float | None:
+    from tuneyard.distributed import score
+
+    rows = score.score(
+        [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]],
+        task=scored.extra["task"][kind],
+        metrics=scored.part["metrics"],
+        faithful=scored.part["faithful"],
+        resources=context.study.resources,
+    )
+    values = [float(row[rule.metric]) for row in rows if row.get(rule.metric) is not None]
+    return fmean(values) if values else None
