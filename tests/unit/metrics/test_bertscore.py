@@ -1,0 +1,173 @@
+"""BERTScore and CodeBERTScore against the published packages, on a small random encoder."""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuneyard.errors import UserError
+from tuneyard.metrics.bertscore import BertScorer, windows
+
+TOKENS = "def put board shapes for in range return x y + - ( ) : = red green 'nut' 12 ü ∑ 你"
+WORDS = [*TOKENS.split(), "\n\t"]
+LIMIT = 62
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A RoBERTa of three layers and random weights, with a byte-level tokenizer of its own."""
+    import torch
+    from tokenizers import ByteLevelBPETokenizer
+    from transformers import RobertaConfig, RobertaModel, RobertaTokenizer
+
+    folder = tmp_path_factory.mktemp("encoder")
+    bpe = ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    bpe.train_from_iterator([" ".join(WORDS)] * 3, vocab_size=320, special_tokens=special)
+    bpe.save_model(str(folder))
+    tokenizer = RobertaTokenizer(
+        vocab=str(folder / "vocab.json"),
+        merges=str(folder / "merges.txt"),
+        model_max_length=LIMIT,
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=LIMIT + 2,
+        pad_token_id=tokenizer.pad_token_id,
+        initializer_range=0.3,
+    )
+    RobertaModel(config).save_pretrained(folder)
+    return str(folder)
+
+
+class InOrder(set[Any]):
+    """A set that lists its members in the order in which they came."""
+
+    def __init__(self, members: Iterable[Any]) -> None:
+        self._members = list(dict.fromkeys(members))
+        super().__init__(self._members)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._members)
+
+
+def texts(count: int, seed: int) -> list[str]:
+    """Empty, very long, Unicode, punctuation-only and ordinary texts."""
+    draw = random.Random(seed)
+    odd = ["", "   ", "...", "(:)", "x", "ü∑你", "x" * 300, " ".join(WORDS * 9)]
+    return [
+        draw.choice(odd) if draw.random() < 0.2 else " ".join(draw.choices(WORDS, k=k))
+        for k in (draw.choice([1, 3, 12, 40, 150]) for _ in range(count))
+    ]
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[..., Any]]:
+    """Return a package's ``score``, which skips where it is absent."""
+    from transformers import RobertaTokenizer
+
+    # The packages call it for empty texts; transformers 5 has it no more.
+    monkeypatch.setattr(
+        RobertaTokenizer,
+        "build_inputs_with_special_tokens",
+        lambda self, ids: [self.cls_token_id, *ids, self.sep_token_id],
+        raising=False,
+    )
+
+    def load(name: str) -> Callable[..., Any]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module: Any = pytest.importorskip(name)
+        score: Callable[..., Any] = module.score
+        return score
+
+    return load
+
+
+@pytest.mark.parametrize("layers", [2, 3])
+def test_bertscore_equals_the_package_on_200_pairs(
+    encoder: str, package: Callable[[str], Callable[..., Any]], layers: int
+) -> None:
+    score = package("bert_score")
+    predictions, references = texts(200, 1), texts(200, 2)
+    theirs = score(predictions, references, model_type=encoder, num_layers=layers, device="cpu")
+    ours = BertScorer(encoder, "text", layers=layers, device="cpu").score(predictions, references)
+    for name, column in zip(("precision", "recall", "f1"), theirs, strict=True):
+        assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
+
+
+def test_codebertscore_equals_the_package_on_200_pairs(
+    encoder: str,
+    package: Callable[[str], Callable[..., Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    score = package("code_bert_score")
+    # Its batches follow the order of a set, so its results on long texts change with the hash seed.
+    monkeypatch.setattr(sys.modules["code_bert_score.utils"], "set", InOrder, raising=False)
+    predictions, references = texts(200, 3), texts(200, 4)
+    theirs = score(predictions, references, model_type=encoder, num_layers=2, device="cpu")
+    ours = BertScorer(encoder, "code", layers=2, device="cpu").score(predictions, references)
+    for name, column in zip(("precision", "recall", "f1", "f3"), theirs, strict=True):
+        assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
+
+
+def test_swapping_predictions_and_references_swaps_precision_and_recall(encoder: str) -> None:
+    scorer = BertScorer(encoder, "code", device="cpu")
+    one, other = ["def put board"], ["put red green ( 12 )"]
+    (straight,), (swapped,) = scorer.score(one, other), scorer.score(other, one)
+    assert straight.precision == pytest.approx(swapped.recall, abs=1e-6)
+    assert abs(straight.precision - straight.recall) > 1e-3
+    assert straight.f3 != pytest.approx(swapped.f3, abs=1e-4)
+
+
+def test_equal_texts_score_one_and_empty_ones_nothing(encoder: str) -> None:
+    for kind in ("text", "code"):
+        found = BertScorer(encoder, kind, device="cpu").score(  # type: ignore[arg-type]
+            ["for x in y", "", "x"], ["for x in y", "x", ""]
+        )
+        assert found[0].f1 == pytest.approx(1, abs=1e-5)
+        for score in found[1:]:
+            assert (score.precision, score.recall, score.f1, score.f3) == (0, 0, 0, 0)
+
+
+def test_a_text_is_embedded_once_for_all_arms(encoder: str) -> None:
+    scorer = BertScorer(encoder, "code", device="cpu")
+    references = ["def put", "red green"]
+    seen: list[int] = []
+    run = scorer._run
+    scorer._run = lambda keys, width: (seen.append(len(keys)), run(keys, width))[1]  # type: ignore
+    for arm in (["x", "y"], ["x", "12"], ["red", "y"]):
+        scorer.score(arm, references)
+    assert sum(seen) == len({"def put", "red green", "x", "y", "12", "red"})
+
+
+@given(st.integers(1, 900), st.integers(8, 128))
+def test_windows_give_every_token_once_and_stay_within_the_limit(total: int, limit: int) -> None:
+    taken: list[int] = []
+    for start, end, first, last in windows(total, limit):
+        assert 0 <= start < end <= total
+        assert end - start <= limit
+        assert 0 <= first <= last <= end - start
+        taken += range(start + first, start + last)
+    assert taken == list(range(total))
+
+
+def test_wrong_encoders_and_layers_are_refused(encoder: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="3 layers"):
+        BertScorer(encoder, "text", layers=4, device="cpu")
+    with pytest.raises(UserError, match="could not be loaded"):
+        BertScorer(str(tmp_path), "text", device="cpu")
