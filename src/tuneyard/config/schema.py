@@ -286,9 +286,9 @@ class Resources(Strict):
     threads: int | None = Field(default=None, ge=1)
     """torch threads of a worker; None: its share of the machine's cores."""
     inference_workers: int | None = Field(default=None, ge=1)
-    """Ray Data actors for generation; None: one a GPU, or one."""
+    """Ray Data workers for generation; None: one a GPU, or one."""
     scoring_workers: int = Field(default=1, ge=1)
-    """Ray Data actors for scoring, each with a sandbox of its own."""
+    """Ray Data workers for scoring, each with a sandbox of its own."""
     strategy: Literal["ddp", "fsdp", "zero2", "zero3"] = "ddp"
     max_failures: int = Field(default=3, ge=0)
     """How often a training run is started again after a worker was lost."""

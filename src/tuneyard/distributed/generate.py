@@ -144,7 +144,7 @@ class _Generator:
         from tuneyard.generate.engine import Engine
 
         self.decoding = Decoding(**decoding)
-        # Ray gives an actor OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
+        # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
         threads = threads or max(1, len(os.sched_getaffinity(0)) // workers)
         folder = None if adapter is None else fetch(adapter)
         self.engine = Engine(Model(**model), folder, threads=threads)

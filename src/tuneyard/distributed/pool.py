@@ -129,7 +129,7 @@ def _no_restarts(actors: bool) -> dict[str, Any]:
 
 
 class _Worker:
-    """The actor. It builds its work once, on the first batch.
+    """An actor, or what a task's process keeps. It builds its work once, on the first batch.
 
     Not in the constructor: Ray Data starts an actor whose constructor raises again and again.
     """
@@ -214,9 +214,9 @@ def _user_error(parts: list[str | None]) -> UserError:
 
 
 def _share(cpus: float, workers: int) -> float:
-    """Return the CPUs for one actor so that the pool leaves at least half a CPU free.
+    """Return the CPUs for one worker so that the pool leaves at least half a CPU free.
 
-    A pool of actors that holds every CPU waits for ever for the tasks that feed it. A cluster
+    A pool of workers that holds every CPU waits for ever for the tasks that feed it. A cluster
     that shows no CPU yet (an autoscaler's) gets the request as it is.
     """
     import ray

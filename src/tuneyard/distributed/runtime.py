@@ -101,7 +101,7 @@ def _shipped() -> dict[str, Any]:
 
 def _slots(resources: Resources) -> int:
     training = math.ceil(resources.workers * resources.cpus_per_worker)
-    # One is left free: Ray Data's own tasks stall where actors hold every CPU.
+    # One is left free: Ray Data's own tasks stall where workers hold every CPU.
     pools = (resources.inference_workers or 1) + resources.scoring_workers + 1
     return max(cores(), training, pools)
 

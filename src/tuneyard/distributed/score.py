@@ -24,7 +24,7 @@ def score(
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[dict[str, Any]]:
-    """Score answers in ``resources.scoring_workers`` Ray Data actors; Ray must be running.
+    """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
 
     Equal (prediction, reference, tests) are scored once in all.
 

@@ -14,7 +14,7 @@ from tuneyard.config.prompts import render
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import score_row
+from tuneyard.stages.score import answers_by_id, score_row
 
 
 def measure(
@@ -52,9 +52,7 @@ def measure(
             seed=context.study.seed,
             resources=context.study.resources,
         )
-    answers: dict[str, list[tuple[int, str]]] = {}
-    for completion in completions:
-        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+    answers = answers_by_id(completions)
     means = [_mean(own, k, answers, rule, scored, context) for k, own in examples.items()]
     known = [mean for mean in means if mean is not None]
     return fmean(known) if len(known) == len(means) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.plan import Step
-from tuneyard.records import Example, write_jsonl
+from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 
@@ -12,9 +12,7 @@ def run(step: Step, context: Context) -> str:
     """Write ``scores.jsonl``: a row an answer, in the answers' order."""
     from tuneyard.distributed import score
 
-    answers: dict[str, list[tuple[int, str]]] = {}
-    for completion in context.completions(step.inputs["answers"]):
-        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+    answers = answers_by_id(context.completions(step.inputs["answers"]))
     tasks: dict[str, list[ScoreRow]] = {}
     for kind, source in step.inputs.items():
         if kind == "answers":
@@ -38,6 +36,14 @@ def run(step: Step, context: Context) -> str:
         ]
         write_jsonl(folder / "scores.jsonl", scored)
     return f"{len(scored):,} answers"
+
+
+def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:
+    """Return each example's answers as (sample, text)."""
+    answers: dict[str, list[tuple[int, str]]] = {}
+    for completion in completions:
+        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+    return answers
 
 
 def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:

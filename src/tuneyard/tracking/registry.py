@@ -131,12 +131,16 @@ def measured_otherwise(tracker: Tracker, rule: Register, details: Details) -> di
         champion = _champion(tracker.client, rule.name)
     if champion is None or champion.tags.get(_ADAPTER) == details["adapter_key"]:
         return None
-    wanted = _tags(rule, 0.0, details)
     incumbent = _incumbent(champion, None)
-    comparable = incumbent is not None and incumbent.value is not None
-    if comparable and all(champion.tags.get(name) == wanted[name] for name in _YARDSTICK):
+    known = incumbent is not None and incumbent.value is not None
+    if known and not _differs(champion, _tags(rule, 0.0, details)):
         return None
     return dict(champion.tags)
+
+
+def _differs(champion: Any, tags: dict[str, str]) -> list[str]:
+    """Return the tags in which the champion's yardstick is another."""
+    return [name for name in _YARDSTICK if champion.tags.get(name) != tags[name]]
 
 
 def _tags(rule: Register, value: float, details: Details) -> dict[str, str]:
@@ -199,9 +203,7 @@ def _judge(
     if incumbent is None:
         return True, f"{what} is {value:.4g}, and {rule.name} had no champion"
     holder = f"the champion, version {incumbent.version},"
-    differs = (
-        [] if measured else [name for name in _YARDSTICK if champion.tags.get(name) != tags[name]]
-    )
+    differs = [] if measured else _differs(champion, tags)
     if differs or incumbent.value is None:
         shown = ", ".join(name.removeprefix("tuneyard.") for name in differs) or "no value"
         why = f"{holder} was not measured alike ({shown})"
