@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from tuneyard import estimate, plan
+from tuneyard.config import Model
 from tuneyard.config.load import load
-from tuneyard.config.schema import Model
 
 CONFIGS = Path(__file__).parents[2] / "jobs" / "configs"
 # meta-llama/Llama-3.1-8B has 8,030,261,248 parameters.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tuneyard.config.schema import Compare
+from tuneyard.config import Compare
 from tuneyard.errors import UserError
 
 SPLITS = ("test", "validation", "train")

@@ -1,24 +1,10 @@
 """The study file: schema, presets, prompt formats, and loading with overrides."""
 
-from tuneyard.config.schema import (
-    Compare,
-    Counts,
-    Data,
-    Decoding,
-    Dpo,
-    Evaluate,
-    Lora,
-    Matrix,
-    Model,
-    Optimisation,
-    Pairs,
-    Preflight,
-    Register,
-    Resources,
-    Sft,
-    Study,
-    Tracking,
-)
+from tuneyard.config.data import Counts, Data, Preflight
+from tuneyard.config.evaluation import Compare, Decoding, Evaluate, Register
+from tuneyard.config.model import Model
+from tuneyard.config.schema import Matrix, Resources, Study, Tracking
+from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft
 
 __all__ = [
     "Compare",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config.schema import Data, Study
+from tuneyard.config import Data, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import metric_keys, resolve_metrics
 

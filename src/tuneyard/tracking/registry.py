@@ -13,7 +13,7 @@ from tuneyard.tracking.run import Run
 from tuneyard.tracking.store import Tracker
 
 if TYPE_CHECKING:
-    from tuneyard.config.schema import Register
+    from tuneyard.config import Register
 
 CHAMPION = "champion"
 ARTIFACT_PATH = "adapter"

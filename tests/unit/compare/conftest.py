@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tuneyard.compare import Cell, Curve, StudyInputs
-from tuneyard.config.schema import Compare
+from tuneyard.config import Compare
 
 CellMaker = Callable[..., Cell]
 NUT = "put(board, 'nut', 'red', 6, 3)"

@@ -1,5 +1,5 @@
 from tuneyard.compare import StudyInputs, summarise
-from tuneyard.config.schema import Compare
+from tuneyard.config import Compare
 
 
 def _verdict(*cells):

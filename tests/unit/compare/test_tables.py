@@ -3,7 +3,7 @@ import pytest
 from tuneyard.compare import StudyInputs
 from tuneyard.compare.measures import measures_of
 from tuneyard.compare.tables import estimate_rows, tables_of
-from tuneyard.config.schema import Compare
+from tuneyard.config import Compare
 
 
 def _estimates(cell, resamples=500):

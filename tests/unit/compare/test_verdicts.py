@@ -3,7 +3,7 @@ import pytest
 from tuneyard.compare import StudyInputs
 from tuneyard.compare.measures import measures_of
 from tuneyard.compare.verdicts import run_tests
-from tuneyard.config.schema import Compare
+from tuneyard.config import Compare
 from tuneyard.errors import UserError
 
 

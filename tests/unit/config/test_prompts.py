@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuneyard.config import Model
 from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompts import PROMPTS, render
-from tuneyard.config.schema import Model
 
 
 @given(prompt=st.sampled_from(sorted(PROMPTS)), instruction=st.text())

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tuneyard.config.schema import Data
+from tuneyard.config import Data
 from tuneyard.data import sources
 from tuneyard.errors import UserError
 

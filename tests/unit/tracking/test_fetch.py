@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.cli import main
-from tuneyard.config.schema import Register
+from tuneyard.config import Register
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuneyard.config.schema import Register
+from tuneyard.config import Register
 from tuneyard.tracking import CHAMPION, Decision, Details, Tracker, measured_otherwise, register
 
 

@@ -1,0 +1,16 @@
+"""What every part of the study schema is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+"""Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
+
+
+class Strict(BaseModel):
+    """Base of every part: immutable, and unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())

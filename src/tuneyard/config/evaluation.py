@@ -1,0 +1,65 @@
+"""What arms are asked, how they are scored and compared, and which adapter is registered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from tuneyard.config.base import Strict
+
+
+class Decoding(Strict):
+    """How answers are generated."""
+
+    temperature: float = Field(default=0.0, ge=0)
+    """0: greedy."""
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_k: int | None = Field(default=None, ge=1)
+    max_new_tokens: int = Field(default=512, ge=1)
+    samples: int = Field(default=1, ge=1)
+    """Answers for each example."""
+    batch_size: int = Field(default=32, ge=1)
+
+    @model_validator(mode="after")
+    def _greedy(self) -> Decoding:
+        if self.temperature == 0 and self.samples > 1:
+            raise ValueError("greedy decoding (temperature 0) gives one answer: set 'samples: 1'")
+        return self
+
+
+class Evaluate(Strict):
+    """What every arm is asked, and how its answers are scored."""
+
+    on: list[str] | None = None
+    """Data sets; None: all."""
+    splits: list[Literal["validation", "test"]] = ["validation"]
+    metrics: list[str] = ["exact_match", "codebleu", "execution"]
+    faithful: bool = False
+    """Score CodeBLEU as the published package does."""
+    decoding: Decoding = Decoding()
+
+
+class Compare(Strict):
+    """Which arm is the yardstick, and how differences are tested."""
+
+    baseline: str = "base"
+    test: Literal["paired_bootstrap"] = "paired_bootstrap"
+    """For metrics that are not binary; binary metrics get McNemar's exact test."""
+    correction: Literal["holm", "none"] = "holm"
+    resamples: int = Field(default=5000, ge=100)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+
+
+class Register(Strict):
+    """The registry rule: the best adapter becomes the champion if it beats the incumbent."""
+
+    name: str = Field(min_length=1, pattern=r"^[^/:]+$")
+    """The registered model's name in MLflow."""
+    metric: str = "execution_success"
+    on: str | None = None
+    """The data set whose mean decides; None: the mean over all."""
+    split: Literal["validation"] = "validation"
+    """Selection uses validation data only."""
+    margin: float = Field(default=0.0, ge=0)
+    """How much better than the incumbent the mean has to be."""

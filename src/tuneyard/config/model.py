@@ -1,0 +1,52 @@
+"""The base models of a study."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tuneyard.config.base import Name, Strict
+from tuneyard.config.presets import PRESETS
+from tuneyard.config.prompts import PROMPTS
+
+Quantization = Literal["none", "bf16", "nf4"]
+
+
+class Model(Strict):
+    """A base model: its weights, how they are loaded, and the prompt it is asked with."""
+
+    name: Name
+    """What tables and figures call it."""
+    path: str = Field(min_length=1)
+    """A local folder, a hub id such as ``meta-llama/Llama-3.1-8B``, or ``embedded``."""
+    revision: str | None = None
+    """The hub revision to pin."""
+    adapter: str | None = None
+    """A LoRA adapter of this base that every arm starts from; the base arm then has it too."""
+    quantization: Quantization = "bf16"
+    """none: float32; bf16: bfloat16 weights; nf4: 4-bit NormalFloat with double quantisation."""
+    prompt: str = "instruction"
+    """The prompt format, one of ``tuneyard.config.prompts.PROMPTS``, for training and inference."""
+    lora_targets: list[str] | Literal["all-linear"] = "all-linear"
+    """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
+    max_length: int = Field(default=2048, ge=16)
+    """Tokens of prompt and completion together; the model's context length at most."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = {"name": value}
+        if isinstance(value, dict) and value.get("name") in PRESETS:
+            value = {**PRESETS[value["name"]], **value}
+        return value
+
+    @field_validator("prompt")
+    @classmethod
+    def _known_prompt(cls, value: str) -> str:
+        from tuneyard.errors import suggestion
+
+        if value not in PROMPTS:
+            raise ValueError(f"unknown prompt format; {suggestion(value, list(PROMPTS))}")
+        return value
