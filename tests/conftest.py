@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no failure: nothing here is timed.
+settings.register_profile("tuneyard", deadline=None)
+settings.load_profile("tuneyard")
 
 TINY_TEXT = [
     "place a red nut in the 7th row, 4th column",
