@@ -94,14 +94,12 @@ class Data(Strict):
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
             raise ValueError("'objects', 'counts' and 'order' go with 'source: cocobots'")
-        if self.rows is None and self.files == Files():
-            raise ValueError("an instructions source needs 'rows' or 'files'")
         if self.task is None:
             raise ValueError("an instructions source needs 'task': cocobots or python")
         if (self.rows is None) != (self.split is None):
-            raise ValueError(
-                "'rows' and 'split' go together; a split of its own goes under 'files'"
-            )
+            raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
+        if self.rows is None and self.files == Files():
+            raise ValueError("an instructions source needs 'rows' or 'files'")
         for name in ("train", "validation", "test"):
             if self.split and getattr(self.split, name) and getattr(self.files, name):
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")

@@ -58,7 +58,7 @@ def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, A
             continue
         where = f"{path}:{number}"
         try:
-            item = json.loads(line)
+            item = json.loads(line.rstrip("\r\n"))
         except json.JSONDecodeError as error:
             raise UserError(
                 f"a line is not valid JSON ({error.msg})",
