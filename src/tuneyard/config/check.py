@@ -136,7 +136,8 @@ def _data(study: Study, where: str) -> None:
                     f"the {split} split that the study needs is empty",
                     where=f"{where}: data.{kind}",
                     value=(data.counts or data.split or data.files).model_dump(),
-                    remedy=f"name a file in files.{split}, or raise {split} in counts or split",
+                    remedy=f"name a source in files.{split}, or raise counts.{split} (cocobots) or "
+                    f"split.{split}",
                 )
     _rows(study.dpo.pairs.rows, f"{where}: dpo.pairs.rows")
 
