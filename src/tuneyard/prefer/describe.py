@@ -47,7 +47,9 @@ def _answers(stats: Mapping[str, Any]) -> list[str]:
     return [
         f"  compile as Python: {stats['chosen_compiles']:,} chosen, "
         f"{stats['rejected_compiles']:,} rejected; in a Markdown fence: "
-        f"{stats['chosen_fenced']:,} chosen, {stats['rejected_fenced']:,} rejected",
+        f"{stats['chosen_fenced']:,} chosen, {stats['rejected_fenced']:,} rejected; compile with "
+        f"the fence taken off: {stats['chosen_code_compiles']:,} chosen, "
+        f"{stats['rejected_code_compiles']:,} rejected",
         f"  characters (median): {chosen['median']:,.0f} chosen, {rejected['median']:,.0f} "
         f"rejected; edit distance (median): {stats['edit_distance']['median']:.2f}",
         f"  the {length['rule']} answer is the chosen one in {length['accuracy']:.1%} "

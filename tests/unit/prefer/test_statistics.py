@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.prefer.statistics import (
+    code_of,
     compiles,
     edit_distance,
     pair_statistics,
@@ -50,6 +51,7 @@ def test_statistics_of_pairs() -> None:
     assert found["chosen_chars"]["mean"] == 5
     assert (found["rejected_chars"]["min"], found["rejected_chars"]["max"]) == (4, 13)
     assert (found["chosen_compiles"], found["rejected_compiles"]) == (2, 0)
+    assert (found["chosen_code_compiles"], found["rejected_code_compiles"]) == (2, 1)
     assert (found["chosen_fenced"], found["rejected_fenced"]) == (0, 1)
     assert found["edit_distance"]["max"] == pytest.approx(8 / 13)
     assert found["cues"]["length"]["accuracy"] == 0.5
@@ -70,6 +72,21 @@ def test_length_that_predicts_the_choice_is_told(shorter: int, of: int, warned: 
     notes = pair_statistics(pairs)["warnings"]
     assert bool(notes) == warned
     assert not warned or f"shorter one in {shorter}%" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x = 1", "x = 1"),
+        ("Sure:\n```python\nx = 1\n```\nDone.", "x = 1\n"),
+        ("```\nx = 1\n```\n```\ny\n```", "x = 1\n"),
+        ("```python\nx = 1", "x = 1"),
+        ("```x = 1```", "x = 1"),
+        ("", ""),
+    ],
+)
+def test_the_code_of_an_answer(text: str, code: str) -> None:
+    assert code_of(text) == code
 
 
 def test_a_format_that_predicts_the_choice_is_told() -> None:

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from tuneyard.config.prompts import render
+from tuneyard.distributed import generate
 from tuneyard.errors import UserError
+from tuneyard.records import Completion
 
 LABEL = "preference pairs"
 LENIENT = ["preflight.duplicates=report"]
@@ -65,3 +67,32 @@ def test_equal_answers_alone_are_no_pairs(run_stages, folder):
     with pytest.raises(UserError, match="no preference pair is left") as caught:
         run_stages("prepare", "prefer", overrides=LENIENT)
     assert "'equal': 1" in caught.value.shown
+
+
+def test_the_base_model_s_answers_are_rejected_unverified(run_stages, monkeypatch):
+    """The thesis's way of making pairs; what a model would answer is given here."""
+    asked = []
+
+    def answer(requests, *, adapter, decoding, **others):
+        asked.extend((request.id, request.prompt) for request in requests)
+        assert adapter is None
+        assert (decoding.temperature, decoding.samples) == (0, 1)
+        return [Completion(r.id, f"no idea {n}") for n, r in enumerate(requests)]
+
+    monkeypatch.setattr(generate, "generate", answer)
+    pairs_of_base = "dpo.pairs={from: base, verify: none, samples: 1, temperature: 0, prompts: 3}"
+    overrides = [*LENIENT, pairs_of_base]
+    with pytest.raises(pytest.fail.Exception, match="Ray"):
+        run_stages("prepare", "prefer", overrides=overrides)
+    found = run_stages("prepare", "prefer", overrides=overrides, ray=True)
+    rows = pairs(found)
+    assert len(rows) == 3
+    assert [row["rejected"] for row in rows] == ["no idea 0", "no idea 1", "no idea 2"]
+    assert all(row["chosen"].startswith("x = ") for row in rows)
+    assert [(row["example_id"], row["prompt"]) for row in rows] == asked
+    assert "Below is an instruction" in rows[0]["prompt"]
+    bare = [*LENIENT, pairs_of_base.replace("}", ", prompt: bare}")]
+    found = run_stages("prepare", "prefer", overrides=bare, ray=True)
+    assert "Below is" not in pairs(found)[0]["prompt"]
+    assert "Below is" in asked[-1][1]
+    assert "TRAINING AND INFERENCE PROMPTS DIFFER in 3 of 3" in found.said
