@@ -1,47 +1,20 @@
-"""Training questions that evaluation asks, too: equal, equal but for form, or nearly so.
+"""Training questions that evaluation asks, too: counted, shown, refused or removed.
 
-A question is an instruction and perhaps an input. Inputs are compared where both sides have one;
-else the instructions alone decide, for preference rows have often lost their inputs.
-
-Near duplicates: the Jaccard similarity of the sets of four-character runs of the normalised
-question. Candidates come from MinHash signatures (Broder 1997) in a locality-sensitive index, and
-their similarity is then computed exactly, so none is claimed that is not one. With 32 bands of 4
-values, (1 - s**4)**32 of the pairs of similarity s are missed: 5e-8 at 0.8, 1e-4 at 0.7, 1 % at
-0.6. The hash functions are fixed; the same texts always give the same result.
+``questions.py`` says when two questions are equal, equal but for form, or alike.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zlib import crc32
 
 from tuneyard.config import Preflight
+from tuneyard.data.questions import Alike, Question, equal, normalise
 from tuneyard.errors import UserError
 
-_BANDS, _BAND = 32, 4
-_RUN = 4
 SHOWN = 3
 """How many matches of each kind a report shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a row asks.
-
-    Attributes:
-        id: for messages.
-        instruction: without the prompt template.
-        input: what it is about; may be empty.
-        template: it was made from a template, so that near duplicates mean nothing.
-    """
-
-    id: str
-    instruction: str
-    input: str = ""
-    template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +63,9 @@ class Overlap:
             if self.similarity is None
             else f"{len(self.near)} near duplicates (similarity {self.similarity:g} or more)"
         )
-        equal = len(self.exact) + len(self.normalised)
+        known = len(self.exact) + len(self.normalised)
         lines = [
-            f"{self.name}: {equal} of {self.asked} questions stand in {self.against} "
+            f"{self.name}: {known} of {self.asked} questions stand in {self.against} "
             f"({len(self.exact)} to the character, {len(self.normalised)} but for case, space and "
             f"punctuation); {near}"
         ]
@@ -144,10 +117,10 @@ def find_overlaps(
         against: what ``training`` is called.
         reported: nothing is trained on, so that nothing is refused.
     """
-    same = _equal(training, lambda text: text)
-    alike = _equal(training, normalise)
+    same = equal(training, lambda text: text)
+    alike = equal(training, normalise)
     plain = [question for question in training if not question.template]
-    near = _Near(plain, similarity) if similarity is not None and plain else None
+    near = Alike(plain, similarity) if similarity is not None and plain else None
     found = []
     for name, questions in evaluation.items():
         # A split of templates is not looked through, and says so.
@@ -165,9 +138,9 @@ def _overlap(
     questions: Sequence[Question],
     same: _Lookup,
     alike: _Lookup,
-    near: _Near | None,
+    near: Alike | None,
 ) -> Overlap:
-    equal: list[Match] = []
+    exactly: list[Match] = []
     formed: list[Match] = []
     resembled: list[Match] = []
     duplicates: set[str] = set()
@@ -178,7 +151,7 @@ def _overlap(
         close = [] if near is None or question.template else near(question)
         resembling |= {row.id for row, _ in close}
         if exact:
-            equal.append(Match(question, exact[0], 1.0))
+            exactly.append(Match(question, exact[0], 1.0))
         elif normal:
             formed.append(Match(question, normal[0], 1.0))
         elif close:
@@ -187,7 +160,7 @@ def _overlap(
     return Overlap(
         name,
         len(questions),
-        equal,
+        exactly,
         formed,
         resembled,
         similarity=None if near is None else near.similarity,
@@ -205,9 +178,9 @@ def judge(found: Iterable[Overlap], settings: Preflight, where: str) -> None:
     for overlap in found:
         if overlap.reported:
             continue
-        equal = [*overlap.exact, *overlap.normalised]
+        known = [*overlap.exact, *overlap.normalised]
         for matches, word, key in (
-            (equal, "stand", "duplicates"),
+            (known, "stand", "duplicates"),
             (overlap.near, "nearly stand", "near_duplicates"),
         ):
             if matches and getattr(settings, key) == "refuse":
@@ -230,109 +203,6 @@ def removable(found: Iterable[Overlap], settings: Preflight) -> set[str]:
         if settings.near_duplicates == "remove":
             gone |= overlap.near_rows
     return gone
-
-
-def normalise(text: str) -> str:
-    """Return a text in lower case, with punctuation and runs of space as one space.
-
-    A text of punctuation alone is kept, in lower case and without outer space.
-    """
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip() or text.casefold().strip()
-
-
-def similarity_of(one: str, other: str) -> float:
-    """Return the Jaccard similarity of two texts' runs of four characters, 0 to 1."""
-    return _jaccard(_runs(one), _runs(other))
-
-
-def _jaccard(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other)
-
-
-def _runs(text: str) -> set[str]:
-    padded = f" {normalise(text)} "
-    return {padded[i : i + _RUN] for i in range(max(1, len(padded) - _RUN + 1))}
-
-
-def _stored(question: Question) -> list[tuple[str, str]]:
-    """Return the texts under which a training question is found, each with its kind."""
-    if question.input.strip():
-        return [("both", _joined(question)), ("instruction of both", question.instruction)]
-    return [("instruction", question.instruction)]
-
-
-def _asked(question: Question) -> list[tuple[str, str]]:
-    """Return the kinds that an evaluation question is held against, each with its text for it."""
-    if question.input.strip():
-        return [("both", _joined(question)), ("instruction", question.instruction)]
-    return [
-        ("instruction", question.instruction),
-        ("instruction of both", question.instruction),
-    ]
-
-
-def _joined(question: Question) -> str:
-    return f"{question.instruction}\n{question.input}"
-
-
-def _equal(
-    training: Iterable[Question], form: Callable[[str], str]
-) -> Callable[[Question], list[Question]]:
-    """Return a look-up of the training questions whose texts are equal in a form."""
-    known: dict[tuple[str, str], list[Question]] = {}
-    for question in training:
-        for kind, text in _stored(question):
-            known.setdefault((kind, form(text)), []).append(question)
-    return lambda question: [
-        row for kind, text in _asked(question) for row in known.get((kind, form(text)), [])
-    ]
-
-
-class _Near:
-    """An index of training questions by MinHash; called, it returns (question, similarity)."""
-
-    def __init__(self, training: Sequence[Question], similarity: float) -> None:
-        self.training = training
-        self.similarity = similarity
-        self.runs: dict[tuple[str, int], set[str]] = {}
-        self.indexes: dict[str, Any] = {}
-        texts: dict[str, list[tuple[int, str]]] = {}
-        for place, question in enumerate(training):
-            for kind, text in _stored(question):
-                texts.setdefault(kind, []).append((place, text))
-        for kind, rows in texts.items():
-            self.indexes[kind] = self._index(kind, rows)
-
-    def _index(self, kind: str, rows: list[tuple[int, str]]) -> Any:
-        from datasketch import MinHashLSH
-
-        index = MinHashLSH(num_perm=_BANDS * _BAND, params=(_BANDS, _BAND))
-        runs = [_runs(text) for _, text in rows]
-        for (place, _), own, signature in zip(rows, runs, _signatures(runs), strict=True):
-            self.runs[kind, place] = own
-            index.insert(place, signature)
-        return index
-
-    def __call__(self, question: Question) -> list[tuple[Question, float]]:
-        found: dict[int, float] = {}
-        for kind, text in _asked(question):
-            if kind not in self.indexes:
-                continue
-            runs = _runs(text)
-            for place in self.indexes[kind].query(_signatures([runs])[0]):
-                share = _jaccard(runs, self.runs[kind, place])
-                if share >= self.similarity:
-                    found[place] = max(share, found.get(place, 0.0))
-        return [(self.training[place], found[place]) for place in sorted(found)]
-
-
-def _signatures(texts: Sequence[set[str]]) -> list[Any]:
-    from datasketch import MinHash
-
-    encoded = [[run.encode("utf-8", "surrogatepass") for run in runs] for runs in texts]
-    # A run is of four bytes where it is ASCII, and CRC-32 tells all of those apart; the library's
-    # own SHA-1 takes half of the whole time.
-    return list(MinHash.bulk(encoded, num_perm=_BANDS * _BAND, seed=1, hashfunc=crc32))
 
 
 def _short(text: str, limit: int = 100) -> str:

@@ -30,11 +30,17 @@ def iter_json(path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
     start = text.lstrip(_SPACE)[:1]
     if start == "[" or (start == "{" and _is_keyed(text, path)):
         return _entries(text, path)
-    return ((f"{path}:{number}", item) for number, item in _lines(text.split("\n"), path))
+    lines = text.split("\n")
+    return (
+        (f"{path}:{number}", _encodable(item, f"{path}:{number}", lines[number - 1]))
+        for number, item in _lines(lines, path)
+    )
 
 
 def iter_json_lines(path: _Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number from 1, object) of a JSONL file; blank lines are skipped.
+
+    Texts may hold lone surrogates, as models' answers do; ``iter_json`` refuses them.
 
     Raises:
         UserError: the file is missing, is not UTF-8, or a line is not a JSON object.
@@ -70,13 +76,18 @@ def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, A
             raise UserError(
                 "a line is nested too deeply", where=where, value=line, remedy=_LINES
             ) from None
-        yield number, _row(item, where, line, _LINES)
+        yield number, _row(item, where, _LINES)
 
 
-def _row(item: Any, where: str, source: str, remedy: str) -> dict[str, Any]:
+def _row(item: Any, where: str, remedy: str) -> dict[str, Any]:
     if not isinstance(item, dict):
         kind = "a line" if remedy is _LINES else "an entry"
         raise UserError(f"{kind} is not a JSON object", where=where, value=item, remedy=remedy)
+    return item
+
+
+def _encodable(item: dict[str, Any], where: str, source: str) -> dict[str, Any]:
+    """Refuse a row with half of a surrogate pair, which no tokenizer and no file takes."""
     if "\\u" in source:
         try:
             json.dumps(item, ensure_ascii=False).encode("utf-8")
@@ -135,7 +146,7 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 remedy="give each entry a key of its own",
             )
         seen[name] = where
-        yield where, _row(item, where, text[position:end], _WHOLE)
+        yield where, _encodable(_row(item, where, _WHOLE), where, text[position:end])
         position = _skip(text, end)
         if text[position] != ",":
             return

@@ -5,8 +5,9 @@ No model is loaded: tokens are checked by a run's own preflight.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data.overlap import Overlap, judge
@@ -31,29 +32,33 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             refuse them.
     """
     made: dict[str, list[Example]] = {}
+    files: dict[str, Sequence[Any]] = {}
+    lines: list[str] = []
     told: list[tuple[str, list[Overlap]]] = []
-    out.mkdir(parents=True, exist_ok=True)
     for step in plan.steps:
         others = {r: made[s.key] for r, s in step.inputs.items() if s.stage == "prepare"}
         if step.stage == "prepare":
             made[step.key], facts = prepare.make(step, seed, others)
-            path = out / f"{step.part['kind']}.{step.part['split']}.jsonl"
-            write_jsonl(path, made[step.key])
-            say(f"{path}: {prepare.summary(facts)}")
+            name = f"{step.part['kind']}.{step.part['split']}.jsonl"
+            files[name] = made[step.key]
+            lines.append(f"{out / name}: {prepare.summary(facts)}")
         elif step.stage == "preflight":
             asked = {r: prepare.questions(s, others[r]) for r, s in step.inputs.items()}
             told.append((step.label, overlaps(asked, _lenient(limits), step.label)))
         elif step.stage == "prefer" and step.extra["pairs"].rows is not None:
             pairs, held_out, found = from_rows(step, others, _lenient(limits))
             name = _name(step, plan)
-            for rows, path in ((pairs.pairs, out / name), (held_out, out / f"held_out.{name}")):
-                if rows:
-                    write_jsonl(path, rows)
-                    say(f"{path}: {len(rows):,} pairs")
-            say(describe(pairs.stats))
+            for kept, place in ((pairs.pairs, name), (held_out, f"held_out.{name}")):
+                if kept:
+                    files[place] = kept
+                    lines.append(f"{out / place}: {len(kept):,} pairs")
+            lines.append(describe(pairs.stats))
             told.append((step.label, found))
-    for text in dict.fromkeys(overlap.text() for _, found in told for overlap in found):
-        say(text)
+    lines += dict.fromkeys(overlap.text() for _, found in told for overlap in found)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, rows in files.items():
+        write_jsonl(out / name, rows)
+    say("\n".join(lines))
     for label, found in told:
         judge(found, limits, label)
 

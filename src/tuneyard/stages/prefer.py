@@ -9,8 +9,9 @@ from typing import Any
 from tuneyard import loading
 from tuneyard.config import Decoding, Pairs, Preflight
 from tuneyard.config.prompts import render
-from tuneyard.data.overlap import Overlap, Question, find_overlaps, judge, removable
+from tuneyard.data.overlap import Overlap, find_overlaps, judge, removable
 from tuneyard.data.pairs import preflight_pairs
+from tuneyard.data.questions import Question
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan import Step

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tuneyard.config import Preflight
 from tuneyard.config.prompts import render
-from tuneyard.data.overlap import Overlap, Question, find_overlaps, judge
+from tuneyard.data.overlap import Overlap, find_overlaps, judge
 from tuneyard.data.preflight import preflight
+from tuneyard.data.questions import Question
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context

@@ -7,7 +7,8 @@ from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data import sources
-from tuneyard.data.overlap import Question, find_overlaps, removable
+from tuneyard.data.overlap import find_overlaps, removable
+from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.records import Example, write_jsonl

@@ -6,18 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tuneyard.config import Preflight
-from tuneyard.data.overlap import (
-    Question,
-    find_overlaps,
-    judge,
-    normalise,
-    removable,
-    similarity_of,
-)
+from tuneyard.data.overlap import find_overlaps, judge, removable
+from tuneyard.data.questions import Question, similarity_of
 from tuneyard.errors import UserError
 
 TRAIN = [
@@ -81,11 +73,6 @@ def test_templates_are_never_near_but_can_be_equal():
     assert counts(overlap([Question("e", rows[0].instruction, template=True)], rows)) == (1, 0, 0)
 
 
-def test_punctuation_alone_is_still_told_apart():
-    assert counts(overlap([Question("e", "???")], [Question("t", "!!!")])) == (0, 0, 0)
-    assert normalise(" Place a_RED nut, in\nthe 7th row. ") == "place a red nut in the 7th row"
-
-
 def test_what_is_refused_and_what_is_removed():
     asked = [
         Question("e0", TRAIN[0].instruction),
@@ -116,30 +103,10 @@ def test_the_report_has_counts_and_examples():
     assert facts["exact"] == {"count": 5, "examples": [["e0", "t0", 1.0]] * 3}
 
 
-words = st.lists(st.sampled_from(["sort", "list", "print", "a", "of", "numbers"]), max_size=9)
-sentences = words.map(" ".join).filter(bool)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(sentences, max_size=8), st.lists(sentences, max_size=4))
-def test_near_duplicates_are_those_of_plain_comparison(training, evaluation):
-    """Every pair compared, without an index; at 0.8 the index misses one in 2e7."""
-    rows = [Question(f"t{n}", text) for n, text in enumerate(training)]
-    asked = [Question(f"e{n}", text) for n, text in enumerate(evaluation)]
-    found = overlap(asked, rows, similarity=0.8)
-    known = {normalise(text) for text in training}
-    expected = {
-        question.id
-        for question in asked
-        if normalise(question.instruction) not in known
-        and any(similarity_of(question.instruction, text) >= 0.8 for text in training)
-    }
-    assert {match.evaluation.id for match in found.near} == expected
-
-
 def test_hash_seeds_change_nothing(thesis):
     program = (
-        "import json, sys; from tuneyard.data.overlap import Question, find_overlaps\n"
+        "import json, sys; from tuneyard.data.overlap import find_overlaps\n"
+        "from tuneyard.data.questions import Question\n"
         f"rows = json.load(open({str(thesis / 'DPO_dataset_2000.json')!r}))\n"
         "rows = [Question(str(n), row['prompt']) for n, row in enumerate(rows)]\n"
         "(found,) = find_overlaps(rows[:500], {'t': rows[500:700]}, 0.6)\n"

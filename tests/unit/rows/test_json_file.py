@@ -66,7 +66,7 @@ def test_a_file_without_rows_gives_none(tmp_path, name, text):
         ("r.json", '{"0": {"a": 1},\n "1": {"a" 2}}', "not valid JSON", ":2:12", "a"),
         ("r.json", '"text"', "line is not a JSON object", ":1", "text"),
         ("r.json", '[{"a": "\\ud83d"}]', "surrogate", ":1: entry 1", "ud83d"),
-        ("r.jsonl", '{"a": "\\uDE00 x"}', "surrogate", ":1", "ude00"),
+        ("r.json", '{"a": "\\uDE00 x"}\n{"a": 1}', "surrogate", ":1", "ude00"),
         ("r.jsonl", b'{"a": "\xe9"}', "not UTF-8", "r.jsonl", "xe9"),
         ("r.jsonl", "[" * 100_000, "nested too deeply", ":1", "[["),
         ("r.json", "[" * 100_000, "nested too deeply", "r.json", None),
@@ -87,7 +87,9 @@ def test_what_is_malformed_is_told_with_place_and_value(
 
 def test_both_halves_of_a_surrogate_pair_are_a_character(tmp_path):
     path = write(tmp_path, "r.jsonl", '{"a": "\\ud83d\\ude00"}')
-    assert [row for _, row in iter_json_lines(path)] == [{"a": "\N{GRINNING FACE}"}]
+    assert [row for _, row in iter_json(path)] == [{"a": "\N{GRINNING FACE}"}]
+    path = write(tmp_path, "r.jsonl", '{"a": "\\ud83d"}')
+    assert [row for _, row in iter_json_lines(path)] == [{"a": "\ud83d"}]
 
 
 def test_files_that_are_not_there(tmp_path):

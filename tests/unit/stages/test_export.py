@@ -29,6 +29,15 @@ def test_everything_is_written_and_said_before_it_is_refused(study_file, tmp_pat
     assert main(["data", str(study_file), "preflight.duplicates=report", "--out", str(out)]) == 0
 
 
+def test_malformed_data_leave_nothing_behind(study_file, folder, tmp_path, capsys):
+    (folder / "pairs.json").write_text('[{"prompt": "q", "chosen": "a"}]')
+    assert main(["data", str(study_file), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "pairs.json:1: entry 1" in said.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_removed_rows_are_not_written(study_file, tmp_path, capsys):
     words = ["data", str(study_file), "preflight.duplicates=remove", "--out", str(tmp_path / "out")]
     assert main(words) == 0

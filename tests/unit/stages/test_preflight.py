@@ -3,7 +3,7 @@
 import pytest
 
 from tuneyard.config import Preflight
-from tuneyard.data.overlap import Question
+from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.stages.preflight import overlaps
 
