@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,13 @@ def make_tiny_model() -> Callable[..., Path]:
 def tiny_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A two-layer random Llama (hidden size 64) and a byte-level tokenizer with bos/eos/pad."""
     return save_tiny_model(tmp_path_factory.mktemp("tiny-llama"))
+
+
+@pytest.fixture(scope="session")
+def thesis() -> Path:
+    """The thesis's public files, where TUNEYARD_DATA names the folder that has them."""
+    root = os.environ.get("TUNEYARD_DATA")
+    folder = Path(root or "", "thesis")
+    if not root or not (folder / "DPO_dataset_2000.json").is_file():
+        pytest.skip("TUNEYARD_DATA does not name a folder with the thesis's public files")
+    return folder

@@ -13,11 +13,14 @@ CONFIGS = sorted((Path(__file__).parents[1] / "jobs" / "configs").glob("*.yaml")
 
 
 def test_there_are_some():
-    assert {path.stem for path in CONFIGS} >= {"quickstart", "cocobots", "cocobots-embedded"}
+    names = {path.stem for path in CONFIGS}
+    assert names >= {"quickstart", "cocobots", "cocobots-embedded", "thesis"}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_it_is_valid_and_reads_back(path, tmp_path):
+def test_it_is_valid_and_reads_back(path, tmp_path, request):
+    if "TUNEYARD_DATA" in path.read_text():
+        request.getfixturevalue("thesis")  # skips where the public files are absent
     study = load(path)
     check(study, str(path))
     assert study.study == path.stem
@@ -53,3 +56,29 @@ def test_the_slides_grid():
         ["higher_order"],
         ["first_order", "higher_order"],
     ]
+
+
+def test_the_thesis_settings():
+    study = load(next(path for path in CONFIGS if path.stem == "thesis"))
+    assert study.matrix.arms == {"base": [], "sft": ["sft"], "dpo": ["dpo"],
+                                 "sft-dpo": ["sft", "dpo"]}  # fmt: skip
+    data, sft, dpo = study.data["python"], study.sft, study.dpo
+    assert (data.split.train, data.split.validation, data.split.seed) == (16_750, 1_862, 42)
+    assert (study.models[0].prompt, dpo.pairs.prompt) == ("alpaca-input", "bare")
+    # 523 whole steps of 4 x 8 examples an epoch, three epochs.
+    assert sft.max_steps == 3 * (data.split.train // (sft.batch_size * sft.gradient_accumulation))
+    assert sft.max_steps == 1_569
+    assert dpo.pairs.split.train / (dpo.batch_size * dpo.gradient_accumulation) * dpo.epochs == 675
+    assert (sft.warmup_steps, dpo.warmup_steps, dpo.warmup_ratio) == (5, None, 0.1)
+    assert (sft.learning_rate, dpo.learning_rate, dpo.beta) == (2e-4, 2e-4, 0.1)
+    assert dpo.reference == "base"
+
+
+def test_the_thesis_plan(thesis):
+    study = load(next(path for path in CONFIGS if path.stem == "thesis"))
+    built = plan.build(study, lambda model: model.path)
+    stages = [step.stage for step in built.steps]
+    assert stages.index("prefer") < stages.index("train")  # rows are refused before training
+    assert stages.count("train") == 3
+    # Both DPO arms train on the same pairs.
+    assert built.arms[2].prefers == built.arms[3].prefers

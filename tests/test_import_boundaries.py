@@ -14,12 +14,12 @@ PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "metrics", "stats", "sandbox", "score", "score.command", "compare", "prefer", "tracking",
-    "checkpoint", "embedded", "loading", "data.sources",
+    "checkpoint", "embedded", "loading", "data.sources", "data.overlap", "rows",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "metrics", "stats", "sandbox",
-           "checkpoint", "encoding", "embedded", "loading"}  # fmt: skip
+           "checkpoint", "encoding", "embedded", "loading", "rows"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 

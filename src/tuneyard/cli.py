@@ -93,22 +93,16 @@ def _report(options: argparse.Namespace) -> int:
 def _data(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from tuneyard import study
-    from tuneyard.data import sources
-    from tuneyard.records import Example, write_jsonl
+    from tuneyard import plan
+    from tuneyard.config.check import check
+    from tuneyard.config.load import load
+    from tuneyard.stages.export import export
 
-    prepared = study.prepare(options.study, options.overrides)
-    out = Path(options.out)
-    made: dict[str, list[Example]] = {}
-    for step in prepared.plan.steps:
-        if step.stage == "prepare":
-            kind, split = step.part["kind"], step.part["split"]
-            avoid = [example for source in step.inputs.values() for example in made[source.key]]
-            examples = sources.load(kind, step.extra["data"], split, prepared.study.seed, avoid)
-            made[step.key] = examples
-            out.mkdir(parents=True, exist_ok=True)
-            count = write_jsonl(out / f"{kind}.{split}.jsonl", examples)
-            print(f"{out / f'{kind}.{split}.jsonl'}: {count} examples")
+    study = load(options.study, options.overrides)
+    check(study, options.study)
+    # The models need not be here: their data are the same wherever they are.
+    steps = plan.build(study, lambda model: model.path)
+    export(steps, study.seed, study.preflight, Path(options.out), print)
     return 0
 
 
@@ -170,7 +164,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="the steps as one JSON object")
     command = add("report", _report, "show the results of a run directory")
     command.add_argument("run_dir", metavar="RUN_DIR")
-    command = add("data", _data, "write a study's examples as JSONL")
+    command = add(
+        "data", _data, "write a study's data as JSONL, and say what is in them; loads no model"
+    )
     add_study(command)
     command.add_argument("--out", required=True, metavar="DIR")
     command = add("score", _score, "score predictions against references")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Model, Study
-from tuneyard.data.sources import counts_of, file_of
+from tuneyard.config import Data, Model, Study
+from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import duration
 
@@ -108,8 +108,7 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     tokens = 0.0
     for source in _training_data(step):
         data = study.data[source]
-        count = 1000 if file_of(data, "train") else counts_of(data).train
-        tokens += count * _TOKENS[data.order or "higher"]
+        tokens += _count(data) * _TOKENS[data.order or "higher"]
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + 4
@@ -117,6 +116,15 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     rate = _GPU if resources.gpus_per_worker else _CORE * (resources.threads or 1)
     epochs = float(settings.epochs)
     return tokens * epochs * shape.parameters * flop / (rate * resources.workers)
+
+
+def _count(data: Data) -> int:
+    """Return how many training examples there are; 1,000 stands for a file that nobody read."""
+    if data.rows_of("train") is None:
+        return counts_of(data).train
+    if data.split is not None and data.files.train is None and isinstance(data.split.train, int):
+        return data.split.train
+    return 1000
 
 
 def _training_data(step: Step) -> list[str]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from tuneyard.artifacts import content_key
 from tuneyard.config import Model, Study
-from tuneyard.data.sources import counts_of, file_of
-from tuneyard.records import file_digest
+from tuneyard.data.sources import counts_of
+from tuneyard.rows import digest
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
 FORMAT = 1
@@ -97,7 +97,7 @@ class _Builder:
 
     def prepare(self, kind: str, split: str) -> Step:
         data = self.study.data[kind]
-        path = file_of(data, split)
+        rows = data.rows_of(split)
         part: dict[str, Any] = {
             "kind": kind,
             "split": split,
@@ -106,8 +106,15 @@ class _Builder:
             "order": data.order,
         }
         inputs: dict[str, Step] = {}
-        if path is not None:
-            part |= {"sha256": file_digest(path)}
+        if rows is not None:
+            part |= digest(rows, f"data.{kind}")
+            if data.source == "instructions":
+                part["columns"] = data.columns
+            if rows is data.rows and data.split is not None:
+                part["cut"] = data.split.model_dump()
+            if split == "train" and self.removal():
+                part["remove"] = self.removal()
+                inputs = self.evaluation()
         else:
             part |= {
                 "count": getattr(counts_of(data), split),
@@ -128,9 +135,24 @@ class _Builder:
             f"avoid/{split}/{kind}": self.prepare(kind, split)
             for split in self.study.evaluate.splits
             for kind in self.evaluated
-            if file_of(self.study.data[kind], split) is not None
+            if self.study.data[kind].rows_of(split) is not None
             and self.study.data[kind].source == "cocobots"
         }
+
+    def evaluation(self) -> dict[str, Step]:
+        """Return every evaluated split of every evaluated data set."""
+        return {
+            f"{split}/{kind}": self.prepare(kind, split)
+            for split in self.study.evaluate.splits
+            for kind in self.evaluated
+        }
+
+    def removal(self) -> dict[str, Any]:
+        """Return what decides which training rows are removed; empty: none is."""
+        found = self.study.preflight.model_dump(
+            include={"duplicates", "near_duplicates", "similarity"}
+        )
+        return found if "remove" in found.values() else {}
 
     def model_part(self, model: Model) -> dict[str, Any]:
         """What of a model decides its results."""
@@ -139,9 +161,7 @@ class _Builder:
 
     def preflight(self, model: Model, regime: tuple[str, ...]) -> Step:
         sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
-        for split in self.study.evaluate.splits:
-            for kind in self.evaluated:
-                sets[f"{split}/{kind}"] = self.prepare(kind, split)
+        sets |= self.evaluation()
         part = {
             "model": self.model_part(model),
             "loss_on": self.study.sft.loss_on,
@@ -197,24 +217,29 @@ class _Builder:
         checked: Step,
     ) -> Step:
         pairs = self.study.dpo.pairs
-        part: dict[str, Any] = {"settings": pairs.model_dump(), "prompt": model.prompt}
-        inputs: dict[str, Step] = {}
-        if pairs.from_ == "file":
-            part["sha256"] = file_digest(str(pairs.path))
+        part: dict[str, Any] = {
+            "settings": pairs.relevant(),
+            "model": self.model_part(model),
+        }
+        if pairs.rows is not None:
+            part |= {"rows": digest(pairs.rows, "dpo.pairs.rows"), "remove": self.removal()}
+            inputs = self.evaluation()
         else:
             part |= {
-                "model": self.model_part(model),
                 "seed": self.study.seed,
                 "max_new_tokens": self.study.evaluate.decoding.max_new_tokens,
             }
-            inputs = {**sets, **({"start": start} if start is not None else {})}
+            inputs = dict(sets)
+            # What the base model answers is the same for every arm.
+            if pairs.from_ == "policy" and start is not None:
+                inputs["start"] = start
         return self.step(
             "prefer",
             " · ".join(filter(None, ["preference pairs", self.name(model, "", regime)])),
             part,
             inputs=inputs,
             after=(checked,),
-            extra={"model": model},
+            extra={"model": model, "pairs": pairs},
         )
 
     def evaluate(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
@@ -308,7 +333,10 @@ def build(study: Study, identity: Callable[[Model], str]) -> Plan:
 
 
 def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
-    """Sort so that every step follows what it needs; all data and checks come first."""
+    """Sort so that every step follows what it needs; all data and checks come first.
+
+    Preference rows that are read are data, too: they are refused before anything is trained.
+    """
     done: dict[int, Step] = {}
 
     def visit(step: Step) -> None:
@@ -317,9 +345,9 @@ def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
                 visit(other)
             done[id(step)] = step
 
-    for stage in ("prepare", "preflight"):
+    for stage in ("prepare", "preflight", "prefer"):
         for step in steps:
-            if step.stage == stage:
+            if step.stage == stage and (stage != "prefer" or "rows" in step.part):
                 visit(step)
     for step in steps:
         visit(step)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tuneyard.errors import UserError
+from tuneyard.rows import iter_json_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Example:
         instruction: what the model is asked, without the prompt template.
         reference: the expected answer.
         meta: anything else: ``name``, ``function``, ``usage``, ``tests``, …
+        input: what the instruction is about, where a data set keeps the two apart; may be empty.
     """
 
     id: str
@@ -37,6 +39,12 @@ class Example:
     instruction: str
     reference: str
     meta: dict[str, Any] = field(default_factory=dict)
+    input: str = ""
+
+    @property
+    def question(self) -> str:
+        """The instruction, and the input below it where there is one."""
+        return f"{self.instruction}\n\n{self.input}" if self.input else self.instruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,50 +94,6 @@ def write_jsonl(path: str | os.PathLike[str], rows: Iterable[Any]) -> int:
             out.write(json.dumps(item, ensure_ascii=False, sort_keys=False) + "\n")
             count += 1
     return count
-
-
-def iter_json_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number from 1, object) of a JSONL file; blank lines are skipped.
-
-    Raises:
-        UserError: the file is missing, is not UTF-8, or a line is not a JSON object.
-    """
-    try:
-        with open(path, encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    item = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise UserError(
-                        f"a line is not valid JSON ({error.msg})",
-                        where=f"{path}:{number}:{error.colno}",
-                        value=line.rstrip("\n"),
-                        remedy="write one JSON object a line (JSONL)",
-                    ) from None
-                if not isinstance(item, dict):
-                    raise UserError(
-                        "a line is not a JSON object",
-                        where=f"{path}:{number}",
-                        value=item,
-                        remedy="write one JSON object a line (JSONL)",
-                    )
-                yield number, item
-    except FileNotFoundError:
-        raise UserError("a file does not exist", where=str(path), remedy="check the path") from None
-    except IsADirectoryError:
-        raise UserError(
-            "a folder stands where a JSONL file was expected",
-            where=str(path),
-            remedy="name a file",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"a file is not UTF-8 text ({error.reason} at byte {error.start})",
-            where=str(path),
-            remedy="convert it to UTF-8",
-        ) from None
 
 
 def read_jsonl(path: str | os.PathLike[str], record: type[Record]) -> list[Record]:

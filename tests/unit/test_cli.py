@@ -39,9 +39,10 @@ def refused(capsys):
 
 def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
     run_dir = f"run_dir={tmp_path / 'run'}"
-    (tmp_path / "bad.jsonl").write_text('{"instruction": "x", "reference": "y"}\n{"instruct\n')
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"instruction": "x", "reference": "y"}\n{"instruct\n')
     (tmp_path / "model").mkdir()
-    source = f"data.x={{source: jsonl, task: python, files: {{train: {tmp_path / 'bad.jsonl'}}}}}"
+    source = f"data.x={{source: instructions, task: python, files: {{train: {bad}}}}}"
     cases = {
         "missing.yaml": ["run", str(tmp_path / "missing.yaml")],
         "stf": ["run", QUICKSTART, run_dir, "stf.epochs=1"],
@@ -49,6 +50,8 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
         "codeblue": ["run", QUICKSTART, run_dir, "evaluate.metrics=[codeblue]"],
         "config.json": ["run", QUICKSTART, run_dir, f"models.0.path={tmp_path / 'model'}"],
         "/no/such/model": ["run", QUICKSTART, run_dir, "models.0.path=/no/such/model"],
+        "'oops'": ["data", QUICKSTART, "data.first_order.files.test=oops", "--out",
+                   str(tmp_path / "d")],
         "bad.jsonl:2": ["run", QUICKSTART, run_dir, source, "matrix.train_on=[[x]]",
                         "evaluate.on=[first_order]", "register=null"],
         "counts.train": ["run", QUICKSTART, run_dir,

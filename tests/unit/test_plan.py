@@ -100,3 +100,66 @@ def test_training_data_avoids_evaluation_files(build, tmp_path):
     train = next(s for s in built.steps if s.label == "prepare first train")
     assert list(train.inputs) == ["avoid/validation/first"]
     assert keys(built, "prepare") != keys(build(), "prepare")
+
+
+ROWS = "data={x: {source: instructions, task: python, rows: ROWS, split: {train: 2, test: 1}}}"
+
+
+@pytest.fixture
+def rows_study(tmp_path):
+    """Builds a study of instruction rows; further words may override anything."""
+    file = tmp_path / "rows.json"
+    file.write_text('[{"instruction": "a", "output": "b"}]')
+    path = tmp_path / "study.yaml"
+    path.write_text("study: x\nmodels: [embedded]\ndata: {}\n")
+    words = [ROWS.replace("ROWS", str(file)), "evaluate={splits: [test], metrics: [bleu]}",
+             f"dpo.pairs={{from: file, rows: {file}}}"]  # fmt: skip
+    return lambda *more: plan.build(load(path, [*words, *more]), lambda model: model.path)
+
+
+@pytest.mark.parametrize(
+    ("override", "changed", "kept"),
+    [
+        ("data.x.split.seed=1", {"prepare x train", "prepare x test"}, set()),
+        ("data.x.columns={id: n}", {"prepare x train", "prepare x test"}, set()),
+        (
+            "preflight.duplicates=remove",
+            {"prepare x train", "preference pairs"},
+            {"prepare x test"},
+        ),
+        ("preflight.duplicates=report", {"preflight"}, {"prepare x train", "preference pairs"}),
+        ("preflight.similarity=0.9", {"preflight"}, {"prepare x train", "preference pairs"}),
+        ("dpo.pairs.prompt=bare", {"preference pairs", "train sft → dpo"}, {"train sft"}),
+        ("dpo.pairs.samples=9", set(), {"preference pairs"}),
+        ("models.0.prompt=alpaca", {"preference pairs", "train sft"}, {"prepare x train"}),
+    ],
+)
+def test_what_decides_rows_and_pairs_is_in_their_keys(rows_study, override, changed, kept):
+    before = {s.label: s.key for s in rows_study().steps}
+    after = {s.label: s.key for s in rows_study(override).steps}
+    differing = {label for label in before if before[label] != after[label]}
+    assert changed <= differing
+    assert not kept & differing
+
+
+def test_rows_follow_the_bytes_of_their_file(rows_study, tmp_path):
+    before = keys(rows_study(), "prepare", "prefer")
+    (tmp_path / "rows.json").write_text("[]")
+    after = keys(rows_study(), "prepare", "prefer")
+    assert all(before[label] != after[label] for label in before)
+
+
+def test_removal_makes_training_depend_on_evaluation(rows_study):
+    built = rows_study("preflight.duplicates=remove")
+    train = next(s for s in built.steps if s.label == "prepare x train")
+    assert list(train.inputs) == ["test/x"]
+
+
+def test_the_base_model_s_answers_are_shared_by_the_arms(rows_study):
+    built = rows_study(
+        "dpo.pairs={from: base, verify: none}", "matrix.arms={dpo: [dpo], sft-dpo: [sft, dpo]}"
+    )
+    prefers = {s.key for s in built.steps if s.stage == "prefer"}
+    assert len(prefers) == 1
+    own = rows_study("dpo.pairs={from: policy}", "matrix.arms={dpo: [dpo], sft-dpo: [sft, dpo]}")
+    assert len({s.key for s in own.steps if s.stage == "prefer"}) == 2

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
+from tuneyard.rows import load_json
 
 _FORMAT = "check that it is a public COCOBOTS file (sb_*.json or rb_*.json), unchanged"
 _PROGRAMMER, _EDITOR = "<Programmer>", "<Editor>"
@@ -34,7 +34,7 @@ def load_public(
             remedy=suggestion(str(order), ["first", "higher"]),
         )
     examples: list[Example] = []
-    for number, node in enumerate(_boards(_read(path))):
+    for number, node in enumerate(_boards(_Node(load_json(path), f"{path}: $"))):
         meta = node.board_meta()
         meta["board"] = number
         if node.type == "regular":
@@ -118,38 +118,6 @@ class _Node:
 
 def _step(key: str | int) -> str:
     return f"[{key}]" if isinstance(key, int) else f".{key}"
-
-
-def _read(path: str | os.PathLike[str]) -> _Node:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return _Node(json.load(file), f"{path}: $")
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"a COCOBOTS file is not valid JSON ({error.msg})",
-            where=f"{path}:{error.lineno}:{error.colno}",
-            remedy="mend that line, or fetch the file again",
-        ) from None
-    except RecursionError:
-        raise UserError(
-            "a COCOBOTS file is nested too deeply", where=str(path), remedy=_FORMAT
-        ) from None
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"a COCOBOTS file is not UTF-8 text ({error.reason} at byte {error.start})",
-            where=str(path),
-            remedy="convert it to UTF-8",
-        ) from None
-    except FileNotFoundError:
-        raise UserError(
-            "a COCOBOTS file does not exist", where=str(path), remedy="check the path"
-        ) from None
-    except OSError as error:
-        raise UserError(
-            f"a COCOBOTS file cannot be read ({error.strerror})",
-            where=str(path),
-            remedy="check the path and its permissions",
-        ) from None
 
 
 def _boards(root: _Node) -> Iterator[_Node]:

@@ -3,6 +3,7 @@
 from tuneyard.config.data import Counts, Data, Preflight
 from tuneyard.config.evaluation import Compare, Decoding, Evaluate, Register
 from tuneyard.config.model import Model
+from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
 from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft
 
@@ -21,7 +22,9 @@ __all__ = [
     "Preflight",
     "Register",
     "Resources",
+    "Rows",
     "Sft",
+    "Split",
     "Study",
     "Tracking",
 ]

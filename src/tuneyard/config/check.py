@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config import Data, Study
+from tuneyard.config import Data, Rows, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import metric_keys, resolve_metrics
+from tuneyard.rows import local_path
 
 
 def check(study: Study, where: str) -> None:
@@ -123,32 +124,42 @@ def _data(study: Study, where: str) -> None:
                     value=name,
                     remedy=suggestion(name, list(OBJECTS)),
                 )
+        _rows(data.rows, f"{where}: data.{kind}.rows")
         for split in ("train", "validation", "test"):
-            path = getattr(data.files, split)
-            if path is not None and not Path(path).is_file():
-                raise UserError(
-                    "a data file does not exist",
-                    where=f"{where}: data.{kind}.files.{split}",
-                    value=path,
-                    remedy="check the path (it is taken from the working directory)",
-                )
+            rows = data.rows_of(split)
+            _rows(rows, f"{where}: data.{kind}.files.{split}")
             needed = (split == "train" and trains and kind in trained) or (
                 split in study.evaluate.splits and kind in evaluated
             )
-            if needed and path is None and _count(data, split) == 0:
+            if needed and rows is None and _count(data, split) == 0:
                 raise UserError(
                     f"the {split} split that the study needs is empty",
                     where=f"{where}: data.{kind}",
-                    value=data.counts.model_dump() if data.counts else data.files.model_dump(),
-                    remedy=f"raise counts.{split}, or name a file in files.{split}",
+                    value=(data.counts or data.split or data.files).model_dump(),
+                    remedy=f"name a source in files.{split}, or raise counts.{split} (cocobots) or "
+                    f"split.{split}",
                 )
-    path = study.dpo.pairs.path
-    if path is not None and not Path(path).is_file():
+    _rows(study.dpo.pairs.rows, f"{where}: dpo.pairs.rows")
+
+
+def _rows(rows: Rows | None, where: str) -> None:
+    """Refuse a file that is not there, and a hub data set that is not pinned."""
+    if rows is None:
+        return
+    if rows.path is not None:
+        if not local_path(rows.path, where).is_file():
+            raise UserError(
+                "a data file does not exist",
+                where=where,
+                value=rows.path,
+                remedy="check the path (it is taken from the working directory)",
+            )
+    elif rows.revision is None and not Path(str(rows.hub)).is_dir():
         raise UserError(
-            "the preference file does not exist",
-            where=f"{where}: dpo.pairs.path",
-            value=path,
-            remedy="check the path (it is taken from the working directory)",
+            "a hub data set is not pinned, and no folder of that name is here",
+            where=where,
+            value=rows.hub,
+            remedy="add revision: COMMIT (or revision: main to follow the branch)",
         )
 
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tuneyard.config.base import Strict
+from tuneyard.config.rows import Rows, Split
+
+EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "instruction": ("instruction",),
+    "input": ("input",),
+    "reference": ("reference", "output"),
+    "tests": ("tests",),
+    "id": ("id",),
+}
+"""What an example takes from a row, and the columns in which it is looked for."""
 
 
 class Counts(Strict):
@@ -18,18 +28,19 @@ class Counts(Strict):
 
 
 class Files(Strict):
-    """One file a split; a split without a file comes from the generator where there is one."""
+    """One source a split; a split without one comes from ``rows``, or is generated."""
 
-    train: str | None = None
-    validation: str | None = None
-    test: str | None = None
+    train: Rows | None = None
+    validation: Rows | None = None
+    test: Rows | None = None
 
 
 class Data(Strict):
     """A data set: where its examples come from."""
 
-    source: Literal["cocobots", "jsonl"]
-    """cocobots: generated, or read from the public file format; jsonl: our own Example rows."""
+    source: Literal["cocobots", "instructions"]
+    """cocobots: generated, or read from the public file format; instructions: rows of
+    {instruction, input, output}, of which ``input`` may be absent."""
     task: Literal["cocobots", "python"] | None = None
     """How an answer is executed; a cocobots source implies cocobots."""
     order: Literal["first", "higher"] | None = None
@@ -38,28 +49,89 @@ class Data(Strict):
     """COCOBOTS: the objects to generate, by name; None: all 68, in the slides' proportions."""
     counts: Counts | None = None
     """COCOBOTS: examples a split; the default is the slides' counts."""
+    rows: Rows | None = None
+    """Instructions: one source that ``split`` cuts."""
+    split: Split | None = None
+    """How ``rows`` is cut into training, validation and test rows."""
     files: Files = Files()
-    """Files that hold a split: COCOBOTS' public format, or JSONL."""
+    """Sources that hold one split each: rows, or files of COCOBOTS' public format."""
+    columns: dict[str, str] = {}
+    """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
+    tests: …, id: …}``; what is not named is looked for under its own name (``reference`` also
+    under ``output``). ``tests`` is a program, or a list of statements."""
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        return known_columns(value, list(EXAMPLE_COLUMNS))
 
     @model_validator(mode="after")
     def _complete(self) -> Data:
-        if self.source == "cocobots" and self.order is None:
-            raise ValueError("a cocobots source needs 'order': first or higher")
-        if self.source == "cocobots" and self.task == "python":
-            raise ValueError("a cocobots source has the task cocobots")
-        if self.source != "cocobots" and self.objects is not None:
-            raise ValueError("'objects' goes with 'source: cocobots'")
-        if self.source == "jsonl" and self.files == Files():
-            raise ValueError("a jsonl source needs 'files'")
-        if self.source == "jsonl" and self.task is None:
-            raise ValueError("a jsonl source needs 'task': cocobots or python")
+        if self.source == "cocobots":
+            self._check_cocobots()
+        else:
+            self._check_instructions()
         return self
+
+    def rows_of(self, split: str) -> Rows | None:
+        """Return where a split is read from, or None where it is generated or absent."""
+        rows: Rows | None = getattr(self.files, split)
+        if rows is None and self.split is not None and getattr(self.split, split):
+            return self.rows
+        return rows
+
+    def _check_cocobots(self) -> None:
+        if self.order is None:
+            raise ValueError("a cocobots source needs 'order': first or higher")
+        if self.task == "python":
+            raise ValueError("a cocobots source has the task cocobots")
+        if self.rows or self.split or self.columns:
+            raise ValueError("'rows', 'split' and 'columns' go with 'source: instructions'")
+        files = (self.files.train, self.files.validation, self.files.test)
+        if any(rows is not None and rows.path is None for rows in files):
+            raise ValueError("a cocobots source reads local files, not the hub")
+
+    def _check_instructions(self) -> None:
+        if self.objects or self.counts or self.order:
+            raise ValueError("'objects', 'counts' and 'order' go with 'source: cocobots'")
+        if self.task is None:
+            raise ValueError("an instructions source needs 'task': cocobots or python")
+        if (self.rows is None) != (self.split is None):
+            raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
+        if self.rows is None and self.files == Files():
+            raise ValueError("an instructions source needs 'rows' or 'files'")
+        for name in ("train", "validation", "test"):
+            if self.split and getattr(self.split, name) and getattr(self.files, name):
+                raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")
+
+
+def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
+    """Return a column mapping whose keys are all known.
+
+    Raises:
+        ValueError: one is not.
+    """
+    from tuneyard.errors import suggestion
+
+    for name in value:
+        if name not in known:
+            raise ValueError(f"nothing is read from a column {name!r}; {suggestion(name, known)}")
+    return value
 
 
 class Preflight(Strict):
-    """What is refused before training."""
+    """What is refused before training.
+
+    The overlap settings hold training rows, and preference rows that are read, against the
+    questions of every evaluated split. Rows are removed from training only, never from evaluation.
+    """
 
     max_truncated: float = Field(default=0.0, ge=0, le=1)
     """The share of examples whose completion may be cut off by ``max_length``."""
-    max_overlap: float = Field(default=0.0, ge=0, le=1)
-    """The share of evaluation instructions that may also stand in the training data."""
+    duplicates: Literal["refuse", "remove", "report"] = "refuse"
+    """Training questions that evaluation asks, too: equal but for case, space and punctuation."""
+    near_duplicates: Literal["refuse", "remove", "report", "off"] = "report"
+    """Those that are alike (MinHash). Not asked of COCOBOTS data sets: their instructions come from
+    one template, so nearly all are alike and differ in what matters."""
+    similarity: float = Field(default=0.7, ge=0.6, le=1)
+    """Near duplicates share this much (Jaccard) of their runs of four characters."""

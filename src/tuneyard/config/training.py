@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from tuneyard.config.base import Strict
+from tuneyard.config.data import known_columns
+from tuneyard.config.prompts import BARE, PROMPTS
+from tuneyard.config.rows import Rows, Split
+from tuneyard.errors import suggestion
+
+PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
+"""What a preference row is read from."""
 
 
 class Lora(Strict):
@@ -35,6 +42,8 @@ class Optimisation(Strict):
     scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
     warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
     """Share of the optimiser steps over which the learning rate rises from 0."""
+    warmup_steps: int | None = Field(default=None, ge=0)
+    """The same as a number of steps; overrides ``warmup_ratio``."""
     weight_decay: float = Field(default=0.0, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
     optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
@@ -60,27 +69,66 @@ class Pairs(Strict):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    from_: Literal["policy", "file"] = Field(default="policy", alias="from")
-    """policy: sampled from the model being trained, judged by ``verify``; file: ready-made rows."""
-    path: str | None = None
-    """from file: a JSONL file of {prompt, chosen, rejected}."""
-    verify: Literal["execution", "exact_match"] = "execution"
-    """What makes an answer a good one."""
+    from_: Literal["policy", "base", "file"] = Field(default="policy", alias="from")
+    """policy: answers of the policy that DPO starts from; base: answers of the base model, whatever
+    the arm; file: ready-made rows, from ``rows``."""
+    rows: Rows | None = None
+    """from file: a file or hub data set of {prompt, chosen, rejected}, and perhaps an ``input``."""
+    columns: dict[str, str] = {}
+    """from file: which column holds what, ``{prompt: …, input: …, chosen: …, rejected: …, id: …}``;
+    what is not named is looked for under its own name."""
+    split: Split | None = None
+    """from file: train on a part, keep the ``validation`` rows apart; None: train on all."""
+    prompt: str | None = None
+    """The prompt format to train on; None: the model's own, which inference uses. Another one, such
+    as ``bare`` (the thesis: no format), makes training and inference differ, and is said loudly."""
+    verify: Literal["execution", "exact_match", "none"] = "execution"
+    """What makes an answer a good one; none: every answer is a rejected one, and the data's
+    reference the chosen one (``{from: base, verify: none}`` is the thesis's way)."""
     chosen: Literal["sampled_or_reference", "sampled", "reference"] = "sampled_or_reference"
     """The preferred answer: a verified sample, the data's reference, or whichever there is."""
     samples: int = Field(default=4, ge=1)
     """Answers drawn for each prompt."""
     temperature: float = Field(default=1.0, ge=0)
+    """0: greedy; then there is one answer to a prompt, and ``samples`` is 1."""
     top_p: float = Field(default=1.0, gt=0, le=1)
     prompts: int | None = Field(default=None, ge=1)
     """Prompts used of each data set's training split; None: all."""
     max_pairs_per_prompt: int = Field(default=1, ge=1)
 
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        return known_columns(value, PAIR_COLUMNS)
+
+    @field_validator("prompt")
+    @classmethod
+    def _known_prompt(cls, value: str | None) -> str | None:
+        known = [*PROMPTS, BARE]
+        if value is not None and value not in known:
+            raise ValueError(f"unknown prompt format; {suggestion(value, known)}")
+        return value
+
     @model_validator(mode="after")
-    def _file(self) -> Pairs:
-        if (self.from_ == "file") != (self.path is not None):
-            raise ValueError("'path' goes with 'from: file', and only with it")
+    def _fits(self) -> Pairs:
+        if (self.from_ == "file") != (self.rows is not None):
+            raise ValueError("'rows' goes with 'from: file', and only with it")
+        if self.from_ != "file" and (self.columns or self.split):
+            raise ValueError("'columns' and 'split' go with 'from: file'")
+        if self.split is not None and self.split.test:
+            raise ValueError("preference rows have no test split; name train and validation")
+        if self.verify == "none" and self.chosen == "sampled":
+            raise ValueError("'chosen: sampled' needs 'verify': no answer is known to be good")
+        if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
+            raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
         return self
+
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides the pairs: rows that are read know nothing of sampling."""
+        read = {"from_", "columns", "split", "prompt"}
+        if self.from_ == "file":
+            return self.model_dump(include=read)
+        return self.model_dump(exclude={"rows", "columns", "split"})
 
 
 class Dpo(Optimisation):

@@ -6,15 +6,13 @@ spoilt a published result, and none of them fails loudly by itself.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from tuneyard.config import Preflight
 from tuneyard.encoding import Encoded, encode, encode_prompt
 from tuneyard.errors import UserError
-from tuneyard.records import Preference
 
 TRAINED = ("⟦", "⟧")
 """What stands around the trained tokens of the rendered example."""
@@ -42,8 +40,6 @@ class PreflightReport:
         trained_tokens: tokens that the loss is taken over.
         longest: tokens of the longest row.
         truncated: rows whose completion is cut off.
-        overlap: evaluation instructions that also stand in the training data.
-        evaluated: evaluation instructions.
         changed: completions that decoding their tokens does not give back to the character.
     """
 
@@ -53,16 +49,13 @@ class PreflightReport:
     trained_tokens: int
     longest: int
     truncated: int
-    overlap: int
-    evaluated: int
     changed: int
 
     def text(self) -> str:
         """Return the report for a terminal."""
         head = (
             f"{self.rows} rows, {self.tokens} tokens, {self.trained_tokens} trained; "
-            f"longest row {self.longest}, truncated {self.truncated}, "
-            f"overlap with evaluation {self.overlap} of {self.evaluated}"
+            f"longest row {self.longest}, truncated {self.truncated}"
         )
         if self.changed:
             head += f"; {self.changed} completions change in a round trip through the tokenizer"
@@ -75,8 +68,6 @@ def preflight(
     *,
     max_length: int,
     settings: Preflight,
-    train_instructions: Iterable[str] = (),
-    eval_instructions: Iterable[str] = (),
     inference_prompts: Sequence[str] | None = None,
     loss_on: Literal["completion", "all"] = "completion",
     where: str = "training data",
@@ -84,23 +75,20 @@ def preflight(
     """Check SFT rows and return what they look like to the model.
 
     Args:
-        train_instructions: what the rows ask, without the prompt template.
-        eval_instructions: what evaluation will ask, without the prompt template.
         inference_prompts: the prompt that inference would feed for each row; None: not compared.
         where: names the data in messages.
 
     Raises:
         UserError: no rows; a row without trained token; more truncated completions than
-            ``settings.max_truncated``; a prompt that differs between training and inference;
-            more overlap than ``settings.max_overlap``; a completion that holds the
-            end-of-sequence text.
+            ``settings.max_truncated``; a prompt that differs between training and inference; a
+            completion that holds the end-of-sequence text.
     """
-    _some(rows, where)
+    refuse_empty(rows, where)
     for row in rows:
-        _no_eos(tokenizer, row.completion, f"{where}: {row.id}: completion")
+        refuse_end(tokenizer, row.completion, f"{where}: {row.id}: completion")
     encoded = [encode(tokenizer, r.prompt, r.completion, max_length, loss_on) for r in rows]
     truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
-    _few_truncated(truncated, len(rows), max_length, settings, where)
+    refuse_truncated(truncated, len(rows), max_length, settings, where)
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
         if not any(item.completion_mask[1:]):
@@ -111,7 +99,6 @@ def preflight(
                 remedy="raise the model's max_length, or leave the row out",
             )
     _same_prompts(rows, encoded, tokenizer, inference_prompts, where)
-    overlap, evaluated = _overlap(train_instructions, eval_instructions, settings, where)
     return PreflightReport(
         rendered=render_example(tokenizer, encoded[0]),
         rows=len(rows),
@@ -119,70 +106,11 @@ def preflight(
         trained_tokens=sum(sum(item.completion_mask) for item in encoded),
         longest=max(len(item.input_ids) for item in encoded),
         truncated=len(truncated),
-        overlap=overlap,
-        evaluated=evaluated,
         changed=sum(
             not item.truncated and _decoded(tokenizer, item) != row.completion
             for row, item in zip(rows, encoded, strict=True)
         ),
     )
-
-
-def preflight_pairs(
-    rows: Sequence[Preference],
-    tokenizer: Any,
-    *,
-    max_length: int,
-    settings: Preflight,
-    train_instructions: Iterable[str] = (),
-    eval_instructions: Iterable[str] = (),
-    inference_prompts: Sequence[str] | None = None,
-    where: str = "preference pairs",
-) -> PreflightReport:
-    """Check DPO's pairs as ``preflight`` checks rows; the counts are of the chosen answers.
-
-    Raises:
-        UserError: as ``preflight``, and for a pair whose answers are equal, or that occurs twice.
-    """
-    _some(rows, where)
-    seen: dict[tuple[str, str, str], str] = {}
-    for row in rows:
-        if row.chosen == row.rejected:
-            raise UserError(
-                "a preference pair's chosen and rejected answers are equal",
-                where=f"{where}: {row.id}",
-                value=row.chosen,
-                remedy="leave the pair out",
-            )
-        pair = (row.prompt, row.chosen, row.rejected)
-        if pair in seen:
-            raise UserError(
-                "a preference pair occurs twice",
-                where=f"{where}: {row.id}",
-                value=f"the same as {seen[pair]}",
-                remedy="keep one of them",
-            )
-        seen[pair] = row.id
-        _no_eos(tokenizer, row.rejected, f"{where}: {row.id}: rejected")
-    rejected = [
-        row.id for row in rows if encode(tokenizer, row.prompt, row.rejected, max_length).truncated
-    ]
-    _few_truncated(rejected, len(rows), max_length, settings, f"{where}: rejected")
-    return preflight(
-        [_Chosen(row.id, row.prompt, row.chosen) for row in rows],
-        tokenizer,
-        max_length=max_length,
-        settings=settings,
-        train_instructions=train_instructions,
-        eval_instructions=eval_instructions,
-        inference_prompts=inference_prompts,
-        where=where,
-    )
-
-
-def normalise(instruction: str) -> str:
-    """Return an instruction in lower case, with punctuation and runs of space as one space."""
-    return re.sub(r"[\W_]+", " ", instruction.casefold()).strip()
 
 
 def render_example(tokenizer: Any, encoded: Encoded) -> str:
@@ -199,14 +127,8 @@ def render_example(tokenizer: Any, encoded: Encoded) -> str:
     return "".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    id: str
-    prompt: str
-    completion: str
-
-
-def _some(rows: Sequence[Any], where: str) -> None:
+def refuse_empty(rows: Sequence[Any], where: str) -> None:
+    """Refuse a training set without rows."""
     if not rows:
         raise UserError(
             "there is nothing to train on: the training set is empty",
@@ -215,7 +137,8 @@ def _some(rows: Sequence[Any], where: str) -> None:
         )
 
 
-def _no_eos(tokenizer: Any, completion: str, where: str) -> None:
+def refuse_end(tokenizer: Any, completion: str, where: str) -> None:
+    """Refuse an answer that holds the end-of-sequence text."""
     if tokenizer.eos_token and tokenizer.eos_token in completion:
         raise UserError(
             "an answer holds the end-of-sequence text, so the model would learn to stop early",
@@ -225,9 +148,10 @@ def _no_eos(tokenizer: Any, completion: str, where: str) -> None:
         )
 
 
-def _few_truncated(
+def refuse_truncated(
     truncated: list[str], rows: int, max_length: int, settings: Preflight, where: str
 ) -> None:
+    """Refuse more cut-off answers than the settings allow."""
     share = len(truncated) / rows
     if share > settings.max_truncated:
         raise UserError(
@@ -257,23 +181,6 @@ def _same_prompts(
                 value={"training": row.prompt, "inference": prompt},
                 remedy="render both with the model's prompt format",
             )
-
-
-def _overlap(
-    train: Iterable[str], evaluation: Iterable[str], settings: Preflight, where: str
-) -> tuple[int, int]:
-    known = {normalise(instruction) for instruction in train}
-    asked = list(evaluation)
-    common = [instruction for instruction in asked if normalise(instruction) in known]
-    if asked and len(common) / len(asked) > settings.max_overlap:
-        raise UserError(
-            f"{len(common)} of {len(asked)} evaluation instructions "
-            f"({len(common) / len(asked):.1%}) also stand in the training data",
-            where=where,
-            value=common[0],
-            remedy="take them out of the training data, or allow it with preflight.max_overlap",
-        )
-    return len(common), len(asked)
 
 
 def _decoded(tokenizer: Any, encoded: Encoded) -> str:

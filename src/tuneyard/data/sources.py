@@ -1,13 +1,18 @@
-"""The examples of one split of one data set: generated, or read from a file."""
+"""The examples of one split of one data set: generated, or read from a file or the hub."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import ast
+import math
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from tuneyard.config import Counts, Data
-from tuneyard.errors import UserError
-from tuneyard.records import Example, iter_json_lines
+from tuneyard.config import Counts, Data, Rows, Split
+from tuneyard.config.data import EXAMPLE_COLUMNS
+from tuneyard.errors import UserError, suggestion
+from tuneyard.records import Example
+from tuneyard.rows import local_path, read
 
 # The slides' counts, by order.
 DEFAULT_COUNTS = {
@@ -19,12 +24,6 @@ DEFAULT_COUNTS = {
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
     return data.counts or DEFAULT_COUNTS[data.order or "first"]
-
-
-def file_of(data: Data, split: str) -> str | None:
-    """Return the file that holds a split, or None where it is generated or absent."""
-    path: str | None = getattr(data.files, split)
-    return path
 
 
 def load(
@@ -42,12 +41,12 @@ def load(
     Raises:
         UserError: a file is missing or malformed, or the split comes out empty.
     """
-    path = file_of(data, split)
+    rows = data.rows_of(split)
     if data.source == "cocobots":
         from tuneyard.cocobots import generator, source
 
         order = data.order or "first"
-        if path is None:
+        if rows is None:
             count = getattr(counts_of(data), split)
             return generator.generate(
                 order,
@@ -58,46 +57,183 @@ def load(
                 objects=data.objects,
                 avoid=avoid,
             )
+        path = local_path(str(rows.path), f"data.{kind}.files.{split}")
         examples = source.load_public(path, order=order, kind=kind, split=split)
-    elif path is None:
+    elif rows is None:
         return []
     else:
-        examples = _read(path, kind, data.task or "python", split)
+        examples = _read(rows, kind, data, split)
     if not examples:
         raise UserError(
             "a split is empty",
-            where=f"data.{kind}.files.{split}",
-            value=path,
+            where=f"data.{kind}: {split}",
+            value=str(rows),
             remedy="name a file that holds examples",
         )
     return examples
 
 
-def _read(path: str, kind: str, task: str, split: str) -> list[Example]:
-    """Read rows of {instruction, reference} and optional {id, tests, …}."""
+def cut(items: Sequence[Any], split: Split, where: str) -> dict[str, list[Any]]:
+    """Cut a sequence into ``train``, ``validation`` and ``test``.
+
+    ``train`` and ``validation`` are what ``datasets``' ``train_test_split(train_size=…,
+    test_size=…, seed=…)`` gives. A test part is cut off first, and what is left is cut again with
+    the same seed. Shares become counts as there: a test or validation share is rounded up, a
+    training share down.
+
+    Raises:
+        UserError: there are fewer items than asked for.
+    """
+    from datasets import Dataset
+
+    total = len(items)
+    sizes = {
+        "test": _size(split.test, total, math.ceil),
+        "validation": _size(split.validation, total, math.ceil),
+    }
+    held_out = sum(sizes.values())
+    train = _size(split.train, total, math.floor)
+    if isinstance(split.train, float):
+        train = min(train, total - held_out)
+    if train < 1 or train + held_out > total:
+        raise UserError(
+            f"the split asks for more rows than the {total} that there are",
+            where=where,
+            value={"train": split.train, "validation": split.validation, "test": split.test},
+            remedy="lower the counts, or write shares such as train: 0.9, validation: 0.1",
+        )
+    parts: dict[str, list[int]] = {"validation": [], "test": []}
+    rest = Dataset.from_dict({"place": range(total)})
+    for name in ("test", "validation"):
+        if sizes[name]:
+            keep = train + (sizes["validation"] if name == "test" else 0)
+            pair = rest.train_test_split(train_size=keep, test_size=sizes[name], seed=split.seed)
+            parts[name], rest = list(pair["test"]["place"]), pair["train"]
+    if not held_out:
+        rest = rest.shuffle(seed=split.seed).select(range(train))
+    parts["train"] = list(rest["place"])
+    return {name: [items[place] for place in places] for name, places in parts.items()}
+
+
+def _size(size: int | float, total: int, rounded: Any) -> int:
+    return int(rounded(size * total)) if isinstance(size, float) else size
+
+
+def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
+    """Read the rows of a split; what is no column of an example goes into ``meta``."""
+    where = f"data.{kind}"
+    items = list(read(rows, where))
+    if rows is data.rows and data.split is not None:
+        numbered = cut(list(enumerate(items, 1)), data.split, f"{where}.split")[split]
+    else:
+        numbered = list(enumerate(items, 1))
     examples: list[Example] = []
-    seen: dict[str, int] = {}
-    for number, row in iter_json_lines(Path(path)):
-        where = f"{path}:{number}"
-        for name in ("instruction", "reference"):
-            if not isinstance(row.get(name), str):
-                raise UserError(
-                    f"a row's {name!r} is missing or not a text",
-                    where=where,
-                    value=row.get(name),
-                    remedy=f"give every row a text {name!r}",
-                )
-        identity = str(row.get("id", f"{split}/{kind}/{number:05d}"))
-        if identity in seen:
+    seen: dict[str, str] = {}
+    for number, (place, row) in numbered:
+        example = _example(row, place, data, kind, split, number)
+        if example.id in seen:
             raise UserError(
-                f"an id stands twice (first in line {seen[identity]})",
-                where=where,
-                value=identity,
+                f"an id stands twice (first in {seen[example.id]})",
+                where=place,
+                value=example.id,
                 remedy="make ids unique, or leave them out",
             )
-        seen[identity] = number
-        meta = {k: v for k, v in row.items() if k not in ("id", "instruction", "reference")}
-        examples.append(
-            Example(identity, task, kind, split, row["instruction"], row["reference"], meta)
-        )
+        seen[example.id] = place
+        examples.append(example)
     return examples
+
+
+def _example(
+    row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
+) -> Example:
+    columns = {name: _column(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
+    instruction = _text(row, columns["instruction"], place)
+    if not instruction.strip():
+        raise UserError(
+            "a row's instruction is empty",
+            where=place,
+            value=instruction,
+            remedy="fill it, or drop the row",
+        )
+    reference = _text(row, columns["reference"], place)
+    about = row.get(columns["input"])
+    meta = {key: value for key, value in row.items() if key not in columns.values()}
+    tests = row.get(columns["tests"])
+    if tests is not None:
+        meta["tests"] = _tests(tests, columns["tests"], place)
+    return Example(
+        id=_identity(row.get(columns["id"]), f"{split}/{kind}/{number:05d}", place),
+        task=data.task or "python",
+        kind=kind,
+        split=split,
+        instruction=instruction,
+        reference=reference,
+        meta=meta,
+        input="" if about is None else _text(row, columns["input"], place),
+    )
+
+
+def _column(name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place: str) -> str:
+    """Return the column that holds a part of an example."""
+    if name in chosen:
+        if chosen[name] not in row and name != "input":
+            raise UserError(
+                f"a row lacks the column that 'columns' names for {name!r}",
+                where=place,
+                value=chosen[name],
+                remedy=suggestion(chosen[name], list(row)),
+            )
+        return chosen[name]
+    known = EXAMPLE_COLUMNS[name]
+    return next((column for column in known if column in row), known[0])
+
+
+def _text(row: Mapping[str, Any], column: str, place: str) -> str:
+    value = row.get(column)
+    if not isinstance(value, str):
+        raise UserError(
+            f"a row's {column!r} is missing or not a text",
+            where=place,
+            value=value,
+            remedy=f"give every row a text {column!r}, or say with 'columns' where it is "
+            f"(the row has {', '.join(row) or 'no columns'})",
+        )
+    return value
+
+
+def _identity(value: Any, default: str, place: str) -> str:
+    if value is None:
+        return default
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise UserError(
+            "a row's id is neither a text nor a whole number",
+            where=place,
+            value=value,
+            remedy="write a text, or leave ids out",
+        )
+    return str(value)
+
+
+def _tests(value: Any, column: str, place: str) -> str:
+    """Return a test program; refuse one that no answer could pass."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "\n".join(value)
+    if not isinstance(value, str):
+        raise UserError(
+            f"a row's {column!r} is no test program",
+            where=place,
+            value=value,
+            remedy="write one text, or a list of statements",
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(value)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise UserError(
+            f"a row's {column!r} is no Python program ({error})",
+            where=place,
+            value=value,
+            remedy="write assertions or other statements that raise where the answer is wrong",
+        ) from None
+    return value

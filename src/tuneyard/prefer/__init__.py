@@ -1,14 +1,19 @@
-"""Preference pairs: built from a model's own verified answers, or read from a file. Pure."""
+"""Preference pairs: built from a model's own verified answers, or read. Pure."""
 
-from tuneyard.prefer.file import PairRow, load_pairs, render_pairs
+from tuneyard.prefer.describe import describe
 from tuneyard.prefer.pairs import PairSet, build_pairs
-from tuneyard.prefer.statistics import pair_statistics
+from tuneyard.prefer.rows import PairRow, load_pairs, question_of, render_pairs, row_statistics
+from tuneyard.prefer.statistics import pair_statistics, with_prompts
 
 __all__ = [
     "PairRow",
     "PairSet",
     "build_pairs",
+    "describe",
     "load_pairs",
     "pair_statistics",
+    "question_of",
     "render_pairs",
+    "row_statistics",
+    "with_prompts",
 ]

@@ -28,7 +28,7 @@ def build_pairs(
     examples: Sequence[Example],
     prompts: Mapping[str, str],
     completions: Iterable[Completion],
-    verdicts: Verdicts,
+    verdicts: Verdicts | None,
     settings: Pairs,
     seed: int,
 ) -> PairSet:
@@ -42,7 +42,7 @@ def build_pairs(
 
     Args:
         prompts: rendered, by example id.
-        verdicts: for every completion.
+        verdicts: for every completion; None: nobody judged, and every answer is a rejected one.
 
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
@@ -100,7 +100,7 @@ def build_pairs(
     stats: dict[str, Any] = {
         "prompts": len(examples),
         "samples": samples,
-        "passed_share": passes / samples if samples else None,
+        "passed_share": passes / samples if samples and verdicts is not None else None,
         "dropped": dropped,
         "ties": ties,
         "duplicates": duplicates,
@@ -111,13 +111,16 @@ def build_pairs(
 
 
 def _split(
-    answers: Iterable[Completion], verdicts: Verdicts
+    answers: Iterable[Completion], verdicts: Verdicts | None
 ) -> tuple[list[Completion], list[Completion]]:
     """Return the passed and the failed answers by sample number."""
     passed: list[Completion] = []
     failed: list[Completion] = []
     for answer in sorted(answers, key=lambda answer: answer.sample):
         key = (answer.id, answer.sample)
+        if verdicts is None:
+            failed.append(answer)
+            continue
         if key not in verdicts:
             raise ValueError(f"the answer {key} has no verdict")
         (passed if verdicts[key] else failed).append(answer)

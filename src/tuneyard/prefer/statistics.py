@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tuneyard.records import Preference
+from tuneyard.stats import wilson
 
-LENGTH_LIMIT = 0.8
-"""Above this share of pairs, length alone tells chosen from rejected."""
+CUE_LIMIT = 0.6
+"""Where a rule that looks at the surface alone is right in more of the pairs (the lower end of
+its 95 % interval), the pairs are said to teach that surface."""
 
 # The distance takes time in the product of the lengths: long answers are cut, and of a large set
 # evenly spaced pairs are compared.
 _COMPARED_CHARS = 1000
 _COMPARED_PAIRS = 500
+_FENCE = "```"
 
 
 def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
@@ -26,36 +29,29 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         ``pairs``; ``chosen_chars``, ``rejected_chars`` and ``edit_distance`` (Levenshtein over
         the longer length, 0 to 1; of the first 1,000 characters of 500 evenly spaced pairs), each
         a dictionary of mean and quartiles, or None without pairs; ``chosen_compiles`` and
-        ``rejected_compiles`` (shares that compile as Python); ``chosen_shorter`` and
-        ``chosen_longer`` (shares); and ``warnings``, a list of sentences.
+        ``rejected_compiles`` (how many compile as Python); ``chosen_code_compiles`` and
+        ``rejected_code_compiles`` (how many do when Markdown is taken off, see ``code_of``);
+        ``chosen_fenced`` and ``rejected_fenced`` (how many hold a Markdown fence); ``cues`` (what
+        predicts the choice, by name, see ``surface_cue``); and ``warnings``, a list of sentences.
     """
     if not pairs:
         return {
             "pairs": 0,
-            **dict.fromkeys(
-                (
-                    "chosen_chars",
-                    "rejected_chars",
-                    "edit_distance",
-                    "chosen_compiles",
-                    "rejected_compiles",
-                    "chosen_shorter",
-                    "chosen_longer",
-                )
-            ),
+            **dict.fromkeys(_DESCRIBED),
+            "cues": {},
             "warnings": ["there are no preference pairs"],
         }
     chosen = np.array([len(pair.chosen) for pair in pairs])
     rejected = np.array([len(pair.rejected) for pair in pairs])
-    shorter, longer = float((chosen < rejected).mean()), float((chosen > rejected).mean())
+    fences = (
+        [_FENCE in pair.chosen for pair in pairs],
+        [_FENCE in pair.rejected for pair in pairs],
+    )
     picks = np.linspace(0, len(pairs) - 1, min(len(pairs), _COMPARED_PAIRS)).astype(int)
-    notes = []
-    if max(shorter, longer) > LENGTH_LIMIT:
-        word = "shorter" if shorter > longer else "longer"
-        notes.append(
-            f"the chosen answer is the {word} one in {max(shorter, longer):.0%} of the pairs: "
-            "length alone predicts the choice"
-        )
+    cues = {
+        "length": surface_cue(chosen, rejected, ("longer", "shorter")),
+        "fence": surface_cue(*fences, ("fenced", "unfenced")),
+    }
     return {
         "pairs": len(pairs),
         "chosen_chars": _describe(chosen),
@@ -63,11 +59,81 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         "edit_distance": _describe(
             np.array([edit_distance(pairs[i].chosen, pairs[i].rejected) for i in picks])
         ),
-        "chosen_compiles": sum(compiles(pair.chosen) for pair in pairs) / len(pairs),
-        "rejected_compiles": sum(compiles(pair.rejected) for pair in pairs) / len(pairs),
-        "chosen_shorter": shorter,
-        "chosen_longer": longer,
-        "warnings": notes,
+        "chosen_compiles": sum(compiles(pair.chosen) for pair in pairs),
+        "rejected_compiles": sum(compiles(pair.rejected) for pair in pairs),
+        "chosen_code_compiles": sum(compiles(code_of(pair.chosen)) for pair in pairs),
+        "rejected_code_compiles": sum(compiles(code_of(pair.rejected)) for pair in pairs),
+        "chosen_fenced": sum(fences[0]),
+        "rejected_fenced": sum(fences[1]),
+        "cues": cues,
+        "warnings": [
+            f"the chosen answer is the {cue['rule']} one in {cue['accuracy']:.0%} of the pairs "
+            f"(ties count half; 95 % interval {cue['low']:.0%} to {cue['high']:.0%}): "
+            f"{_MEANING[name]} alone predicts the choice"
+            for name, cue in cues.items()
+            if cue["low"] > CUE_LIMIT
+        ],
+    }
+
+
+_DESCRIBED = ("chosen_chars", "rejected_chars", "edit_distance", "chosen_compiles",
+              "rejected_compiles", "chosen_code_compiles", "rejected_code_compiles",
+              "chosen_fenced", "rejected_fenced")  # fmt: skip
+_MEANING = {"length": "length", "fence": "a Markdown fence"}
+
+
+def surface_cue(chosen: Any, rejected: Any, words: tuple[str, str]) -> dict[str, Any]:
+    """Say how well a number alone tells chosen from rejected.
+
+    Args:
+        chosen: the number of each chosen answer, array-like of shape (pairs,); pairs > 0.
+        rejected: of each rejected answer, in the same order.
+        words: what an answer with the higher and the lower number is called.
+
+    Returns:
+        ``rule`` (the better of the two words), ``accuracy`` (the share of pairs in which it picks
+        the chosen answer; a tie counts half, so 0.5 is chance), and its 95 % Wilson interval,
+        ``low`` and ``high`` (ties make it wider than it had to be).
+    """
+    one, other = np.asarray(chosen, dtype=float), np.asarray(rejected, dtype=float)
+    higher, lower = int((one > other).sum()), int((one < other).sum())
+    ties = len(one) - higher - lower
+    interval = wilson(successes=max(higher, lower) + ties // 2, n=len(one))
+    return {
+        "rule": words[higher < lower],
+        "accuracy": (max(higher, lower) + ties / 2) / len(one),
+        "low": interval.low,
+        "high": interval.high,
+    }
+
+
+def with_prompts(
+    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str]
+) -> dict[str, Any]:
+    """Return statistics with what differs between the prompts of training and of inference.
+
+    Args:
+        trained: the prompts of the pairs, rendered.
+        fed: what inference would feed for each.
+
+    Returns:
+        ``stats`` with ``prompt_differs`` (how many), ``prompt_example`` (``training`` and
+        ``inference`` of the first, or None), and a warning where there is one.
+    """
+    differing = [
+        {"training": one, "inference": other}
+        for one, other in zip(trained, fed, strict=True)
+        if one != other
+    ]
+    notes = [
+        f"TRAINING AND INFERENCE PROMPTS DIFFER in {len(differing):,} of {len(trained):,} pairs, "
+        "as dpo.pairs.prompt asks: the policy is trained on prompts that it will not be asked"
+    ]
+    return {
+        **stats,
+        "prompt_differs": len(differing),
+        "prompt_example": differing[0] if differing else None,
+        "warnings": [*(notes if differing else []), *stats["warnings"]],
     }
 
 
@@ -104,6 +170,18 @@ def compiles(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return bool(text.strip())
+
+
+def code_of(text: str) -> str:
+    """Return what the first Markdown fence of an answer holds, or the answer where it has none.
+
+    A fence that is never closed holds the rest.
+    """
+    before, fence, rest = text.partition(_FENCE)
+    if not fence:
+        return before
+    _, line_end, code = rest.partition("\n")
+    return code.partition(_FENCE)[0] if line_end else rest.partition(_FENCE)[0]
 
 
 def _describe(values: np.ndarray[Any, Any]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tuneyard.errors import UserError
 from tuneyard.metrics import resolve_metrics
-from tuneyard.records import iter_json_lines
+from tuneyard.rows import iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 

@@ -11,7 +11,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.config.load import dump
 from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Step
-from tuneyard.records import iter_json_lines
+from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
 
 # Failing answers of one cell and category whose boards are built again to be drawn.
@@ -107,7 +107,7 @@ def score_rows(scored: Step, context: Context) -> dict[str, list[dict[str, Any]]
             {
                 **row,
                 "sample": sample,
-                "instruction": examples[identity].instruction,
+                "instruction": examples[identity].question,
                 "reference": examples[identity].reference,
                 "prediction": texts[identity, sample].text,
             }

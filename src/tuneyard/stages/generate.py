@@ -20,7 +20,10 @@ def run(step: Step, context: Context) -> str:
     facts: dict[str, object] = {}
     with context.artifact(step).writing(facts) as folder:
         completions = generate.generate(
-            [generate.Request(e.id, render(model.prompt, e.instruction)) for e in examples],
+            [
+                generate.Request(e.id, render(model.prompt, e.instruction, e.input))
+                for e in examples
+            ],
             model=model,
             adapter=context.adapter(policy) or model.adapter,
             decoding=context.study.evaluate.decoding,

@@ -42,7 +42,7 @@ def measure(
         ref = fetch_model(rule.name, uri=tracker.uri, to=Path(folder, "adapter"))
         completions = generate.generate(
             [
-                generate.Request(e.id, render(model.prompt, e.instruction))
+                generate.Request(e.id, render(model.prompt, e.instruction, e.input))
                 for own in examples.values()
                 for e in own
             ],

@@ -1,20 +1,34 @@
-"""prefer: preference pairs for DPO, from the policy's own verified answers or from a file."""
+"""prefer: preference pairs for DPO, from a model's own answers or from rows that are read."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from tuneyard import loading
-from tuneyard.config import Decoding, Pairs
+from tuneyard.config import Decoding, Pairs, Preflight
 from tuneyard.config.prompts import render
-from tuneyard.data.preflight import preflight_pairs
+from tuneyard.data.overlap import Overlap, find_overlaps, judge, removable
+from tuneyard.data.pairs import preflight_pairs
+from tuneyard.data.questions import Question
+from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
-from tuneyard.prefer import PairSet, build_pairs, load_pairs, render_pairs
-from tuneyard.records import Completion, Example, write_jsonl
+from tuneyard.prefer import (
+    PairSet,
+    build_pairs,
+    describe,
+    load_pairs,
+    question_of,
+    render_pairs,
+    row_statistics,
+    with_prompts,
+)
+from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
+from tuneyard.stages.prepare import questions, similarity
 
 # What decides whether an answer is a good one: a metric, and the keys of its verdict.
 _VERIFIERS = {
@@ -24,21 +38,23 @@ _VERIFIERS = {
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``pairs.jsonl``; how they came about is in the manifest."""
-    settings: Pairs = context.study.dpo.pairs
+    """Write ``pairs.jsonl`` and, where rows are held out, ``held_out.jsonl``.
+
+    How they came about is in the manifest.
+    """
+    settings: Pairs = step.extra["pairs"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
-        if settings.from_ == "file":
-            found = render_pairs(load_pairs(str(settings.path)), step.part["prompt"])
+        if settings.rows is not None:
+            others = {role: context.examples(source) for role, source in step.inputs.items()}
+            found, held_out, overlaps = from_rows(step, others, context.study.preflight)
+            facts["overlap"] = {overlap.name: overlap.facts() for overlap in overlaps}
+            told = [overlap.text() for overlap in overlaps]
+            if held_out:
+                write_jsonl(folder / "held_out.jsonl", held_out)
         else:
-            found = _from_policy(step, context, settings)
-        if not found.pairs:
-            raise UserError(
-                "no preference pair came out: every prompt's answers all passed, or all failed",
-                where="dpo.pairs",
-                value=found.stats,
-                remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
-            )
+            found, told = _sampled(step, context, settings), []
+            _refuse_none(found)
         model = step.extra["model"]
         preflight_pairs(
             found.pairs,
@@ -49,9 +65,67 @@ def run(step: Step, context: Context) -> str:
         )
         facts["stats"] = found.stats
         write_jsonl(folder / "pairs.jsonl", found.pairs)
-    for warning in found.stats.get("warnings", []):
-        context.bar.say(f"    warning: {warning}")
+        text = "\n".join([describe(found.stats), *told])
+        (folder / "pairs.txt").write_text(text + "\n", encoding="utf-8")
+    context.bar.say("    " + text.replace("\n", "\n    "))
     return _summary(found)
+
+
+def from_rows(
+    step: Step, others: Mapping[str, list[Example]], limits: Preflight
+) -> tuple[PairSet, list[Preference], list[Overlap]]:
+    """Read the preference rows of a step; needs no model.
+
+    Args:
+        others: the evaluation examples of the step's inputs, by role.
+        limits: what of the overlap with evaluation is refused or removed.
+
+    Returns:
+        The pairs to train on with statistics of every row of the file, those held out, and how
+        far evaluation is in the file.
+
+    Raises:
+        UserError: rows are malformed, evaluation asks them and that is refused, or none is left.
+    """
+    settings: Pairs = step.extra["pairs"]
+    model = step.extra["model"]
+    rows = load_pairs(settings)
+    asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
+    found = find_overlaps(
+        [Question(row.id, *question_of(row)) for row in rows],
+        asked,
+        similarity(limits),
+        "the preference rows",
+    )
+    judge(found, limits, step.label)
+    gone = removable(found, limits)
+    parts = {"train": rows, "validation": []}
+    if settings.split is not None:
+        parts = cut(rows, settings.split, "dpo.pairs.split")
+    target = settings.prompt or model.prompt
+    stats = row_statistics(rows, model.prompt, render_pairs(rows, target))
+    pairs = render_pairs((row for row in parts["train"] if row.id not in gone), target).kept
+    held_out = render_pairs(parts["validation"], target).kept
+    stats |= {"pairs": len(pairs), "removed": len(gone), "held_out": len(held_out)}
+    if not pairs:
+        raise UserError(
+            "no preference pair is left",
+            where="dpo.pairs.rows",
+            value={key: stats[key] for key in ("rows", "equal", "duplicates", "removed")},
+            remedy="name rows whose chosen and rejected answers differ, and that are not asked in "
+            "evaluation",
+        )
+    return PairSet(pairs, stats), held_out, found
+
+
+def _refuse_none(found: PairSet) -> None:
+    if not found.pairs:
+        raise UserError(
+            "no preference pair came out: every prompt's answers all passed, or all failed",
+            where="dpo.pairs",
+            value=found.stats,
+            remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
+        )
 
 
 def _summary(found: PairSet) -> str:
@@ -60,13 +134,16 @@ def _summary(found: PairSet) -> str:
     return f"{len(found.pairs):,} pairs{passed}"
 
 
-def _from_policy(step: Step, context: Context, settings: Pairs) -> PairSet:
-    """Sample answers from the policy that DPO starts from, verify and pair them."""
+def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
+    """Sample answers, of the policy that DPO starts from or of the base; verify and pair them."""
     from tuneyard.distributed import generate
 
     study, model = context.study, step.extra["model"]
     examples = _chosen_prompts(step, context, settings.prompts)
-    prompts = {e.id: render(model.prompt, e.instruction) for e in examples}
+    asked = {e.id: render(model.prompt, e.instruction, e.input) for e in examples}
+    trained = asked
+    if settings.prompt is not None:
+        trained = {e.id: render(settings.prompt, e.instruction, e.input) for e in examples}
     context.start_ray()
     decoding = Decoding(
         temperature=settings.temperature,
@@ -76,7 +153,7 @@ def _from_policy(step: Step, context: Context, settings: Pairs) -> PairSet:
         batch_size=study.evaluate.decoding.batch_size,
     )
     completions = generate.generate(
-        [generate.Request(e.id, prompts[e.id]) for e in examples],
+        [generate.Request(e.id, asked[e.id]) for e in examples],
         model=model,
         adapter=context.adapter(step.inputs.get("start")) or model.adapter,
         decoding=decoding,
@@ -84,8 +161,16 @@ def _from_policy(step: Step, context: Context, settings: Pairs) -> PairSet:
         resources=study.resources,
         on_progress=context.bar.update,
     )
-    verdicts = _verify(examples, completions, settings, context)
-    return build_pairs(examples, prompts, completions, verdicts, settings, study.seed)
+    verdicts = None
+    if settings.verify != "none":
+        verdicts = _verify(examples, completions, settings, context)
+    found = build_pairs(examples, trained, completions, verdicts, settings, study.seed)
+    stats = with_prompts(
+        found.stats,
+        [pair.prompt for pair in found.pairs],
+        [asked[pair.example_id] for pair in found.pairs],
+    )
+    return PairSet(found.pairs, stats)
 
 
 def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Example]:

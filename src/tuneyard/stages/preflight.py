@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
+from tuneyard.config import Preflight
 from tuneyard.config.prompts import render
+from tuneyard.data.overlap import Overlap, find_overlaps, judge
 from tuneyard.data.preflight import preflight
+from tuneyard.data.questions import Question
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
+from tuneyard.stages.prepare import questions, similarity
 from tuneyard.train.rows import SftRow
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``preflight.txt``: counts, and one rendered example with its trained tokens marked."""
+    """Write ``preflight.txt``: counts, overlap, and one example with its trained tokens marked."""
     from tuneyard import loading
 
-    model = step.extra["model"]
-    sets: dict[str, list[Example]] = {"train": [], "evaluation": []}
-    for role, source in step.inputs.items():
-        place = "train" if role.startswith("train/") else "evaluation"
-        sets[place] += context.examples(source)
-    rows = [
-        SftRow(id=e.id, prompt=render(model.prompt, e.instruction), completion=e.reference)
-        for e in sets["train"]
-    ]
+    model, settings = step.extra["model"], context.study.preflight
+    sets = {role: context.examples(source) for role, source in step.inputs.items()}
+    asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
+    found = overlaps(asked, settings, step.label)
+    train = [e for role, rows in sets.items() if role.startswith("train/") for e in rows]
+    rows = [_row(model.prompt, example) for example in train]
     report = preflight(
         rows,
         loading.load_tokenizer(model),
         max_length=model.max_length,
-        settings=context.study.preflight,
-        train_instructions=[e.instruction for e in sets["train"]],
-        eval_instructions=[e.instruction for e in sets["evaluation"]],
-        inference_prompts=[render(model.prompt, e.instruction) for e in sets["train"]],
+        settings=settings,
+        inference_prompts=[render(model.prompt, e.instruction, e.input) for e in train],
         loss_on=step.part["loss_on"],
         where=step.label,
     )
-    facts = {"text": report.text()}
+    told = "\n".join(overlap.text() for overlap in found)
+    text = f"{told}\n{report.text()}" if told else report.text()
+    facts = {"text": text, "overlap": {overlap.name: overlap.facts() for overlap in found}}
     with context.artifact(step).writing(facts) as folder:
-        (folder / "preflight.txt").write_text(report.text() + "\n", encoding="utf-8")
+        (folder / "preflight.txt").write_text(text + "\n", encoding="utf-8")
+    for overlap in found:
+        if overlap.exact or overlap.normalised or overlap.near:
+            context.bar.say("    " + overlap.text().replace("\n", "\n    "))
     shown = "\n".join(f"    │ {line}" for line in report.rendered.splitlines())
     context.bar.say(f"    one training example, ⟦trained tokens⟧ marked:\n{shown}")
+    equal = sum(len(overlap.exact) + len(overlap.normalised) for overlap in found)
     return (
         f"{report.rows:,} rows, {report.trained_tokens:,} of {report.tokens:,} tokens trained, "
-        f"{report.truncated} truncated, {report.overlap} in evaluation"
+        f"{report.truncated} truncated, {equal} in evaluation"
     )
+
+
+def overlaps(asked: dict[str, list[Question]], settings: Preflight, where: str) -> list[Overlap]:
+    """Hold training against every evaluation split, and test splits against validation.
+
+    Args:
+        asked: questions by role, ``train/NAME``, ``validation/NAME`` or ``test/NAME``.
+
+    Raises:
+        UserError: training overlaps evaluation and the settings refuse that. Overlap of test and
+            validation is only reported.
+    """
+    parts: dict[str, dict[str, list[Question]]] = {"train": {}, "validation": {}, "test": {}}
+    for role, rows in asked.items():
+        parts[role.partition("/")[0]][role] = rows
+    threshold = similarity(settings)
+    train, validation = ([q for rows in parts[part].values() for q in rows]
+                         for part in ("train", "validation"))  # fmt: skip
+    found = find_overlaps(train, {**parts["validation"], **parts["test"]}, threshold)
+    if validation and parts["test"]:
+        found += find_overlaps(validation, parts["test"], threshold, "validation", reported=True)
+    judge(found, settings, where)
+    return found
+
+
+def _row(prompt: str, example: Example) -> SftRow:
+    rendered = render(prompt, example.instruction, example.input)
+    return SftRow(id=example.id, prompt=rendered, completion=example.reference)

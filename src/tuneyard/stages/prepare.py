@@ -2,17 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from tuneyard.config import Preflight
 from tuneyard.data import sources
+from tuneyard.data.overlap import find_overlaps, removable
+from tuneyard.data.questions import Question
+from tuneyard.errors import UserError
 from tuneyard.plan import Step
-from tuneyard.records import write_jsonl
+from tuneyard.records import Example, write_jsonl
 from tuneyard.stages.context import Context
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``examples.jsonl``."""
-    kind, split = step.part["kind"], step.part["split"]
-    avoid = [example for source in step.inputs.values() for example in context.examples(source)]
-    examples = sources.load(kind, step.extra["data"], split, context.study.seed, avoid)
-    with context.artifact(step).writing({"examples": len(examples)}) as folder:
+    """Write ``examples.jsonl``; what was removed from it is in the manifest."""
+    others = {role: context.examples(source) for role, source in step.inputs.items()}
+    examples, facts = make(step, context.study.seed, others)
+    with context.artifact(step).writing(facts) as folder:
         write_jsonl(folder / "examples.jsonl", examples)
-    return f"{len(examples):,} examples"
+    return summary(facts)
+
+
+def make(
+    step: Step, seed: int, others: Mapping[str, list[Example]]
+) -> tuple[list[Example], dict[str, Any]]:
+    """Return the examples of a split, and facts: how many, and how many were removed.
+
+    Args:
+        others: the examples of the step's inputs, by role.
+
+    Raises:
+        UserError: the data are malformed, or nothing is left of them.
+    """
+    kind, split = step.part["kind"], step.part["split"]
+    removes = step.part.get("remove")
+    avoid = [] if removes else [example for rows in others.values() for example in rows]
+    examples = sources.load(kind, step.extra["data"], split, seed, avoid)
+    facts: dict[str, Any] = {"examples": len(examples)}
+    if removes:
+        settings = Preflight.model_validate(removes)
+        asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
+        found = find_overlaps(questions(step, examples), asked, similarity(settings))
+        gone = removable(found, settings)
+        examples = [example for example in examples if example.id not in gone]
+        if not examples:
+            raise UserError(
+                "nothing is left to train on: evaluation asks every training question",
+                where=f"data.{kind}",
+                value=len(gone),
+                remedy="train on other data, or set preflight.duplicates: report",
+            )
+        facts = {
+            "examples": len(examples),
+            "removed": len(gone),
+            "overlap": {overlap.name: overlap.facts() for overlap in found},
+        }
+    return examples, facts
+
+
+def summary(facts: Mapping[str, Any]) -> str:
+    """Return what the progress display says of the facts."""
+    removed = facts.get("removed")
+    more = f", {removed:,} removed that evaluation asks, too" if removed else ""
+    return f"{facts['examples']:,} examples{more}"
+
+
+def questions(step: Step, examples: list[Example]) -> list[Question]:
+    """Return what the examples of a prepare step ask."""
+    template = step.part["source"] == "cocobots"
+    return [Question(e.id, e.instruction, e.input, template) for e in examples]
+
+
+def similarity(settings: Preflight) -> float | None:
+    """Return from which similarity on questions are near duplicates; None: not looked for."""
+    return None if settings.near_duplicates == "off" else settings.similarity

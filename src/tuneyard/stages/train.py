@@ -63,7 +63,7 @@ def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
         return [asdict(pair) for pair in read_jsonl(folder / "pairs.jsonl", Preference)]
     prompt = step.extra["model"].prompt
     return [
-        {"id": e.id, "prompt": render(prompt, e.instruction), "completion": e.reference}
+        {"id": e.id, "prompt": render(prompt, e.instruction, e.input), "completion": e.reference}
         for role, source in step.inputs.items()
         if role.startswith("train/")
         for e in context.examples(source)

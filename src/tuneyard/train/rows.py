@@ -9,7 +9,8 @@ from typing import Any
 from tuneyard.artifacts import fetch
 from tuneyard.encoding import encode, encode_completion, encode_prompt
 from tuneyard.errors import UserError
-from tuneyard.records import Preference, iter_json_lines, read_jsonl
+from tuneyard.records import Preference, read_jsonl
+from tuneyard.rows import iter_json_lines
 
 
 @dataclass(frozen=True, slots=True)

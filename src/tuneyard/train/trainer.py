@@ -38,7 +38,9 @@ def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> 
         "gradient_accumulation_steps": settings.gradient_accumulation,
         "lr_scheduler_type": settings.scheduler,
         # A share of the steps where it is below 1.
-        "warmup_steps": settings.warmup_ratio,
+        "warmup_steps": (
+            settings.warmup_ratio if settings.warmup_steps is None else settings.warmup_steps
+        ),
         "weight_decay": settings.weight_decay,
         "max_grad_norm": settings.max_grad_norm,
         "optim": settings.optimizer,

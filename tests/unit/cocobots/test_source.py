@@ -142,7 +142,7 @@ def test_broken_json_is_refused_with_line_and_column(write):
 def test_files_that_cannot_be_read(write, tmp_path):
     with pytest.raises(UserError, match="does not exist"):
         load(tmp_path / "nowhere.json")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="a folder stands"):
         load(tmp_path)
     binary = tmp_path / "binary.json"
     binary.write_bytes(b'{"simple": "\xff"}')

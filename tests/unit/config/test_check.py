@@ -39,7 +39,26 @@ def test_a_good_study_passes(study):
         ("matrix.arms={}", "matrix.arms", "", "add"),
         ("models=[embedded, embedded]", "models", "embedded", "name"),
         ("data.first.files.test=none.json", "data.first.files.test", "none.json", "path"),
-        ("dpo.pairs={from: file, path: none.jsonl}", "dpo.pairs.path", "none.jsonl", "path"),
+        ("dpo.pairs={from: file, rows: none.jsonl}", "dpo.pairs.rows", "none.jsonl", "path"),
+        ("dpo.pairs={from: file, rows: {hub: a/b}}", "dpo.pairs.rows", "a/b", "revision"),
+        (
+            "dpo.pairs={from: file, rows: '${NOT_SET}/x'}",
+            "dpo.pairs.rows",
+            "NOT_SET",
+            "set NOT_SET",
+        ),
+        (
+            "data.x={source: instructions, task: python, rows: none.json, split: {train: 0.5}}",
+            "data.x.rows",
+            "none.json",
+            "path",
+        ),
+        (
+            "data.x={source: instructions, task: python, files: {train: {hub: a/b, revision: c}}}",
+            "data.x",
+            "'train'",
+            "files.validation",
+        ),
         (
             "data.first.counts={train: 0, validation: 1, test: 1}",
             "data.first",

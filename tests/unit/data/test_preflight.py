@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tuneyard.config import Preflight
-from tuneyard.data.preflight import normalise, preflight, preflight_pairs
+from tuneyard.data.preflight import preflight
 from tuneyard.errors import UserError
-from tuneyard.records import Preference
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ ROWS = [
     Row(f"r{n}", f"### Instruction:\nput {n}\n\n### Response:\n", f"put(board, {n})")
     for n in range(4)
 ]
-PAIR = Preference("p0", "r0", ROWS[0].prompt, "put(board, 0)", "put(board, 1)")
 
 
 @pytest.fixture(scope="module")
@@ -81,39 +79,6 @@ def test_another_prompt_at_inference_is_refused(tokenizer: Any) -> None:
     assert "r2" in str(caught.value)
 
 
-def test_overlap_is_refused_beyond_the_share(tokenizer: Any) -> None:
-    asked = {"train_instructions": ["Put 0."], "eval_instructions": ["put  0", "put 7"]}
-    with pytest.raises(UserError, match=r"1 of 2 evaluation instructions \(50.0%\)"):
-        check(tokenizer, **asked)
-    report = check(tokenizer, **asked, settings=Preflight(max_overlap=0.5))
-    assert (report.overlap, report.evaluated) == (1, 2)
-
-
-def test_normalising_forgets_case_space_and_punctuation() -> None:
-    assert normalise(" Place a_RED nut, in\nthe 7th row. ") == "place a red nut in the 7th row"
-
-
 def test_end_of_sequence_within_an_answer_is_refused(tokenizer: Any) -> None:
     with pytest.raises(UserError, match="end-of-sequence text"):
         check(tokenizer, [*ROWS, Row("e", "p", "put</s>more")])
-
-
-def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
-    report = preflight_pairs([PAIR], tokenizer, max_length=200, settings=Preflight())
-    assert report.rows == 1
-    assert "⟦put(board, 0)</s>⟧" in report.rendered
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([], "empty"),
-        ([PAIR, replace(PAIR, id="p1")], "occurs twice"),
-        ([replace(PAIR, rejected=PAIR.chosen)], "are equal"),
-        ([replace(PAIR, rejected="x</s>")], "end-of-sequence text"),
-        ([replace(PAIR, rejected="put(board) " * 60)], "would be cut off"),
-    ],
-)
-def test_bad_pairs_are_refused(tokenizer: Any, rows: list[Preference], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        preflight_pairs(rows, tokenizer, max_length=200, settings=Preflight())

@@ -1,16 +1,29 @@
 import json
 
+import datasets
+import pyarrow
+import pyarrow.parquet
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tuneyard.config import Data
+from tuneyard.config import Data, Split
 from tuneyard.data import sources
 from tuneyard.errors import UserError
 
+ROW = {"instruction": "add", "input": "1, 2", "output": "1 + 2"}
 
-def jsonl(tmp_path, *rows):
+
+def study(tmp_path, *rows, **options):
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return Data(source="jsonl", task="python", files={"train": str(path)})
+    return Data(source="instructions", task="python", files={"train": str(path)}, **options)
+
+
+def cut_study(tmp_path, count, **split):
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([{**ROW, "instruction": f"add {n}"} for n in range(count)]))
+    return Data(source="instructions", task="python", rows=str(path), split=split)
 
 
 def test_generated_splits_have_the_slides_counts_by_default():
@@ -25,30 +38,161 @@ def test_the_objects_asked_for_are_the_ones_that_come():
     assert found == {"wn", "bs"}
 
 
-def test_jsonl_rows_keep_what_else_they_hold(tmp_path):
-    row = {"instruction": "add", "reference": "a + b", "tests": "assert add(1, 2) == 3"}
-    (example,) = sources.load("sums", jsonl(tmp_path, row), "train", 0)
-    assert (example.instruction, example.reference) == ("add", "a + b")
-    assert example.meta == {"tests": row["tests"]}
-    assert example.kind == "sums"
-    assert sources.load("sums", jsonl(tmp_path, row), "test", 0) == []
+def test_rows_become_examples_and_keep_what_else_they_hold(tmp_path):
+    row = {**ROW, "tests": "assert add(1, 2) == 3", "level": 2}
+    (example,) = sources.load("sums", study(tmp_path, row), "train", 0)
+    assert (example.instruction, example.input, example.reference) == ("add", "1, 2", "1 + 2")
+    assert example.question == "add\n\n1, 2"
+    assert example.meta == {"level": 2, "tests": "assert add(1, 2) == 3"}
+    assert (example.id, example.kind, example.task) == ("train/sums/00001", "sums", "python")
+    assert sources.load("sums", study(tmp_path, row), "test", 0) == []
+
+
+def test_rows_without_input_and_with_a_reference(tmp_path):
+    rows = [{"instruction": "add", "reference": "x"}, {**ROW, "input": None}]
+    found = sources.load("sums", study(tmp_path, *rows), "train", 0)
+    assert [(e.input, e.reference, e.question) for e in found] == [
+        ("", "x", "add"), ("", "1 + 2", "add"),
+    ]  # fmt: skip
+
+
+def test_columns_of_other_data_sets(tmp_path):
+    row = {"text": "add", "solution": "a", "task_id": 7, "test_list": ["x = 1", "assert x"]}
+    columns = {"instruction": "text", "reference": "solution", "tests": "test_list",
+               "id": "task_id"}  # fmt: skip
+    (example,) = sources.load("sums", study(tmp_path, row, columns=columns), "train", 0)
+    assert (example.id, example.instruction, example.reference) == ("7", "add", "a")
+    assert example.meta == {"tests": "x = 1\nassert x"}
+    with pytest.raises(ValueError, match="did you mean 'instruction'"):
+        study(tmp_path, row, columns={"instructions": "text"})
+
+
+def test_parquet_and_a_hub_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    (tmp_path / "set").mkdir()
+    path = tmp_path / "set" / "train.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([ROW, ROW]), path)
+    for rows in (str(path), {"hub": str(path.parent)}):
+        data = Data(source="instructions", task="python", files={"train": rows})
+        found = sources.load("sums", data, "train", 0)
+        assert [e.input for e in found] == ["1, 2", "1, 2"]
 
 
 @pytest.mark.parametrize(
-    ("rows", "line", "value"),
+    ("rows", "line", "value", "remedy"),
     [
-        ([{"instruction": "x"}], 1, "None"),
-        ([{"instruction": "x", "reference": 3}], 1, "3"),
-        ([{"id": "a", "instruction": "x", "reference": "y"}] * 2, 2, "'a'"),
+        ([{"instruction": "x"}], 1, "None", "the row has instruction"),
+        ([{}], 1, "None", "columns"),
+        ([{"instruction": "x", "reference": 3}], 1, "3", "text"),
+        ([ROW, {**ROW, "input": 3}], 2, "3", "text"),
+        ([{**ROW, "instruction": " "}], 1, "' '", "drop"),
+        ([{**ROW, "id": "a"}] * 2, 2, "'a'", "unique"),
+        ([{**ROW, "id": 1.5}], 1, "1.5", "text"),
+        ([{**ROW, "tests": "assert ("}], 1, "'assert ('", "assertions"),
+        ([{**ROW, "tests": {"a": 1}}], 1, "{'a': 1}", "statements"),
     ],
 )
-def test_a_row_that_is_wrong_is_named(tmp_path, rows, line, value):
+def test_a_row_that_is_wrong_is_named(tmp_path, rows, line, value, remedy):
     with pytest.raises(UserError) as caught:
-        sources.load("sums", jsonl(tmp_path, *rows), "train", 0)
+        sources.load("sums", study(tmp_path, *rows), "train", 0)
     assert caught.value.where.endswith(f"rows.jsonl:{line}")
     assert caught.value.shown == value
+    assert remedy in caught.value.remedy
+
+
+def test_a_mapped_column_that_a_row_lacks(tmp_path):
+    data = study(tmp_path, {"instruction": "x", "answer": "y"}, columns={"reference": "anwser"})
+    with pytest.raises(UserError, match="'reference'") as caught:
+        sources.load("sums", data, "train", 0)
+    assert caught.value.shown == "'anwser'"
+    assert "'answer'" in caught.value.remedy
 
 
 def test_an_empty_file_is_an_empty_split(tmp_path):
     with pytest.raises(UserError, match="empty"):
-        sources.load("sums", jsonl(tmp_path), "train", 0)
+        sources.load("sums", study(tmp_path), "train", 0)
+
+
+@pytest.mark.parametrize(
+    "split", [{"train": 40, "validation": 10}, {"train": 0.8, "validation": 0.2, "seed": 7}]
+)
+def test_a_cut_is_the_library_s_own(tmp_path, split):
+    """The thesis: ``train_test_split(test_size=0.1, seed=42)``."""
+    data = cut_study(tmp_path, 50, **split)
+    rows = datasets.Dataset.from_dict({"n": range(50)})
+    seed = split.get("seed", 42)
+    expected = rows.train_test_split(test_size=split["validation"], seed=seed)
+    for name, part in (("train", "train"), ("validation", "test")):
+        found = sources.load("sums", data, name, 0)
+        assert [e.instruction for e in found] == [f"add {n}" for n in expected[part]["n"]]
+        assert len({e.id for e in found}) == len(found)
+
+
+def test_the_thesis_shares_are_its_counts():
+    split = Split(train=0.9, validation=0.1)
+    found = sources.cut(range(18_612), split, "data.x.split")
+    assert (len(found["train"]), len(found["validation"])) == (16_750, 1_862)
+    assert found == sources.cut(range(18_612), Split(train=16_750, validation=1_862), "")
+
+
+@settings(deadline=None)
+@given(
+    st.integers(3, 40),
+    st.one_of(
+        st.fixed_dictionaries(
+            {
+                "train": st.integers(1, 30),
+                "validation": st.integers(0, 9),
+                "test": st.integers(0, 9),
+            }
+        ),
+        st.sampled_from(
+            [
+                {"train": 0.8, "validation": 0.1, "test": 0.1},
+                {"train": 0.3},
+                {"train": 0.5, "test": 0.5},
+            ]
+        ),
+    ),
+    st.integers(0, 5),
+)
+def test_parts_are_disjoint_and_of_the_sizes_asked_for(total, sizes, seed):
+    split = Split(**sizes, seed=seed)
+    if isinstance(sizes["train"], int) and sum(sizes.values()) > total:
+        with pytest.raises(UserError, match="more rows than"):
+            sources.cut(range(total), split, "data.x.split")
+        return
+    try:
+        found = sources.cut(range(total), split, "data.x.split")
+    except UserError:
+        assert isinstance(sizes["train"], float)  # a share of very few rows can be none
+        return
+    every = [place for part in found.values() for place in part]
+    assert len(every) == len(set(every))
+    assert set(every) <= set(range(total))
+    if isinstance(sizes["train"], int):
+        assert {name: len(part) for name, part in found.items()} == sizes
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"split": {"train": 1}}, "go together"),
+        ({"rows": "x.json"}, "go together"),
+        ({"rows": "x.json", "split": {"train": 1, "validation": 0.5}}, "do not mix"),
+        ({"rows": "x.json", "split": {"train": 0.8, "validation": 0.3}}, "exceed 1"),
+        ({"rows": "x.json", "split": {"train": 1}, "files": {"train": "y.json"}}, "keep one"),
+        ({"files": {"train": {"path": "x", "hub": "y"}}}, "name one of them"),
+        ({"files": {"train": {"path": "x", "revision": "y"}}}, "go with 'hub'"),
+        ({"files": {"train": "x"}, "task": None}, "needs 'task'"),
+        ({"files": {"train": "x"}, "order": "first"}, "go with 'source: cocobots'"),
+        ({}, "needs 'rows' or 'files'"),
+        ({"source": "cocobots", "order": "first", "task": None, "files": {"test": {"hub": "x"}}},
+         "not the hub"),
+        ({"source": "cocobots", "order": "first", "task": None, "columns": {"id": "x"}},
+         "go with 'source: instructions'"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together(options, message):
+    with pytest.raises(ValueError, match=message):
+        Data(**{"source": "instructions", "task": "python", **options})

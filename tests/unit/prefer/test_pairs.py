@@ -105,6 +105,17 @@ def test_a_missing_verdict_is_an_error() -> None:
         build_pairs([example("a")], {"a": "p"}, [Completion("a", "x")], {}, Pairs(), 0)
 
 
+def test_without_a_judge_every_answer_is_rejected() -> None:
+    """The thesis's way: chosen is the data's reference, rejected the base model's own answer."""
+    examples = [example("a"), example("b")]
+    answers = [Completion("a", "mine"), Completion("b", "good")]
+    settings = Pairs(from_="base", verify="none", samples=1, temperature=0)
+    found = build_pairs(examples, {"a": "p", "b": "q"}, answers, None, settings, 0)
+    assert [(pair.chosen, pair.rejected) for pair in found.pairs] == [("good", "mine")]
+    assert found.stats["equal"] == 1
+    assert found.stats["passed_share"] is None
+
+
 def test_an_example_without_answers_is_dropped() -> None:
     found = build_pairs([example("a")], {"a": "p"}, [Completion("z", "x")], {}, Pairs(), 0)
     assert found.stats["dropped"]["no_answers"] == 1

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.prefer.statistics import compiles, edit_distance, pair_statistics
+from tuneyard.prefer.statistics import (
+    code_of,
+    compiles,
+    edit_distance,
+    pair_statistics,
+    surface_cue,
+    with_prompts,
+)
 from tuneyard.records import Preference
 
 
@@ -37,22 +46,80 @@ def test_distance_is_levenshtein(one: str, other: str) -> None:
 
 
 def test_statistics_of_pairs() -> None:
-    found = pair_statistics([pair("x = 1", "x = "), pair("y = 2", "y = 222")])
+    found = pair_statistics([pair("x = 1", "x = "), pair("y = 2", "```y = 222```")])
     assert found["pairs"] == 2
     assert found["chosen_chars"]["mean"] == 5
-    assert (found["rejected_chars"]["min"], found["rejected_chars"]["max"]) == (4, 7)
-    assert (found["chosen_compiles"], found["rejected_compiles"]) == (1, 0.5)
-    assert (found["chosen_shorter"], found["chosen_longer"]) == (0.5, 0.5)
-    assert found["edit_distance"]["max"] == pytest.approx(2 / 7)
-    assert found["warnings"] == []
+    assert (found["rejected_chars"]["min"], found["rejected_chars"]["max"]) == (4, 13)
+    assert (found["chosen_compiles"], found["rejected_compiles"]) == (2, 0)
+    assert (found["chosen_code_compiles"], found["rejected_code_compiles"]) == (2, 1)
+    assert (found["chosen_fenced"], found["rejected_fenced"]) == (0, 1)
+    assert found["edit_distance"]["max"] == pytest.approx(8 / 13)
+    assert found["cues"]["length"]["accuracy"] == 0.5
+    assert found["cues"]["fence"] == {
+        **found["cues"]["fence"],
+        "rule": "unfenced",
+        "accuracy": 0.75,
+    }
+    assert found["warnings"] == []  # two pairs show nothing
 
 
-@pytest.mark.parametrize(("shorter", "warned"), [(8, False), (9, True)])
-def test_length_that_predicts_the_choice_is_told(shorter: int, warned: bool) -> None:
-    pairs = [pair("a", "bb")] * shorter + [pair("aa", "b")] * (10 - shorter)
+@pytest.mark.parametrize(
+    ("shorter", "of", "warned"),
+    [(8, 10, False), (80, 100, True), (65, 100, False), (100, 100, True)],
+)
+def test_length_that_predicts_the_choice_is_told(shorter: int, of: int, warned: bool) -> None:
+    pairs = [pair("a", "bb")] * shorter + [pair("aa", "b")] * (of - shorter)
     notes = pair_statistics(pairs)["warnings"]
     assert bool(notes) == warned
-    assert not warned or "shorter one in 90%" in notes[0]
+    assert not warned or f"shorter one in {shorter}%" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x = 1", "x = 1"),
+        ("Sure:\n```python\nx = 1\n```\nDone.", "x = 1\n"),
+        ("```\nx = 1\n```\n```\ny\n```", "x = 1\n"),
+        ("```python\nx = 1", "x = 1"),
+        ("```x = 1```", "x = 1"),
+        ("", ""),
+    ],
+)
+def test_the_code_of_an_answer(text: str, code: str) -> None:
+    assert code_of(text) == code
+
+
+def test_a_format_that_predicts_the_choice_is_told() -> None:
+    pairs = [pair("ab = 1", "```\n```")] * 40 + [pair("a", "b")] * 10
+    (note,) = [n for n in pair_statistics(pairs)["warnings"] if "fence" in n]
+    assert "unfenced one in 90%" in note
+
+
+numbers = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+@given(numbers)
+def test_a_cue_is_right_in_the_share_of_pairs_that_its_rule_picks(rows: list[Any]) -> None:
+    one, other = zip(*rows, strict=True)
+    found = surface_cue(one, other, ("higher", "lower"))
+    sign = 1 if found["rule"] == "higher" else -1
+    gained = [sign * (a - b) for a, b in rows]
+    expected = sum(1.0 if g > 0 else 0.5 if g == 0 else 0.0 for g in gained) / len(rows)
+    assert found["accuracy"] == pytest.approx(expected)
+    assert found["accuracy"] >= 0.5
+    assert found["low"] <= found["accuracy"] <= found["high"] + 0.5 / len(rows)
+    mirrored = surface_cue(other, one, ("higher", "lower"))
+    assert mirrored["accuracy"] == pytest.approx(found["accuracy"])
+
+
+def test_differing_prompts_are_told_first() -> None:
+    stats = pair_statistics([pair("a", "b")])
+    same = with_prompts(stats, ["p"], ["p"])
+    assert (same["prompt_differs"], same["prompt_example"]) == (0, None)
+    found = with_prompts({**stats, "warnings": ["x"]}, ["p", "q"], ["p", "r"])
+    assert found["prompt_example"] == {"training": "q", "inference": "r"}
+    assert "1 of 2" in found["warnings"][0]
+    assert found["warnings"][1] == "x"
 
 
 def test_no_pairs_is_said() -> None:

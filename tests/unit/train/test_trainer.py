@@ -1,14 +1,16 @@
-"""What SFT and DPO share: a diverged run stops."""
+"""What SFT and DPO share: the schedule, and a diverged run that stops."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tuneyard.config import Model, Sft
 from tuneyard.errors import UserError
-from tuneyard.train.trainer import Progress
+from tuneyard.train.trainer import Progress, arguments
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
@@ -23,3 +25,18 @@ def test_a_loss_that_is_no_number_stops_the_run(loss: float) -> None:
     with pytest.raises(UserError, match="at step 7") as caught:
         progress.on_log(args, state, None, {"loss": loss})
     assert "0.5" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [({"warmup_ratio": 0.1}, 20), ({"warmup_ratio": 0.1, "warmup_steps": 5}, 5),
+     ({"warmup_steps": 1}, 1), ({"warmup_steps": 0}, 0)],
+)  # fmt: skip
+def test_warm_up_is_a_share_or_a_number_of_steps(
+    tmp_path: Path, settings: dict[str, Any], steps: int
+) -> None:
+    from trl import SFTConfig
+
+    model = Model(name="x", path="x", quantization="none")
+    config = SFTConfig(**arguments(Sft(**settings), model, 0, tmp_path))
+    assert config.get_warmup_steps(200) == steps

@@ -1,0 +1,72 @@
+"""What is checked of preference pairs before anything is trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuneyard.config import Preflight
+from tuneyard.data.preflight import (
+    PreflightReport,
+    preflight,
+    refuse_empty,
+    refuse_end,
+    refuse_truncated,
+)
+from tuneyard.encoding import encode
+from tuneyard.errors import UserError
+from tuneyard.records import Preference
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    id: str
+    prompt: str
+    completion: str
+
+
+def preflight_pairs(
+    rows: Sequence[Preference],
+    tokenizer: Any,
+    *,
+    max_length: int,
+    settings: Preflight,
+    where: str = "preference pairs",
+) -> PreflightReport:
+    """Check DPO's pairs as ``preflight`` checks rows; the counts are of the chosen answers.
+
+    Raises:
+        UserError: as ``preflight``, and for a pair whose answers are equal, or that occurs twice.
+    """
+    refuse_empty(rows, where)
+    seen: dict[tuple[str, str, str], str] = {}
+    for row in rows:
+        if row.chosen == row.rejected:
+            raise UserError(
+                "a preference pair's chosen and rejected answers are equal",
+                where=f"{where}: {row.id}",
+                value=row.chosen,
+                remedy="leave the pair out",
+            )
+        pair = (row.prompt, row.chosen, row.rejected)
+        if pair in seen:
+            raise UserError(
+                "a preference pair occurs twice",
+                where=f"{where}: {row.id}",
+                value=f"the same as {seen[pair]}",
+                remedy="keep one of them",
+            )
+        seen[pair] = row.id
+        refuse_end(tokenizer, row.rejected, f"{where}: {row.id}: rejected")
+    rejected = [
+        row.id for row in rows if encode(tokenizer, row.prompt, row.rejected, max_length).truncated
+    ]
+    refuse_truncated(rejected, len(rows), max_length, settings, f"{where}: rejected")
+    return preflight(
+        [_Chosen(row.id, row.prompt, row.chosen) for row in rows],
+        tokenizer,
+        max_length=max_length,
+        settings=settings,
+        where=where,
+    )

@@ -1,0 +1,210 @@
+"""Ready-made preference pairs: rows of {prompt, chosen, rejected} of a file or a hub data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tuneyard.config import Pairs
+from tuneyard.config.prompts import BARE, looks_rendered, parse, render, rendered_in
+from tuneyard.config.training import PAIR_COLUMNS
+from tuneyard.errors import UserError, suggestion
+from tuneyard.prefer.statistics import pair_statistics, with_prompts
+from tuneyard.records import Preference
+from tuneyard.rows import read
+
+WHERE = "dpo.pairs.rows"
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One row.
+
+    Attributes:
+        id: the row's own, or its number from 0, as ``00012``.
+        prompt: an instruction, or a prompt that some format has rendered already.
+        chosen: the preferred answer.
+        rejected: the other one.
+        input: what the instruction is about; may be empty.
+        place: where the row stands, for messages.
+    """
+
+    id: str
+    prompt: str
+    chosen: str
+    rejected: str
+    input: str = ""
+    place: str = ""
+
+
+def load_pairs(settings: Pairs) -> list[PairRow]:
+    """Read preference rows; columns that no part of a pair is read from are ignored.
+
+    Raises:
+        UserError: the source is missing, malformed or empty, or a row lacks a text, has an empty
+            prompt or chosen answer, or an id that occurs twice; naming the row's place.
+    """
+    assert settings.rows is not None
+    columns = {name: settings.columns.get(name, name) for name in PAIR_COLUMNS}
+    rows: list[PairRow] = []
+    seen: dict[str, str] = {}
+    for place, item in read(settings.rows, WHERE):
+        row = _row(item, columns, place, f"{len(rows):05d}")
+        if row.id in seen:
+            raise UserError(
+                f"an id occurs twice, first at {seen[row.id]}",
+                where=place,
+                value=row.id,
+                remedy="make ids unique, or leave them out",
+            )
+        seen[row.id] = place
+        rows.append(row)
+    if not rows:
+        raise UserError(
+            "a preference file has no rows",
+            where=WHERE,
+            value=str(settings.rows),
+            remedy="add rows, or name another file",
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Rows as pairs.
+
+    Attributes:
+        every: one pair a row, in order.
+        kept: those that teach something: no duplicates, no equal answers.
+        duplicates: rows left out because an earlier one is the same.
+        equal: rows left out because chosen and rejected are equal but for outer space.
+        rendered: rows whose prompt some format had rendered already.
+    """
+
+    every: list[Preference]
+    kept: list[Preference]
+    duplicates: int
+    equal: int
+    rendered: int
+
+
+def render_pairs(rows: Iterable[PairRow], prompt_format: str) -> Rendered:
+    """Render the rows' prompts.
+
+    A prompt that the format has rendered already is taken as it is. With ``bare`` every prompt is.
+
+    Raises:
+        UserError: a prompt is rendered already, in another format than the one asked for.
+    """
+    every: list[Preference] = []
+    kept: list[Preference] = []
+    seen: set[tuple[str, str, str]] = set()
+    duplicates = equal = rendered = 0
+    for row in rows:
+        prompt, was_rendered = _prompt(row, prompt_format)
+        rendered += was_rendered
+        pair = Preference(
+            id=row.id,
+            example_id=row.id,
+            prompt=prompt,
+            chosen=row.chosen,
+            rejected=row.rejected,
+            meta={"chosen_from": "file"},
+        )
+        every.append(pair)
+        key = (prompt, row.chosen, row.rejected)
+        if row.chosen.strip() == row.rejected.strip():
+            equal += 1
+        elif key in seen:
+            duplicates += 1
+        else:
+            seen.add(key)
+            kept.append(pair)
+    return Rendered(every, kept, duplicates, equal, rendered)
+
+
+def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> dict[str, Any]:
+    """Describe every row, those that were left out, too.
+
+    Args:
+        rows: what was rendered.
+        inference: the format that inference uses, the model's.
+        found: the rows, rendered.
+
+    Returns:
+        What ``pair_statistics`` and ``with_prompts`` give, with ``rows``, ``duplicates``,
+        ``equal`` and ``rendered``; ``pairs`` counts those kept.
+    """
+    stats = {
+        **pair_statistics(found.every),
+        "rows": len(rows),
+        "pairs": len(found.kept),
+        "duplicates": found.duplicates,
+        "equal": found.equal,
+        "rendered": found.rendered,
+    }
+    fed = [render(inference, *question_of(row)) for row in rows]
+    return with_prompts(stats, [pair.prompt for pair in found.every], fed)
+
+
+def question_of(row: PairRow) -> tuple[str, str]:
+    """Return the instruction and the input that a row asks, without any prompt format."""
+    for name in rendered_in(row.prompt):
+        found = parse(name, row.prompt)
+        if found is not None:
+            return found
+    return row.prompt, row.input
+
+
+def _prompt(row: PairRow, target: str) -> tuple[str, bool]:
+    """Return the prompt to train on, and whether the row's was rendered already."""
+    formats = rendered_in(row.prompt)
+    if target == BARE:
+        return render(BARE, row.prompt, row.input), bool(formats)
+    if target in formats:
+        return row.prompt, True
+    if formats or looks_rendered(row.prompt):
+        raise UserError(
+            f"a preference row's prompt is rendered already, and not as {target!r}: training and "
+            "inference would see different prompts",
+            where=row.place,
+            value=row.prompt,
+            remedy=(f"set the model's prompt to {formats[0]!r}, or " if formats else "")
+            + "set dpo.pairs.prompt: bare to train on the prompts as they stand",
+        )
+    return render(target, row.prompt, row.input), False
+
+
+def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> PairRow:
+    texts: dict[str, str] = {}
+    for name in ("prompt", "input", "chosen", "rejected"):
+        column = columns[name]
+        value = item.get(column)
+        if name == "input" and value is None:
+            value = ""
+        if not isinstance(value, str):
+            raise UserError(
+                f"a preference row needs a text under {column!r}",
+                where=where,
+                value=item.get(column, item),
+                remedy="give each row prompt, chosen and rejected, all strings, or say with "
+                f"dpo.pairs.columns where they are; {suggestion(column, list(item))}",
+            )
+        if name in ("prompt", "chosen") and not value.strip():
+            raise UserError(
+                f"a preference row's {column!r} is empty",
+                where=where,
+                value=value,
+                remedy="fill it or drop the row",
+            )
+        texts[name] = value
+    own = item.get(columns["id"], number)
+    if not isinstance(own, str | int) or isinstance(own, bool):
+        raise UserError(
+            "a preference row's id is not a text",
+            where=where,
+            value=own,
+            remedy="write a text, or leave ids out",
+        )
+    return PairRow(str(own), **texts, place=where)

@@ -1,0 +1,64 @@
+"""Data sets of the Hugging Face hub, or local folders that hold one, read by ``datasets``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.errors import UserError, suggestion
+from tuneyard.rows.parquet import plain
+
+if TYPE_CHECKING:
+    from tuneyard.config.rows import Rows
+
+
+def iter_hub(rows: Rows, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (place, row) of one split of a hub data set; places number rows from 1.
+
+    Raises:
+        UserError: it does not exist, cannot be reached, or lacks the subset, split or revision.
+    """
+    name = str(rows.hub)
+    split = rows.split or "train"
+    for number, row in enumerate(_load(rows, name, split, where), 1):
+        yield f"{name} ({split}): row {number}", plain(row)
+
+
+def _load(rows: Rows, name: str, split: str, where: str) -> Any:
+    import datasets
+    from datasets.exceptions import DatasetsError
+
+    datasets.disable_progress_bars()  # a study's one bar a stage is tuneyard's own
+    shown = {"hub": name, "revision": rows.revision, "subset": rows.subset, "split": split}
+    local = Path(name).is_dir()
+    try:
+        found = datasets.load_dataset(name, rows.subset, revision=None if local else rows.revision)
+    except ConnectionError as error:
+        raise UserError(
+            f"the hub cannot be reached ({_first(error)})",
+            where=where,
+            value=shown,
+            remedy="connect, or download it first with "
+            f"`hf download --repo-type dataset {name} --local-dir DIR` and write hub: DIR",
+        ) from None
+    except (DatasetsError, OSError, ValueError, RuntimeError) as error:
+        raise UserError(
+            f"a data set could not be loaded ({_first(error)})",
+            where=where,
+            value=shown,
+            remedy="check its name (OWNER/NAME, or a folder with data files), revision and subset, "
+            "and your access to it",
+        ) from None
+    if split not in found:
+        raise UserError(
+            "a data set has no such split",
+            where=where,
+            value=split,
+            remedy=suggestion(split, list(found)),
+        )
+    return found[split]
+
+
+def _first(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

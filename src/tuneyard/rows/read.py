@@ -1,0 +1,100 @@
+"""Reads the rows that a study file names: a file by its ending, or a hub data set."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.errors import UserError
+from tuneyard.rows.json_file import iter_json
+
+if TYPE_CHECKING:
+    from tuneyard.config.rows import Rows
+
+Place = str
+"""What an error message calls a row: file and line, or data set and row number (from 1)."""
+
+_BLOCK = 1 << 20
+
+
+def read(rows: Rows, where: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield (place, row) of a file or a hub data set.
+
+    Args:
+        rows: where they are.
+        where: the key of the study file that names them, for messages.
+
+    Raises:
+        UserError: the source is missing, cannot be reached, or is malformed.
+    """
+    if rows.hub is not None:
+        from tuneyard.rows.hub import iter_hub
+
+        return iter_hub(rows, where)
+    path = local_path(str(rows.path), where)
+    if path.suffix == ".parquet":
+        from tuneyard.rows.parquet import iter_parquet
+
+        return iter_parquet(path)
+    return iter_json(path)
+
+
+def local_path(path: str, where: str) -> Path:
+    """Return a path with ``~`` and ``${NAME}`` replaced.
+
+    Raises:
+        UserError: an environment variable is not set.
+    """
+    for name in re.findall(r"\$\{(\w+)\}|\$(\w+)", path):
+        word = "".join(name)
+        if not os.environ.get(word):
+            raise UserError(
+                f"the environment variable {word} is not set",
+                where=where,
+                value=path,
+                remedy=f"set {word} to the folder that holds the file, or name another path",
+            )
+    return Path(os.path.expanduser(os.path.expandvars(path)))
+
+
+def digest(rows: Rows, where: str) -> dict[str, Any]:
+    """Return what identifies the rows: a file's bytes, or a hub data set's name and revision.
+
+    A local folder given as ``hub`` is identified by the bytes of its files.
+
+    Raises:
+        UserError: see ``local_path``; or the file cannot be read.
+    """
+    if rows.hub is None:
+        path = local_path(str(rows.path), where)
+        return {"sha256": _sha256([path], where)}
+    folder = Path(rows.hub)
+    found = {"subset": rows.subset, "split": rows.split or "train"}
+    if folder.is_dir():
+        return {**found, "sha256": _sha256(sorted(folder.rglob("*")), where, folder)}
+    return {**found, "hub": rows.hub, "revision": rows.revision}
+
+
+def _sha256(paths: list[Path], where: str, folder: Path | None = None) -> str:
+    found = hashlib.sha256()
+    for path in paths:
+        if folder is not None:
+            if not path.is_file():
+                continue
+            found.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+        try:
+            with path.open("rb") as source:
+                while block := source.read(_BLOCK):
+                    found.update(block)
+        except OSError as error:
+            raise UserError(
+                f"a data file cannot be read ({error.strerror})",
+                where=where,
+                value=str(path),
+                remedy="check the path (it is taken from the working directory)",
+            ) from None
+    return found.hexdigest()

@@ -1,0 +1,92 @@
+"""``tuneyard data``: the rows and what is said of them, without a model."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tuneyard.cli import main
+
+THESIS = str(Path(__file__).parents[3] / "jobs" / "configs" / "thesis.yaml")
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_everything_is_written_and_said_before_it_is_refused(study_file, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["data", str(study_file), "--out", str(out)]) == 2
+    said = capsys.readouterr()
+    assert sorted(path.name for path in out.iterdir()) == [
+        "pairs.jsonl", "python.test.jsonl", "python.train.jsonl",
+    ]  # fmt: skip
+    assert len(lines(out / "pairs.jsonl")) == 6
+    assert "1 of 3 questions stand in the training data" in said.out
+    assert "1 of 3 questions stand in the preference rows" in said.out
+    assert said.err.startswith("error: 1 of 3 evaluation questions")
+    assert main(["data", str(study_file), "preflight.duplicates=report", "--out", str(out)]) == 0
+
+
+def test_malformed_data_leave_nothing_behind(study_file, folder, tmp_path, capsys):
+    (folder / "pairs.json").write_text('[{"prompt": "q", "chosen": "a"}]')
+    assert main(["data", str(study_file), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "pairs.json:1: entry 1" in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_removed_rows_are_not_written(study_file, tmp_path, capsys):
+    words = ["data", str(study_file), "preflight.duplicates=remove", "--out", str(tmp_path / "out")]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "15 examples, 1 removed that evaluation asks, too" in said
+    assert len(lines(tmp_path / "out" / "pairs.jsonl")) == 5
+
+
+def test_no_model_and_no_torch_are_needed(study_file, tmp_path):
+    program = (
+        "import sys; from tuneyard.cli import main\n"
+        f"status = main(['data', {str(study_file)!r}, 'models.0.path=no/where', "
+        f"'preflight.duplicates=report', '--out', {str(tmp_path / 'out')!r}])\n"
+        "assert not {'torch', 'ray', 'trl', 'transformers', 'mlflow'} & set(sys.modules)\n"
+        "sys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_shipped_thesis_study_on_the_public_files(thesis, tmp_path, capsys):
+    """Its training rows come from the hub; a few of our own stand in for them."""
+    rows = [{"instruction": f"Make thing {n}", "input": "", "output": "x"} for n in range(20)]
+    (tmp_path / "rows.json").write_text(json.dumps(rows))
+    source = f"data.python.rows={tmp_path / 'rows.json'}"
+    words = [source, "data.python.split={train: 0.9, validation: 0.1}"]
+    assert main(["data", THESIS, *words, "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "2,000 prompts are bare questions" in said
+    assert "compile as Python: 1,753 chosen, 365 rejected" in said
+    assert "TRAINING AND INFERENCE PROMPTS DIFFER in 2,000 of 2,000" in said
+    assert "12 of 100 questions stand in the preference rows (12 to the character" in said
+    assert "a Markdown fence alone predicts the choice" in said
+    assert "length alone predicts" not in said
+    # 7 of the 2,000 have equal answers; 1,800 and 200 were cut before they left.
+    kept = lines(tmp_path / "out" / "pairs.jsonl") + lines(
+        tmp_path / "out" / "held_out.pairs.jsonl"
+    )
+    assert len(kept) == 1993
+    assert len(lines(tmp_path / "out" / "python.test.jsonl")) == 100
+
+
+def test_the_thesis_study_without_its_folder_names_the_variable(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k != "TUNEYARD_DATA"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tuneyard.cli", "data", THESIS, "--out", str(tmp_path / "out")],
+        env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "TUNEYARD_DATA is not set" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,39 @@
+"""The preflight as a stage: what it refuses before a model is loaded, and what it writes."""
+
+import pytest
+
+from tuneyard.config import Preflight
+from tuneyard.data.questions import Question
+from tuneyard.errors import UserError
+from tuneyard.stages.preflight import overlaps
+
+
+def test_trained_test_questions_are_refused_by_default(run_stages):
+    with pytest.raises(UserError, match="1 of 3 evaluation questions") as caught:
+        run_stages("prepare", "preflight", overrides=[])
+    assert caught.value.where == "preflight"
+    assert "preflight.duplicates: remove" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("choice", "equal"), [("report", 1), ("remove", 0)])
+def test_else_they_are_told(run_stages, choice, equal):
+    overrides = [f"preflight.duplicates={choice}"]
+    found = run_stages("prepare", "preflight", overrides=overrides)
+    text = (found.artifacts["preflight"] / "preflight.txt").read_text()
+    assert f"test/python: {equal} of 3 questions stand in the training data" in text
+    assert "Below is an instruction" in text
+    assert "⟦x = " in text
+    assert found.facts["preflight"]["overlap"]["test/python"]["normalised"]["count"] == equal
+    assert ("1 of 3 questions" in found.said) == bool(equal)
+    assert found.notes["preflight"].endswith(f"{equal} in evaluation")
+
+
+def test_test_and_validation_are_compared_but_not_refused():
+    asked = {
+        "train/a": [Question("t", "sort a list")],
+        "validation/a": [Question("v", "open a window")],
+        "test/a": [Question("e", "Open a window")],
+    }
+    against_train, against_test, both = overlaps(asked, Preflight(), "preflight")
+    assert [o.name for o in (against_train, against_test)] == ["validation/a", "test/a"]
+    assert both.text().startswith("test/a: 1 of 1 questions stand in validation")

@@ -1,0 +1,42 @@
+"""Splits on disk, and training rows that leave because evaluation asks them."""
+
+import json
+
+import pytest
+
+from tuneyard.errors import UserError
+
+REMOVE = "preflight={duplicates: remove}"
+
+
+def rows(found, label):
+    lines = (found.artifacts[label] / "examples.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_splits_are_written(run_stages):
+    found = run_stages("prepare", overrides=["preflight={duplicates: report}"])
+    assert found.facts["prepare python train"] == {"examples": 16}
+    assert rows(found, "prepare python test")[0]["instruction"] == "Open the window"
+
+
+def test_rows_that_evaluation_asks_leave_training_and_nothing_else(run_stages):
+    kept = run_stages("prepare", overrides=["preflight={duplicates: report}"])
+    found = run_stages("prepare", overrides=[REMOVE])
+    before, after = (rows(run, "prepare python train") for run in (kept, found))
+    gone = [r for r in before if r not in after]
+    assert [r["instruction"].casefold() for r in gone] == [
+        rows(found, "prepare python test")[2]["instruction"].casefold().rstrip("!")
+    ]
+    assert rows(found, "prepare python test") == rows(kept, "prepare python test")
+    facts = found.facts["prepare python train"]
+    assert (facts["examples"], facts["removed"]) == (15, 1)
+    assert facts["overlap"]["test/python"]["normalised"]["count"] == 1
+    assert found.notes["prepare python train"] == "15 examples, 1 removed that evaluation asks, too"
+
+
+def test_nothing_left_is_refused(run_stages, folder):
+    everything = json.loads((folder / "rows.json").read_text())
+    (folder / "test.json").write_text(json.dumps(everything))
+    with pytest.raises(UserError, match="nothing is left"):
+        run_stages("prepare", overrides=[REMOVE])
