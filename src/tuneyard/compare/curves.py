@@ -1,8 +1,9 @@
-"""Training curves as SVG: the loss, and for DPO the implied rewards, their margin and accuracy."""
+"""Training curves as SVG: the loss, and for DPO the implied rewards and the log-probabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tuneyard.compare.figures import (
@@ -19,40 +20,55 @@ from tuneyard.compare.inputs import Curve, Labels
 from tuneyard.compare.markup import plain
 from tuneyard.compare.measures import number
 
-PANELS: Final = (
+Panel = tuple[str, dict[str, str]]
+"""A panel's title, and the logged keys that it draws with what tells them apart."""
+PANELS: Final[tuple[Panel, ...]] = (
     ("loss", {"loss": "training", "eval_loss": "evaluation"}),
     ("implied reward", {"rewards/chosen": "chosen", "rewards/rejected": "rejected"}),
     ("reward margin (chosen − rejected)", {"rewards/margins": ""}),
     ("reward accuracy", {"rewards/accuracies": ""}),
 )
-"""Each panel's title, and the logged keys it draws with what tells them apart."""
+"""The panels whose keys have one name only; log-probabilities follow, see `_log_panels`."""
 DASHES: Final = ("-", (0, (4, 2)))
 
 
-def training_curves(curves: Sequence[Curve], labels: Labels) -> list[Drawing]:
-    """Draw a figure for each model and stage, a line for each regime and arm.
+def training_curves(
+    curves: Sequence[Curve], labels: Labels, colours: Mapping[str, str]
+) -> list[Drawing]:
+    """Draw a figure for each model and stage, a line for each regime, arm and seed.
 
-    Curves without a single finite value are left out, and so are those that an arm shares with
-    an earlier one (the SFT stage of ``sft-dpo`` is that of ``sft``).
+    An arm's seeds have the same colour, and one entry in the legend. Curves without a single finite
+    value are left out, and so are those that an arm shares with an earlier one (the SFT stage of
+    ``sft-dpo`` is that of ``sft``).
+
+    Args:
+        colours: by arm, taken where no arm was trained on several lists of data.
     """
     groups: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
-        if any(_series(curve, key)[0] for _, keys in PANELS for key in keys):
+        if _panels([curve]):
             group = groups.setdefault((curve.model, curve.stage), [])
             if not any(_same_run(curve, other) for other in group):
                 group.append(curve)
-    return [_figure(model, stage, group, labels) for (model, stage), group in groups.items()]
-
-
-def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> Drawing:
-    panels = [
-        (title, keys)
-        for title, keys in PANELS
-        if any(_series(curve, key)[0] for curve in curves for key in keys)
+    return [
+        _figure(model, stage, group, labels, colours) for (model, stage), group in groups.items()
     ]
+
+
+def _figure(
+    model: str, stage: str, curves: Sequence[Curve], labels: Labels, by_arm: Mapping[str, str]
+) -> Drawing:
+    panels = _panels(curves)
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    names = [plain(labels.within_model(curve.system)) for curve in curves]
+    every = [plain(labels.within_model(curve.system)) for curve in curves]
+    names = list(dict.fromkeys(every))
+    colours = {name: PALETTE[index % len(PALETTE)] for index, name in enumerate(names)}
+    if not labels.several_regimes:
+        colours = {
+            name: by_arm.get(curve.arm, colours[name])
+            for name, curve in zip(every, curves, strict=True)
+        }
     legend = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
     width, height = 4.6 * columns if columns > 1 else 6.4, 2.35 * rows + legend
     figure = new_figure(width, height)
@@ -62,18 +78,19 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
     said = []
     for axis, (title, keys) in zip(grid.flat, panels, strict=False):
         drawn = []
-        for index, curve in enumerate(curves):
+        for name, curve in zip(every, curves, strict=True):
             for dash, (key, word) in zip(DASHES, keys.items(), strict=False):
                 steps, values = _series(curve, key)
                 if not steps:
                     continue
                 drawn.append(word)
                 axis.plot(
-                    steps, values, color=PALETTE[index % len(PALETTE)], linestyle=dash,
+                    steps, values, color=colours[name], linestyle=dash,
                     linewidth=1.5, marker="o" if len(steps) == 1 else "", markersize=4,
                 )  # fmt: skip
+                run = name if curve.seed is None else f"{name}, seed {curve.seed}"
                 said.append(
-                    f"{names[index]}, {word} {title}: {values[0]:.4g} at step {steps[0]:g}, "
+                    f"{run}, {word} {title}: {values[0]:.4g} at step {steps[0]:g}, "
                     f"{values[-1]:.4g} at step {steps[-1]:g}"
                 )
         axis.set_title(title, fontsize=9.5, loc="left", color=INK)
@@ -89,10 +106,51 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
         top=1 - (0.32 + legend) / height, wspace=0.2, hspace=0.42,
     )  # fmt: skip
     if len(names) > 1:
-        _legend(figure, names, left=0.55 / width)
-    return Drawing(
-        file_name("curves", model, stage), f"{model} · {stage}", "; ".join(said), render(figure)
-    )
+        _legend(figure, colours, left=0.55 / width)
+    notes = [
+        f"{name}{'' if curve.seed is None else f', seed {curve.seed}'}: {curve.note}"
+        for name, curve in zip(every, curves, strict=True)
+        if curve.note
+    ]
+    title = f"{model} · {stage}"
+    name = file_name("curves", model, stage)
+    return Drawing(name, title, "; ".join(said), render(figure), tuple(notes))
+
+
+def _panels(curves: Sequence[Curve]) -> list[Panel]:
+    """Return the panels for which at least one curve has a value."""
+    present = {
+        str(key): None
+        for curve in curves
+        for point in curve.points
+        for key, value in point.items()
+        if number(value) is not None and number(point.get("step")) is not None
+    }
+    wanted = [*PANELS, *_log_panels(present)]
+    return [(title, keys) for title, keys in wanted if any(key in present for key in keys)]
+
+
+def _log_panels(keys: Mapping[str, None]) -> list[Panel]:
+    """Return a panel for each pair of log-probabilities of chosen and rejected answers.
+
+    TRL logs ``logps/chosen`` and ``logps/rejected``, sums over an answer's tokens; keys with more
+    in their names, such as ``logps/chosen_per_token``, are pairs of their own.
+    """
+    found: dict[str, Panel] = {}
+    for key in sorted(keys):
+        match = re.search("chosen|rejected", key)
+        if "logp" not in key or match is None:
+            continue
+        rest = key[: match.start()] + key[match.end() :]
+        whole = "log-probability of an answer"
+        title = whole if rest == "logps/" else f"{whole} ({_words(rest)})"
+        found.setdefault(rest, (title, {}))[1][key] = match.group()
+    return sorted(found.values(), key=lambda panel: len(panel[0]))
+
+
+def _words(rest: str) -> str:
+    """Return what a key says besides ``logps``, in words: ``logps/_per_token`` → ``per token``."""
+    return " ".join(re.sub("logp(rob)?s?", "", rest).replace("/", " ").replace("_", " ").split())
 
 
 def _same_run(one: Curve, other: Curve) -> bool:
@@ -115,14 +173,11 @@ def _explain_dashes(axis: object, words: list[str]) -> None:
     )
 
 
-def _legend(figure: object, names: list[str], left: float) -> None:
+def _legend(figure: object, colours: Mapping[str, str], left: float) -> None:
     from matplotlib.lines import Line2D
 
-    lines = [
-        Line2D([], [], color=PALETTE[index % len(PALETTE)], linewidth=2)
-        for index in range(len(names))
-    ]
+    lines = [Line2D([], [], color=colour, linewidth=2) for colour in colours.values()]
     figure.legend(  # type: ignore[attr-defined]
-        lines, names, loc="upper left", bbox_to_anchor=(left, 1.0), ncols=3, frameon=False,
+        lines, list(colours), loc="upper left", bbox_to_anchor=(left, 1.0), ncols=3, frameon=False,
         fontsize=8.5, labelcolor=INK, handlelength=1.4, borderaxespad=0.0,
     )  # fmt: skip

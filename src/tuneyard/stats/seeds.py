@@ -123,10 +123,7 @@ def compare_runs(
     )
     changes = [_difference(mine[task], theirs[task]) for task in mine]
     tasks = [change for change in changes if change is not None]
-    seeds = [
-        _mean(_difference(one[task], other[task]) for task in one)
-        for one, other in pairs
-    ]
+    seeds = [_mean(_difference(one[task], other[task]) for task in one) for one, other in pairs]
     known = [difference for difference in seeds if difference is not None]
     if len(known) < 2 or len(tasks) < 2:
         return SeedComparison(over_tasks, None)

@@ -72,6 +72,8 @@ def test_the_resolved_study_reads_back(study, tmp_path):
         (None, ["nonsense"], "command line", "nonsense", "="),
         (None, ["matrix.arms.x=[stf]"], "matrix.arms.x", "stf", ""),
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
+        (None, ["evaluate.pass_at=[1, 5]"], "evaluate.pass_at", "5", "smaller k"),
+        (None, ["evaluate.pass_at=[0]"], "evaluate.pass_at.0", "0", ""),
         (None, ["dpo.pairs.from=file"], "dpo.pairs", "file", ""),
         (("study: x\n", "study: x\nstudy: y\n"), [], "study.yaml:2", "study", "keep one"),
         (("{source: cocobots, order: first}", "[1"), [], "study.yaml", "", "mend"),
