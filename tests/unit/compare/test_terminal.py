@@ -35,7 +35,8 @@ def test_degenerate_inputs(make_cell) -> None:
 
 
 def test_the_deciding_metric_is_always_shown(make_cell) -> None:
-    values = dict.fromkeys(("codebleu", "bleu", "bertscore_f1", "codebertscore_f1"), [0.5, 0.4])
+    keys = ("codebleu", "bleu", "bertscore_f1", "codebertscore_f1")
+    values = {key: [0.5, 0.4] for key in keys}
     cells = [
         make_cell("base", exact_match=[True] * 2, passed=[True, False], **values),
     ]

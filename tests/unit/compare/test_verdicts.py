@@ -75,6 +75,13 @@ def test_equal_differences_are_judged_by_their_number(make_cell) -> None:
     assert test.verdict == "not distinguishable"
 
 
+def test_few_pairs_are_tested_by_flipping_signs(make_cell) -> None:
+    base = make_cell("base", codebleu=[0.0] * 3)
+    (test,) = _tests(base, make_cell("sft", ["a"], codebleu=[0.5, 0.6, 0.7]))
+    assert test.result.test == "permutation"
+    assert test.result.p == pytest.approx(2 / 2**3)
+
+
 def test_each_question_finds_its_pairs(make_cell) -> None:
     values = {"exact_match": [True, False]}
     cells = [
@@ -129,11 +136,9 @@ def test_seeds_are_averaged_in_the_test_and_told_beside_it(make_cell) -> None:
     from dataclasses import replace
 
     base = make_cell("base", codebleu=[0.0] * 6)
+    scores = {seed: [0.1 * seed + 0.2 * i for i in range(6)] for seed in (0, 1, 2)}
     runs = [
-        replace(
-            make_cell("sft", ["a"], codebleu=[0.1 * seed + 0.2 * i for i in range(6)]), seed=seed
-        )
-        for seed in (0, 1, 2)
+        replace(make_cell("sft", ["a"], codebleu=own), seed=seed) for seed, own in scores.items()
     ]
     (test,) = _tests(base, *runs)
     assert test.result.n == 6
