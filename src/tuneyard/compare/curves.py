@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -20,15 +19,21 @@ from tuneyard.compare.inputs import Curve, Labels
 from tuneyard.compare.markup import plain
 from tuneyard.compare.measures import number
 
-Panel = tuple[str, dict[str, str]]
-"""A panel's title, and the logged keys that it draws with what tells them apart."""
-PANELS: Final[tuple[Panel, ...]] = (
+PANELS: Final = (
     ("loss", {"loss": "training", "eval_loss": "evaluation"}),
     ("implied reward", {"rewards/chosen": "chosen", "rewards/rejected": "rejected"}),
     ("reward margin (chosen − rejected)", {"rewards/margins": ""}),
     ("reward accuracy", {"rewards/accuracies": ""}),
+    ("log-probability of an answer", {"logps/chosen": "chosen", "logps/rejected": "rejected"}),
+    (
+        "log-probability of a token",
+        {"logps/chosen_per_token": "chosen", "logps/rejected_per_token": "rejected"},
+    ),
+    ("change of a chosen token’s log-probability", {"logps/chosen_change_per_token": ""}),
+    ("tokens in a sampled answer", {"samples/tokens": ""}),
+    ("share of sampled answers that end", {"samples/ended": ""}),
 )
-"""The panels whose keys have one name only; log-probabilities follow, see `_log_panels`."""
+"""Each panel's title, and the logged keys it draws with what tells them apart."""
 DASHES: Final = ("-", (0, (4, 2)))
 
 
@@ -117,40 +122,13 @@ def _figure(
     return Drawing(name, title, "; ".join(said), render(figure), tuple(notes))
 
 
-def _panels(curves: Sequence[Curve]) -> list[Panel]:
+def _panels(curves: Sequence[Curve]) -> list[tuple[str, dict[str, str]]]:
     """Return the panels for which at least one curve has a value."""
-    present = {
-        str(key): None
-        for curve in curves
-        for point in curve.points
-        for key, value in point.items()
-        if number(value) is not None and number(point.get("step")) is not None
-    }
-    wanted = [*PANELS, *_log_panels(present)]
-    return [(title, keys) for title, keys in wanted if any(key in present for key in keys)]
-
-
-def _log_panels(keys: Mapping[str, None]) -> list[Panel]:
-    """Return a panel for each pair of log-probabilities of chosen and rejected answers.
-
-    TRL logs ``logps/chosen`` and ``logps/rejected``, sums over an answer's tokens; keys with more
-    in their names, such as ``logps/chosen_per_token``, are pairs of their own.
-    """
-    found: dict[str, Panel] = {}
-    for key in sorted(keys):
-        match = re.search("chosen|rejected", key)
-        if "logp" not in key or match is None:
-            continue
-        rest = key[: match.start()] + key[match.end() :]
-        whole = "log-probability of an answer"
-        title = whole if rest == "logps/" else f"{whole} ({_words(rest)})"
-        found.setdefault(rest, (title, {}))[1][key] = match.group()
-    return sorted(found.values(), key=lambda panel: len(panel[0]))
-
-
-def _words(rest: str) -> str:
-    """Return what a key says besides ``logps``, in words: ``logps/_per_token`` → ``per token``."""
-    return " ".join(re.sub("logp(rob)?s?", "", rest).replace("/", " ").replace("_", " ").split())
+    return [
+        (title, keys)
+        for title, keys in PANELS
+        if any(_series(curve, key)[0] for curve in curves for key in keys)
+    ]
 
 
 def _same_run(one: Curve, other: Curve) -> bool:

@@ -55,9 +55,7 @@ class Cell:
 class Curve:
     """What one training stage logged, one mapping a logging step.
 
-    ``points`` hold ``step`` and any of ``loss``, ``eval_loss`` and, for DPO, ``rewards/chosen``,
-    ``rewards/rejected``, ``rewards/margins``, ``rewards/accuracies``, ``logps/chosen``,
-    ``logps/rejected`` (TRL's names), and log-probabilities under other names (see `curves`).
+    ``points`` hold ``step`` and any of the values that `curves.PANELS` names.
     ``note`` is a sentence to stand below the figure, such as why the training was stopped.
     """
 

@@ -110,8 +110,16 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
 
     for arm in arms:
         for train in arm.trains:
-            points = history(train, context)
-            yield Curve(arm.model.name, arm.train_on, arm.name, train.part["method"], points)
+            facts = (context.artifact(train).manifest() or {}).get("facts", {})
+            stopped = facts.get("stopped")
+            yield Curve(
+                model=arm.model.name,
+                train_on=arm.train_on,
+                arm=arm.name,
+                stage=train.part["method"],
+                points=history(train, context),
+                note=stopped["text"] if stopped else "",
+            )
 
 
 def history(train: Step, context: Context) -> list[dict[str, Any]]:

@@ -51,11 +51,15 @@ def test_seeds_of_an_arm_share_a_colour_and_a_name() -> None:
     assert drawing.notes == ("sft, seed 1: stopped.",)
 
 
-def test_log_probabilities_are_drawn_under_whatever_name() -> None:
-    keys = ["logps/chosen", "logps/rejected", "logps/chosen_per_token", "logps/rejected_per_token"]
+def test_log_probabilities_and_sampled_answers_are_drawn() -> None:
+    keys = [
+        *("logps/chosen", "logps/rejected", "logps/chosen_per_token", "logps/rejected_per_token"),
+        *("logps/chosen_change_per_token", "samples/tokens", "samples/ended"),
+    ]
     (drawing,) = _draw(_curve([{"step": 1, "loss": 1.0, **dict.fromkeys(keys, -2.0)}]))
     assert ">log-probability of an answer<" in drawing.standalone
-    assert ">log-probability of an answer (per token)<" in drawing.standalone
-    assert "chosen log-probability of an answer (per token): -2 at step 1" in drawing.alternative
-    (bare,) = _draw(_curve([{"step": 1, "loss": 1.0, "mean_logp": -2.0}]))
+    assert "rejected log-probability of a token: -2 at step 1" in drawing.alternative
+    for title in ("change of a chosen token", "tokens in a sampled", "sampled answers that end"):
+        assert title in drawing.standalone
+    (bare,) = _draw(_curve([{"step": 1, "loss": 1.0, "grad_norm": 2.0}]))
     assert "log-probability" not in bare.standalone
