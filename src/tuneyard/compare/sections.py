@@ -40,8 +40,9 @@ def verdict(summary: Summary) -> str:
 
 
 def decision(said: str) -> str:
-    """Return the registry's decision as it stands in the report."""
-    return f"<p><b>Registry.</b> {text(said)}</p>" if said else ""
+    """Return what the command line says of the registry's decision, as it stands in the report."""
+    lines = [line.strip() for line in said.removeprefix("registry: ").splitlines()]
+    return f"<p><b>Registry.</b> {text('; '.join(lines))}.</p>" if lines else ""
 
 
 def results(summary: Summary) -> str:

@@ -170,11 +170,13 @@ def test_the_decision_is_added_to_the_page_and_to_the_numbers(study, tmp_path) -
     before = files["report"].read_text("utf-8")
     assert "Registry" not in before
     assert json.loads(files["json"].read_text())["registry"] is None
-    add_decision(tmp_path, {"said": "cocobots version 1 is <sft>", "registered": True})
+    said = "registry: cocobots version 1 is <sft>\n  it has no incumbent"
+    add_decision(tmp_path, {"said": said, "registered": True})
     html = files["report"].read_text("utf-8")
     _assert_safe(html)
     verdict = html.split('id="verdict"')[1].split("</section>")[0]
-    assert "<p><b>Registry.</b> cocobots version 1 is &lt;sft&gt;</p>" in verdict
+    expected = "<p><b>Registry.</b> cocobots version 1 is &lt;sft&gt;; it has no incumbent.</p>"
+    assert expected in verdict
     assert html.count("Registry.") == 1
     assert json.loads(files["json"].read_text())["registry"]["registered"] is True
 

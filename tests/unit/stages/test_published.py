@@ -44,7 +44,7 @@ def test_the_decision_is_in_the_published_report_and_the_comparison_stays(run, c
     assert shown["table"] == "the table\n"
     assert shown["registry"] == "registry: s version 1 is sft"
     folder = run.artifact("register", register.key).local()
-    assert "registry: s version 1 is sft" in (folder / "report.html").read_text("utf-8")
+    assert "</b> s version 1 is sft." in (folder / "report.html").read_text("utf-8")
     assert shown["report"].endswith(f"/register-{register.key}/report.html")
     assert json.loads((folder / "results.json").read_text())["registry"]["registered"] is True
     assert list(folder.glob("figures/*.svg"))
