@@ -82,7 +82,7 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from tuneyard.stages.compare import latest
+    from tuneyard.stages.published import latest
 
     found = latest(options.run_dir)
     print(found["table"])

@@ -311,8 +311,10 @@ def build(study: Study, identity: Callable[[Model], str]) -> Plan:
         "compare",
         "compare",
         {
+            "format": 2,  # of the report alone
             "study": study.study,
             "settings": study.compare.model_dump(),
+            "pass_at": study.evaluate.pass_at,
             "arms": [[arm.model.name, list(arm.train_on), arm.name] for arm in arms],
             "seed": study.seed,
         },

@@ -64,6 +64,11 @@ def test_every_step_follows_what_it_needs(build):
             {"train sft · first", "score validation · base"},
         ),
         ("compare.resamples=200", {"compare"}, {"score validation · sft · first"}),
+        (
+            "evaluate={pass_at: [1, 2], decoding: {samples: 2, temperature: 1}}",
+            {"compare"},
+            {"train sft · first"},
+        ),
         ("register.margin=0.5", {"track and register"}, {"compare"}),
         ("seed=7", {"train sft · first"}, set()),
     ],

@@ -79,16 +79,29 @@ def how_to_read(summary: Summary, inputs: StudyInputs) -> str:
         "<dt>Not distinguishable</dt><dd>These examples do not tell the two apart. It does not "
         "say that they are equal: the interval shows what remains possible.</dd>",
         "<dt>+ / −</dt><dd>Examples on which the arm scored higher, and lower.</dd>",
+        *_seed_notes(summary),
         "<dt>Missing</dt><dd>A metric without a value (such as data flow in code that has none) is "
         "left out; n shrinks and is shown. It never counts as 0 or 1.</dd>",
         "<dt>Best mean</dt><dd>The arm with the highest mean is picked after the fact, which "
         "flatters it a little; selection belongs on validation data, the test split is only "
         "reported.</dd>",
         "<dt>Error groups</dt><dd>The first that applies: A no code, B syntax, C error at run "
-        "time, D placement refused, E another board, F the right board in another form than asked "
-        "(which still counts as execution success).</dd>",
+        "time, D placement refused, E a wrong result (another board, a failed test), F the right "
+        "board in another form than asked (which still counts as execution success).</dd>",
     ]
     return section("reading", "How to read this", f"<dl>{''.join(notes)}</dl>")
+
+
+def _seed_notes(summary: Summary) -> list[str]:
+    if not any(estimate.seeds > 1 for row in summary.rows for estimate in row.estimates.values()):
+        return []
+    return [
+        "<dt>Several seeds</dt><dd>An arm trained with several seeds has for each example the mean "
+        "over its runs; ± is the standard deviation over seeds of its mean or of Δ (ddof 1). p and "
+        "the interval of Δ are over examples: they hold for the runs that were made. p (seeds) "
+        "adds the spread between seeds (min F′, Clark 1973): it says whether new runs of "
+        "both arms would differ. Runs with the same seed are paired.</dd>"
+    ]
 
 
 def _sentence(note: str) -> str:

@@ -1,8 +1,8 @@
-"""Training curves as SVG: the loss, and for DPO the implied rewards, their margin and accuracy."""
+"""Training curves as SVG: the loss, and for DPO the implied rewards and the log-probabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tuneyard.compare.figures import (
@@ -24,35 +24,56 @@ PANELS: Final = (
     ("implied reward", {"rewards/chosen": "chosen", "rewards/rejected": "rejected"}),
     ("reward margin (chosen − rejected)", {"rewards/margins": ""}),
     ("reward accuracy", {"rewards/accuracies": ""}),
+    ("log-probability of an answer", {"logps/chosen": "chosen", "logps/rejected": "rejected"}),
+    (
+        "log-probability of a token",
+        {"logps/chosen_per_token": "chosen", "logps/rejected_per_token": "rejected"},
+    ),
+    ("change of a chosen token’s log-probability", {"logps/chosen_change_per_token": ""}),
+    ("tokens in a sampled answer", {"samples/tokens": ""}),
+    ("share of sampled answers that end", {"samples/ended": ""}),
 )
 """Each panel's title, and the logged keys it draws with what tells them apart."""
 DASHES: Final = ("-", (0, (4, 2)))
 
 
-def training_curves(curves: Sequence[Curve], labels: Labels) -> list[Drawing]:
-    """Draw a figure for each model and stage, a line for each regime and arm.
+def training_curves(
+    curves: Sequence[Curve], labels: Labels, colours: Mapping[str, str]
+) -> list[Drawing]:
+    """Draw a figure for each model and stage, a line for each regime, arm and seed.
 
-    Curves without a single finite value are left out, and so are those that an arm shares with
-    an earlier one (the SFT stage of ``sft-dpo`` is that of ``sft``).
+    An arm's seeds have the same colour, and one entry in the legend. Curves without a single finite
+    value are left out, and so are those that an arm shares with an earlier one (the SFT stage of
+    ``sft-dpo`` is that of ``sft``).
+
+    Args:
+        colours: by arm, taken where no arm was trained on several lists of data.
     """
     groups: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
-        if any(_series(curve, key)[0] for _, keys in PANELS for key in keys):
+        if _panels([curve]):
             group = groups.setdefault((curve.model, curve.stage), [])
             if not any(_same_run(curve, other) for other in group):
                 group.append(curve)
-    return [_figure(model, stage, group, labels) for (model, stage), group in groups.items()]
-
-
-def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> Drawing:
-    panels = [
-        (title, keys)
-        for title, keys in PANELS
-        if any(_series(curve, key)[0] for curve in curves for key in keys)
+    return [
+        _figure(model, stage, group, labels, colours) for (model, stage), group in groups.items()
     ]
+
+
+def _figure(
+    model: str, stage: str, curves: Sequence[Curve], labels: Labels, by_arm: Mapping[str, str]
+) -> Drawing:
+    panels = _panels(curves)
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    names = [plain(labels.within_model(curve.system)) for curve in curves]
+    every = [plain(labels.within_model(curve.system)) for curve in curves]
+    names = list(dict.fromkeys(every))
+    colours = {name: PALETTE[index % len(PALETTE)] for index, name in enumerate(names)}
+    if not labels.several_regimes:
+        colours = {
+            name: by_arm.get(curve.arm, colours[name])
+            for name, curve in zip(every, curves, strict=True)
+        }
     legend = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
     width, height = 4.6 * columns if columns > 1 else 6.4, 2.35 * rows + legend
     figure = new_figure(width, height)
@@ -62,18 +83,19 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
     said = []
     for axis, (title, keys) in zip(grid.flat, panels, strict=False):
         drawn = []
-        for index, curve in enumerate(curves):
+        for name, curve in zip(every, curves, strict=True):
             for dash, (key, word) in zip(DASHES, keys.items(), strict=False):
                 steps, values = _series(curve, key)
                 if not steps:
                     continue
                 drawn.append(word)
                 axis.plot(
-                    steps, values, color=PALETTE[index % len(PALETTE)], linestyle=dash,
+                    steps, values, color=colours[name], linestyle=dash,
                     linewidth=1.5, marker="o" if len(steps) == 1 else "", markersize=4,
                 )  # fmt: skip
+                run = name if curve.seed is None else f"{name}, seed {curve.seed}"
                 said.append(
-                    f"{names[index]}, {word} {title}: {values[0]:.4g} at step {steps[0]:g}, "
+                    f"{run}, {word} {title}: {values[0]:.4g} at step {steps[0]:g}, "
                     f"{values[-1]:.4g} at step {steps[-1]:g}"
                 )
         axis.set_title(title, fontsize=9.5, loc="left", color=INK)
@@ -89,10 +111,24 @@ def _figure(model: str, stage: str, curves: Sequence[Curve], labels: Labels) -> 
         top=1 - (0.32 + legend) / height, wspace=0.2, hspace=0.42,
     )  # fmt: skip
     if len(names) > 1:
-        _legend(figure, names, left=0.55 / width)
-    return Drawing(
-        file_name("curves", model, stage), f"{model} · {stage}", "; ".join(said), render(figure)
-    )
+        _legend(figure, colours, left=0.55 / width)
+    notes = [
+        f"{name}{'' if curve.seed is None else f', seed {curve.seed}'}: {curve.note}"
+        for name, curve in zip(every, curves, strict=True)
+        if curve.note
+    ]
+    title = f"{model} · {stage}"
+    name = file_name("curves", model, stage)
+    return Drawing(name, title, "; ".join(said), render(figure), tuple(notes))
+
+
+def _panels(curves: Sequence[Curve]) -> list[tuple[str, dict[str, str]]]:
+    """Return the panels for which at least one curve has a value."""
+    return [
+        (title, keys)
+        for title, keys in PANELS
+        if any(_series(curve, key)[0] for curve in curves for key in keys)
+    ]
 
 
 def _same_run(one: Curve, other: Curve) -> bool:
@@ -115,14 +151,11 @@ def _explain_dashes(axis: object, words: list[str]) -> None:
     )
 
 
-def _legend(figure: object, names: list[str], left: float) -> None:
+def _legend(figure: object, colours: Mapping[str, str], left: float) -> None:
     from matplotlib.lines import Line2D
 
-    lines = [
-        Line2D([], [], color=PALETTE[index % len(PALETTE)], linewidth=2)
-        for index in range(len(names))
-    ]
+    lines = [Line2D([], [], color=colour, linewidth=2) for colour in colours.values()]
     figure.legend(  # type: ignore[attr-defined]
-        lines, names, loc="upper left", bbox_to_anchor=(left, 1.0), ncols=3, frameon=False,
+        lines, list(colours), loc="upper left", bbox_to_anchor=(left, 1.0), ncols=3, frameon=False,
         fontsize=8.5, labelcolor=INK, handlelength=1.4, borderaxespad=0.0,
     )  # fmt: skip

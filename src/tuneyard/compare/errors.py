@@ -15,11 +15,16 @@ GROUPS: Final = {
     "B": "syntax",
     "C": "run time",
     "D": "placement",
-    "E": "other board",
+    "E": "wrong result",
     "F": "form",
     "?": "other",
 }
-"""The taxonomy's groups, in order of precedence (Pai's slides); ``?`` for what is in none."""
+"""The taxonomy's groups, in order of precedence (Pai's slides); ``?`` for what is in none.
+
+E is another board than asked, or in a Python task a failed test.
+"""
+_GROUP_OF: Final = {**CATEGORIES, "wrong_answer": "E"}
+"""Each category's group: COCOBOTS' categories, and what only Python tasks with tests have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,13 @@ class ErrorCounts:
 
 def group_of(category: str) -> str:
     """Return a category's group letter, ``?`` for an unknown one."""
-    return CATEGORIES.get(category, "?")
+    return _GROUP_OF.get(category, "?")
 
 
 def rank(category: str) -> tuple[int, str]:
     """Return a sort key: the taxonomy's order, unknown categories last by name."""
-    order = list(CATEGORIES)
-    return (order.index(category) if category in CATEGORIES else len(order), category)
+    order = list(_GROUP_OF)
+    return (order.index(category) if category in _GROUP_OF else len(order), category)
 
 
 def count_errors(cells: Sequence[Cell]) -> list[ErrorCounts]:

@@ -22,6 +22,8 @@ INK: Final = "#1f2430"
 RULE: Final = "#d5d9e0"
 PAPER: Final = "#fefefe"
 """Three colours that stand for the page's own and are exchanged for them in the report."""
+ABREAST: Final = 5
+"""How many metrics stand side by side before a new line begins."""
 PALETTE: Final = ("#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900")
 """Okabe and Ito's colours, told apart with any common colour blindness."""
 BASE_COLOUR: Final = "#8d93a0"
@@ -46,12 +48,14 @@ class Drawing:
         title: what it shows, in a line.
         alternative: what a reader who cannot see it needs to know.
         standalone: a whole SVG document.
+        notes: sentences to stand below it.
     """
 
     name: str
     title: str
     alternative: str
     standalone: str
+    notes: tuple[str, ...] = ()
 
     @property
     def inline(self) -> str:
@@ -95,10 +99,14 @@ def metric_bars(
         measures: the metrics to draw; values are shares in [0, 1], drawn in percent.
     """
     kind, split = rows[0].kind, rows[0].split
-    figure, names = _canvas(rows, labels, panels=len(measures), panel_width=1.85)
-    axes = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    abreast = min(ABREAST, len(measures))
+    lines = -(-len(measures) // abreast)
+    figure, names = _canvas(rows, labels, panels=abreast, panel_width=1.85, lines=lines)
+    axes = list(figure.subplots(lines, abreast, sharey=True, squeeze=False).flat)
+    for axis in axes[len(measures) :]:
+        axis.set_visible(False)
     places = list(range(len(rows)))
-    for axis, measure in zip(axes, measures, strict=True):
+    for axis, measure in zip(axes, measures, strict=False):
         for place, row in zip(places, rows, strict=True):
             estimate = row.estimates[measure.key]
             if estimate.mean is None:
@@ -128,28 +136,33 @@ def metric_bars(
 
 
 def error_bars(counts: Sequence[ErrorCounts], labels: Labels) -> Drawing:
-    """Draw one data kind and split: a stacked bar a system, its answers by error group."""
+    """Draw one data kind and split: a stacked bar a system, its answers by error group in %."""
     kind, split = counts[0].kind, counts[0].split
     figure, names = _canvas(counts, labels, panels=1, panel_width=6.8, head=0.4)
     axis = figure.subplots()
     places = list(range(len(counts)))
     shown = [key for key in GROUPS if any(count.groups[key] for count in counts)]
     starts = [0.0] * len(counts)
-    widest = max(count.n for count in counts)
     for key in ["correct", *shown]:
-        sizes = [count.correct if key == "correct" else count.groups[key] for count in counts]
+        sizes = [
+            100 * (count.correct if key == "correct" else count.groups[key]) / count.n
+            for count in counts
+        ]
         label = "correct" if key == "correct" else f"{key} {GROUPS[key]}"
         axis.barh(
             places, sizes, left=starts, height=0.7, color=GROUP_COLOURS[key], label=label,
             edgecolor=PAPER, linewidth=0.6,
         )  # fmt: skip
         for place, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-            if size >= 0.035 * widest:
+            if size >= 3.5:
                 ink = "#ffffff" if key in ("A", "B", "E") else "#1a1d24"
                 middle = start + size / 2
-                axis.text(middle, place, str(size), ha="center", va="center", fontsize=8, color=ink)
+                axis.text(
+                    middle, place, f"{size:.0f}", ha="center", va="center", fontsize=8, color=ink
+                )
         starts = [start + size for start, size in zip(starts, sizes, strict=True)]
-    axis.set_xlim(0, widest)
+    axis.set_xlim(0, 103)
+    axis.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
     _tidy(axis, places, names)
     axis.legend(
         loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(shown) + 1, frameon=False,
@@ -171,13 +184,18 @@ def _canvas(
     panels: int,
     panel_width: float,
     head: float = 0.3,
+    lines: int = 1,
 ) -> tuple[Any, list[str]]:
-    """Return an empty figure as wide and high as its rows and labels need, and the row names."""
+    """Return an empty figure as wide and high as its rows and labels need, and the row names.
+
+    ``lines`` lines of panels stand below one another, each with ``head`` inches for its titles.
+    """
     systems: list[System] = [row.system for row in rows]
     names = [plain(labels.full(system)) for system in systems]
     left = 0.15 + 0.073 * max(len(name) for name in names)
     width = left + panels * panel_width + 0.1
-    height = head + 0.42 + 0.3 * len(rows)
+    panel = 0.08 + 0.3 * len(rows)
+    height = lines * (head + 0.34 + panel)
     figure = new_figure(width, height)
     figure.subplots_adjust(
         left=left / width,
@@ -185,6 +203,7 @@ def _canvas(
         top=1 - head / height,
         bottom=0.34 / height,
         wspace=0.08,
+        hspace=(head + 0.34) / panel,
     )
     return figure, names
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from tuneyard.config import Compare
@@ -23,7 +23,7 @@ class System(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One system's score rows on one data kind and split.
+    """One run's score rows on one data kind and split.
 
     Attributes:
         model: the base model's name.
@@ -34,6 +34,7 @@ class Cell:
         rows: one mapping a completion: ``id``, ``sample``, the metric values (None: missing),
             ``error_category``, ``error_detail``, and for the worked examples ``instruction``,
             ``reference``, ``prediction``, ``expected_board`` and ``built_board``.
+        seed: the training seed; None where nothing was trained, or every arm has one run.
     """
 
     model: str
@@ -42,6 +43,7 @@ class Cell:
     kind: str
     split: str
     rows: Sequence[Mapping[str, Any]]
+    seed: int | None = None
 
     @property
     def system(self) -> System:
@@ -53,8 +55,8 @@ class Cell:
 class Curve:
     """What one training stage logged, one mapping a logging step.
 
-    ``points`` hold ``step`` and any of ``loss``, ``eval_loss`` and, for DPO, ``rewards/chosen``,
-    ``rewards/rejected``, ``rewards/margins``, ``rewards/accuracies`` (TRL's names).
+    ``points`` hold ``step`` and any of the values that `curves.PANELS` names.
+    ``note`` is a sentence to stand below the figure, such as why the training was stopped.
     """
 
     model: str
@@ -62,6 +64,8 @@ class Curve:
     arm: str
     stage: str
     points: Sequence[Mapping[str, Any]]
+    seed: int | None = None
+    note: str = ""
 
     @property
     def system(self) -> System:
@@ -75,7 +79,7 @@ class StudyInputs:
 
     Attributes:
         name: the study's name.
-        cells: the score rows; a (model, train_on, arm, kind, split) stands in one cell only.
+        cells: the score rows; a (model, train_on, arm, kind, split, seed) stands in one cell only.
         curves: training logs, possibly none.
         settings: the study file's ``compare`` part.
         seed: seed of the bootstrap.
@@ -84,9 +88,8 @@ class StudyInputs:
             text), ``durations`` (stage → seconds), ``examples`` (data set → split → count),
             ``pairs`` (preference statistics: one mapping, or name → mapping), ``preflight`` (a
             text with its trained tokens in ⟦ ⟧; a list of (text, trained) pieces; or name → one
-            of these). Other keys are shown
-            as they are.
-        registered: what the registry did (``name``, ``version``, ``arm``, ``reason``, …), or None.
+            of these). Other keys are shown as they are.
+        pass_at: the k of pass@k, where programs were tested; pass@1 is always shown.
         arms: each arm's stages, by which an arm's prefix is found; None: read from the names
             (``sft-dpo`` continues ``sft``).
     """
@@ -98,7 +101,7 @@ class StudyInputs:
     seed: int = 0
     config_yaml: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    registered: Mapping[str, Any] | None = None
+    pass_at: Sequence[int] = (1,)
     arms: Mapping[str, Sequence[str]] | None = None
 
     def stages(self, arm: str) -> tuple[str, ...]:
@@ -108,22 +111,26 @@ class StudyInputs:
         return () if arm in ("base", self.settings.baseline) else tuple(arm.split("-"))
 
     def ordered(self) -> list[Cell]:
-        """Return the cells by split, kind, model (as first seen), regime and arm (short first).
+        """Return a cell for each system, by split, kind, model (as first seen), regime and arm.
+
+        An arm's runs with several seeds become one cell, whose rows name their ``seed``.
 
         Raises:
-            UserError: two cells describe the same system, kind and split.
+            UserError: two cells describe the same system, kind, split and seed.
         """
-        seen: set[tuple[System, str, str]] = set()
+        groups: dict[tuple[System, str, str], dict[int | None, Cell]] = {}
         for cell in self.cells:
             key = (cell.system, cell.kind, cell.split)
-            if key in seen:
+            runs = groups.setdefault(key, {})
+            if cell.seed in runs:
                 raise UserError(
-                    "two score sets describe the same model, training data, arm, kind and split",
+                    "two score sets describe the same model, training data, arm, kind, split and "
+                    "seed",
                     where="compare",
-                    value=key,
+                    value=(*key, cell.seed),
                     remedy="give each score set once",
                 )
-            seen.add(key)
+            runs[cell.seed] = cell
         models = list(dict.fromkeys(cell.model for cell in self.cells))
         kinds = list(dict.fromkeys(cell.kind for cell in self.cells))
         regimes = sorted(
@@ -133,7 +140,7 @@ class StudyInputs:
         arms = list(dict.fromkeys(cell.arm for cell in self.cells))
         arms.sort(key=lambda arm: (arm != self.settings.baseline, len(self.stages(arm))))
         return sorted(
-            self.cells,
+            (_pooled(list(runs.values())) for runs in groups.values()),
             key=lambda cell: (
                 _position(SPLITS, cell.split),
                 kinds.index(cell.kind),
@@ -142,6 +149,13 @@ class StudyInputs:
                 arms.index(cell.arm),
             ),
         )
+
+
+def _pooled(runs: Sequence[Cell]) -> Cell:
+    if [run.seed for run in runs] == [None]:
+        return runs[0]
+    rows = [{**row, "seed": run.seed} for run in runs for row in run.rows]
+    return replace(runs[0], seed=None, rows=rows)
 
 
 def _position(names: Sequence[str], name: str) -> int:

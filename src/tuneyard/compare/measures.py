@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Cell
+from tuneyard.metrics.pass_at_k import pass_at_k
+from tuneyard.stats import average_runs
 
 NOT_METRICS: Final = {
-    *("id", "sample", "task", "kind", "split", "model", "arm", "meta"),
+    *("id", "sample", "seed", "task", "kind", "split", "model", "arm", "meta"),
     *("instruction", "reference", "prediction", "prompt", "tokens", "finish"),
     *("error_category", "error_detail", "expected_board", "built_board"),
 }
@@ -25,12 +27,15 @@ class Measure:
     """A metric: its key in the score rows, and what tables call it.
 
     ``headline`` metrics stand in the main tables and are tested; the others are described only.
+    ``k``: the metric is pass@k, estimated from all samples of ``passed``; None: it is a key of the
+    score rows.
     """
 
     key: str
     label: str
     headline: bool = False
     note: str = ""
+    k: int | None = None
 
 
 _KNOWN: Final = {
@@ -55,19 +60,31 @@ _KNOWN: Final = {
             True,
             "execution success: both programs run and build equal boards",
         ),
-        Measure("passed", "Passed", True, "the program passes its tests"),
-        Measure("bleu", "BLEU", False, "BLEU-4 of each pair"),
+        Measure(
+            "passed",
+            "pass@1",
+            True,
+            "the share of answers that pass their tests, averaged over tasks",
+        ),
+        Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),
+        Measure("bertscore_f1", "BERTScore F1", True, "F1 of BERTScore (Zhang et al. 2020)"),
+        Measure(
+            "codebertscore_f1", "CodeBERTScore F1", True, "F1 of CodeBERTScore (Zhou et al. 2023)"
+        ),
+        Measure(
+            "codebertscore_f3",
+            "CodeBERTScore F3",
+            False,
+            "weighs recall nine times as much as precision: 10PR / (9P + R)",
+        ),
         Measure("codebleu_ngram", "CodeBLEU n-gram"),
         Measure("codebleu_weighted", "CodeBLEU weighted"),
         Measure("codebleu_syntax", "CodeBLEU syntax"),
         Measure("codebleu_dataflow", "CodeBLEU data flow", False, "missing where there is none"),
         Measure("bertscore_precision", "BERTScore P"),
         Measure("bertscore_recall", "BERTScore R"),
-        Measure("bertscore_f1", "BERTScore F1"),
         Measure("codebertscore_precision", "CodeBERTScore P"),
         Measure("codebertscore_recall", "CodeBERTScore R"),
-        Measure("codebertscore_f1", "CodeBERTScore F1"),
-        Measure("codebertscore_f3", "CodeBERTScore F3"),
     )
 }
 DECIDING: Final = (
@@ -81,8 +98,8 @@ DECIDING: Final = (
 """Which metric the verdict is read from: the first of these that was measured."""
 
 
-def measures_of(cells: Iterable[Cell]) -> list[Measure]:
-    """Return the metrics that occur, known ones first in table order.
+def measures_of(cells: Iterable[Cell], pass_at: Sequence[int] = (1,)) -> list[Measure]:
+    """Return the metrics that occur, known ones first in table order; pass@k after pass@1.
 
     A key counts as a metric if some value is a number or a truth value, or if it is a known
     metric (which may be missing throughout). Where no headline metric occurs, all are headline.
@@ -96,8 +113,16 @@ def measures_of(cells: Iterable[Cell]) -> list[Measure]:
     measures = [measure for key, measure in _KNOWN.items() if key in found]
     measures += [Measure(key, key) for key in sorted(found) if found[key] and key not in _KNOWN]
     if not any(measure.headline for measure in measures):
-        measures = [Measure(m.key, m.label, True, m.note) for m in measures]
-    return measures
+        measures = [replace(measure, headline=True) for measure in measures]
+    return [each for measure in measures for each in (measure, *_further(measure, pass_at))]
+
+
+def _further(measure: Measure, pass_at: Sequence[int]) -> list[Measure]:
+    """Return pass@k for each k above 1; pass@1 is the mean of ``passed``."""
+    if measure.key != "passed":
+        return []
+    note = "the chance that one of k answers passes, estimated without bias (Chen et al. 2021)"
+    return [Measure(f"pass_at_{k}", f"pass@{k}", True, note, k) for k in sorted(pass_at) if k > 1]
 
 
 def deciding(measures: Iterable[Measure]) -> Measure | None:
@@ -108,24 +133,40 @@ def deciding(measures: Iterable[Measure]) -> Measure | None:
     )
 
 
-def by_example(cell: Cell, key: str) -> dict[Hashable, Value]:
+def by_example(cell: Cell, measure: Measure) -> dict[Hashable, Value]:
     """Return the metric's value of each example; None where it is missing.
 
     A truth value stays one, so that it is tested as binary. Several sampled answers to one example
-    are averaged: examples are the independent units, answers to one example are not.
+    are averaged, then the runs of several seeds: examples are the independent units, answers to
+    one example are not.
     """
-    groups: dict[str, list[float | bool]] = {}
+    return average_runs(by_run(cell, measure))
+
+
+def by_run(cell: Cell, measure: Measure) -> dict[Hashable, dict[Hashable, Value]]:
+    """Return the metric's value by training seed (None: only one run) and example."""
+    key = measure.key if measure.k is None else "passed"
+    runs: dict[Hashable, dict[Hashable, list[float | bool]]] = {}
     for row in cell.rows:
-        group = groups.setdefault(str(row["id"]), [])
+        group = runs.setdefault(row.get("seed"), {}).setdefault(str(row["id"]), [])
         value = row.get(key)
         if isinstance(value, bool):
             group.append(value)
         elif (finite := number(value)) is not None:
             group.append(finite)
     return {
-        name: None if not group else group[0] if len(group) == 1 else sum(group) / len(group)
-        for name, group in groups.items()
+        seed: {name: _of_answers(group, measure.k) for name, group in groups.items()}
+        for seed, groups in runs.items()
     }
+
+
+def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
+    if k is not None:
+        enough = len(values) >= k
+        return pass_at_k(samples=len(values), passed=int(sum(values)), k=k) if enough else None
+    if len(values) == 1:
+        return values[0]
+    return sum(values) / len(values) if values else None
 
 
 def is_binary(values: Iterable[Value]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs
+from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs, System
 from tuneyard.compare.markup import p_value, percent, signed
 from tuneyard.compare.measures import Measure
 from tuneyard.compare.tables import Row, tables_of
@@ -49,6 +49,7 @@ def tell(
             of_model = [row for row in group if row.system.model == model]
             relevant = [t for t in asked if t.kind == kind and t.system.model == model]
             findings.append(_finding(kind, of_model, relevant, measure, labels, inputs))
+            findings += _named(kind, relevant, labels, inputs)
     return Verdict(_summary(asked, split, measure, inputs), tuple(findings))
 
 
@@ -128,20 +129,28 @@ def _finding(
     return text
 
 
+def _named(
+    kind: str, tests: Sequence[PairedTest], labels: Labels, inputs: StudyInputs
+) -> list[str]:
+    """Tell how the arms compare with each further arm that the study names."""
+    told: dict[System, list[str]] = {}
+    for test in tests:
+        if test.question == "named" and test.verdict != NOT_TESTED:
+            said = f"‘{labels.within_model(test.system)}’ is {test.verdict}"
+            told.setdefault(test.other, []).append(f"{said} ({_figures(test, inputs)})")
+    model = f"{tests[0].system.model}, " if tests and labels.several_models else ""
+    return [
+        f"{model}{kind}, against ‘{labels.within_model(other)}’: {'; '.join(said)}."
+        for other, said in told.items()
+    ]
+
+
 def _against(test: PairedTest, labels: Labels, inputs: StudyInputs) -> str:
     result = test.result
     other = labels.within_model(test.other)
-    level = f"{100 * inputs.settings.confidence:g} %"
     if result.difference is None or result.p is None:
         return f"Too few common examples to test it against ‘{other}’."
-    points = f"{signed(result.difference)} points"
-    interval = (
-        f", {level} interval {signed(result.ci_low)} to {signed(result.ci_high)}"
-        if result.ci_low is not None
-        else ""
-    )
-    shown = p_value(test.p)
-    figures = f"{points}{interval}, p {shown if shown.startswith('<') else f'= {shown}'}"
+    figures = _figures(test, inputs)
     if test.verdict == NOT_DISTINGUISHABLE:
         return f"That is not distinguishable from the baseline ‘{other}’ ({figures})."
     return (
@@ -150,8 +159,27 @@ def _against(test: PairedTest, labels: Labels, inputs: StudyInputs) -> str:
     )
 
 
+def _figures(test: PairedTest, inputs: StudyInputs) -> str:
+    """Return a difference with its interval and its p."""
+    result = test.result
+    figures = f"{signed(result.difference)} points"
+    if result.ci_low is not None:
+        level = f"{100 * inputs.settings.confidence:g} %"
+        figures += f", {level} interval {signed(result.ci_low)} to {signed(result.ci_high)}"
+    figures += f", p {_equals(test.p)}"
+    if test.across is not None and test.p_across is not None:
+        seeds = len(test.across.differences)
+        figures += f"; for other training seeds than these {seeds}, p {_equals(test.p_across)}"
+    return figures
+
+
+def _equals(p: float | None) -> str:
+    shown = p_value(p)
+    return shown if shown.startswith("<") else f"= {shown}"
+
+
 def _spoken(measure: Measure) -> str:
-    spoken = {"execution_success": "execution success (ES)", "passed": "tests passed"}
+    spoken = {"execution_success": "execution success (ES)", "passed": "tests passed (pass@1)"}
     return spoken.get(measure.key, measure.label)
 
 

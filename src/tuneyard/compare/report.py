@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from tuneyard.compare import appendix, sections, tests_table
+from tuneyard.compare import appendix, sections, spread, tests_table
 from tuneyard.compare.curves import training_curves
 from tuneyard.compare.examples import worked_examples
+from tuneyard.compare.export import as_json, tables, write_csv, write_json
 from tuneyard.compare.figures import Drawing, arm_colours, error_bars, metric_bars
 from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs
 from tuneyard.compare.markup import text
-from tuneyard.compare.summary import Summary, as_json, summarise, write_csv, write_json
+from tuneyard.compare.panels import histogram_figure, scatter_figure
+from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.tables import tables_of
 
 
 def write_report(inputs: StudyInputs, out: Path) -> Summary:
-    """Write ``report.html``, ``results.json``, ``results.csv`` and ``figures/*.svg``.
+    """Write ``report.html``, ``results.json``, CSV tables and ``figures/*.svg``.
 
     Equal inputs give equal bytes: nothing is dated, every resample is seeded.
 
@@ -34,11 +39,12 @@ def write_report(inputs: StudyInputs, out: Path) -> Summary:
     drawn = draw_figures(summary, inputs)
     (out / "figures").mkdir(parents=True, exist_ok=True)
     files = {"report": out / "report.html", "json": out / "results.json"}
-    files["csv"] = out / "results.csv"
     page = render_page(summary, inputs, drawn)
     files["report"].write_text(page, encoding="utf-8")
     write_json(files["json"], as_json(summary, inputs))
-    write_csv(files["csv"], summary.rows)
+    for name, lines in tables(summary, inputs.curves).items():
+        files[f"csv/{name}"] = out / f"{name}.csv"
+        write_csv(files[f"csv/{name}"], lines)
     for drawing in (drawing for group in drawn.values() for drawing in group):
         path = out / "figures" / f"{drawing.name}.svg"
         path.write_text(drawing.standalone, encoding="utf-8")
@@ -46,8 +52,23 @@ def write_report(inputs: StudyInputs, out: Path) -> Summary:
     return summary.with_files(files)
 
 
+def add_decision(folder: Path, decided: Mapping[str, Any]) -> None:
+    """Add what the registry decided to a report that `write_report` wrote.
+
+    Args:
+        folder: where it was written to.
+        decided: ``said`` (text) stands in the page; all of it in ``results.json``.
+    """
+    page = folder / "report.html"
+    html = page.read_text("utf-8")
+    said = sections.decision(str(decided.get("said", "")))
+    page.write_text(html.replace(sections.DECISION, said, 1), encoding="utf-8")
+    numbers = json.loads((folder / "results.json").read_text("utf-8"))
+    write_json(folder / "results.json", numbers | {"registry": dict(decided)})
+
+
 def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawing]]:
-    """Return the figures by section: ``metrics``, ``errors``, ``curves``."""
+    """Return the figures by section: ``metrics``, ``distributions``, ``scatters``, …"""
     colours = arm_colours([row.system.arm for row in summary.rows], summary.baseline)
     headline = [measure for measure in summary.measures if measure.headline]
     places = dict.fromkeys((counts.split, counts.kind) for counts in summary.errors)
@@ -59,11 +80,27 @@ def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawin
             for rows in tables_of(summary.rows).values()
             if headline
         ],
+        "distributions": [
+            histogram_figure(
+                histogram,
+                {
+                    row.system: row.estimates[histogram.measure.key]
+                    for row in summary.rows
+                    if (row.split, row.kind) == (histogram.split, histogram.kind)
+                },
+                summary.labels,
+                colours,
+            )
+            for histogram in summary.histograms
+        ],
+        "scatters": [
+            scatter_figure(scatter, summary.labels, colours) for scatter in summary.scatters
+        ],
         "errors": [
             error_bars([c for c in summary.errors if (c.split, c.kind) == place], summary.labels)
             for place in places
         ],
-        "curves": training_curves(inputs.curves, curve_labels),
+        "curves": training_curves(inputs.curves, curve_labels, colours),
     }
 
 
@@ -73,9 +110,11 @@ def render_page(summary: Summary, inputs: StudyInputs, drawn: dict[str, list[Dra
     split = next((name for name in SPLITS if name in splits), "")
     examples = worked_examples(inputs.ordered(), split, summary.baseline)
     body = [
-        sections.verdict(summary, inputs),
+        sections.verdict(summary),
         sections.results(summary) if summary.rows else "",
         sections.figures("figures", "Figures", drawn["metrics"]),
+        spread.distributions(summary, drawn["distributions"]),
+        spread.precision_and_recall(summary, drawn["scatters"]),
         tests_table.paired_tests(summary, inputs),
         sections.figures("errors", "Errors", drawn["errors"], sections.errors_table(summary)),
         sections.worked(examples, summary),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from tuneyard.compare.boards import pair
 from tuneyard.compare.errors import GROUPS, group_of, rank
 from tuneyard.compare.examples import WorkedExample
 from tuneyard.compare.figures import Drawing
-from tuneyard.compare.inputs import StudyInputs, regime_text
+from tuneyard.compare.inputs import regime_text
 from tuneyard.compare.markup import (
     Column,
     code,
@@ -23,19 +24,25 @@ from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Estimate, Row, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
 
+DECISION: Final = "<!-- registry -->"
+"""Stands in the report where the registry's decision goes: it is made after the comparison."""
 
-def verdict(summary: Summary, inputs: StudyInputs) -> str:
-    """Return the opening box: the verdict, and what was registered."""
+
+def verdict(summary: Summary) -> str:
+    """Return the opening box: the verdict, and room for what the registry will decide."""
     told = (finding.partition(": ") for finding in summary.verdict.findings)
     findings = "".join(f"<li><b>{text(on)}:</b> {text(said)}</li>" for on, _, said in told)
     parts = [f'<p class="lead">{text(summary.verdict.summary)}</p>']
     if findings:
         parts.append(f"<ul>{findings}</ul>")
-    if inputs.registered:
-        facts = inputs.registered.items()
-        known = "; ".join(f"{text(key)}: {text(value)}" for key, value in facts if value)
-        parts.append(f"<p><b>Registry.</b> {known}</p>")
+    parts.append(DECISION)
     return f'<section id="verdict" class="verdict"><h2>Verdict</h2>{"".join(parts)}</section>'
+
+
+def decision(said: str) -> str:
+    """Return what the command line says of the registry's decision, as it stands in the report."""
+    lines = [line.strip() for line in said.removeprefix("registry: ").splitlines()]
+    return f"<p><b>Registry.</b> {text('; '.join(lines))}.</p>" if lines else ""
 
 
 def results(summary: Summary) -> str:
@@ -47,6 +54,12 @@ def results(summary: Summary) -> str:
         f"‘{summary.baseline}’ of the same model: ▲ better, ▼ worse, ≈ not distinguishable "
         "(corrected paired tests, below). The best mean of each model is bold."
     )
+    seeds = max((e.seeds for row in summary.rows for e in row.estimates.values()), default=1)
+    if seeds > 1:
+        legend += f" ±: standard deviation over {seeds} training seeds."
+    regimes = {row.system.train_on for row in summary.rows if row.system.train_on}
+    if len(regimes) == 1:
+        legend += f" Fine-tuned on {regime_text(regimes.pop())}."
     parts = [f'<p class="note">{text(legend)}</p>']
     for (split, kind), rows in tables_of(summary.rows).items():
         parts.append(f"<h3>{text(kind)} <span>{text(split)}</span></h3>")
@@ -62,7 +75,8 @@ def _results_table(summary: Summary, rows: Sequence[Row], measures: Sequence[Mea
     columns = [Column("Arm", False)]
     if summary.labels.several_models:
         columns.insert(0, Column("Model", False))
-    columns.append(Column("Trained on", False))
+    if summary.labels.several_regimes:
+        columns.append(Column("Trained on", False))
     columns += [*(Column(measure.label) for measure in measures), Column("n")]
     best = _best(rows, measures)
     lines, classes, model = [], [], None
@@ -77,7 +91,9 @@ def _results_table(summary: Summary, rows: Sequence[Row], measures: Sequence[Mea
             )
             for m in measures
         ]
-        names = [text(row.system.arm), text(regime_text(row.system.train_on))]
+        names = [text(row.system.arm)]
+        if summary.labels.several_regimes:
+            names.append(text(regime_text(row.system.train_on)))
         if summary.labels.several_models:
             names.insert(0, text(row.system.model))
         lines.append([*names, *figures, str(row.examples)])
@@ -109,6 +125,8 @@ def _figure(estimate: Estimate, test: PairedTest | None, *, best: bool, show_n: 
     shown = f"{f'<b>{mean}</b>' if best else mean}<span {mark}>{MARKS.get(word, '')}</span>"
     if estimate.ci_low is not None:
         shown += f"<small>[{percent(estimate.ci_low)}, {percent(estimate.ci_high)}]</small>"
+    if estimate.seed_std is not None:
+        shown += f"<small>± {percent(estimate.seed_std)}</small>"
     if show_n:
         shown += f"<small>n = {estimate.n}</small>"
     return shown
@@ -125,14 +143,19 @@ def _repeats(rows: Sequence[Row]) -> str | None:
 
 
 def figures(identifier: str, title: str, drawings: Sequence[Drawing], *content: str) -> str:
-    """Return a section of figures, each with its description for who cannot see it."""
-    blocks = [
-        f'<figure class="plot"><figcaption>{text(drawing.title)}</figcaption>'
+    """Return a section of figures."""
+    return section(identifier, title, *map(plot, drawings), *content)
+
+
+def plot(drawing: Drawing, *, captioned: bool = True) -> str:
+    """Return a figure with its notes, and its description for who cannot see it."""
+    caption = f"<figcaption>{text(drawing.title)}</figcaption>" if captioned else ""
+    notes = "".join(f'<p class="note">{text(note)}</p>' for note in drawing.notes)
+    return (
+        f'<figure class="plot">{caption}'
         f'<div class="scroll" tabindex="0" role="img" aria-label="{text(drawing.alternative)}">'
-        f"{drawing.inline}</div></figure>"
-        for drawing in drawings
-    ]
-    return section(identifier, title, *blocks, *content)
+        f"{drawing.inline}</div>{notes}</figure>"
+    )
 
 
 def errors_table(summary: Summary) -> str:
@@ -165,13 +188,16 @@ def worked(examples: Sequence[WorkedExample], summary: Summary) -> str:
     """Return one answer of each category that occurs: asked, expected, written, built."""
     if not examples:
         return ""
-    parts = [
-        '<p class="note">One answer of each category that occurs, from a trained arm where one '
-        "made that error. Framed cells differ. Parts are drawn from above, higher ones smaller: a "
-        "round part is a washer, one with six corners a nut, one with a cross a screw, a bar a "
-        "bridge; the number is the stack’s height.</p>"
-    ]
-    for example in examples:
+    drawn = [pair(example.row) for example in examples]
+    note = "One answer of each category that occurs, from a trained arm where one made that error."
+    if any(drawn):
+        note += (
+            " Framed cells differ. Parts are drawn from above, higher ones smaller: a round part "
+            "is a washer, one with six corners a nut, one with a cross a screw, a bar a bridge; "
+            "the number is the stack’s height."
+        )
+    parts = [f'<p class="note">{note}</p>']
+    for example, boards in zip(examples, drawn, strict=True):
         row, detail = example.row, example.row.get("error_detail")
         group = group_of(example.category)
         told = (
@@ -192,7 +218,7 @@ def worked(examples: Sequence[WorkedExample], summary: Summary) -> str:
                 f'<p class="note">{text(source)}</p>',
                 asked,
                 f'<div class="sides">{sides}</div>',
-                pair(row),
+                boards,
             )
         )
     return section("examples", "Worked examples", *parts)

@@ -1,27 +1,18 @@
-"""The comparison's numbers, and their files: results.json and results.csv."""
+"""The comparison's numbers."""
 
 from __future__ import annotations
 
-import csv
-import json
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
 
+from tuneyard.compare.distributions import Histogram, Scatter, histograms, scatters
 from tuneyard.compare.errors import ErrorCounts, count_errors
-from tuneyard.compare.inputs import Labels, StudyInputs, System
+from tuneyard.compare.inputs import Labels, StudyInputs
 from tuneyard.compare.measures import Measure, deciding, measures_of
 from tuneyard.compare.narrative import Verdict, tell
 from tuneyard.compare.tables import Row, estimate_rows
-from tuneyard.compare.verdicts import QUESTIONS, PairedTest, run_tests
-
-FORMAT: Final = 1
-CSV_COLUMNS: Final = (
-    *("model", "train_on", "arm", "kind", "split", "metric", "n", "missing"),
-    *("mean", "median", "variance", "std", "ci_low", "ci_high", "ci_method"),
-)
+from tuneyard.compare.verdicts import PairedTest, run_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +24,11 @@ class Summary:
         measures: the metrics, in table order; ``decided_by`` is the one the verdict is read from.
         rows: estimates by system, kind and split, in table order.
         tests: the paired tests. ``errors``: the counts by error category.
+        histograms: of every metric that is no truth value. ``scatters``: precision against recall.
         verdict: the finding in plain words.
         labels: short names of systems.
         baseline: the baseline arm's name.
-        files: what was written: ``report``, ``json``, ``csv``, and ``figures/…`` by name.
+        files: what was written, by its path without suffix: ``report``, ``figures/…``, ….
     """
 
     name: str
@@ -45,6 +37,8 @@ class Summary:
     rows: tuple[Row, ...]
     tests: tuple[PairedTest, ...]
     errors: tuple[ErrorCounts, ...]
+    histograms: tuple[Histogram, ...]
+    scatters: tuple[Scatter, ...]
     verdict: Verdict
     labels: Labels
     baseline: str
@@ -81,7 +75,7 @@ def summarise(inputs: StudyInputs) -> Summary:
         UserError: two cells describe the same thing, or compared cells hold other examples.
     """
     cells = inputs.ordered()
-    measures = measures_of(cells)
+    measures = measures_of(cells, inputs.pass_at)
     rows = estimate_rows(cells, measures, inputs)
     tests = run_tests(cells, measures, inputs)
     labels = Labels([cell.system for cell in cells])
@@ -93,105 +87,10 @@ def summarise(inputs: StudyInputs) -> Summary:
         rows=tuple(rows),
         tests=tuple(tests),
         errors=tuple(count_errors(cells)),
+        histograms=tuple(histograms(cells, measures)),
+        scatters=tuple(scatters(cells, measures)),
         verdict=tell(rows, tests, decided_by, labels, inputs),
         labels=labels,
         baseline=inputs.settings.baseline,
         files={},
     )
-
-
-def as_json(summary: Summary, inputs: StudyInputs) -> dict[str, Any]:
-    """Return all numbers as strict JSON values: missing ones are null, NaN does not occur."""
-    document = {
-        "format": FORMAT,
-        "study": summary.name,
-        "seed": inputs.seed,
-        "compare": inputs.settings.model_dump(),
-        "decided_by": summary.decided_by.key if summary.decided_by else None,
-        "verdict": {
-            "summary": summary.verdict.summary,
-            "findings": summary.verdict.findings,
-        },
-        "results": [
-            {
-                **_system(row.system),
-                "kind": row.kind,
-                "split": row.split,
-                "examples": row.examples,
-                "distinct_instructions": row.distinct,
-                "metrics": {key: asdict(value) for key, value in row.estimates.items()},
-            }
-            for row in summary.rows
-        ],
-        "tests": [
-            {
-                "question": test.question,
-                "question_text": QUESTIONS[test.question],
-                **_system(test.system),
-                "against": _system(test.other),
-                "kind": test.kind,
-                "split": test.split,
-                "metric": test.metric,
-                "family_size": test.family,
-                **asdict(test.result),
-                "verdict": test.verdict,
-            }
-            for test in summary.tests
-        ],
-        "errors": [
-            {
-                **_system(counts.system),
-                "kind": counts.kind,
-                "split": counts.split,
-                "n": counts.n,
-                "missing": counts.missing,
-                "correct": counts.correct,
-                "categories": counts.categories,
-                "groups": counts.groups,
-            }
-            for counts in summary.errors
-        ],
-        "registered": inputs.registered,
-        "facts": inputs.facts,
-    }
-    strict: dict[str, Any] = _strict(document)
-    return strict
-
-
-def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write a JSON document with a final newline."""
-    # ASCII only: lone surrogates from a model cannot be encoded otherwise.
-    path.write_text(json.dumps(document, allow_nan=False, indent=1) + "\n", encoding="utf-8")
-
-
-def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write one line a system, data kind, split and metric (long format)."""
-    with path.open("w", encoding="utf-8", newline="") as out:
-        lines = csv.writer(out, lineterminator="\n")
-        lines.writerow(CSV_COLUMNS)
-        for row in rows:
-            for key, e in row.estimates.items():
-                system = (row.system.model, "+".join(row.system.train_on), row.system.arm)
-                figures = (e.mean, e.median, e.variance, e.std, e.ci_low, e.ci_high)
-                lines.writerow(
-                    (*system, row.kind, row.split, key, e.n, e.missing, *figures, e.method)
-                )
-
-
-def _system(system: System) -> dict[str, Any]:
-    return {"model": system.model, "train_on": list(system.train_on), "arm": system.arm}
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-        return [_strict(item) for item in items]
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if hasattr(value, "item"):  # a numpy scalar
-        return _strict(value.item())
-    return str(value)

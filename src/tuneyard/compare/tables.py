@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tuneyard.compare.inputs import Cell, StudyInputs, System
-from tuneyard.compare.measures import Measure, by_example, is_binary
-from tuneyard.stats import Interval, bootstrap_mean, describe, wilson
+from tuneyard.compare.measures import Measure, by_run, is_binary
+from tuneyard.stats import Interval, average_runs, bootstrap_mean, describe, run_std, wilson
 
 METHODS: Final = {
     "wilson": "Wilson's score interval",
@@ -24,7 +24,9 @@ class Estimate:
     """A metric's figures over one cell's examples; None where nothing can be said.
 
     ``n`` counts the examples with a value, ``missing`` those without. Variance and standard
-    deviation are the population's (ddof 0). ``method`` is a key of `METHODS`.
+    deviation are the population's (ddof 0). ``method`` is a key of `METHODS`. ``seeds`` counts the
+    training runs that an example's value is the mean of; ``seed_std`` is the sample standard
+    deviation (ddof 1) of the runs' means, None for a single run.
     """
 
     n: int
@@ -36,6 +38,8 @@ class Estimate:
     ci_low: float | None
     ci_high: float | None
     method: str
+    seeds: int = 1
+    seed_std: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def estimate_rows(
                 split=cell.split,
                 examples=len({str(row["id"]) for row in cell.rows}),
                 distinct=None if None in instructions else len(instructions),
-                estimates={m.key: _estimate(cell, m.key, inputs) for m in measures},
+                estimates={m.key: _estimate(cell, m, inputs) for m in measures},
             )
         )
     return rows
@@ -82,8 +86,9 @@ def tables_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
     return groups
 
 
-def _estimate(cell: Cell, key: str, inputs: StudyInputs) -> Estimate:
-    values = by_example(cell, key)
+def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
+    runs = by_run(cell, measure)
+    values = average_runs(runs)
     # By example id, so that the order of rows in a file changes no resample.
     ordered = [values[name] for name in sorted(values, key=str)]
     found = describe(ordered)
@@ -98,6 +103,8 @@ def _estimate(cell: Cell, key: str, inputs: StudyInputs) -> Estimate:
         ci_low=interval.low,
         ci_high=interval.high,
         method=interval.method,
+        seeds=len(runs),
+        seed_std=run_std(runs),
     )
 
 

@@ -17,7 +17,10 @@ _SHORT: Final = {
     "exact_match_ast": "EM-AST",
     "codebleu": "CodeBLEU",
     "execution_success": "ES",
-    "passed": "passed",
+    "passed": "pass@1",
+    "bleu": "BLEU",
+    "bertscore_f1": "BERT-F1",
+    "codebertscore_f1": "CBERT-F1",
 }
 _WORDS: Final = {BETTER: "better", WORSE: "worse", NOT_DISTINGUISHABLE: "n. d."}
 
@@ -28,8 +31,10 @@ def terminal_table(summary: Summary) -> str:
     The last columns are the deciding metric's difference from the baseline, in points, and the
     verdict of its corrected test.
     """
-    headline = [measure for measure in summary.measures if measure.headline][:4]
     deciding = summary.decided_by
+    headline = [measure for measure in summary.measures if measure.headline]
+    others = [measure for measure in headline if measure != deciding][:3]
+    headline = [measure for measure in headline if measure in (deciding, *others)]
     lines: list[str] = []
     for (split, kind), rows in tables_of(summary.rows).items():
         examples = max(row.examples for row in rows)
@@ -65,7 +70,7 @@ def _line(summary: Summary, row: Row, headline: list[Measure], deciding: Measure
 
 
 def _short(measure: Measure) -> str:
-    return _fit(_SHORT.get(measure.key, measure.key), FIGURE - 1)
+    return _fit(_SHORT.get(measure.key, measure.label), FIGURE - 1)
 
 
 def _percent(mean: float | None) -> str:

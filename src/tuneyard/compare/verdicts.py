@@ -8,25 +8,29 @@ metrics, are corrected together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
 from tuneyard.compare.inputs import Cell, StudyInputs, System
-from tuneyard.compare.measures import Measure, by_example
+from tuneyard.compare.measures import Measure, by_run
 from tuneyard.errors import UserError
-from tuneyard.stats import Comparison, compare, with_holm
+from tuneyard.stats import AcrossSeeds, Comparison, compare_runs, holm, with_holm
 from tuneyard.stats.paired import Test
+from tuneyard.stats.seeds import SeedComparison
 
 QUESTIONS: Final = {
     "baseline": "Against the baseline of the same model",
     "prefix": "Against the arm that it continues",
+    "named": "Against further arms that the study names",
     "regime": "Between training data, with the same model and arm",
 }
 BETTER: Final = "better"
 WORSE: Final = "worse"
 NOT_DISTINGUISHABLE: Final = "not distinguishable"
 NOT_TESTED: Final = "not tested"
+FEW: Final = 10
+"""Below this number of pairs the bootstrap's p is too small: two pairs could seem significant."""
 MARKS: Final = {BETTER: "▲", WORSE: "▼", NOT_DISTINGUISHABLE: "≈", NOT_TESTED: ""}
 """How a verdict is marked in tables."""
 
@@ -40,7 +44,8 @@ class PairedTest:
         system, other: positive differences favour ``system``.
         metric: the metric's key.
         family: how many tests were corrected together.
-        result: means, difference, interval, p-values and the counts of pairs.
+        result: means, difference, interval, p-values and the counts of pairs, over examples.
+        across: the same difference with the training seeds as a sample; None for single runs.
         verdict: better, worse, not distinguishable, or not tested (fewer than two pairs).
     """
 
@@ -52,12 +57,20 @@ class PairedTest:
     other: System
     family: int
     result: Comparison
+    across: AcrossSeeds | None
     verdict: str
 
     @property
     def p(self) -> float | None:
         """Return the p-value that the verdict rests on."""
         return self.result.p if self.result.p_holm is None else self.result.p_holm
+
+    @property
+    def p_across(self) -> float | None:
+        """Return the p-value for other training seeds, corrected where the other is."""
+        if self.across is None:
+            return None
+        return self.across.p if self.across.p_holm is None else self.across.p_holm
 
 
 def run_tests(
@@ -84,10 +97,17 @@ def _family(
     measures: Sequence[Measure],
     inputs: StudyInputs,
 ) -> list[PairedTest]:
-    asked = [(one, other, measure.key) for one, other in pairs for measure in measures]
-    results = [_compare(one, other, key, inputs) for one, other, key in asked]
+    asked = [(one, other, measure) for one, other in pairs for measure in measures]
+    found = [_compare(one, other, measure, inputs) for one, other, measure in asked]
+    results = [comparison.over_tasks for comparison in found]
+    across = [comparison.over_seeds for comparison in found]
     if inputs.settings.correction == "holm":
         results = with_holm(results)
+        corrected = holm([None if spread is None else spread.p for spread in across])
+        across = [
+            spread and replace(spread, p_holm=p)
+            for spread, p in zip(across, corrected, strict=True)
+        ]
     alpha = 1 - inputs.settings.confidence
     family = sum(result.p is not None for result in results)
     return [
@@ -95,24 +115,25 @@ def _family(
             question=question,
             split=split,
             kind=one.kind,
-            metric=key,
+            metric=measure.key,
             system=one.system,
             other=other.system,
             family=family,
             result=result,
+            across=spread,
             verdict=_verdict(result, alpha),
         )
-        for (one, other, key), result in zip(asked, results, strict=True)
+        for (one, other, measure), result, spread in zip(asked, results, across, strict=True)
     ]
 
 
-def _compare(one: Cell, other: Cell, key: str, inputs: StudyInputs) -> Comparison:
+def _compare(one: Cell, other: Cell, measure: Measure, inputs: StudyInputs) -> SeedComparison:
     confidence, resamples = inputs.settings.confidence, inputs.settings.resamples
 
-    def tested(test: Test) -> Comparison:
-        return compare(
-            arm=by_example(one, key),
-            baseline=by_example(other, key),
+    def tested(test: Test) -> SeedComparison:
+        return compare_runs(
+            arm=by_run(one, measure),
+            baseline=by_run(other, measure),
             test=test,
             confidence=confidence,
             resamples=resamples,
@@ -121,14 +142,15 @@ def _compare(one: Cell, other: Cell, key: str, inputs: StudyInputs) -> Compariso
 
     try:
         result = tested("auto")
-        if result.constant:
-            # Resampling equal differences shows no spread, whatever their number; flipping their
-            # signs does.
+        few = result.over_tasks.test == "paired_bootstrap" and result.over_tasks.n < FEW
+        if few or result.over_tasks.constant:
+            # Resampling few differences shows too little spread, and equal ones none, whatever
+            # their number; flipping their signs does.
             result = tested("permutation")
     except UserError as error:
         raise UserError(
             error.what,
-            where=f"{_name(one)} against {_name(other)}, {key} on {one.kind} {one.split}",
+            where=f"{_name(one)} against {_name(other)}, {measure.key} on {one.kind} {one.split}",
             remedy=error.remedy,
         ) from None
     return result
@@ -147,11 +169,26 @@ def _pairs(
                     # The larger regime stands later; a gain from more data is then positive.
                     yield other, one
             continue
+        if question == "named":
+            yield from _named(same_kind, inputs)
+            continue
         for cell in same_kind:
             find = baseline_of if question == "baseline" else prefix_of
             against = find(cell.system, list(by_system), inputs)
             if against is not None:
                 yield cell, by_system[against]
+
+
+def _named(cells: Sequence[Cell], inputs: StudyInputs) -> Iterator[tuple[Cell, Cell]]:
+    """Yield cells with those of the arms in ``compare.against``, each pair of arms once."""
+    asked = {inputs.settings.baseline}
+    for arm in inputs.settings.against:
+        asked.add(arm)
+        for other in (cell for cell in cells if cell.arm == arm):
+            for cell in cells:
+                alike = cell.model == other.model and cell.train_on == other.train_on
+                if alike and cell.arm not in asked:
+                    yield cell, other
 
 
 def baseline_of(system: System, systems: Sequence[System], inputs: StudyInputs) -> System | None:

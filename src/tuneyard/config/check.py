@@ -102,13 +102,16 @@ def _names(study: Study, where: str) -> None:
     arms = list(study.matrix.arms)
     if not arms:
         raise UserError("the study has no arms", where=f"{where}: matrix.arms", remedy="add one")
-    if study.compare.baseline not in arms:
-        raise UserError(
-            "the baseline is not one of the arms",
-            where=f"{where}: compare.baseline",
-            value=study.compare.baseline,
-            remedy=suggestion(study.compare.baseline, arms),
-        )
+    named = [("baseline", study.compare.baseline)]
+    named += [(f"against.{number}", arm) for number, arm in enumerate(study.compare.against)]
+    for key, arm in named:
+        if arm not in arms:
+            raise UserError(
+                "an arm to compare with is not one of the study's arms",
+                where=f"{where}: compare.{key}",
+                value=arm,
+                remedy=suggestion(arm, arms),
+            )
 
 
 def _data(study: Study, where: str) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.config.base import Strict
 
@@ -38,12 +38,27 @@ class Evaluate(Strict):
     faithful: bool = False
     """Score CodeBLEU as the published package does."""
     decoding: Decoding = Decoding()
+    pass_at: list[Annotated[int, Field(ge=1)]] = [1]
+    """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
+
+    @field_validator("pass_at")
+    @classmethod
+    def _enough_samples(cls, ks: list[int], info: ValidationInfo) -> list[int]:
+        samples = info.data["decoding"].samples if "decoding" in info.data else None
+        if samples is not None and max(ks, default=1) > samples:
+            raise ValueError(
+                f"pass@{max(ks)} needs {max(ks)} answers to an example, of which "
+                f"'decoding.samples' asks for {samples}; raise it, or take a smaller k"
+            )
+        return sorted(set(ks))
 
 
 class Compare(Strict):
     """Which arm is the yardstick, and how differences are tested."""
 
     baseline: str = "base"
+    against: list[str] = []
+    """Further arms that the others of the same model and training data are held against."""
     test: Literal["paired_bootstrap"] = "paired_bootstrap"
     """For metrics that are not binary; binary metrics get McNemar's exact test."""
     correction: Literal["holm", "none"] = "holm"

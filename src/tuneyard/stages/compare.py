@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
 
-from tuneyard.artifacts import RunDir
 from tuneyard.config.load import dump
-from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Step
 from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
@@ -17,11 +14,10 @@ from tuneyard.stages.context import Context
 # Failing answers of one cell and category whose boards are built again to be drawn.
 _DRAWN = 3
 _VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
-_LATEST = "latest.json"
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``report.html``, ``results.json``, ``results.csv``, figures and ``table.txt``."""
+    """Write ``report.html``, ``results.json``, CSV tables, figures and ``table.txt``."""
     from tuneyard.compare import StudyInputs, terminal_table, write_report
 
     arms: tuple[Arm, ...] = step.extra["arms"]
@@ -35,43 +31,13 @@ def run(step: Step, context: Context) -> str:
         config_yaml=dump(study),
         facts=_facts(arms, context),
         arms=study.matrix.arms,
+        pass_at=step.part["pass_at"],
     )
     artifact = context.artifact(step)
     with artifact.writing() as folder:
         summary = write_report(inputs, folder)
         (folder / "table.txt").write_text(terminal_table(summary) + "\n", encoding="utf-8")
-    context.run.write_text(json.dumps({"compare": artifact.name}), _LATEST)
     return f"{len(inputs.cells)} cells"
-
-
-def closing(run_dir: RunDir, compare: Step, register: Step) -> dict[str, Any]:
-    """Return what the command line prints last."""
-    artifact = run_dir.artifact("compare", compare.key)
-    decided = run_dir.artifact("register", register.key).manifest()
-    return {
-        "table": (artifact.local() / "table.txt").read_text(encoding="utf-8"),
-        "report": f"{artifact.url}/report.html",
-        "registry": (decided or {}).get("facts", {}).get("said", ""),
-    }
-
-
-def latest(url: str) -> dict[str, str]:
-    """Return the table and the report's address of the study that a run directory holds.
-
-    Raises:
-        UserError: no study was finished there.
-    """
-    run_dir = RunDir(url)
-    text = run_dir.read_text(_LATEST)
-    if text is None:
-        raise UserError(
-            "no finished study is in the run directory",
-            where=run_dir.root,
-            remedy="name the run directory of a study that was run to its end",
-        )
-    name = json.loads(text)["compare"]
-    table = run_dir.read_text("stages", name, "table.txt") or ""
-    return {"table": table, "report": run_dir.join("stages", name, "report.html")}
 
 
 def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
@@ -144,8 +110,16 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
 
     for arm in arms:
         for train in arm.trains:
-            points = history(train, context)
-            yield Curve(arm.model.name, arm.train_on, arm.name, train.part["method"], points)
+            facts = (context.artifact(train).manifest() or {}).get("facts", {})
+            stopped = facts.get("stopped")
+            yield Curve(
+                model=arm.model.name,
+                train_on=arm.train_on,
+                arm=arm.name,
+                stage=train.part["method"],
+                points=history(train, context),
+                note=stopped["text"] if stopped else "",
+            )
 
 
 def history(train: Step, context: Context) -> list[dict[str, Any]]:

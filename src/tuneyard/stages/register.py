@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.artifacts import fetch
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, Step
-from tuneyard.stages import incumbent
+from tuneyard.stages import incumbent, published
 from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
 
@@ -27,7 +27,7 @@ def tracking_uri(study: Study, root: str) -> str:
 
 
 def run(step: Step, context: Context) -> str:
-    """Track everything, apply the registry rule; the manifest says what was decided."""
+    """Track everything, apply the registry rule, write the report with what was decided."""
     from tuneyard.tracking import Tracker
 
     study = context.study
@@ -38,10 +38,10 @@ def run(step: Step, context: Context) -> str:
     )
     runs: dict[int, Any] = {}
     values: dict[int, float | None] = {}
-    report = context.artifact(step.inputs["compare"]).local()
+    artifact = context.artifact(step)
     facts: dict[str, Any] = {}
     with (
-        context.artifact(step).writing(facts) as folder,
+        artifact.writing(facts) as folder,
         tracker.study(
             study.study, step.inputs["compare"].key, study.model_dump(mode="json")
         ) as top,
@@ -51,9 +51,10 @@ def run(step: Step, context: Context) -> str:
             with tracker.arm(top, arm.label, _arm_key(arm), _params(arm)) as child:
                 values[number] = _track_arm(arm, child, study, context)
                 runs[number] = child
-        top.log_artifacts(report, "report")
         facts |= _decide(arms, runs, values, tracker, context, study)
-        (folder / "decision.txt").write_text(facts["said"] + "\n", encoding="utf-8")
+        published.publish(context.artifact(step.inputs["compare"]), facts, folder)
+        top.log_artifacts(folder, "report")
+    published.remember(context.run, artifact)
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
 

@@ -7,18 +7,23 @@ from tuneyard.stats.describe import Description, describe
 from tuneyard.stats.paired import Comparison, compare, holm, with_holm
 from tuneyard.stats.proportion import paired_difference, wilson
 from tuneyard.stats.regression import Regression, linear_regression
+from tuneyard.stats.seeds import AcrossSeeds, average_runs, compare_runs, run_std
 
 __all__ = [
+    "AcrossSeeds",
     "Comparison",
     "Description",
     "Interval",
     "Regression",
+    "average_runs",
     "bootstrap_mean",
     "compare",
+    "compare_runs",
     "describe",
     "holm",
     "linear_regression",
     "paired_difference",
+    "run_std",
     "wilson",
     "with_holm",
 ]

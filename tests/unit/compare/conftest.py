@@ -44,6 +44,38 @@ def make_cell() -> CellMaker:
 
 
 @pytest.fixture
+def thesis() -> StudyInputs:
+    """Return a study of Python tasks: three arms, two seeds of the trained ones, two samples.
+
+    Tasks passed, of two samples each: base 0 and 1; sft 2 and 1; dpo 0 and 0, with every seed.
+    """
+    passed = {"base": (0, 1), "sft": (2, 1), "dpo": (0, 0)}
+    cells = []
+    for arm, counts in passed.items():
+        for seed in (None,) if arm == "base" else (0, 1):
+            rows = [
+                {
+                    "id": f"t{task}",
+                    "sample": sample,
+                    "passed": sample < count,
+                    "error_category": None if sample < count else "wrong_answer",
+                    "bleu": 0.1 * (task + 1) + 0.01 * (seed or 0),
+                    "bertscore_precision": 0.8 + 0.05 * task,
+                    "bertscore_recall": 0.7 + 0.1 * task,
+                    "bertscore_f1": 0.75,
+                    "prediction": "def f(): pass",
+                    "reference": "def f(): return 1",
+                }
+                for task, count in enumerate(counts)
+                for sample in range(2)
+            ]
+            trained = () if arm == "base" else ("tasks",)
+            cells.append(Cell("tiny", trained, arm, "tasks", "test", rows, seed))
+    settings = Compare(resamples=200, against=["dpo"])
+    return StudyInputs("thesis", cells, settings=settings, pass_at=(1, 2))
+
+
+@pytest.fixture
 def study(make_cell: CellMaker) -> StudyInputs:
     """Return a study of three arms on 20 examples, with errors, boards, curves and facts.
 
@@ -115,5 +147,4 @@ def study(make_cell: CellMaker) -> StudyInputs:
         Compare(resamples=200),
         config_yaml="study: small\n",
         facts=facts,
-        registered={"name": "cocobots", "version": 1},
     )

@@ -38,3 +38,12 @@ def test_every_category_of_the_taxonomy_has_a_named_group() -> None:
     from tuneyard.cocobots.errors import CATEGORIES
 
     assert {group_of(name) for name in CATEGORIES} == set(GROUPS) - {"?"}
+
+
+def test_a_failed_test_is_a_wrong_result(make_cell) -> None:
+    categories = ["wrong_answer", "wrong_count", "timeout", None]
+    (counts,) = count_errors(
+        [make_cell("sft", error_category=categories, passed=[False, False, False, True])]
+    )
+    assert list(counts.categories) == ["timeout", "wrong_count", "wrong_answer"]
+    assert (counts.groups["E"], counts.groups["C"], counts.groups["?"]) == (2, 1, 0)

@@ -17,6 +17,7 @@ def test_figures_are_svg_documents_with_unique_ids(drawn) -> None:
     drawings = [drawing for group in drawn.values() for drawing in group]
     assert [drawing.name for drawing in drawings] == [
         "metrics-validation-first_order",
+        "histogram-validation-first_order-codebleu",
         "errors-validation-first_order",
         "curves-tiny-sft",
         "curves-tiny-dpo",
@@ -71,3 +72,24 @@ def test_colours_are_distinct_and_the_baseline_is_grey() -> None:
     colours = arm_colours(["base", "sft", "dpo", "sft-dpo"], "base")
     assert colours["base"] == BASE_COLOUR
     assert len(set(colours.values())) == 4
+
+
+def test_many_metrics_stand_in_several_lines(study, make_cell) -> None:
+    from dataclasses import replace
+
+    def size(count):
+        cell = make_cell("sft", **{f"metric_{i}": [0.5, 0.25] for i in range(count)})
+        inputs = replace(study, cells=[cell], curves=[])
+        (bars,) = draw_figures(summarise(inputs), inputs)["metrics"]
+        box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', bars.standalone)
+        return float(box[1]), float(box[2])
+
+    (wide, low), (wider, high) = size(5), size(8)
+    assert wide == wider
+    assert high == pytest.approx(2 * low)
+
+
+def test_errors_are_shares_so_that_arms_with_more_answers_compare(drawn) -> None:
+    (errors,) = drawn["errors"]
+    assert ">75<" in errors.standalone  # 15 of 20 of the SFT arm
+    assert "100 %" in errors.standalone

@@ -39,6 +39,14 @@ def test_a_score_set_given_twice_is_refused() -> None:
         StudyInputs("s", [_cell("base"), _cell("base")]).ordered()
 
 
+def test_seeds_of_one_arm_become_one_cell() -> None:
+    runs = [Cell("m", ("a",), "sft", "a", "test", [{"id": "x"}], seed) for seed in (0, 1)]
+    (cell,) = StudyInputs("s", runs).ordered()
+    assert [(row["id"], row["seed"]) for row in cell.rows] == [("x", 0), ("x", 1)]
+    with pytest.raises(UserError, match="two score sets"):
+        StudyInputs("s", [runs[0], runs[0]]).ordered()
+
+
 def test_stages_come_from_the_study_or_else_from_the_name() -> None:
     assert StudyInputs("s", []).stages("sft-dpo") == ("sft", "dpo")
     assert StudyInputs("s", []).stages("base") == ()

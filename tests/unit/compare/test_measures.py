@@ -1,6 +1,11 @@
 import math
 
-from tuneyard.compare.measures import by_example, deciding, is_binary, measures_of
+import pytest
+
+from tuneyard.compare import Cell
+from tuneyard.compare.measures import Measure, by_example, deciding, is_binary, measures_of
+
+PASSED, BLEU = Measure("passed", "pass@1"), Measure("bleu", "BLEU")
 
 
 def test_known_metrics_come_first_and_row_fields_are_no_metrics(make_cell) -> None:
@@ -15,7 +20,7 @@ def test_a_known_metric_that_is_missing_throughout_is_kept(make_cell) -> None:
 
 
 def test_without_headline_metrics_all_are_headline(make_cell) -> None:
-    assert all(m.headline for m in measures_of([make_cell("sft", bleu=[0.1], zeta=[1])]))
+    assert all(m.headline for m in measures_of([make_cell("sft", codebleu_ngram=[0.1], zeta=[1])]))
 
 
 def test_the_deciding_metric(make_cell) -> None:
@@ -28,14 +33,53 @@ def test_the_deciding_metric(make_cell) -> None:
 
 def test_missing_values_stay_missing_and_samples_are_averaged(make_cell) -> None:
     cell = make_cell("sft", passed=[True, None], bleu=[math.nan, 0.25])
-    assert by_example(cell, "passed") == {"e000": True, "e001": None}
-    assert by_example(cell, "bleu") == {"e000": None, "e001": 0.25}
+    assert by_example(cell, PASSED) == {"e000": True, "e001": None}
+    assert by_example(cell, BLEU) == {"e000": None, "e001": 0.25}
     sampled = make_cell("sft", passed=[True, False, None])
     rows = [{**row, "id": "same"} for row in sampled.rows]
-    assert by_example(type(cell)("m", (), "sft", "a", "test", rows), "passed") == {"same": 0.5}
+    assert by_example(type(cell)("m", (), "sft", "a", "test", rows), PASSED) == {"same": 0.5}
 
 
 def test_binary_means_truth_values() -> None:
     assert is_binary([True, None, False])
     assert not is_binary([1.0, 0.0])
     assert not is_binary([None])
+
+
+def _sampled(passed, seeds=None):
+    """Return a cell of one task: a list of outcomes a seed."""
+    rows = [
+        {"id": "t", "sample": sample, "passed": outcome, **({"seed": seed} if seeds else {})}
+        for seed, outcomes in enumerate(passed)
+        for sample, outcome in enumerate(outcomes)
+    ]
+    return Cell("m", (), "sft", "a", "test", rows)
+
+
+def test_pass_at_k_follows_pass_at_1_where_programs_were_tested(make_cell) -> None:
+    cell = make_cell("sft", passed=[True], codebleu=[0.5])
+    found = measures_of([cell], (1, 10, 5))
+    assert [m.label for m in found] == ["CodeBLEU", "pass@1", "pass@5", "pass@10"]
+    assert [m.key for m in found][2:] == ["pass_at_5", "pass_at_10"]
+    assert all(m.headline for m in found)
+    assert "pass@5" not in [m.label for m in measures_of([make_cell("a", codebleu=[1.0])], (5,))]
+
+
+@pytest.mark.parametrize(("k", "expected"), [(1, 0.4), (2, 0.7), (4, 1.0), (5, 1.0), (6, None)])
+def test_pass_at_k_is_the_unbiased_estimate(k, expected) -> None:
+    """Two of five pass: 1 - C(3, k) / C(5, k); five answers say nothing of pass@6."""
+    measure = Measure("pass_at_k", "pass@k", k=k)
+    value = by_example(_sampled([[True, False, False, True, False]]), measure)["t"]
+    assert value == (None if expected is None else pytest.approx(expected))
+
+
+def test_seeds_are_averaged_after_their_samples() -> None:
+    cell = _sampled([[True, True], [False, True, False, False]], seeds=True)
+    assert by_example(cell, PASSED) == {"t": pytest.approx((1 + 0.25) / 2)}
+    # Of two drawn from one in four: 1 - C(3, 2) / C(4, 2).
+    assert by_example(cell, Measure("x", "x", k=2)) == {"t": pytest.approx((1 + 0.5) / 2)}
+
+
+def test_untested_answers_are_missing_for_every_k() -> None:
+    cell = _sampled([[None, None]])
+    assert by_example(cell, Measure("x", "x", k=2)) == {"t": None}

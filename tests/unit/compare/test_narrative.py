@@ -53,3 +53,11 @@ def test_one_arm_one_example_and_nothing(make_cell) -> None:
     assert _verdict(make_cell("base", note=["x"])).summary.startswith("No metric was measured")
     missing = _verdict(make_cell("base", exact_match=[None]))
     assert "missing for every arm" in missing.findings[0]
+
+
+def test_named_arms_and_seeds_are_told(thesis) -> None:
+    verdict = summarise(thesis).verdict
+    assert verdict.summary.startswith("By tests passed (pass@1) on the test split")
+    (named,) = [finding for finding in verdict.findings if "against ‘dpo’" in finding]
+    assert named.startswith("tasks, against ‘dpo’: ‘sft’ is not distinguishable (+75.0 points")
+    assert "for other training seeds than these 2, p = " in named

@@ -1,10 +1,11 @@
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from tuneyard.compare import Cell, StudyInputs, write_report
+from tuneyard.compare import Cell, StudyInputs, add_decision, write_report
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_LEAVES = {"path", "rect", "circle", "polygon", "use", "stop"}
@@ -67,7 +68,8 @@ def test_the_page_is_whole_balanced_and_loads_nothing(study, tmp_path) -> None:
     _assert_safe(html)
     titles = re.findall(r"<h2>(.*?)</h2>", html)
     assert titles == [
-        *("Verdict", "Results", "Figures", "Paired tests", "Errors", "Worked examples"),
+        *("Verdict", "Results", "Figures", "Distributions", "Paired tests", "Errors"),
+        "Worked examples",
         *("Training curves", "Preference pairs", "Data", "Configuration", "Provenance"),
         "How to read this",
     ]
@@ -80,9 +82,10 @@ def test_the_page_is_whole_balanced_and_loads_nothing(study, tmp_path) -> None:
 def test_files_are_named_in_the_summary(study, tmp_path) -> None:
     files = write_report(study, tmp_path / "new").files
     assert set(files) == {
-        *("report", "json", "csv"),
+        *("report", "json", "csv/results", "csv/histograms", "csv/curves"),
         *("figures/metrics-validation-first_order", "figures/errors-validation-first_order"),
         *("figures/curves-tiny-sft", "figures/curves-tiny-dpo"),
+        "figures/histogram-validation-first_order-codebleu",
     }
     assert all(path.stat().st_size for path in files.values())
 
@@ -112,7 +115,7 @@ def test_hostile_text_anywhere_stays_text(study, tmp_path) -> None:
     hostile = StudyInputs(
         EVIL,
         [Cell(EVIL, (EVIL,), EVIL, EVIL, EVIL, rows)],
-        [replace(study.curves[0], model=EVIL, arm=EVIL, stage=EVIL)],
+        [replace(study.curves[0], model=EVIL, arm=EVIL, stage=EVIL, note=EVIL)],
         config_yaml=EVIL,
         facts={
             EVIL: EVIL,
@@ -122,9 +125,10 @@ def test_hostile_text_anywhere_stays_text(study, tmp_path) -> None:
             "durations": {EVIL: EVIL},
             "examples": [EVIL],
         },
-        registered={EVIL: EVIL},
     )
-    html = write_report(hostile, tmp_path).files["report"].read_text("utf-8")
+    page = write_report(hostile, tmp_path).files["report"]
+    add_decision(tmp_path, {"said": f"{EVIL} is the champion"})
+    html = page.read_text("utf-8")
     _assert_safe(html)
     assert "alert(&#x27;x&#x27;)" in html
     assert "\x00" not in html
@@ -159,3 +163,39 @@ def test_empty_rows_still_get_a_page(tmp_path) -> None:
     _assert_safe(
         write_report(StudyInputs("s", [cell]), tmp_path).files["report"].read_text("utf-8")
     )
+
+
+def test_the_decision_is_added_to_the_page_and_to_the_numbers(study, tmp_path) -> None:
+    files = write_report(study, tmp_path).files
+    before = files["report"].read_text("utf-8")
+    assert "Registry" not in before
+    assert json.loads(files["json"].read_text())["registry"] is None
+    said = "registry: cocobots version 1 is <sft>\n  it has no incumbent"
+    add_decision(tmp_path, {"said": said, "registered": True})
+    html = files["report"].read_text("utf-8")
+    _assert_safe(html)
+    verdict = html.split('id="verdict"')[1].split("</section>")[0]
+    expected = "<p><b>Registry.</b> cocobots version 1 is &lt;sft&gt;; it has no incumbent.</p>"
+    assert expected in verdict
+    assert html.count("Registry.") == 1
+    assert json.loads(files["json"].read_text())["registry"]["registered"] is True
+
+
+def test_without_a_registry_rule_nothing_is_said(study, tmp_path) -> None:
+    files = write_report(study, tmp_path).files
+    add_decision(tmp_path, {"said": ""})
+    assert "Registry" not in files["report"].read_text("utf-8")
+    assert "<!--" not in files["report"].read_text("utf-8")
+
+
+def test_a_report_of_the_thesis_metrics_samples_and_seeds(thesis, tmp_path) -> None:
+    files = write_report(thesis, tmp_path).files
+    html = files["report"].read_text("utf-8")
+    _assert_safe(html)
+    titles = re.findall(r"<h2>(.*?)</h2>", html)
+    assert titles[3:6] == ["Distributions", "Precision and recall", "Paired tests"]
+    assert "figures/precision_recall-test-tasks-bertscore" in files
+    assert "csv/precision_recall" in files
+    for word in ("pass@1", "pass@2", "p (seeds)", "Several seeds", "over 2 training seeds"):
+        assert word in html
+    assert "Framed cells differ" not in html  # Python answers build no boards

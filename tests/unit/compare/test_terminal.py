@@ -32,3 +32,14 @@ def test_degenerate_inputs(make_cell) -> None:
     assert "Scores in %" in terminal_table(summarise(StudyInputs("s", [])))
     alone = terminal_table(summarise(StudyInputs("s", [make_cell("sft", exact_match=[None])])))
     assert "–" in alone
+
+
+def test_the_deciding_metric_is_always_shown(make_cell) -> None:
+    keys = ("codebleu", "bleu", "bertscore_f1", "codebertscore_f1")
+    values = {key: [0.5, 0.4] for key in keys}
+    cells = [
+        make_cell("base", exact_match=[True] * 2, passed=[True, False], **values),
+    ]
+    head = terminal_table(summarise(StudyInputs("s", cells))).splitlines()[0]
+    assert "pass@1" in head
+    assert "BLEU" in head

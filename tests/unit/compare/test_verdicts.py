@@ -75,6 +75,13 @@ def test_equal_differences_are_judged_by_their_number(make_cell) -> None:
     assert test.verdict == "not distinguishable"
 
 
+def test_few_pairs_are_tested_by_flipping_signs(make_cell) -> None:
+    base = make_cell("base", codebleu=[0.0] * 3)
+    (test,) = _tests(base, make_cell("sft", ["a"], codebleu=[0.5, 0.6, 0.7]))
+    assert test.result.test == "permutation"
+    assert test.result.p == pytest.approx(2 / 2**3)
+
+
 def test_each_question_finds_its_pairs(make_cell) -> None:
     values = {"exact_match": [True, False]}
     cells = [
@@ -109,3 +116,46 @@ def test_other_examples_are_refused_with_the_place(make_cell) -> None:
     sft = make_cell("sft", ["a"], exact_match=[True, False, True])
     with pytest.raises(UserError, match=r"tiny · a · sft against tiny · untrained · base"):
         _tests(base, sft)
+
+
+def test_further_arms_are_compared_once_each(make_cell) -> None:
+    values = {"exact_match": [True, False]}
+    arms = [make_cell(arm, ["a"], **values) for arm in ("sft", "dpo", "ipo")]
+    elsewhere = make_cell("dpo", ["b"], **values)
+    cells = [make_cell("base", **values), *arms, elsewhere]
+    named = [t for t in _tests(*cells, against=["dpo", "sft"]) if t.question == "named"]
+    assert [(t.system.arm, t.other.arm) for t in named] == [
+        ("sft", "dpo"),
+        ("ipo", "dpo"),
+        ("ipo", "sft"),
+    ]
+    assert all(t.system.train_on == t.other.train_on for t in named)
+
+
+def test_seeds_are_averaged_in_the_test_and_told_beside_it(make_cell) -> None:
+    from dataclasses import replace
+
+    base = make_cell("base", codebleu=[0.0] * 6)
+    scores = {seed: [0.1 * seed + 0.2 * i for i in range(6)] for seed in (0, 1, 2)}
+    runs = [
+        replace(make_cell("sft", ["a"], codebleu=own), seed=seed) for seed, own in scores.items()
+    ]
+    (test,) = _tests(base, *runs)
+    assert test.result.n == 6
+    assert test.result.difference == pytest.approx(0.6)
+    assert test.across is not None
+    assert test.across.differences == pytest.approx((0.5, 0.6, 0.7))
+    assert test.across.std == pytest.approx(0.1)
+    assert test.p_across == test.across.p_holm == test.across.p
+    (single,) = _tests(base, runs[0])
+    assert single.across is None
+    assert single.p_across is None
+
+
+def test_arms_with_other_seeds_are_refused(make_cell) -> None:
+    from dataclasses import replace
+
+    one = [replace(make_cell("sft", ["a"], codebleu=[0.1, 0.2]), seed=seed) for seed in (0, 1)]
+    other = [replace(make_cell("dpo", ["a"], codebleu=[0.1, 0.2]), seed=seed) for seed in (0, 2)]
+    with pytest.raises(UserError, match="different seeds"):
+        _tests(*one, *other, baseline="sft")

@@ -34,6 +34,7 @@ def test_a_good_study_passes(study):
         ("evaluate.metrics=[codeblue]", "evaluate.metrics", "codeblue", "'codebleu'"),
         ("evaluate.metrics=[]", "evaluate.metrics", "", "name"),
         ("compare.baseline=bas", "compare.baseline", "bas", "'base'"),
+        ("compare.against=[sft, sft-dop]", "compare.against.1", "sft-dop", "'sft-dpo'"),
         ("register={name: n, metric: exact_mach}", "register.metric", "exact_mach", "exact_match"),
         ("register={name: n, on: none}", "register.on", "none", "known"),
         ("matrix.arms={}", "matrix.arms", "", "add"),

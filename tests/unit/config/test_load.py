@@ -72,6 +72,8 @@ def test_the_resolved_study_reads_back(study, tmp_path):
         (None, ["nonsense"], "command line", "nonsense", "="),
         (None, ["matrix.arms.x=[stf]"], "matrix.arms.x", "stf", ""),
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
+        (None, ["evaluate.pass_at=[1, 5]"], "evaluate.pass_at", "5", "smaller k"),
+        (None, ["evaluate.pass_at=[0]"], "evaluate.pass_at.0", "0", ""),
         (None, ["dpo.pairs.from=file"], "dpo.pairs", "file", ""),
         (None, ["dpo.pairs.split={train: 1}"], "dpo.pairs", "split", ""),
         (None, ["dpo.pairs.prompt=bear"], "dpo.pairs.prompt", "bear", "'bare'"),

@@ -1,0 +1,63 @@
+"""The report as users get it: the comparison's, with the registry's decision added to it.
+
+The comparison is written before the registry decides, and an artifact never changes. So the
+register stage copies the report into its own artifact, and adds a sentence where one was left out.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tuneyard.artifacts import MANIFEST, Artifact, RunDir
+from tuneyard.errors import UserError
+from tuneyard.plan import Step
+
+_LATEST = "latest.json"
+
+
+def publish(compared: Artifact, decided: Mapping[str, Any], folder: Path) -> None:
+    """Copy a comparison to ``folder`` and add the decision to its report."""
+    from tuneyard.compare import add_decision
+
+    shutil.copytree(
+        compared.local(), folder, ignore=shutil.ignore_patterns(MANIFEST), dirs_exist_ok=True
+    )
+    add_decision(folder, decided)
+
+
+def remember(run: RunDir, published: Artifact) -> None:
+    """Note which report is the run directory's last."""
+    run.write_text(json.dumps({"report": published.name}), _LATEST)
+
+
+def closing(run: RunDir, register: Step) -> dict[str, str]:
+    """Return what the command line prints last: the table, the report's address, the decision."""
+    artifact = run.artifact("register", register.key)
+    decided = artifact.manifest() or {}
+    return _shown(run, artifact.name) | {"registry": decided.get("facts", {}).get("said", "")}
+
+
+def latest(url: str) -> dict[str, str]:
+    """Return the table and the report's address of the study that a run directory holds.
+
+    Raises:
+        UserError: no study was finished there.
+    """
+    run = RunDir(url)
+    name = json.loads(run.read_text(_LATEST) or "{}").get("report")
+    if name is None:
+        raise UserError(
+            "no finished study is in the run directory",
+            where=run.root,
+            remedy="name the run directory of a study that was run to its end",
+        )
+    return _shown(run, name)
+
+
+def _shown(run: RunDir, name: str) -> dict[str, str]:
+    table = run.read_text("stages", name, "table.txt") or ""
+    return {"table": table, "report": run.join("stages", name, "report.html")}

@@ -1,0 +1,64 @@
+import json
+import uuid
+
+import pytest
+
+from tuneyard.artifacts import RunDir
+from tuneyard.compare import Cell, StudyInputs, write_report
+from tuneyard.errors import UserError
+from tuneyard.plan import Step
+from tuneyard.stages import published
+
+
+@pytest.fixture(params=["local", "remote"])
+def run(request, tmp_path):
+    url = str(tmp_path / "run") if request.param == "local" else f"memory://{uuid.uuid4()}"
+    run = RunDir(url)
+    run.prepare()
+    return run
+
+
+@pytest.fixture
+def compared(run):
+    artifact = run.artifact("compare", "c" * 16)
+    rows = [{"id": "a", "passed": True}, {"id": "b", "passed": False}]
+    with artifact.writing() as folder:
+        write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", rows)]), folder)
+        (folder / "table.txt").write_text("the table\n", encoding="utf-8")
+    return artifact
+
+
+def _publish(run, compared, said):
+    register = Step("register", "register", {}, inputs={"compare": Step("compare", "compare", {})})
+    artifact = run.artifact("register", register.key)
+    facts = {"said": said, "registered": True}
+    with artifact.writing(facts) as folder:
+        published.publish(compared, facts, folder)
+    published.remember(run, artifact)
+    return register
+
+
+def test_the_decision_is_in_the_published_report_and_the_comparison_stays(run, compared):
+    register = _publish(run, compared, "registry: s version 1 is sft")
+    shown = published.closing(run, register)
+    assert shown["table"] == "the table\n"
+    assert shown["registry"] == "registry: s version 1 is sft"
+    folder = run.artifact("register", register.key).local()
+    assert "</b> s version 1 is sft." in (folder / "report.html").read_text("utf-8")
+    assert shown["report"].endswith(f"/register-{register.key}/report.html")
+    assert json.loads((folder / "results.json").read_text())["registry"]["registered"] is True
+    assert list(folder.glob("figures/*.svg"))
+    assert compared.complete()
+    assert "version 1" not in (compared.local() / "report.html").read_text("utf-8")
+
+
+def test_the_last_report_is_found_by_the_run_directory_alone(run, compared):
+    register = _publish(run, compared, "")
+    assert published.latest(run.url) == {
+        key: value for key, value in published.closing(run, register).items() if key != "registry"
+    }
+
+
+def test_without_a_finished_study_there_is_none(run):
+    with pytest.raises(UserError, match="no finished study"):
+        published.latest(run.url)

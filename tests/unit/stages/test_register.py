@@ -1,0 +1,138 @@
+"""Compare and register on artifacts of earlier stages that were written by hand."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tuneyard import loading, plan
+from tuneyard.artifacts import RunDir
+from tuneyard.config.check import check
+from tuneyard.config.load import load
+from tuneyard.progress import Progress
+from tuneyard.records import Completion, Example, write_jsonl
+from tuneyard.stages import compare, published, register
+from tuneyard.stages.context import Context
+
+STUDY = """\
+study: x
+models: [{{name: tiny, path: {model}, quantization: none}}]
+data:
+  tasks: {{source: jsonl, task: python, files: {{train: {rows}, validation: {rows}}}}}
+matrix: {{arms: {{base: [], sft: [sft]}}}}
+evaluate:
+  metrics: [codebleu, execution]
+  decoding: {{samples: 2, temperature: 1}}
+  pass_at: [1, 2]
+register: {{name: x, metric: passed}}
+"""
+TASKS = 4
+PASSED = {"base": (0, 0, 0, 1), "sft": (2, 1, 1, 2)}
+"""Of two answers a task."""
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, tiny_model_dir):
+    tmp_path = tmp_path_factory.mktemp("study")
+    rows = tmp_path / "rows.jsonl"
+    write_jsonl(rows, [{"instruction": f"do {i}", "reference": f"x = {i}"} for i in range(TASKS)])
+    path = tmp_path / "study.yaml"
+    path.write_text(STUDY.format(model=tiny_model_dir, rows=rows))
+    study = load(path)
+    check(study, str(path))
+    built = plan.build(study, loading.identity)
+    run = RunDir(str(tmp_path / "run"))
+    run.prepare()
+    for step in built.steps:
+        if step.stage not in ("compare", "register"):
+            facts = {"examples": TASKS}
+            if step.stage == "train":
+                facts["stopped"] = {"text": "stopped at step 2 of 9"}
+            with run.artifact(step.stage, step.key).writing(facts) as folder:
+                _fill(folder, step)
+    return study, built, run
+
+
+def _fill(folder, step):
+    if step.stage == "prepare":
+        examples = [
+            Example(f"t{i}", "python", "tasks", step.part["split"], f"do {i}", f"x = {i}")
+            for i in range(TASKS)
+        ]
+        write_jsonl(folder / "examples.jsonl", examples)
+    elif step.stage == "train":
+        write_jsonl(folder / "history.jsonl", [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}])
+        (folder / "adapter").mkdir()
+        (folder / "adapter" / "adapter_config.json").write_text("{}")
+        (folder / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
+    elif step.stage == "generate":
+        answers = [Completion(f"t{i}", f"x = {i}", s) for i in range(TASKS) for s in range(2)]
+        write_jsonl(folder / "completions.jsonl", answers)
+    elif step.stage == "score":
+        passed = PASSED["sft" if "sft" in step.label else "base"]
+        rows = [
+            {
+                "id": f"t{i}",
+                **({"sample": sample} if sample else {}),
+                "codebleu": 0.25 * (i + 1),
+                "passed": sample < count,
+                "error_category": None if sample < count else "wrong_answer",
+                "error_detail": None,
+            }
+            for i, count in enumerate(passed)
+            for sample in range(2)
+        ]
+        write_jsonl(folder / "scores.jsonl", rows)
+
+
+@pytest.fixture(scope="module")
+def finished(prepared):
+    study, built, run = prepared
+    for step in built.steps[-2:]:
+        with Progress(io.StringIO()).stage(step.label) as bar:
+            context = Context(study, run, bar, lambda: pytest.fail("Ray was asked for"))
+            {"compare": compare, "register": register}[step.stage].run(step, context)
+    return built, run
+
+
+def test_the_report_in_the_run_and_in_mlflow_says_what_the_registry_decided(finished):
+    from mlflow.tracking import MlflowClient
+
+    built, run = finished
+    shown = published.closing(run, built.steps[-1])
+    assert "registry: x version 1 (champion) is sft" in shown["registry"]
+    assert published.latest(run.url)["report"] == shown["report"]
+    folder = run.artifact("register", built.steps[-1].key).local()
+    html = (folder / "report.html").read_text("utf-8")
+    assert "<b>Registry.</b> x version 1 (champion) is sft" in html
+    assert "sft: stopped at step 2 of 9" in html
+    client = MlflowClient(f"sqlite:///{run.root}/mlflow.db")
+    (experiment,) = [e for e in client.search_experiments() if e.name == "tuneyard/x"]
+    (parent,) = [
+        found
+        for found in client.search_runs([experiment.experiment_id])
+        if "mlflow.parentRunId" not in found.data.tags
+    ]
+    kept = {a.path for a in client.list_artifacts(parent.info.run_id, "report")}
+    assert {"report/report.html", "report/results.json", "report/histograms.csv"} <= kept
+    figures = {a.path for a in client.list_artifacts(parent.info.run_id, "report/figures")}
+    assert "report/figures/histogram-validation-tasks-codebleu.svg" in figures
+    logged = client.download_artifacts(parent.info.run_id, "report/report.html")
+    assert Path(logged).read_text("utf-8") == html
+
+
+def test_pass_at_k_by_hand(finished):
+    built, run = finished
+    folder = run.artifact("register", built.steps[-1].key).local()
+    results = json.loads((folder / "results.json").read_text())
+    found = {row["arm"]: row["metrics"] for row in results["results"]}
+    assert found["base"]["passed"]["mean"] == pytest.approx(1 / 8)
+    assert found["sft"]["passed"]["mean"] == pytest.approx(6 / 8)
+    assert found["base"]["pass_at_2"]["mean"] == pytest.approx(1 / 4)
+    assert found["sft"]["pass_at_2"]["mean"] == pytest.approx(1)
+    (test,) = [t for t in results["tests"] if t["metric"] == "pass_at_2"]
+    assert (test["difference"], test["n"]) == (pytest.approx(3 / 4), TASKS)
+    assert results["registry"]["registered"] is True
+    errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
+    assert errors == {"base": 7, "sft": 2}
