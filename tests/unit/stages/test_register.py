@@ -19,7 +19,7 @@ STUDY = """\
 study: x
 models: [{{name: tiny, path: {model}, quantization: none}}]
 data:
-  tasks: {{source: jsonl, task: python, files: {{train: {rows}, validation: {rows}}}}}
+  tasks: {{source: instructions, task: python, files: {{train: {rows}, validation: {rows}}}}}
 matrix: {{arms: {{base: [], sft: [sft]}}}}
 evaluate:
   metrics: [codebleu, execution]
