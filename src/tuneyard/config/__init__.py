@@ -4,7 +4,7 @@ from tuneyard.config.data import Counts, Data, Preflight
 from tuneyard.config.evaluation import Compare, Decoding, Evaluate, Register
 from tuneyard.config.model import Model
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
-from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft
+from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft, Stop, Watch
 
 __all__ = [
     "Compare",
@@ -22,6 +22,8 @@ __all__ = [
     "Register",
     "Resources",
     "Sft",
+    "Stop",
     "Study",
     "Tracking",
+    "Watch",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config import Data, Study
+from tuneyard.config import Data, Dpo, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import metric_keys, resolve_metrics
 
@@ -21,6 +21,7 @@ def check(study: Study, where: str) -> None:
         UserError: naming the key, the value and the remedy.
     """
     _names(study, where)
+    _stages(study, where)
     _data(study, where)
     metrics_place = f"{where}: evaluate.metrics"
     known: set[str] = set()
@@ -142,14 +143,41 @@ def _data(study: Study, where: str) -> None:
                     value=data.counts.model_dump() if data.counts else data.files.model_dump(),
                     remedy=f"raise counts.{split}, or name a file in files.{split}",
                 )
-    path = study.dpo.pairs.path
-    if path is not None and not Path(path).is_file():
-        raise UserError(
-            "the preference file does not exist",
-            where=f"{where}: dpo.pairs.path",
-            value=path,
-            remedy="check the path (it is taken from the working directory)",
-        )
+
+
+def _stages(study: Study, where: str) -> None:
+    known = ["sft", "dpo", *study.stages]
+    used = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
+    for arm, stages in study.matrix.arms.items():
+        for name in stages:
+            if name not in known:
+                raise UserError(
+                    "an arm names a stage that the study does not have",
+                    where=f"{where}: matrix.arms.{arm}",
+                    value=name,
+                    remedy=suggestion(name, known),
+                )
+    made = [study.training(stages[0]).lora for stages in study.matrix.arms.values() if stages]
+    for name in used:
+        settings = study.training(name)
+        place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
+        if not isinstance(settings, Dpo):
+            continue
+        if settings.lora is not None and settings.lora not in made:
+            raise UserError(
+                "DPO's 'lora' has no effect: it goes on with the adapter of the stage before it",
+                where=f"{place}.lora",
+                value=settings.lora.model_dump(exclude_unset=True),
+                remedy="leave it out; the first stage's 'lora' shapes the arm's adapter",
+            )
+        path = settings.pairs.path
+        if path is not None and not Path(path).is_file():
+            raise UserError(
+                "the preference file does not exist",
+                where=f"{place}.pairs.path",
+                value=path,
+                remedy="check the path (it is taken from the working directory)",
+            )
 
 
 def _count(data: Data, split: str) -> int:

@@ -25,7 +25,7 @@ _VERIFIERS = {
 
 def run(step: Step, context: Context) -> str:
     """Write ``pairs.jsonl``; how they came about is in the manifest."""
-    settings: Pairs = context.study.dpo.pairs
+    settings: Pairs = step.extra["pairs"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
         if settings.from_ == "file":

@@ -70,7 +70,7 @@ def test_the_resolved_study_reads_back(study, tmp_path):
         (None, ["sft.epoch=3"], "override 'sft.epoch=3'", "epoch", "'epochs'"),
         (None, ["models.gpt.path=x"], "override", "gpt", "embedded"),
         (None, ["nonsense"], "command line", "nonsense", "="),
-        (None, ["matrix.arms.x=[stf]"], "matrix.arms.x", "stf", ""),
+        (None, ["matrix.arms.x=[3]"], "matrix.arms.x", "3", ""),
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
         (None, ["dpo.pairs.from=file"], "dpo.pairs", "file", ""),
         (("study: x\n", "study: x\nstudy: y\n"), [], "study.yaml:2", "study", "keep one"),

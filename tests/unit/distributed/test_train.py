@@ -121,8 +121,8 @@ def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
     assert killer.after[0] > 10
     assert killer.after[-1] == STEPS
     assert digest(tmp_path / "out") == digest(whole)
-    assert learnt(found) == history(whole)
-    assert [entry["step"] for entry in found] == list(range(1, STEPS + 1))
+    assert learnt(found["history"]) == history(whole)
+    assert [entry["step"] for entry in found["history"]] == list(range(1, STEPS + 1))
 
 
 @pytest.mark.slow
@@ -148,7 +148,7 @@ def test_a_lost_run_goes_on_under_the_same_name(
     found = go(lambda entry: steps.append(entry["step"]))
     assert steps[0] > 10
     assert digest(tmp_path / "out") == digest(whole)
-    assert learnt(found) == history(whole)
+    assert learnt(found["history"]) == history(whole)
     # Once finished, the same name is not trained again.
     again: list[int] = []
     assert go(lambda entry: again.append(entry["step"])) == found
@@ -181,7 +181,7 @@ def test_two_workers_train_dpo_from_the_sft_policy(
         on_progress=lambda entry: None,
     )
     # Eight pairs, two workers, two each: two steps an epoch.
-    assert [entry["step"] for entry in found] == [1, 2, 3, 4]
+    assert [entry["step"] for entry in found["history"]] == [1, 2, 3, 4]
     record = json.loads((tmp_path / "out" / ADAPTER_RECORD).read_text())
     assert record["reference"]["sha256"] == digest(whole)
     assert max(map(abs, record["start_rewards"].values())) < 1e-4
