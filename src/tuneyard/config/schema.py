@@ -89,12 +89,10 @@ class Study(Strict):
 
     @field_validator("stages", mode="before")
     @classmethod
-    def _alike(cls, stages: Any) -> Any:
-        for name, own in stages.items() if isinstance(stages, dict) else ():
-            if name in ("sft", "dpo"):
+    def _names(cls, stages: Any) -> Any:
+        for name in ("sft", "dpo"):
+            if isinstance(stages, dict) and name in stages:
                 raise ValueError(f"{name!r} is a section of its own; set that, or rename this one")
-            if isinstance(own, dict) and own.get("like") not in ("sft", "dpo"):
-                raise ValueError(f"{name!r} does not say which stage it is like; add 'like: dpo'")
         return stages
 
     def training(self, name: str) -> Sft | Dpo:

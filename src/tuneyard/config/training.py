@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from tuneyard.config.base import Strict
 
@@ -175,4 +175,10 @@ class DpoStage(Dpo):
     like: Literal["dpo"]
 
 
-Stage = Annotated[SftStage | DpoStage, Field(discriminator="like")]
+def _says_like(own: Any) -> Any:
+    if isinstance(own, dict) and own.get("like") not in ("sft", "dpo"):
+        raise ValueError("a stage does not say which one it is like; add 'like: dpo' (or sft)")
+    return own
+
+
+Stage = Annotated[SftStage | DpoStage, Field(discriminator="like"), BeforeValidator(_says_like)]
