@@ -24,6 +24,7 @@ PANELS: Final = (
     ("implied reward", {"rewards/chosen": "chosen", "rewards/rejected": "rejected"}),
     ("reward margin (chosen − rejected)", {"rewards/margins": ""}),
     ("reward accuracy", {"rewards/accuracies": ""}),
+    ("tokens of a sampled answer", {"samples/tokens": ""}),
 )
 """Each panel's title, and the logged keys it draws with what tells them apart."""
 DASHES: Final = ("-", (0, (4, 2)))
