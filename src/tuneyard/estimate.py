@@ -111,7 +111,7 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
         tokens += _count(data) * _TOKENS[data.order or "higher"]
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
-        flop = 2 * flop + 4
+        flop = 2 * flop + (0 if "reference" in step.inputs else 4)
     resources = study.resources
     rate = _GPU if resources.gpus_per_worker else _CORE * (resources.threads or 1)
     epochs = float(settings.epochs)

@@ -1,7 +1,8 @@
 """A study as a graph of steps, each with its content key. Pure: nothing is run or loaded here.
 
 prepare ─┬─ preflight
-         ├─ train sft ─┬─ prefer ── train dpo
+         ├─ train sft ─┬─ prefer ─┬─ reference ─┐
+         │             │          └─────────────┴─ train dpo
          └─ generate ──┴─ score ── compare ── register
 """
 
@@ -13,12 +14,23 @@ from functools import cached_property
 from typing import Any
 
 from tuneyard.artifacts import content_key
-from tuneyard.config import Model, Study
+from tuneyard.config import Dpo, Lora, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.rows import digest
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
 FORMAT = 1
+# Settings of training that are younger than FORMAT, with what they were before: at that value they
+# stay out of the key, so that what was trained without them stays valid.
+_LATER: dict[str, Any] = {
+    "warmup_steps": None,
+    "label_smoothing": 0.0,
+    "dpop_lambda": 50.0,
+    "stop": None,
+    "watch": None,
+}
+# What a training step's key says elsewhere, or what cannot change its result.
+_ELSEWHERE = {"lora", "checkpoint_steps", "pairs", "cache_reference"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +38,8 @@ class Step:
     """One stage of a study on given inputs.
 
     Attributes:
-        stage: ``prepare``, ``preflight``, ``prefer``, ``train``, ``generate``, ``score``,
-            ``compare`` or ``register``; names the module in ``tuneyard.stages`` that runs it.
+        stage: ``prepare``, ``preflight``, ``prefer``, ``reference``, ``train``, ``generate``,
+            ``score``, ``compare`` or ``register``: the module in ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.
         inputs: the steps whose artifacts it reads, by role; their keys are part of its key.
@@ -159,64 +171,90 @@ class _Builder:
         part = model.model_dump(include={"quantization", "prompt", "max_length", "revision"})
         return {**part, "identity": self.identity(model)}
 
-    def preflight(self, model: Model, regime: tuple[str, ...]) -> Step:
+    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Step:
         sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
         sets |= self.evaluation()
         part = {
             "model": self.model_part(model),
-            "loss_on": self.study.sft.loss_on,
+            "loss_on": loss_on,
             "limits": self.study.preflight.model_dump(),
         }
-        label = " · ".join(filter(None, ["preflight", self.name(model, "", regime)]))
+        other = "" if loss_on == self.study.sft.loss_on else f"loss on {loss_on}"
+        label = " · ".join(filter(None, ["preflight", self.name(model, "", regime), other]))
         return self.step("preflight", label, part, inputs=sets, extra={"model": model})
 
+    def chain(
+        self, model: Model, regime: tuple[str, ...], names: list[str]
+    ) -> tuple[list[Step], list[Step]]:
+        """Return an arm's training steps in order, and the steps that make their pairs."""
+        stages = [self.study.training(name) for name in names]
+        losses = [settings.loss_on for settings in stages if isinstance(settings, Sft)]
+        checked = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])
+        trains: list[Step] = []
+        prefers: list[Step] = []
+        for place, settings in enumerate(stages):
+            label = " → ".join(names[: place + 1])
+            start = trains[-1] if trains else None
+            # A later stage trains on the adapter that the first one made.
+            lora = (stages[0].lora or Lora()).model_dump()
+            inputs = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
+            if isinstance(settings, Dpo):
+                pairs = self.prefer(model, regime, settings.pairs, label, inputs, start, checked)
+                prefers.append(pairs)
+                inputs = {"pairs": pairs}
+                if settings.caches_reference:
+                    inputs["reference"] = self.reference(model, settings, pairs, start)
+            if start is not None:
+                inputs["start"] = start
+            lora["target_modules"] = lora["target_modules"] or model.lora_targets
+            trains.append(self.train(model, regime, settings, lora, label, inputs, checked))
+        return trains, prefers
+
     def train(
-        self, model: Model, regime: tuple[str, ...], stage: str, start: Step | None, checked: Step
-    ) -> tuple[Step, Step | None]:
-        """Return the training step, and the step that makes its preference pairs, if any."""
-        study = self.study
-        settings = study.sft if stage == "sft" else study.dpo
-        inputs = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
-        prefer = None
-        if stage == "dpo":
-            prefer = self.prefer(model, regime, inputs, start, checked)
-            inputs = {"pairs": prefer}
-        if start is not None:
-            inputs["start"] = start
-        lora = settings.lora.model_dump()
-        lora["target_modules"] = lora["target_modules"] or model.lora_targets
+        self,
+        model: Model,
+        regime: tuple[str, ...],
+        settings: Sft | Dpo,
+        lora: dict[str, Any],
+        label: str,
+        inputs: dict[str, Step],
+        checked: Step,
+    ) -> Step:
         part = {
-            "method": stage,
+            "method": "sft" if isinstance(settings, Sft) else "dpo",
             "model": self.model_part(model),
             "settings": {
-                **settings.model_dump(exclude={"lora", "checkpoint_steps", "pairs"}),
+                **{
+                    key: value
+                    for key, value in settings.model_dump(exclude=_ELSEWHERE).items()
+                    if key not in _LATER or value != _LATER[key]
+                },
                 "lora": lora,
             },
-            "seed": study.seed,
+            "seed": self.study.seed,
             # The number of workers decides the global batch, and so the result.
-            "workers": study.resources.workers,
-            "strategy": study.resources.strategy,
+            "workers": self.study.resources.workers,
+            "strategy": self.study.resources.strategy,
         }
-        prefix = "sft → dpo" if stage == "dpo" and start is not None else stage
-        step = self.step(
+        return self.step(
             "train",
-            " · ".join(filter(None, [f"train {prefix}", self.name(model, "", regime)])),
+            " · ".join(filter(None, [f"train {label}", self.name(model, "", regime)])),
             part,
             inputs=inputs,
             after=(checked,),
             extra={"model": model, "settings": settings},
         )
-        return step, prefer
 
     def prefer(
         self,
         model: Model,
         regime: tuple[str, ...],
+        pairs: Pairs,
+        label: str,
         sets: dict[str, Step],
         start: Step | None,
         checked: Step,
     ) -> Step:
-        pairs = self.study.dpo.pairs
         part: dict[str, Any] = {
             "settings": pairs.relevant(),
             "model": self.model_part(model),
@@ -233,13 +271,29 @@ class _Builder:
             # What the base model answers is the same for every arm.
             if pairs.from_ == "policy" and start is not None:
                 inputs["start"] = start
+        title = "preference pairs" if pairs.from_ != "policy" else f"preference pairs for {label}"
         return self.step(
             "prefer",
-            " · ".join(filter(None, ["preference pairs", self.name(model, "", regime)])),
+            " · ".join(filter(None, [title, self.name(model, "", regime)])),
             part,
             inputs=inputs,
             after=(checked,),
             extra={"model": model, "pairs": pairs},
+        )
+
+    def reference(self, model: Model, settings: Dpo, pairs: Step, start: Step | None) -> Step:
+        """Return the step that computes a reference policy's log-probabilities of some pairs."""
+        trained = start is not None or model.adapter is not None
+        policy = settings.reference if trained else "base"
+        inputs = {"pairs": pairs}
+        if policy == "start" and start is not None:
+            inputs["start"] = start
+        return self.step(
+            "reference",
+            f"reference log-probabilities, {pairs.label.removeprefix('preference ')}",
+            {"model": self.model_part(model), "policy": policy},
+            inputs=inputs,
+            extra={"model": model},
         )
 
     def evaluate(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
@@ -273,14 +327,8 @@ class _Builder:
             for name, stages in self.study.matrix.arms.items():
                 # An untrained arm is the same whatever the others are trained on.
                 for regime in self.regimes if stages else ((),):
-                    trains: list[Step] = []
-                    prefers: list[Step] = []
-                    policy: Step | None = None
-                    for stage in stages:
-                        checked = self.preflight(model, regime)
-                        policy, prefer = self.train(model, regime, stage, policy, checked)
-                        trains.append(policy)
-                        prefers += [prefer] if prefer is not None else []
+                    trains, prefers = self.chain(model, regime, stages) if stages else ([], [])
+                    policy = trains[-1] if trains else None
                     label = self.name(model, name, regime)
                     scores = self.evaluate(model, policy, label)
                     yield Arm(model, regime, name, label, tuple(trains), tuple(prefers), scores)

@@ -1,6 +1,6 @@
 """A study from its file to its report: the stages in order. Read this first.
 
-config → prepare → (prefer) → train → generate → score → compare → register
+config → prepare → (prefer → reference) → train → generate → score → compare → register
 
 ``plan.py`` says which steps a study has and what each depends on; ``stages/`` says what each
 does. Here they are run: those whose artifact is complete are skipped, so that a study that was

@@ -168,3 +168,99 @@ def test_the_base_model_s_answers_are_shared_by_the_arms(rows_study):
     assert len(prefers) == 1
     own = rows_study("dpo.pairs={from: policy}", "matrix.arms={dpo: [dpo], sft-dpo: [sft, dpo]}")
     assert len({s.key for s in own.steps if s.stage == "prefer"}) == 2
+
+
+ARMS = [
+    "matrix.train_on=[[first]]",
+    "matrix.arms={base: [], sft: [sft], dpo: [dpo], sft-dpo: [sft, dpo], sft-dpop: [sft, dpop]}",
+    "stages.dpop={like: dpo, loss: [dpop]}",
+]
+
+
+def test_stages_of_their_own_share_what_is_alike(build):
+    built = build(*ARMS)
+    arms = {arm.name: arm for arm in built.arms}
+    assert arms["sft-dpop"].trains[0] is arms["sft-dpo"].trains[0] is arms["sft"].trains[0]
+    assert arms["sft-dpop"].prefers == arms["sft-dpo"].prefers != arms["dpo"].prefers
+    labels = [step.label for step in built.steps if step.stage in ("prefer", "train")]
+    assert labels == [
+        "train sft",
+        "preference pairs for dpo",
+        "train dpo",
+        "preference pairs for sft → dpo",
+        "train sft → dpo",
+        "train sft → dpop",
+    ]
+    assert keys(build(*ARMS, "stages.dpop.beta=0.3"), "train").items() - keys(
+        built, "train"
+    ).items() == {
+        (
+            "train sft → dpop",
+            keys(build(*ARMS, "stages.dpop.beta=0.3"), "train")["train sft → dpop"],
+        )
+    }
+    own = build(*ARMS, "stages.dpop.pairs.samples=9")
+    assert "preference pairs for sft → dpop" in keys(own, "prefer")
+
+
+def test_what_is_new_and_unset_changes_no_key(build):
+    """Adapters that were trained before these settings came stay valid."""
+    stages = ("prefer", "train", "preflight")
+    before = keys(build(), *stages)
+    for override in ("dpo.label_smoothing=0", "dpo.dpop_lambda=50", "sft.warmup_steps=null"):
+        assert keys(build(override), *stages) == before
+    for override in (
+        "dpo.stop={chosen_logp_drop: 1}",
+        "dpo.watch={every: 5}",
+        "dpo.warmup_steps=5",
+        "dpo.cache_reference=true",
+    ):
+        after = keys(build(override), "train")
+        assert after["train sft · first"] == before["train sft · first"]
+        assert after["train sft → dpo · first"] != before["train sft → dpo · first"]
+    # After SFT it is the SFT adapter that is trained on.
+    assert keys(build("dpo.lora={r: 8}"), *stages) == before
+
+
+def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(build):
+    built = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2")
+    found = {arm.name: arm.trains[-1].inputs.get("reference") for arm in built.arms if arm.trains}
+    assert found["sft"] is None
+    assert found["sft-dpo"] is found["sft-dpop"]
+    assert found["sft-dpo"].inputs["start"] is built.arms[1].trains[0]
+    assert "start" not in found["dpo"].inputs
+    # Other hyper-parameters share it, too; another reference does not.
+    for override, alike in {
+        "dpo.beta=0.5": True,
+        "dpo.learning_rate=1e-3": True,
+        "dpo.batch_size=2": True,
+        "dpo.reference=base": False,
+        "dpo.pairs.samples=3": False,
+        "models.0.max_length=99": False,
+    }.items():
+        other = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2", override)
+        assert (other.arms[3].trains[-1].inputs["reference"].key == found["sft-dpo"].key) is alike
+
+
+def test_the_base_s_values_serve_every_arm_that_trains_on_the_same_file(build, tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("{}")
+    built = build(
+        *ARMS,
+        f"dpo.pairs={{from: file, rows: {file}}}",
+        "dpo.cache_reference=true",
+        "dpo.reference=base",
+    )
+    assert len([step for step in built.steps if step.stage == "reference"]) == 1
+    assert [step.label for step in built.steps if step.stage == "prefer"] == ["preference pairs"]
+
+
+def test_the_preflight_marks_what_the_arm_s_sft_trains(build):
+    built = build(
+        "matrix.train_on=[[first]]",
+        "matrix.arms={base: [], sft: [sft], whole: [whole]}",
+        "stages.whole={like: sft, loss_on: all}",
+    )
+    assert {
+        step.label: step.part["loss_on"] for step in built.steps if step.stage == "preflight"
+    } == {"preflight": "completion", "preflight · loss on all": "all"}

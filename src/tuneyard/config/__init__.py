@@ -5,7 +5,7 @@ from tuneyard.config.evaluation import Compare, Decoding, Evaluate, Register
 from tuneyard.config.model import Model
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
-from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft
+from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft, Stop, Watch
 
 __all__ = [
     "Compare",
@@ -25,6 +25,8 @@ __all__ = [
     "Rows",
     "Sft",
     "Split",
+    "Stop",
     "Study",
     "Tracking",
+    "Watch",
 ]

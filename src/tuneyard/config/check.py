@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config import Data, Rows, Study
+from tuneyard.config import Data, Dpo, Rows, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import metric_keys, resolve_metrics
 from tuneyard.rows import local_path
@@ -22,6 +22,7 @@ def check(study: Study, where: str) -> None:
         UserError: naming the key, the value and the remedy.
     """
     _names(study, where)
+    _stages(study, where)
     _data(study, where)
     metrics_place = f"{where}: evaluate.metrics"
     known: set[str] = set()
@@ -142,7 +143,6 @@ def _data(study: Study, where: str) -> None:
                     remedy=f"name a source in files.{split}, or raise counts.{split} (cocobots) or "
                     f"split.{split}",
                 )
-    _rows(study.dpo.pairs.rows, f"{where}: dpo.pairs.rows")
 
 
 def _rows(rows: Rows | None, where: str) -> None:
@@ -164,6 +164,34 @@ def _rows(rows: Rows | None, where: str) -> None:
             value=rows.hub,
             remedy="add revision: COMMIT (or revision: main to follow the branch)",
         )
+
+
+def _stages(study: Study, where: str) -> None:
+    known = ["sft", "dpo", *study.stages]
+    used = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
+    for arm, stages in study.matrix.arms.items():
+        for name in stages:
+            if name not in known:
+                raise UserError(
+                    "an arm names a stage that the study does not have",
+                    where=f"{where}: matrix.arms.{arm}",
+                    value=name,
+                    remedy=suggestion(name, known),
+                )
+    made = [study.training(stages[0]).lora for stages in study.matrix.arms.values() if stages]
+    for name in used:
+        settings = study.training(name)
+        place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
+        if not isinstance(settings, Dpo):
+            continue
+        if settings.lora is not None and settings.lora not in made:
+            raise UserError(
+                "DPO's 'lora' has no effect: it goes on with the adapter of the stage before it",
+                where=f"{place}.lora",
+                value=settings.lora.model_dump(exclude_unset=True),
+                remedy="leave it out; the first stage's 'lora' shapes the arm's adapter",
+            )
+        _rows(settings.pairs.rows, f"{place}.pairs.rows")
 
 
 def _count(data: Data, split: str) -> int:

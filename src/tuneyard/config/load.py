@@ -240,6 +240,8 @@ def _origin(
 
 def _without_tags(place: Location) -> Location:
     """Drop what pydantic adds to a location for unions (``list[str]``, ``literal[...]``)."""
+    if place[:1] == ("stages",):  # stages.NAME.TAG: an entry is of the kind that it is like
+        place = place[:2] + place[3:]
     return tuple(
         part
         for part in place
@@ -250,7 +252,10 @@ def _without_tags(place: Location) -> Location:
 def _fields_at(kind: Any, place: Location) -> list[str]:
     """Return the keys that the schema knows at a location."""
     for part in place:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        tagged = {_tag(option): option for option in _options(kind)}
+        if part in tagged:
+            kind = tagged[part]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
             fields = {f.alias or name: f.annotation for name, f in kind.model_fields.items()}
             kind = fields.get(str(part))
         else:
@@ -262,3 +267,14 @@ def _fields_at(kind: Any, place: Location) -> list[str]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [f.alias or name for name, f in kind.model_fields.items()]
     return []
+
+
+def _options(kind: Any) -> list[type[BaseModel]]:
+    """Return the models of a union that is told apart by a tag."""
+    if typing.get_origin(kind) is typing.Annotated:
+        return [o for o in typing.get_args(typing.get_args(kind)[0]) if issubclass(o, BaseModel)]
+    return []
+
+
+def _tag(option: type[BaseModel]) -> str:
+    return str(typing.get_args(option.model_fields["like"].annotation)[0])

@@ -5,17 +5,16 @@ Importable without torch, ray or transformers; unknown keys are refused (see ``l
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from tuneyard.config.base import Name, Strict
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
-from tuneyard.config.training import Dpo, Sft
-
-StageName = Literal["sft", "dpo"]
+from tuneyard.config.training import Dpo, DpoStage, Sft, Stage
 
 
 class Matrix(Strict):
@@ -23,8 +22,9 @@ class Matrix(Strict):
 
     train_on: list[list[str]] | None = None
     """Data sets trained on together, one list a regime; None: all data sets together."""
-    arms: dict[Name, list[StageName]] = {"base": [], "sft": ["sft"], "sft-dpo": ["sft", "dpo"]}
-    """Each arm's stages in order; an empty list is the untouched base model."""
+    arms: dict[Name, list[Name]] = {"base": [], "sft": ["sft"], "sft-dpo": ["sft", "dpo"]}
+    """Each arm's stages in order: ``sft``, ``dpo``, or names out of ``stages``; an empty list is
+    the untouched base model. What two arms begin with alike is trained once."""
 
 
 class Resources(Strict):
@@ -67,9 +67,66 @@ class Study(Strict):
     matrix: Matrix = Matrix()
     sft: Sft = Sft()
     dpo: Dpo = Dpo()
+    stages: dict[Name, Stage] = {}
+    """More training stages by name, e.g. ``dpop: {like: dpo, loss: [dpop]}``. What one leaves out
+    it takes from the section that it is like; not the weights of another ``loss``, nor anything of
+    ``pairs`` where it says its own ``from``."""
     evaluate: Evaluate = Evaluate()
     compare: Compare = Compare()
     register_: Register | None = Field(default=None, alias="register")
     resources: Resources = Resources()
     preflight: Preflight = Preflight()
     tracking: Tracking = Tracking()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, tree: Any) -> Any:
+        stages = tree.get("stages") if isinstance(tree, dict) else None
+        if not isinstance(stages, dict):
+            return tree
+        whole = {name: _merged(_parent(tree, own), own) for name, own in stages.items()}
+        return {**tree, "stages": whole}
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def _names(cls, stages: Any) -> Any:
+        for name in ("sft", "dpo"):
+            if isinstance(stages, dict) and name in stages:
+                raise ValueError(f"{name!r} is a section of its own; set that, or rename this one")
+        return stages
+
+    def training(self, name: str) -> Sft | Dpo:
+        """Return the settings of a training stage.
+
+        Raises:
+            KeyError: there is no stage of that name.
+        """
+        if name in ("sft", "dpo"):
+            return self.sft if name == "sft" else self.dpo
+        found = self.stages[name]
+        settings = found.model_dump(by_alias=True, exclude={"like"})
+        return (Dpo if isinstance(found, DpoStage) else Sft).model_validate(settings)
+
+
+# What only means something beside the parent's own choice of losses.
+_OF_LOSS = ("loss_weights", "label_smoothing", "dpop_lambda")
+
+
+def _parent(tree: Mapping[str, Any], own: Any) -> Any:
+    """Return the section that an entry of ``stages`` takes the rest from, as far as it does."""
+    like = own.get("like") if isinstance(own, dict) else None
+    parent = tree.get(like) if like in ("sft", "dpo") else None
+    if not isinstance(parent, dict):
+        return None
+    left = _OF_LOSS if "loss" in own else ()
+    if isinstance(own.get("pairs"), dict) and "from" in own["pairs"]:
+        left = (*left, "pairs")
+    return {key: value for key, value in parent.items() if key not in left}
+
+
+def _merged(parent: Any, own: Any) -> Any:
+    """Return ``own`` with what it leaves out of ``parent``, mappings within mappings alike."""
+    if not isinstance(parent, dict) or not isinstance(own, dict):
+        return own
+    both = {key: _merged(parent[key], own[key]) for key in parent.keys() & own.keys()}
+    return {**parent, **own, **both}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from tuneyard.config.base import Strict
 from tuneyard.config.data import known_columns
@@ -31,7 +31,6 @@ class Lora(Strict):
 class Optimisation(Strict):
     """What SFT and DPO have in common."""
 
-    lora: Lora = Lora()
     learning_rate: float = Field(gt=0, le=1)
     epochs: float = Field(default=3, gt=0)
     max_steps: int | None = Field(default=None, ge=1)
@@ -43,7 +42,7 @@ class Optimisation(Strict):
     warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
     """Share of the optimiser steps over which the learning rate rises from 0."""
     warmup_steps: int | None = Field(default=None, ge=0)
-    """The same as a number of steps; overrides ``warmup_ratio``."""
+    """Optimiser steps over which it rises; overrides ``warmup_ratio``."""
     weight_decay: float = Field(default=0.0, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
     optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
@@ -59,6 +58,7 @@ class Optimisation(Strict):
 class Sft(Optimisation):
     """Supervised fine-tuning."""
 
+    lora: Lora = Lora()
     learning_rate: float = Field(default=2e-4, gt=0, le=1)
     loss_on: Literal["completion", "all"] = "completion"
     """Which tokens are trained: the completion with its end-of-sequence, or all."""
@@ -131,27 +131,100 @@ class Pairs(Strict):
         return self.model_dump(exclude={"rows", "columns", "split"})
 
 
+class Stop(Strict):
+    """When DPO stops early: its chosen answers have become too unlikely."""
+
+    chosen_logp_drop: float = Field(gt=0)
+    """Nats a token that the chosen answers' log-probability may lose from step 0, against the
+    reference's on the same answers."""
+    patience: int = Field(default=3, ge=1)
+    """Optimiser steps running that must be beyond it."""
+
+
+class Watch(Strict):
+    """Answers sampled during DPO, to see their length drift."""
+
+    every: int = Field(ge=1)
+    """Optimiser steps between samples; the first and the last step are always sampled."""
+    prompts: int = Field(default=8, ge=1)
+    """How many of the pairs' prompts, evenly spread; always the same ones, answered greedily."""
+    max_new_tokens: int = Field(default=128, ge=1)
+
+
+Loss = Literal["sigmoid", "sigmoid_norm", "ipo", "robust", "apo_zero", "apo_down", "dpop", "sft"]
+
+
 class Dpo(Optimisation):
-    """Direct preference optimisation (Rafailov et al. 2023).
+    """Direct preference optimisation (Rafailov et al. 2023)."""
 
-    After SFT the SFT adapter itself is trained on, so ``lora`` shapes an adapter only where DPO is
-    the first stage.
-    """
-
+    lora: Lora | None = None
+    """The adapter where DPO is an arm's first stage (None: as ``Lora``'s defaults); after another
+    stage its adapter is trained on."""
     learning_rate: float = Field(default=5e-6, gt=0, le=1)
     epochs: float = Field(default=1, gt=0)
     beta: float = Field(default=0.1, gt=0)
-    """Strength of the pull towards the reference policy."""
-    loss: list[Literal["sigmoid", "ipo", "robust", "apo_zero", "apo_down", "sft"]] = ["sigmoid"]
-    """TRL's loss types, summed; ``sft`` adds the chosen answers' cross-entropy."""
+    """Strength of the pull towards the reference policy. sigmoid_norm and ipo take it on means a
+    token, not sums: they want a larger one."""
+    loss: list[Loss] = Field(default=["sigmoid"], min_length=1)
+    """Summed. sigmoid: DPO; sigmoid_norm: with log-ratios a token; ipo: Azar et al. 2023; robust:
+    Chowdhury et al. 2024, for ``label_smoothing``; apo_zero, apo_down: D'Oosterlinck et al. 2024;
+    dpop: Pal et al. 2024, a floor under the chosen answers; sft: their cross-entropy a token."""
     loss_weights: list[float] | None = None
     """One weight for each loss; None: 1 each."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
+    """robust: the share of pairs whose labels are taken to be swapped."""
+    dpop_lambda: float = Field(default=50.0, ge=0)
+    """dpop: weight of the nats by which a chosen answer is less likely than to the reference."""
     reference: Literal["start", "base"] = "start"
     """The reference policy: the policy this stage starts from (the SFT policy), or the base."""
+    cache_reference: bool | None = None
+    """Compute the reference's log-probabilities once, in a stage of its own that arms and trials
+    share, and not at every step; None: where ``epochs`` is above 1 and ``max_steps`` is not set."""
+    stop: Stop | None = None
+    """Stop early where the chosen answers' log-probability collapses; None: never."""
+    watch: Watch | None = None
+    """Sample answers during training; None: none."""
     pairs: Pairs = Pairs()
 
+    @property
+    def caches_reference(self) -> bool:
+        """Tell whether the reference's log-probabilities come from a stage of their own."""
+        if self.cache_reference is None:
+            return self.max_steps is None and self.epochs > 1
+        return self.cache_reference
+
     @model_validator(mode="after")
-    def _weights(self) -> Dpo:
+    def _losses(self) -> Dpo:
+        if len(set(self.loss)) < len(self.loss):
+            raise ValueError("'loss' names one twice; name each once, and set 'loss_weights'")
         if self.loss_weights is not None and len(self.loss_weights) != len(self.loss):
             raise ValueError("'loss_weights' needs one weight for each entry of 'loss'")
+        if ("robust" in self.loss) != (self.label_smoothing > 0):
+            raise ValueError(
+                "the loss 'robust' goes with 'label_smoothing' above 0, and only with it; "
+                "set label_smoothing: 0.1, or take the loss sigmoid"
+            )
+        if self.dpop_lambda != 50.0 and "dpop" not in self.loss:
+            raise ValueError("'dpop_lambda' goes with the loss 'dpop'; add dpop to 'loss'")
         return self
+
+
+class SftStage(Sft):
+    """Another SFT stage, beside the section ``sft``."""
+
+    like: Literal["sft"]
+
+
+class DpoStage(Dpo):
+    """Another DPO stage, beside the section ``dpo``."""
+
+    like: Literal["dpo"]
+
+
+def _says_like(own: Any) -> Any:
+    if isinstance(own, dict) and own.get("like") not in ("sft", "dpo"):
+        raise ValueError("a stage does not say which one it is like; add 'like: dpo' (or sft)")
+    return own
+
+
+Stage = Annotated[SftStage | DpoStage, Field(discriminator="like"), BeforeValidator(_says_like)]

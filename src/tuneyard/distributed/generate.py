@@ -66,12 +66,12 @@ def generate(
     total = len(requests) * decoding.samples
     done = 0
     answers: dict[tuple[int, int], Completion] = {}
-    workers = _workers(resources)
+    workers = inference_workers(resources)
     for number, results in run_batches(
         [[[job.prompt, job.seed] for job in chunk] for chunk in chunks],
         _Generator,
         {
-            "model": _portable(model).model_dump(),
+            "model": portable(model).model_dump(),
             "adapter": adapter,
             "decoding": decoding.model_dump(),
             "threads": resources.threads,
@@ -156,7 +156,7 @@ class _Generator:
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]
 
 
-def _portable(model: Model) -> Model:
+def portable(model: Model) -> Model:
     """Return the model with its folder as an absolute path: workers start elsewhere."""
     from tuneyard.loading import resolve_path
 
@@ -166,7 +166,8 @@ def _portable(model: Model) -> Model:
     return model.model_copy(update={"path": str(folder.resolve())})
 
 
-def _workers(resources: Resources) -> int:
+def inference_workers(resources: Resources) -> int:
+    """Return how many workers inference gets: as set, else one a GPU, else one."""
     if resources.inference_workers is not None:
         return resources.inference_workers
     if not resources.gpus_per_worker:

@@ -33,7 +33,7 @@ def fit(
     name: str,
     out: Path,
     on_progress: Callable[[dict[str, Any]], None],
-) -> list[dict[str, Any]]:
+) -> dict[str, Any]:
     """Train on Ray workers; a lost worker, or a lost driver, goes on from the last checkpoint.
 
     Args:
@@ -44,7 +44,7 @@ def fit(
             each logged step, and ``pid`` of the first worker.
 
     Returns:
-        The step history: a mapping for each logged step, in order, across interruptions.
+        What ``train.run`` returned: among others ``history``, ``steps`` and ``stopped``.
 
     Raises:
         UserError: the strategy is not ddp, or a worker raised one.
@@ -100,8 +100,7 @@ def fit(
         raise RuntimeError("training ended without a checkpoint")
     result.checkpoint.to_directory(str(out))
     found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
-    history: list[dict[str, Any]] = found["history"]
-    return history
+    return found
 
 
 class Channel:
@@ -269,4 +268,5 @@ def _absolute(job: TrainJob) -> TrainJob:
     if Path(model["path"]).expanduser().exists():
         model["path"] = str(Path(model["path"]).expanduser().absolute())
     adapter = None if job.adapter is None else spelt(job.adapter)
-    return replace(job, model=model, rows=spelt(job.rows), adapter=adapter)
+    reference = None if job.reference is None else spelt(job.reference)
+    return replace(job, model=model, rows=spelt(job.rows), adapter=adapter, reference=reference)

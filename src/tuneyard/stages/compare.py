@@ -134,6 +134,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
     digests: dict[str, str] = {}
     pairs: dict[str, Any] = {}
     preflight: dict[str, Any] = {}
+    stopped: dict[str, str] = {}
     seen: dict[str, Step] = {}
 
     def visit(step: Step) -> None:
@@ -158,12 +159,15 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
             pairs[step.label] = facts.get("stats", {})
         elif step.stage == "preflight":
             preflight[step.label] = facts.get("text", "")
+        elif step.stage == "train" and facts.get("stopped"):
+            stopped[step.label] = facts["stopped"]["text"]
     return {
         "examples": examples,
         "durations": durations,
         "digests": digests,
         "pairs": pairs,
         "preflight": preflight,
+        "stopped_early": stopped,
         "versions": {name: _version(name) for name in _VERSIONS},
     }
 

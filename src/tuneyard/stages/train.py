@@ -36,12 +36,13 @@ def run(step: Step, context: Context) -> str:
         },
         rows=f"{artifact.work}/rows.jsonl",
         adapter=context.adapter(step.inputs.get("start")) or model.adapter,
+        reference=_reference(step, context),
         seed=context.study.seed,
     )
     context.start_ray()
     facts: dict[str, Any] = {"examples": len(rows)}
     with artifact.writing(facts) as folder:
-        history = train.fit(
+        found = train.fit(
             job,
             resources=context.study.resources,
             storage=artifact.work,
@@ -49,12 +50,21 @@ def run(step: Step, context: Context) -> str:
             out=folder / "adapter",
             on_progress=lambda row: _show(context, row),
         )
+        history = found["history"]
         write_jsonl(folder / "history.jsonl", history)
-        facts["steps"] = max((row.get("step", 0) for row in history), default=0)
+        facts |= {"steps": found["steps"], "stopped": found["stopped"]}
     context.run.discard("work", artifact.name)
+    if found["stopped"] is not None:
+        context.bar.say(f"    warning: {found['stopped']['text']}")
     loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
     final = f", loss {loss:.4f}" if loss is not None else ""
     return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
+
+
+def _reference(step: Step, context: Context) -> str | None:
+    if "reference" not in step.inputs:
+        return None
+    return f"{context.artifact(step.inputs['reference']).url}/reference.jsonl"
 
 
 def _rows(step: Step, context: Context) -> list[dict[str, Any]]:

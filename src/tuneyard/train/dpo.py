@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 
@@ -18,7 +19,8 @@ from tuneyard.config import Dpo, Model
 from tuneyard.errors import UserError
 from tuneyard.records import Preference
 from tuneyard.train import lora
-from tuneyard.train.rows import dpo_columns
+from tuneyard.train.health import Collapse, answer_lengths, spread
+from tuneyard.train.rows import REFERENCE_KEYS, dpo_columns, join_reference
 from tuneyard.train.trainer import Lean, arguments
 
 REFERENCE = "ref"
@@ -28,24 +30,100 @@ TOLERANCE = {"none": 1e-4, "bf16": 5e-2, "nf4": 5e-2}
 """How far from 0 the first batch's mean rewards may be, by quantisation: rewards are beta times a
 sum over the answer's tokens, each exact to about 1e-6 in float32 and 1e-2 in bfloat16."""
 
+CACHE_TOLERANCE = {"none": 1e-5, "bf16": 2e-2, "nf4": 2e-2}
+"""How far the first batch's cached reference log-probabilities may be from those computed anew, in
+nats a token: other batches round in other places."""
+
+
+def dpop(chosen: Any, rejected: Any, beta: float, weight: float) -> Any:
+    """Return the loss of each pair with a floor under the chosen answer (Pal et al. 2024, eq. 3).
+
+    Args:
+        chosen: log-ratios of policy and reference for the chosen answers, in nats, shape (pairs,).
+        rejected: the same for the rejected ones.
+        weight: lambda, of the nats by which a chosen answer is below the reference.
+    """
+    below = torch.relu(-chosen)
+    return -torch.nn.functional.logsigmoid(beta * (chosen - rejected - weight * below))
+
+
+class _Recorder:
+    """Calls a model, and keeps the log-probabilities that it returned."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.log_probs: Any = None
+
+    def __call__(self, **inputs: Any) -> Any:
+        outputs = self._model(**inputs)
+        self.log_probs = outputs.log_probs
+        return outputs
+
 
 class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
-    """DPOTrainer on tokenised pairs, with a check of the reference at step 0."""
+    """DPOTrainer on tokenised pairs that checks its reference and watches the answers.
 
+    The reference's log-probabilities come with the pairs, or from the reference at every batch.
+    """
+
+    settings: Dpo
     tolerance: float | None = None
+    cache_tolerance: float
+    floor_weight: float = 0.0
+    """The weight of the loss ``dpop``, which TRL does not have."""
+    start_rewards: dict[str, float] | None = None
+    """Mean implied rewards (chosen, rejected, margins) of the first batch."""
+    watched: tuple[list[int], ...] = ()
+    """The prompts whose answers are sampled."""
+    collapse: Collapse
+    _cache_checked = False
 
     def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
         return dataset
 
     def _compute_loss(self, model: Any, inputs: Any, return_outputs: bool) -> Any:
-        loss = super()._compute_loss(model, inputs, return_outputs)
-        if self.start_rewards is None and self.state.global_step == 0:
+        first = self.start_rewards is None and self.state.global_step == 0
+        cached = REFERENCE_KEYS[0] in inputs
+        if not cached or not self._cache_checked:
+            found = self.compute_ref_log_probs(self.model, inputs)
+            live = dict(zip(REFERENCE_KEYS, found, strict=True))
+            if cached:
+                self._check_cache(inputs, live)
+            # The first batch is held against the very policy, without a cache's rounding.
+            if first or not cached:
+                inputs = {**inputs, **live}
+        policy = _Recorder(model)
+        loss = super()._compute_loss(policy, inputs, return_outputs)
+        if self.floor_weight:
+            chosen, rejected = policy.log_probs.sum(dim=1).chunk(2)
+            floor = dpop(
+                chosen - inputs["ref_chosen_logps"],
+                rejected - inputs["ref_rejected_logps"],
+                self.settings.beta,
+                self.settings.dpop_lambda,
+            )
+            loss = loss + self.floor_weight * floor.mean()
+        self._measure(policy.log_probs.detach(), inputs)
+        if first:
             metrics = self._metrics["train"]
             self.start_rewards = {
                 name: metrics[f"rewards/{name}"][-1] for name in ("chosen", "rejected", "margins")
             }
             self._check_start(self.start_rewards)
         return loss
+
+    def _measure(self, log_probs: Any, inputs: Any) -> None:
+        """Note the answers' log-probabilities a token, over all workers."""
+        chosen, rejected = log_probs.float().sum(dim=1).chunk(2)
+        tokens = inputs["completion_mask"][:, 1:].sum(dim=1).chunk(2)
+        change = chosen - inputs["ref_chosen_logps"]
+        sums = [chosen.sum(), rejected.sum(), change.sum(), tokens[0].sum(), tokens[1].sum()]
+        sums = self.accelerator.gather(torch.stack(sums)[None]).sum(dim=0).tolist()
+        metrics = self._metrics["train"]
+        metrics["logps/chosen_per_token"].append(sums[0] / max(1, sums[3]))
+        metrics["logps/rejected_per_token"].append(sums[1] / max(1, sums[4]))
+        metrics["logps/chosen_change_per_token"].append(sums[2] / max(1, sums[3]))
+        self.collapse.add(sums[2], sums[3])
 
     def _check_start(self, rewards: dict[str, float]) -> None:
         worst = max(abs(value) for value in rewards.values())
@@ -58,6 +136,58 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
                 remedy="start from the adapter that is the reference, or set 'reference: base'",
             )
 
+    def _check_cache(self, inputs: Any, live: dict[str, Any]) -> None:
+        off = sum((inputs[key] - live[key]).abs().sum() for key in REFERENCE_KEYS)
+        tokens = inputs["completion_mask"][:, 1:].sum()
+        sums = self.accelerator.gather(torch.stack([off, tokens])[None]).sum(dim=0).tolist()
+        self._cache_checked = True
+        if not sums[0] < self.cache_tolerance * sums[1]:
+            raise UserError(
+                "the cached reference log-probabilities are another policy's: on the first batch "
+                f"they should be the reference's own (within {self.cache_tolerance:g} nats a "
+                "token)",
+                where="dpo: cache_reference",
+                value=sums[0] / max(1, sums[1]),
+                remedy="remove the reference artifact from the run directory, or set "
+                "cache_reference: false",
+            )
+
+    def kept(self) -> dict[str, Any]:
+        """Add what DPO has measured to what a checkpoint carries."""
+        return {
+            **super().kept(),
+            "start_rewards": self.start_rewards,
+            "collapse": self.collapse.kept(),
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take over from a checkpoint."""
+        super().restore(kept)
+        self.start_rewards = kept["start_rewards"]
+        self.collapse.restore(kept["collapse"])
+
+    def verdict(self, step: int, total: int) -> dict[str, Any] | None:
+        """Return why training stops after this step, or None."""
+        return self.collapse.verdict(step, total)
+
+    def sampled(self, step: int, last: bool) -> dict[str, float]:
+        """Return the mean length of the watched prompts' answers where one is due.
+
+        Each worker answers its share of the prompts.
+        """
+        watch = self.settings.watch
+        if watch is None or not (last or step % watch.every == 0):
+            return {}
+        share = self.watched[self.accelerator.process_index :: self.accelerator.num_processes]
+        with self.accelerator.autocast():
+            tokens, ended = answer_lengths(
+                self.model, self.processing_class, share, watch.max_new_tokens
+            )
+        sums = torch.tensor([[tokens, ended]], device=self.accelerator.device)
+        tokens, ended = self.accelerator.gather(sums).sum(dim=0).tolist()
+        count = len(self.watched)
+        return {"samples/tokens": tokens / count, "samples/ended": ended / count}
+
 
 def dpo_trainer(
     policy: Any,
@@ -67,21 +197,28 @@ def dpo_trainer(
     model: Model,
     settings: Dpo,
     started_from_adapter: bool,
+    cached: str | None = None,
     seed: int,
     folder: Path,
 ) -> LeanDPOTrainer:
     """Return a trainer of ``policy``, a ``PeftModel``; checkpoints go into ``folder``.
 
+    Args:
+        cached: path or URL of the reference's log-probabilities, as a reference stage wrote them.
+
     Raises:
-        UserError: no pair has a token to train.
+        UserError: no pair has a token to train, or ``cached`` is of other pairs.
     """
     columns = dpo_columns(tokenizer, rows, model.max_length)
+    if cached is not None:
+        columns = join_reference(columns, cached)
+    shares = settings.loss_weights or [1.0] * len(settings.loss)
+    weights: dict[str, float] = dict(zip(settings.loss, shares, strict=True))
     config = DPOConfig(
         **arguments(settings, model, seed, folder),
         train_sampling_strategy="group_by_length" if settings.group_by_length else "random",
         beta=settings.beta,
-        loss_type=list(settings.loss),
-        loss_weights=settings.loss_weights,
+        label_smoothing=settings.label_smoothing,
     )
     # TRL makes its "ref" copy of the adapter here; its rounding of a quantised model's adapter to
     # bfloat16, which happens here too, is undone by writing the weights once more.
@@ -92,6 +229,11 @@ def dpo_trainer(
         train_dataset=Dataset.from_list(columns),
         processing_class=tokenizer,
     )
+    trainer.settings = settings
+    trainer.floor_weight = weights.pop("dpop", 0.0)
+    trainer.loss_types, trainer.loss_weights = list(weights), list(weights.values())
+    # The reference's values always come with the batch: see _compute_loss.
+    trainer.precompute_ref_logps = True
     lora.set_weights(policy, before)
     if started_from_adapter and settings.reference == "start":
         if REFERENCE not in policy.peft_config:
@@ -103,6 +245,11 @@ def dpo_trainer(
     policy.set_adapter(lora.POLICY)
     if not started_from_adapter or settings.reference == "start":
         trainer.tolerance = TOLERANCE[model.quantization]
+    trainer.cache_tolerance = CACHE_TOLERANCE[model.quantization]
+    trainer.collapse = Collapse(settings.stop)
+    if settings.watch is not None:
+        prompts = [row["prompt_ids"] for row in columns]
+        trainer.watched = tuple(spread(prompts, settings.watch.prompts))
     trainer.lengths = [row["length"] for row in columns]
     return trainer
 

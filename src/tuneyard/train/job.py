@@ -26,6 +26,8 @@ class TrainJob:
         rows: path or URL of the JSONL rows: ``{id, prompt, completion}`` for SFT,
             ``records.Preference`` for DPO; prompts are rendered.
         adapter: path or URL of the adapter to start from; None: a new one.
+        reference: path or URL of the reference's log-probabilities of a DPO job's pairs, as a
+            reference stage wrote them; None: computed at every step.
         seed: of the adapter's initial weights, the order of examples and dropout.
     """
 
@@ -34,6 +36,7 @@ class TrainJob:
     settings: dict[str, Any]
     rows: str
     adapter: str | None = None
+    reference: str | None = None
     seed: int = 0
 
     def to_json(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from tuneyard.encoding import encode, encode_completion, encode_prompt
 from tuneyard.errors import UserError
 from tuneyard.records import Preference, read_jsonl
 from tuneyard.rows import iter_json_lines
+
+REFERENCE_KEYS = ("ref_chosen_logps", "ref_rejected_logps")
+"""TRL's columns of a pair's log-probabilities under the reference policy: nats, summed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,43 @@ def dpo_columns(
             }
         )
     return _trainable(columns, max_length)
+
+
+def reference_rows(
+    columns: Sequence[Mapping[str, Any]], values: Sequence[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """Return what a reference stage writes of each pair: its values, and its answers' tokens."""
+    return [
+        {**_lengths(column), **dict(zip(REFERENCE_KEYS, found, strict=True))}
+        for column, found in zip(columns, values, strict=True)
+    ]
+
+
+def join_reference(columns: Sequence[Mapping[str, Any]], url: str) -> list[dict[str, Any]]:
+    """Return the columns of DPO's pairs with the reference's values that ``reference_rows`` made.
+
+    Raises:
+        UserError: the file is of other pairs, or of another tokenisation.
+    """
+    path = fetch(url)
+    found = [row for _, row in iter_json_lines(path)]
+    if len(found) != len(columns) or any(
+        _lengths(column).items() - row.items() for column, row in zip(columns, found, strict=True)
+    ):
+        raise UserError(
+            "the cached reference log-probabilities are of other pairs, or of other tokens",
+            where=str(path),
+            value=f"{len(found)} rows for {len(columns)} pairs",
+            remedy="remove the artifact, so that they are computed anew",
+        )
+    return [
+        {**column, **{key: row[key] for key in REFERENCE_KEYS}}
+        for column, row in zip(columns, found, strict=True)
+    ]
+
+
+def _lengths(column: Mapping[str, Any]) -> dict[str, int]:
+    return {f"{key}_tokens": len(column[f"{key}_ids"]) for key in ("chosen", "rejected")}
 
 
 def _some(rows: list[Any], url: str) -> list[Any]:

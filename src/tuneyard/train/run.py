@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts import fetch
+from tuneyard.config import Lora
 from tuneyard.loading import check_adapter, check_model
 from tuneyard.train.job import Report, TrainJob
 from tuneyard.train.rows import read_preferences, read_sft
@@ -30,11 +31,12 @@ def run(
 
     Returns:
         ``steps``, ``seconds``, ``tokens``, ``parameters`` (trained), ``history`` (one mapping a
-        logged step) and, for DPO, ``reference`` and ``start_rewards``.
+        logged step), ``stopped`` (why it ended early, see ``Collapse.verdict``, or None) and, for
+        DPO, ``reference`` and ``start_rewards``.
 
     Raises:
         UserError: the model, adapter or rows are wrong, the loss diverged, or the reference is
-            not the start policy.
+            not the start policy, or its cached log-probabilities are not its own.
     """
     base = job.base()
     check_model(base)
@@ -60,7 +62,7 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
     network, tokenizer = loading.load_model(base, for_training=True)
     settings = job.sft() if job.method == "sft" else job.dpo()
     if start is None:
-        policy = lora.new_adapter(network, base, settings.lora, job.seed)
+        policy = lora.new_adapter(network, base, settings.lora or Lora(), job.seed)
     else:
         policy = lora.as_float32(loading.load_adapter(network, start, trainable=True))
     if job.method == "sft":
@@ -84,6 +86,7 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
         model=base,
         settings=job.dpo(),
         started_from_adapter=start is not None,
+        cached=job.reference,
         seed=job.seed,
         folder=folder,
     )
@@ -107,9 +110,10 @@ def _train(job: TrainJob, trainer: Any, report: Report, resume_from: Path | None
     steps = history(trainer)
     result["steps"] = trainer.state.global_step
     result["seconds"] = progress.seconds()
-    result["tokens"] = steps[-1].get("num_tokens") if steps else None
+    result["tokens"] = next((e["num_tokens"] for e in reversed(steps) if "num_tokens" in e), None)
     result["parameters"] = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     result["history"] = steps
+    result["stopped"] = trainer.stopped
     if job.method == "dpo":
         result["start_rewards"] = trainer.start_rewards
     return result
@@ -131,7 +135,7 @@ def _save(job: TrainJob, trainer: Any, out: Path, result: dict[str, Any]) -> Non
         "sha256": lora.digest(lora.weights(trainer.model)),
         "versions": {module.__name__: module.__version__ for module in modules},
     }
-    for key in ("steps", "reference", "start_rewards"):
+    for key in ("steps", "stopped", "reference", "start_rewards"):
         if key in result:
             facts[key] = result[key]
     lora.write_record(out, job.base(), facts)

@@ -77,8 +77,9 @@ class Lean:
     model: Any
     train_dataset: Any
     lengths: list[int]
-    start_rewards: dict[str, float] | None = None
-    """DPO's mean implied rewards (chosen, rejected, margins) of the first batch."""
+    stopped: dict[str, Any] | None = None
+    """Why training ended early: ``step``, ``total_steps``, ``text`` (a sentence), and figures."""
+    _total_train_tokens: int
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         self.order = EpochOrder(
@@ -92,6 +93,22 @@ class Lean:
 
     def count(self) -> None:
         """Bring counts that are shared by all workers up to date; every worker calls it."""
+
+    def kept(self) -> dict[str, Any]:
+        """Return what a checkpoint has to carry that Trainer's own state lacks; JSON-able."""
+        return {"tokens": self._total_train_tokens}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Take over from a checkpoint what ``kept`` returned."""
+        self._total_train_tokens = kept["tokens"]
+
+    def verdict(self, step: int, total: int) -> dict[str, Any] | None:
+        """Return why training stops after this step, or None; alike on all workers."""
+        return None
+
+    def sampled(self, step: int, last: bool) -> dict[str, float]:
+        """Return what answers sampled at this step show, if one is due; all workers call it."""
+        return {}
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         if self.args.should_save:
@@ -108,10 +125,10 @@ class Lean:
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
-    """Passes log entries and checkpoints on, and stops a run whose loss is no number.
+    """Passes log entries and checkpoints on, and stops a run that has gone wrong.
 
-    Checkpoints also carry what Trainer's own state lacks: the tokens seen, the seconds taken and
-    DPO's rewards at the start.
+    Checkpoints also carry what Trainer's own state lacks: the seconds taken, and what the trainer
+    keeps.
     """
 
     def __init__(self, trainer: Any, report: Report) -> None:
@@ -127,17 +144,34 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         """Take over from a checkpoint."""
         kept = json.loads((folder / _KEPT).read_text(encoding="utf-8"))
         self._began -= kept["seconds"]
-        self._trainer._total_train_tokens = kept["tokens"]
-        self._trainer.start_rewards = kept["start_rewards"]
+        self._trainer.restore(kept)
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Sample the start policy's answers."""
+        if state.global_step == 0:
+            self._sample(state, False)
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Give the sampler its epoch; on resuming this is the interrupted one."""
         self._trainer.order.set_epoch(int((state.epoch or 0) + 1e-6))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Skip the last step's checkpoint: the finished adapter follows at once."""
-        if state.global_step >= state.max_steps:
+        """Stop where the trainer says so; skip the last step's checkpoint: the adapter follows."""
+        stopped = self._trainer.verdict(state.global_step, state.max_steps)
+        if stopped is not None:
+            self._trainer.stopped = stopped
+            control.should_training_stop = control.should_log = True
+        last = stopped is not None or state.global_step >= state.max_steps
+        if last:
             control.should_save = False
+        self._sample(state, last)
+
+    def _sample(self, state: Any, last: bool) -> None:
+        found = self._trainer.sampled(state.global_step, last)
+        if found:
+            entry = {"step": state.global_step, **found}
+            state.log_history.append(entry)
+            self._report({**entry, "total_steps": state.max_steps}, None)
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any
@@ -171,11 +205,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         folder = Path(args.output_dir, f"checkpoint-{state.global_step}")
         self._trainer.count()
         if args.should_save:
-            kept = {
-                "seconds": self.seconds(),
-                "tokens": self._trainer._total_train_tokens,
-                "start_rewards": self._trainer.start_rewards,
-            }
+            kept = {"seconds": self.seconds(), **self._trainer.kept()}
             (folder / _KEPT).write_text(json.dumps(kept), encoding="utf-8")
         self._report({"step": state.global_step, "total_steps": state.max_steps}, folder)
 
@@ -189,5 +219,9 @@ def observe(trainer: Any, report: Report) -> Progress:
 
 
 def history(trainer: Any) -> list[dict[str, Any]]:
-    """Return the step history: one entry for each logged step, in order, across interruptions."""
-    return [dict(entry) for entry in trainer.state.log_history if "loss" in entry]
+    """Return the step history: an entry a logged step or sample, in order, across interruptions."""
+    return [
+        dict(entry)
+        for entry in trainer.state.log_history
+        if "loss" in entry or "samples/tokens" in entry
+    ]

@@ -68,6 +68,9 @@ def test_a_good_study_passes(study):
         ),
         ("data.first.objects=[wn, wnz]", "data.first.objects", "wnz", "'wn"),
         ("resources.strategy=zero3", "resources.strategy", "zero3", "ddp"),
+        ("matrix.arms={base: [], x: [stf]}", "matrix.arms.x", "stf", "'sft'"),
+        ("matrix.arms={base: [], x: [sft, dpop]}", "matrix.arms.x", "dpop", "'dpo'"),
+        ("dpo.lora={r: 8}", "dpo.lora", "8", "first stage"),
     ],
 )
 def test_what_does_not_fit_is_refused(study, override, where, value, remedy):
@@ -83,3 +86,37 @@ def test_an_empty_split_is_fine_where_nobody_needs_it(study):
     check(load(study, [counts]), "study.yaml")
     with pytest.raises(UserError, match="test split"):
         check(load(study, [counts, "evaluate.splits=[validation, test]"]), "study.yaml")
+
+
+def test_a_stage_of_its_own_is_checked_like_dpo(study):
+    stages = [
+        "stages.mended={like: dpo, lora: {r: 8}, pairs: {from: file, rows: none.jsonl}}",
+        "matrix.arms={base: [], x: [mended]}",
+    ]
+    with pytest.raises(UserError, match="does not exist") as caught:
+        check(load(study, stages), "study.yaml")
+    assert caught.value.where == "study.yaml: stages.mended.pairs.rows"
+    with pytest.raises(UserError, match="has no effect") as caught:
+        check(load(study, [stages[0], "matrix.arms={base: [], x: [sft, mended]}"]), "study.yaml")
+    assert caught.value.where == "study.yaml: stages.mended.lora"
+    # What no arm uses is not asked for.
+    check(load(study, stages[:1]), "study.yaml")
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        [
+            "dpo.lora={r: 8}",
+            "matrix.arms={base: [], a: [dpo], b: [sft, dpo]}",
+        ],  # it shapes this arm's adapter
+        ["dpo.lora={r: 8}", "sft.lora={r: 8}"],  # it says what is so anyway
+        [
+            "dpo.lora={r: 8}",
+            "stages.c={like: dpo, beta: 1}",
+            "matrix.arms={base: [], b: [sft, dpo], c: [c]}",
+        ],
+    ],
+)
+def test_dpo_s_lora_passes_where_it_is_an_adapter_s(study, overrides):
+    check(load(study, overrides), "study.yaml")

@@ -70,7 +70,7 @@ def test_the_resolved_study_reads_back(study, tmp_path):
         (None, ["sft.epoch=3"], "override 'sft.epoch=3'", "epoch", "'epochs'"),
         (None, ["models.gpt.path=x"], "override", "gpt", "embedded"),
         (None, ["nonsense"], "command line", "nonsense", "="),
-        (None, ["matrix.arms.x=[stf]"], "matrix.arms.x", "stf", ""),
+        (None, ["matrix.arms.x=[3]"], "matrix.arms.x", "3", ""),
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
         (None, ["evaluate.pass_at=[1, 5]"], "evaluate.pass_at", "5", "smaller k"),
         (None, ["evaluate.pass_at=[0]"], "evaluate.pass_at.0", "0", ""),
@@ -138,3 +138,92 @@ def test_no_override_makes_it_fail_in_another_way(tmp_path_factory, words):
     path.write_text(STUDY)
     with contextlib.suppress(UserError):
         load(path, words)
+
+
+STAGES = (
+    STUDY
+    + """\
+dpo: {epochs: 2, beta: 0.3, loss: [sigmoid, sft], loss_weights: [1, 0.1], lora: {r: 4},
+      pairs: {samples: 3, verify: exact_match}}
+stages:
+  stronger: {like: dpo, beta: 0.5, lora: {alpha: 8}}
+  dpop: {like: dpo, loss: [dpop], pairs: {samples: 5}}
+  filed: {like: dpo, pairs: {from: file, rows: pairs.jsonl}}
+  longer: {like: sft, epochs: 9}
+"""
+)
+
+
+def test_a_stage_takes_what_it_leaves_out_from_the_one_it_is_like(study, tmp_path):
+    study.write_text(STAGES)
+    found = load(study, ["stages.dpop.beta=0.7"])
+    stronger, dpop = found.training("stronger"), found.training("dpop")
+    assert type(stronger) is type(found.dpo)
+    assert stronger == found.dpo.model_copy(
+        update={"beta": 0.5, "lora": found.dpo.lora.model_copy(update={"alpha": 8})}
+    )
+    assert stronger.loss_weights == [1, 0.1]
+    assert (dpop.beta, dpop.epochs, dpop.loss, dpop.loss_weights) == (0.7, 2, ["dpop"], None)
+    assert (dpop.pairs.samples, dpop.pairs.verify) == (5, "exact_match")
+    # Pairs of another origin start afresh.
+    assert found.training("filed").pairs.samples == 4
+    assert found.training("longer") == found.sft.model_copy(update={"epochs": 9})
+    assert found.training("dpo") is found.dpo
+    (tmp_path / "again.yaml").write_text(dump(found))
+    assert load(tmp_path / "again.yaml") == found
+
+
+@pytest.mark.parametrize(
+    ("override", "where", "value", "remedy"),
+    [
+        ("stages.dpop.bata=1", "stages.dpop.bata", "bata", "'beta'"),
+        ("stages.longer.beta=1", "stages.longer.beta", "beta", "known"),
+        ("stages.dpop.pairs.form=file", "stages.dpop.pairs.form", "form", "'from'"),
+        ("stages.dpop.lora.rank=3", "stages.dpop.lora.rank", "rank", "known"),
+        ("stages.dpop.beta=-1", "stages.dpop.beta", "-1", ""),
+        ("stages.dpop.loss=[dpp]", "stages.dpop.loss.0", "dpp", ""),
+        ("stages.dpop.stop={patience: 1}", "stages.dpop.stop.chosen_logp_drop", "", "add"),
+        ("stages.new.beta=1", "stages.new", "beta", "like: dpo"),
+        ("stages.dpop.like=dop", "stages.dpop", "dop", "like: dpo"),
+        ("stages.dpo={like: dpo}", "stages", "dpo", "rename"),
+        ("stages.dpop=3", "stages.dpop", "3", ""),
+        ("stages=3", "stages", "3", ""),
+    ],
+)
+def test_what_is_wrong_in_a_stage_is_named(study, override, where, value, remedy):
+    study.write_text(STAGES)
+    with pytest.raises(UserError) as caught:
+        load(study, [override])
+    assert caught.value.where.endswith(f": {where}")
+    assert value in (caught.value.shown or "")
+    assert remedy in (caught.value.remedy or "")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("dpo.loss=[robust]", "label_smoothing"),
+        ("dpo.label_smoothing=0.1", "robust"),
+        ("dpo.dpop_lambda=5", "dpop"),
+        ("dpo.loss=[sft, sft]", "twice"),
+        ("dpo.loss=[]", "at least 1"),
+        ("dpo.loss_weights=[1, 2]", "one weight for each"),
+    ],
+)
+def test_losses_and_their_settings_go_together(study, override, message):
+    with pytest.raises(UserError, match=message):
+        load(study, [override])
+
+
+@pytest.mark.parametrize(
+    ("overrides", "cached"),
+    [
+        ([], False),
+        (["dpo.epochs=2"], True),
+        (["dpo.epochs=2", "dpo.max_steps=9"], False),
+        (["dpo.epochs=2", "dpo.cache_reference=false"], False),
+        (["dpo.cache_reference=true"], True),
+    ],
+)
+def test_the_reference_is_cached_where_pairs_are_seen_again(study, overrides, cached):
+    assert load(study, overrides).dpo.caches_reference is cached

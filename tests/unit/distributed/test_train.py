@@ -13,11 +13,13 @@ import pytest
 
 from tuneyard.config import Dpo, Model, Resources, Sft
 from tuneyard.distributed import runtime
+from tuneyard.distributed.reference import log_probabilities
 from tuneyard.distributed.train import RESULT, fit
 from tuneyard.errors import UserError
-from tuneyard.loading import ADAPTER_RECORD
-from tuneyard.records import Preference, write_jsonl
+from tuneyard.loading import ADAPTER_RECORD, load_tokenizer
+from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.train.job import TrainJob
+from tuneyard.train.rows import dpo_columns, reference_rows
 
 PROMPT = "### Instruction:\nplace a red nut in row {}\n\n### Response:\n"
 ANSWER = "put(board, 'nut', 'red', {}, 4)"
@@ -121,8 +123,8 @@ def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
     assert killer.after[0] > 10
     assert killer.after[-1] == STEPS
     assert digest(tmp_path / "out") == digest(whole)
-    assert learnt(found) == history(whole)
-    assert [entry["step"] for entry in found] == list(range(1, STEPS + 1))
+    assert learnt(found["history"]) == history(whole)
+    assert [entry["step"] for entry in found["history"]] == list(range(1, STEPS + 1))
 
 
 @pytest.mark.slow
@@ -148,7 +150,7 @@ def test_a_lost_run_goes_on_under_the_same_name(
     found = go(lambda entry: steps.append(entry["step"]))
     assert steps[0] > 10
     assert digest(tmp_path / "out") == digest(whole)
-    assert learnt(found) == history(whole)
+    assert learnt(found["history"]) == history(whole)
     # Once finished, the same name is not trained again.
     again: list[int] = []
     assert go(lambda entry: again.append(entry["step"])) == found
@@ -156,7 +158,7 @@ def test_a_lost_run_goes_on_under_the_same_name(
 
 
 @pytest.mark.slow
-def test_two_workers_train_dpo_from_the_sft_policy(
+def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
     cluster: None, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     rows = tmp_path / "dpo.jsonl"
@@ -165,7 +167,25 @@ def test_two_workers_train_dpo_from_the_sft_policy(
         for n in range(8)
     )
     write_jsonl(rows, pairs)
-    settings = Dpo.model_validate({"batch_size": 2, "epochs": 2, "checkpoint_steps": 3})
+    columns = dpo_columns(load_tokenizer(job.base()), read_jsonl(rows, Preference), 128)
+    values = log_probabilities(
+        columns, model=job.base(), adapter=str(whole), resources=Resources(inference_workers=2)
+    )
+    write_jsonl(tmp_path / "reference.jsonl", reference_rows(columns, values))
+    settings = Dpo.model_validate(
+        {
+            "batch_size": 2,
+            "epochs": 4,
+            "checkpoint_steps": 3,
+            # This loss lowers the chosen answers, too; any drop in two steps running ends it.
+            "loss": ["apo_down"],
+            "learning_rate": 1e-2,
+            "scheduler": "constant",
+            "warmup_steps": 0,
+            "stop": {"chosen_logp_drop": 1e-3, "patience": 3},
+            "watch": {"every": 2, "prompts": 3, "max_new_tokens": 5},
+        }
+    )
     found = fit(
         replace(
             job,
@@ -173,6 +193,7 @@ def test_two_workers_train_dpo_from_the_sft_policy(
             settings=settings.model_dump(),
             rows=str(rows),
             adapter=str(whole),
+            reference=str(tmp_path / "reference.jsonl"),
         ),
         resources=Resources(workers=2, threads=1, max_failures=0),
         storage=str(tmp_path / "storage"),
@@ -180,8 +201,14 @@ def test_two_workers_train_dpo_from_the_sft_policy(
         out=tmp_path / "out",
         on_progress=lambda entry: None,
     )
-    # Eight pairs, two workers, two each: two steps an epoch.
-    assert [entry["step"] for entry in found] == [1, 2, 3, 4]
+    # Eight pairs, two workers, two each: two steps an epoch, eight in all.
+    losses = [entry for entry in found["history"] if "loss" in entry]
+    assert [entry["step"] for entry in losses] == [1, 2, 3, 4]
+    assert [entry["logps/chosen_change_per_token"] < -1e-3 for entry in losses] == [
+        False, True, True, True
+    ]  # fmt: skip
+    assert found["stopped"]["step"] == found["steps"] == 4
+    assert [e["step"] for e in found["history"] if "samples/tokens" in e] == [0, 2, 4]
     record = json.loads((tmp_path / "out" / ADAPTER_RECORD).read_text())
     assert record["reference"]["sha256"] == digest(whole)
     assert max(map(abs, record["start_rewards"].values())) < 1e-4

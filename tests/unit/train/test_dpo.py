@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from tuneyard import loading
+from tuneyard.config import Decoding, Model
 from tuneyard.errors import UserError
+from tuneyard.records import Preference, write_jsonl
 from tuneyard.train import dpo, lora
 from tuneyard.train import run as module
 from tuneyard.train.job import TrainJob
-from tuneyard.train.rows import dpo_columns, read_preferences
+from tuneyard.train.reference import ReferencePolicy
+from tuneyard.train.rows import dpo_columns, read_preferences, reference_rows
 from tuneyard.train.run import run
 
 
@@ -72,46 +77,324 @@ def test_a_new_adapter_starts_from_the_base(
     assert max(map(abs, result["start_rewards"].values())) < 1e-4
 
 
-def test_the_loss_is_the_papers(
-    dpo_job: Callable[..., TrainJob], dpo_rows: Path, sft_adapter: Path, tmp_path: Path
+ANSWERS = [
+    ("put(board, 'nut', 'red', 0, 4)", "nut"),
+    ("put(board, 'nut', 'red', 1, 4)", "put(board, 'nut', 'red', 2, 4)\n" * 2),
+    ("nut red", "put(board, 'nut', 'red', 2, 4)"),
+    ("put(board, 'nut', 'red', 3, 4)\n" * 9, "put"),  # cut off at max_length
+    ("zzz", "put(board, 'nut', 'red', 4, 4)"),
+]
+
+
+@dataclass
+class Plain:
+    """What plain PyTorch makes of the uneven pairs; one value a pair."""
+
+    chosen: torch.Tensor
+    rejected: torch.Tensor
+    reference: list[tuple[float, float]]
+    tokens: list[torch.Tensor]
+    lengths: torch.Tensor
+
+    def loss(self, name: str, beta: float = 0.2, eps: float = 0.1, weight: float = 5.0) -> Any:
+        """The mean loss over the pairs, by the formulas of the papers."""
+        c = self.chosen - torch.tensor([r[0] for r in self.reference])
+        r = self.rejected - torch.tensor([r[1] for r in self.reference])
+        if name == "sft":
+            return -torch.cat(self.tokens).mean()
+        per_token = c / self.lengths[:, 0] - r / self.lengths[:, 1]
+        right, wrong = torch.sigmoid(beta * (c - r)), torch.sigmoid(beta * (r - c))
+        return {
+            "sigmoid": -right.log(),
+            "sigmoid_norm": -torch.sigmoid(beta * per_token).log(),
+            "ipo": (per_token - 1 / (2 * beta)) ** 2,
+            "robust": ((eps - 1) * right.log() + eps * wrong.log()) / (1 - 2 * eps),
+            "apo_zero": 1 - torch.sigmoid(beta * c) + torch.sigmoid(beta * r),
+            "apo_down": torch.sigmoid(beta * c) + 1 - right,
+            "dpop": -torch.sigmoid(beta * (c - r - weight * (-c).clamp(min=0))).log(),
+        }[name].mean()
+
+
+@pytest.fixture(scope="module")
+def uneven_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("uneven") / "dpo.jsonl"
+    write_jsonl(
+        path,
+        (
+            Preference(str(n), str(n), "place a red nut" + " please" * n, chosen, rejected)
+            for n, (chosen, rejected) in enumerate(ANSWERS)
+        ),
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def plain(dpo_job: Callable[..., TrainJob], uneven_rows: Path, sft_adapter: Path) -> Plain:
+    """The SFT policy against the base, row by row and without padding."""
+    network, tokenizer = loading.load_model(dpo_job().base(), for_training=False)
+    policy = loading.load_adapter(network, sft_adapter, trainable=False).eval()
+    found: list[list[torch.Tensor]] = [[], [], []]
+    reference, lengths = [], []
+    for pair in dpo_columns(tokenizer, read_preferences(str(uneven_rows)), 128):
+        answers = (pair["chosen_ids"], pair["rejected_ids"])
+        scores = [log_probability(policy, pair["prompt_ids"], answer) for answer in answers]
+        with policy.disable_adapter():
+            base = [log_probability(policy, pair["prompt_ids"], answer) for answer in answers]
+        for own, value in zip(found, [scores[0].sum(), scores[1].sum(), scores[0]], strict=True):
+            own.append(value)
+        reference.append((float(base[0].sum()), float(base[1].sum())))
+        lengths.append([len(answer) for answer in answers])
+    return Plain(
+        torch.stack(found[0]), torch.stack(found[1]), reference, found[2], torch.tensor(lengths)
+    )
+
+
+@pytest.fixture(scope="module")
+def base_values(
+    dpo_job: Callable[..., TrainJob], uneven_rows: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The base's log-probabilities of the uneven pairs, as a reference stage writes them."""
+    return cache(dpo_job().base(), None, uneven_rows, tmp_path_factory.mktemp("base"))
+
+
+def cache(model: Model, adapter: Path | None, rows: Path, folder: Path) -> Path:
+    tokenizer = loading.load_tokenizer(model)
+    columns = dpo_columns(tokenizer, read_preferences(str(rows)), model.max_length)
+    path = folder / "reference.jsonl"
+    write_jsonl(path, reference_rows(columns, ReferencePolicy(model, adapter)(columns)))
+    return path
+
+
+@pytest.mark.parametrize("cached", [False, True], ids=["live", "cached"])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        {"sigmoid": 1.0},
+        {"sigmoid_norm": 1.0},
+        {"ipo": 1.0},
+        {"robust": 1.0},
+        {"apo_zero": 1.0},
+        {"apo_down": 1.0},
+        {"dpop": 1.0},
+        {"sft": 1.0},
+        {"sigmoid": 1.0, "sft": 0.5},
+        {"sft": 0.25, "dpop": 2.0},
+    ],
+    ids="+".join,
+)
+def test_loss_and_log_probabilities_are_those_of_plain_pytorch(
+    losses: dict[str, float],
+    cached: bool,
+    plain: Plain,
+    dpo_job: Callable[..., TrainJob],
+    uneven_rows: Path,
+    base_values: Path,
+    tmp_path: Path,
 ) -> None:
     # With the base as reference the first batch has rewards to compute; all pairs are in it.
     job = dpo_job(
         reference="base",
-        batch_size=8,
+        batch_size=len(ANSWERS),
         max_steps=1,
         beta=0.2,
-        loss=["sigmoid", "sft"],
-        loss_weights=[1.0, 0.5],
+        loss=list(losses),
+        loss_weights=list(losses.values()),
+        label_smoothing=0.1 if "robust" in losses else 0,
+        dpop_lambda=5 if "dpop" in losses else 50,
     )
-    result = run(job, tmp_path, report=silent)
+    reference = str(base_values) if cached else None
+    result = run(replace(job, rows=str(uneven_rows), reference=reference), tmp_path, report=silent)
 
-    network, tokenizer = loading.load_model(job.base(), for_training=False)
-    policy = loading.load_adapter(network, sft_adapter, trainable=False).eval()
-    margins, rewards, tokens = [], [], []
-    for pair in dpo_columns(tokenizer, read_preferences(str(dpo_rows)), 128):
-        ratios = []
-        for answer in (pair["chosen_ids"], pair["rejected_ids"]):
-            score = log_probability(policy, pair["prompt_ids"], answer)
-            with policy.disable_adapter():
-                reference = log_probability(policy, pair["prompt_ids"], answer)
-            ratios.append(score.sum() - reference.sum())
-            if answer is pair["chosen_ids"]:
-                tokens.append(score)
-        margins.append(0.2 * (ratios[0] - ratios[1]))
-        rewards.append(0.2 * ratios[0])
-    preference = -torch.nn.functional.logsigmoid(torch.stack(margins)).mean()
-    sft = -torch.cat(tokens).mean()
-
-    assert abs(float(torch.stack(margins).mean())) > 0.05
-    assert result["history"][0]["loss"] == pytest.approx(float(preference + 0.5 * sft), abs=1e-4)
-    assert result["start_rewards"]["margins"] == pytest.approx(
-        float(torch.stack(margins).mean()), abs=1e-4
-    )
-    assert result["start_rewards"]["chosen"] == pytest.approx(
-        float(torch.stack(rewards).mean()), abs=1e-4
-    )
+    (entry,) = result["history"]
+    expected = sum(weight * plain.loss(name) for name, weight in losses.items())
+    assert entry["loss"] == pytest.approx(float(expected), abs=1e-4)
+    ratios = [
+        scores - torch.tensor([pair[place] for pair in plain.reference])
+        for place, scores in enumerate((plain.chosen, plain.rejected))
+    ]
+    # The floor is under some of these answers and not under others.
+    assert (ratios[0] < 0).any()
+    assert (ratios[0] > 0).any()
+    tokens = plain.lengths.sum(dim=0)
+    wanted = {
+        "logps/chosen": plain.chosen.mean(),
+        "logps/rejected": plain.rejected.mean(),
+        "logps/chosen_per_token": plain.chosen.sum() / tokens[0],
+        "logps/rejected_per_token": plain.rejected.sum() / tokens[1],
+        "logps/chosen_change_per_token": ratios[0].sum() / tokens[0],
+        "rewards/chosen": 0.2 * ratios[0].mean(),
+        "rewards/rejected": 0.2 * ratios[1].mean(),
+        "rewards/margins": 0.2 * (ratios[0] - ratios[1]).mean(),
+        "rewards/accuracies": (ratios[0] > ratios[1]).float().mean(),
+    }
+    for key, value in wanted.items():
+        assert entry[key] == pytest.approx(float(value), abs=1e-4), key
+    start = {name: entry[f"rewards/{name}"] for name in ("chosen", "rejected", "margins")}
+    assert result["start_rewards"] == pytest.approx(start, abs=1e-4)
     assert result["reference"]["kind"] == "base"
+
+
+def test_without_its_floor_dpop_trains_as_dpo_does(
+    dpo_job: Callable[..., TrainJob], tmp_path: Path
+) -> None:
+    for name, settings in {
+        "dpo": {"loss": ["sigmoid"]},
+        "dpop": {"loss": ["dpop"], "dpop_lambda": 0},
+    }.items():
+        run(dpo_job(max_steps=3, **settings), tmp_path / name, report=silent)
+    weights = {
+        name: load_file(tmp_path / name / "adapter_model.safetensors") for name in ("dpo", "dpop")
+    }
+    for name, tensor in weights["dpo"].items():
+        torch.testing.assert_close(weights["dpop"][name], tensor, rtol=1e-5, atol=1e-6)
+
+
+def test_the_floor_pushes_a_chosen_answer_up_by_lambda_and_one() -> None:
+    chosen = torch.tensor([-0.3, 0.4], requires_grad=True)
+    rejected = torch.tensor([0.1, 0.2])
+    loss = dpo.dpop(chosen, rejected, 0.1, 7.0)
+    loss.sum().backward()
+    inner = 0.1 * torch.tensor([-0.3 - 0.1 - 7 * 0.3, 0.4 - 0.2])
+    slope = -0.1 * torch.sigmoid(-inner) * torch.tensor([8.0, 1.0])
+    torch.testing.assert_close(loss.detach(), -torch.sigmoid(inner).log())
+    torch.testing.assert_close(chosen.grad, slope)
+
+
+def test_cached_values_train_as_live_ones_do(
+    dpo_job: Callable[..., TrainJob],
+    dpo_rows: Path,
+    sft_adapter: Path,
+    tmp_path: Path,
+    reports: Any,
+) -> None:
+    job = dpo_job(checkpoint_steps=3, loss=["sigmoid", "sft"])
+    values = cache(job.base(), sft_adapter, dpo_rows, tmp_path)
+    live = run(job, tmp_path / "live", report=silent)
+    job = replace(job, reference=str(values))
+    whole = run(job, tmp_path / "cached", report=reports)
+    assert max(map(abs, whole["start_rewards"].values())) < 1e-4
+    assert whole["reference"] == live["reference"]
+    assert len(whole["history"]) == len(live["history"]) == 4
+    for one, other in zip(whole["history"], live["history"], strict=True):
+        for key in ("loss", "rewards/margins", "logps/chosen", "logps/rejected"):
+            assert one[key] == pytest.approx(other[key], abs=1e-3)
+    # A resumed run checks the cache again, and ends alike.
+    (checkpoint,) = reports.checkpoints
+    run(job, tmp_path / "resumed", report=silent, resume_from=checkpoint)
+    first, second = (
+        (tmp_path / name / "adapter_model.safetensors").read_bytes()
+        for name in ("cached", "resumed")
+    )
+    assert first == second
+
+
+def test_a_cache_of_another_policy_or_of_other_pairs_is_refused(
+    dpo_job: Callable[..., TrainJob],
+    dpo_rows: Path,
+    uneven_rows: Path,
+    base_values: Path,
+    tmp_path: Path,
+) -> None:
+    job = dpo_job()
+    values = cache(job.base(), None, dpo_rows, tmp_path)
+    with pytest.raises(UserError, match="are another policy's"):
+        run(replace(job, reference=str(values)), tmp_path / "out", report=silent)
+    with pytest.raises(UserError, match="of other pairs"):
+        run(replace(job, reference=str(base_values)), tmp_path / "out", report=silent)
+    lines = base_values.read_text().splitlines(keepends=True)
+    turned = tmp_path / "turned.jsonl"
+    turned.write_text("".join(lines[::-1]))
+    with pytest.raises(UserError, match="of other pairs"):
+        run(
+            replace(job, rows=str(uneven_rows), reference=str(turned)),
+            tmp_path / "out",
+            report=silent,
+        )
+    assert not (tmp_path / "out").exists()
+
+
+COLLAPSING: dict[str, Any] = {
+    # This loss lowers the chosen answers, too.
+    "loss": ["apo_down"],
+    "learning_rate": 1e-2,
+    "scheduler": "constant",
+    "warmup_steps": 0,
+    "epochs": 5,
+}
+
+
+def test_a_collapse_stops_the_run_and_the_adapter_is_that_steps(
+    dpo_job: Callable[..., TrainJob], tmp_path: Path, reports: Any
+) -> None:
+    free = run(dpo_job(**COLLAPSING), tmp_path / "free", report=silent)
+    changes = [entry["logps/chosen_change_per_token"] for entry in free["history"]]
+    assert free["stopped"] is None
+    assert len(changes) == 10
+    # Beyond this limit from the fourth step on at the latest; the fifth step is the second one.
+    limit = -max(changes[3:]) * 0.999
+    assert limit > 0
+    step = next(n for n in range(2, 11) if min(-changes[n - 2], -changes[n - 1]) > limit)
+    stop = {"chosen_logp_drop": limit, "patience": 2}
+    job = dpo_job(**COLLAPSING, stop=stop, checkpoint_steps=step - 1)
+    stopped = run(job, tmp_path / "stopped", report=reports)
+    assert stopped["stopped"]["step"] == stopped["steps"] == step < 10
+    assert stopped["stopped"]["drop"] == pytest.approx(-changes[step - 1], abs=1e-6)
+    assert stopped["stopped"]["text"].startswith(f"stopped at step {step} of 10: ")
+    assert [entry["step"] for entry in stopped["history"]] == list(range(1, step + 1))
+    record = json.loads((tmp_path / "stopped" / loading.ADAPTER_RECORD).read_text())
+    assert record["stopped"] == stopped["stopped"]
+    # The adapter is what that many steps make, and what a resumed run stops at.
+    run(dpo_job(**COLLAPSING, max_steps=step), tmp_path / "short", report=silent)
+    (checkpoint,) = reports.checkpoints
+    resumed = run(job, tmp_path / "resumed", report=silent, resume_from=checkpoint)
+    assert resumed["stopped"] == stopped["stopped"]
+    digests = {
+        json.loads((tmp_path / name / loading.ADAPTER_RECORD).read_text())["sha256"]
+        for name in ("stopped", "short", "resumed")
+    }
+    assert len(digests) == 1
+
+
+def test_watching_answers_shows_their_length_and_changes_nothing(
+    dpo_job: Callable[..., TrainJob],
+    dpo_rows: Path,
+    sft_adapter: Path,
+    tmp_path: Path,
+    reports: Any,
+) -> None:
+    from tuneyard.generate.engine import Engine
+
+    watch = {"every": 2, "prompts": 3, "max_new_tokens": 20}
+    job = dpo_job(watch=watch, epochs=2, checkpoint_steps=1)
+    result = run(job, tmp_path / "watched", report=reports)
+    samples = [entry for entry in result["history"] if "samples/tokens" in entry]
+    assert [entry["step"] for entry in samples] == [0, 2, 4]
+    reported = [m for m in reports.metrics if "samples/tokens" in m]
+    assert [m["samples/tokens"] for m in reported] == [e["samples/tokens"] for e in samples]
+
+    prompts = [row.prompt for row in read_preferences(str(dpo_rows))]
+    engine = Engine(job.base(), sft_adapter, threads=1)
+    answers = engine.generate(
+        [prompts[place] for place in (0, 2, 5)], Decoding(max_new_tokens=20), [0, 0, 0]
+    )
+    assert samples[0]["samples/tokens"] == pytest.approx(sum(a.tokens for a in answers) / 3)
+    assert samples[0]["samples/ended"] == pytest.approx(
+        sum(a.finish == "stop" for a in answers) / 3
+    )
+
+    run(dpo_job(epochs=2), tmp_path / "alone", report=silent)
+    resumed = run(job, tmp_path / "resumed", report=silent, resume_from=reports.checkpoints[1])
+    assert [entry["step"] for entry in resumed["history"] if "samples/tokens" in entry] == [0, 2, 4]
+    names = ("watched", "alone", "resumed")
+    assert (
+        len(
+            {
+                json.loads((tmp_path / n / loading.ADAPTER_RECORD).read_text())["sha256"]
+                for n in names
+            }
+        )
+        == 1
+    )
 
 
 def test_the_reference_stays_as_it_was(

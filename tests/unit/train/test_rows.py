@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 
 from tuneyard.errors import UserError
-from tuneyard.records import Preference
-from tuneyard.train.rows import SftRow, dpo_columns, read_preferences, read_sft, sft_columns
+from tuneyard.records import Preference, write_jsonl
+from tuneyard.train.rows import (
+    SftRow,
+    dpo_columns,
+    join_reference,
+    read_preferences,
+    read_sft,
+    reference_rows,
+    sft_columns,
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +71,23 @@ def test_missing_fields_and_empty_files_are_refused(tmp_path: Path) -> None:
         read_sft(str(path))
     with pytest.raises(UserError, match="empty"):
         read_preferences(str(path))
+
+
+def test_reference_values_come_back_with_the_pairs_they_are_of(
+    tokenizer: Any, tmp_path: Path
+) -> None:
+    pairs = [
+        Preference("a", "a", "a nut", "put", "pot pot"),
+        Preference("b", "b", "x" * 90, "put", "pot"),  # its prompt alone is too long
+        Preference("c", "c", "a nut", "put put", "pot"),
+    ]
+    columns = dpo_columns(tokenizer, pairs, 40)
+    values = [(-1.1, -2.2), (-3.3, -4.4)]
+    path = tmp_path / "reference.jsonl"
+    write_jsonl(path, reference_rows(columns, values))
+    joined = join_reference(columns, str(path))
+    assert [(row["ref_chosen_logps"], row["ref_rejected_logps"]) for row in joined] == values
+    assert [row["chosen_ids"] for row in joined] == [row["chosen_ids"] for row in columns]
+    for others in (columns[::-1], columns[:1], dpo_columns(tokenizer, pairs, 200)):
+        with pytest.raises(UserError, match="of other pairs"):
+            join_reference(others, str(path))

@@ -1,0 +1,87 @@
+"""Reference log-probabilities through Ray Data: pairs of similar length, one policy a worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuneyard.artifacts import fetch
+from tuneyard.config import Model, Resources
+from tuneyard.distributed.generate import inference_workers, portable
+from tuneyard.distributed.pool import Batch, run_batches
+
+# Fixed, so that the values hang on nothing but policy and pairs: other batches round otherwise.
+_PAIRS = 8
+_KEYS = ("prompt_ids", "chosen_ids", "rejected_ids")
+
+
+def log_probabilities(
+    columns: Sequence[Mapping[str, Any]],
+    *,
+    model: Model,
+    adapter: str | None,
+    resources: Resources,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[float, float]]:
+    """Return each pair's log-probabilities, chosen and rejected, in nats; Ray must be running.
+
+    Args:
+        columns: tokenised pairs, as ``train.rows.dpo_columns`` returns them.
+        adapter: a folder that workers can reach, or an fsspec URL; None: the base model.
+        on_progress: called with (pairs done, pairs in all) as batches come back.
+
+    Raises:
+        UserError: the model or adapter cannot be loaded.
+    """
+    from tuneyard.loading import check_adapter, check_model
+
+    check_model(model)
+    if adapter is not None and "://" not in adapter:
+        adapter = str(Path(adapter).resolve())
+        check_adapter(adapter, model)
+    # Longest first: a batch that does not fit fails at once, and no straggler comes last.
+    order = sorted(range(len(columns)), key=lambda place: -columns[place]["length"])
+    chunks = [order[start : start + _PAIRS] for start in range(0, len(order), _PAIRS)]
+    workers = inference_workers(resources)
+    found: dict[int, tuple[float, float]] = {}
+    for number, results in run_batches(
+        [[[columns[place][key] for key in _KEYS] for place in chunk] for chunk in chunks],
+        _Scorer,
+        {
+            "model": portable(model).model_dump(),
+            "adapter": adapter,
+            "threads": resources.threads,
+            "workers": workers,
+        },
+        workers=workers,
+        cpus=resources.cpus_per_worker,
+        gpus=resources.gpus_per_worker,
+    ):
+        for place, (chosen, rejected) in zip(chunks[number], results, strict=True):
+            found[place] = (chosen, rejected)
+        if on_progress is not None:
+            on_progress(len(found), len(columns))
+    return [found[place] for place in range(len(columns))]
+
+
+class _Scorer:
+    """A worker's reference policy; see ``pool.Work``."""
+
+    def __init__(
+        self, model: dict[str, Any], adapter: str | None, threads: int | None, workers: int
+    ) -> None:
+        import torch
+
+        from tuneyard.train.reference import ReferencePolicy
+
+        # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
+        torch.set_num_threads(threads or max(1, len(os.sched_getaffinity(0)) // workers))
+        self.policy = ReferencePolicy(Model(**model), None if adapter is None else fetch(adapter))
+
+    def __call__(self, batch: Batch) -> Batch:
+        return [
+            list(values)
+            for values in self.policy([dict(zip(_KEYS, p, strict=True)) for p in batch])
+        ]
