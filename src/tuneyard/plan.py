@@ -65,7 +65,8 @@ class Step:
 class Arm:
     """One model trained in one way on one list of data sets, and the steps that belong to it.
 
-    ``label`` is its name in tracking and progress: what all arms share is left out.
+    ``label`` is its name in tracking and progress: what all arms share is left out. ``seed`` is
+    the training seed of an arm that is trained with several, else None.
     """
 
     model: Model
@@ -75,6 +76,7 @@ class Arm:
     trains: tuple[Step, ...]
     prefers: tuple[Step, ...]
     scores: dict[str, Step]
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,19 @@ class _Builder:
             tuple(regime) for regime in (study.matrix.train_on or [list(study.data)])
         )
         self.evaluated = study.evaluate.on or list(study.data)
+        # None is the study's own seed; one seed, named or not, gives the same keys.
+        several = study.matrix.seeds is not None and len(study.matrix.seeds) > 1
+        self.seeds: tuple[int | None, ...] = tuple(study.matrix.seeds or ()) if several else (None,)
+        self.seed = study.seed if several or not study.matrix.seeds else study.matrix.seeds[0]
 
-    def name(self, model: Model, arm: str, regime: tuple[str, ...]) -> str:
+    def name(
+        self, model: Model, arm: str, regime: tuple[str, ...], seed: int | None = None
+    ) -> str:
         """Return a label that leaves out what all arms share."""
         shown = [model.name] if len(self.study.models) > 1 else []
         shown += [arm] if arm else []
         shown += [" + ".join(regime)] if len(self.regimes) > 1 and regime else []
+        shown += [f"seed {seed}"] if seed is not None else []
         return " · ".join(shown)
 
     def step(self, stage: str, label: str, part: dict[str, Any], **more: Any) -> Step:
@@ -184,7 +193,7 @@ class _Builder:
         return self.step("preflight", label, part, inputs=sets, extra={"model": model})
 
     def chain(
-        self, model: Model, regime: tuple[str, ...], names: list[str]
+        self, model: Model, regime: tuple[str, ...], names: list[str], seed: int | None
     ) -> tuple[list[Step], list[Step]]:
         """Return an arm's training steps in order, and the steps that make their pairs."""
         stages = [self.study.training(name) for name in names]
@@ -199,7 +208,9 @@ class _Builder:
             lora = (stages[0].lora or Lora()).model_dump()
             inputs = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
             if isinstance(settings, Dpo):
-                pairs = self.prefer(model, regime, settings.pairs, label, inputs, start, checked)
+                pairs = self.prefer(
+                    model, regime, settings.pairs, label, inputs, start, checked, seed
+                )
                 prefers.append(pairs)
                 inputs = {"pairs": pairs}
                 if settings.caches_reference:
@@ -207,7 +218,7 @@ class _Builder:
             if start is not None:
                 inputs["start"] = start
             lora["target_modules"] = lora["target_modules"] or model.lora_targets
-            trains.append(self.train(model, regime, settings, lora, label, inputs, checked))
+            trains.append(self.train(model, regime, settings, lora, label, inputs, checked, seed))
         return trains, prefers
 
     def train(
@@ -219,6 +230,7 @@ class _Builder:
         label: str,
         inputs: dict[str, Step],
         checked: Step,
+        seed: int | None,
     ) -> Step:
         part = {
             "method": "sft" if isinstance(settings, Sft) else "dpo",
@@ -231,14 +243,14 @@ class _Builder:
                 },
                 "lora": lora,
             },
-            "seed": self.study.seed,
+            "seed": self.seed if seed is None else seed,
             # The number of workers decides the global batch, and so the result.
             "workers": self.study.resources.workers,
             "strategy": self.study.resources.strategy,
         }
         return self.step(
             "train",
-            " · ".join(filter(None, [f"train {label}", self.name(model, "", regime)])),
+            " · ".join(filter(None, [f"train {label}", self.name(model, "", regime, seed)])),
             part,
             inputs=inputs,
             after=(checked,),
@@ -254,6 +266,7 @@ class _Builder:
         sets: dict[str, Step],
         start: Step | None,
         checked: Step,
+        seed: int | None,
     ) -> Step:
         part: dict[str, Any] = {
             "settings": pairs.relevant(),
@@ -263,18 +276,20 @@ class _Builder:
             part |= {"rows": digest(pairs.rows, "dpo.pairs.rows"), "remove": self.removal()}
             inputs = self.evaluation()
         else:
+            # What the base model answers is the same for every arm and training seed.
+            sampled = pairs.from_ == "policy"
+            seed = seed if sampled else None
             part |= {
-                "seed": self.study.seed,
+                "seed": self.seed if seed is None else seed,
                 "max_new_tokens": self.study.evaluate.decoding.max_new_tokens,
             }
             inputs = dict(sets)
-            # What the base model answers is the same for every arm.
-            if pairs.from_ == "policy" and start is not None:
+            if sampled and start is not None:
                 inputs["start"] = start
         title = "preference pairs" if pairs.from_ != "policy" else f"preference pairs for {label}"
         return self.step(
             "prefer",
-            " · ".join(filter(None, [title, self.name(model, "", regime)])),
+            " · ".join(filter(None, [title, self.name(model, "", regime, seed)])),
             part,
             inputs=inputs,
             after=(checked,),
@@ -327,11 +342,21 @@ class _Builder:
             for name, stages in self.study.matrix.arms.items():
                 # An untrained arm is the same whatever the others are trained on.
                 for regime in self.regimes if stages else ((),):
-                    trains, prefers = self.chain(model, regime, stages) if stages else ([], [])
-                    policy = trains[-1] if trains else None
-                    label = self.name(model, name, regime)
-                    scores = self.evaluate(model, policy, label)
-                    yield Arm(model, regime, name, label, tuple(trains), tuple(prefers), scores)
+                    for seed in self.seeds if stages else (None,):
+                        yield self.arm(model, regime, name, stages, seed)
+
+    def arm(
+        self,
+        model: Model,
+        regime: tuple[str, ...],
+        name: str,
+        stages: list[str],
+        seed: int | None,
+    ) -> Arm:
+        trains, prefers = self.chain(model, regime, stages, seed) if stages else ([], [])
+        label = self.name(model, name, regime, seed)
+        scores = self.evaluate(model, trains[-1] if trains else None, label)
+        return Arm(model, regime, name, label, tuple(trains), tuple(prefers), scores, seed)
 
 
 def build(study: Study, identity: Callable[[Model], str]) -> Plan:
@@ -363,7 +388,7 @@ def build(study: Study, identity: Callable[[Model], str]) -> Plan:
             "study": study.study,
             "settings": study.compare.model_dump(),
             "pass_at": study.evaluate.pass_at,
-            "arms": [[arm.model.name, list(arm.train_on), arm.name] for arm in arms],
+            "arms": [[arm.model.name, list(arm.train_on), arm.name, arm.seed] for arm in arms],
             "seed": study.seed,
         },
         inputs=inputs,

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
 
 class Strict(BaseModel):
     """Base of every part: immutable, and unknown keys are errors."""

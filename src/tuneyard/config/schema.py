@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuneyard.config.base import Name, Strict
+from tuneyard.config.base import Name, Seed, Strict
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
@@ -25,6 +25,16 @@ class Matrix(Strict):
     arms: dict[Name, list[Name]] = {"base": [], "sft": ["sft"], "sft-dpo": ["sft", "dpo"]}
     """Each arm's stages in order: ``sft``, ``dpo``, or names out of ``stages``; an empty list is
     the untouched base model. What two arms begin with alike is trained once."""
+    seeds: list[Seed] | None = Field(default=None, min_length=1)
+    """Training seeds: every arm is trained once with each, and compared over all of them. None: once
+    with the study's ``seed``, which in any case decides data and decoding."""
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, value: list[int] | None) -> list[int] | None:
+        if value is not None and len(set(value)) < len(value):
+            raise ValueError("a training seed stands twice")
+        return value
 
 
 class Resources(Strict):
@@ -61,7 +71,7 @@ class Study(Strict):
     study: Name
     run_dir: str | None = None
     """Local folder or fsspec URL; None: ``runs/{study}``."""
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: Seed = 0
     models: list[Model] = Field(min_length=1)
     data: dict[Name, Data] = Field(min_length=1)
     matrix: Matrix = Matrix()

@@ -49,7 +49,9 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     for arm in arms:
         for split, scored in arm.scores.items():
             for kind, rows in score_rows(scored, context).items():
-                cells.append(Cell(arm.model.name, arm.train_on, arm.name, kind, split, rows))
+                cells.append(
+                    Cell(arm.model.name, arm.train_on, arm.name, kind, split, rows, arm.seed)
+                )
                 if scored.extra["task"][kind] == "cocobots":
                     drawn += _to_draw(rows)
     _build_boards(drawn)
@@ -119,6 +121,7 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
                 stage=train.part["method"],
                 points=history(train, context),
                 note=stopped["text"] if stopped else "",
+                seed=arm.seed,
             )
 
 

@@ -68,14 +68,28 @@ def _params(arm: Arm) -> dict[str, Any]:
         "arm": arm.name,
         "train_on": " + ".join(arm.train_on),
         "model": arm.model.model_dump(mode="json"),
-        **{step.part["method"]: step.part["settings"] for step in arm.trains},
+        **{name: step.part["settings"] for name, step in _named(arm)},
     }
+
+
+def _named(arm: Arm) -> list[tuple[str, Step]]:
+    """Return an arm's training steps by method, numbered from the second of a method on.
+
+    Not by stage: what arms of different stages have in common is compared under one name.
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for step in arm.trains:
+        method = step.part["method"]
+        seen[method] = seen.get(method, 0) + 1
+        found.append((method if seen[method] == 1 else f"{method}-{seen[method]}", step))
+    return found
 
 
 def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | None:
     """Log one arm; return the value that the registry rule compares, or None."""
-    for step in arm.trains:
-        child.log_steps(history(step, context), prefix=step.part["method"])
+    for name, step in _named(arm):
+        child.log_steps(history(step, context), prefix=name)
         for role, source in step.inputs.items():
             if source.stage == "prepare":
                 _dataset(child, role, source, context, "training")

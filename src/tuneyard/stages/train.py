@@ -37,7 +37,7 @@ def run(step: Step, context: Context) -> str:
         rows=f"{artifact.work}/rows.jsonl",
         adapter=context.adapter(step.inputs.get("start")) or model.adapter,
         reference=_reference(step, context),
-        seed=context.study.seed,
+        seed=step.part["seed"],
     )
     context.start_ray()
     facts: dict[str, Any] = {"examples": len(rows)}

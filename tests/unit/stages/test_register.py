@@ -14,6 +14,7 @@ from tuneyard.progress import Progress
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.stages import compare, published, register
 from tuneyard.stages.context import Context
+from tuneyard.stages.register import _params
 
 STUDY = """\
 study: x
@@ -136,3 +137,18 @@ def test_pass_at_k_by_hand(finished):
     assert results["registry"]["registered"] is True
     errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
     assert errors == {"base": 7, "sft": 2}
+
+
+def test_two_stages_of_one_method_are_tracked_apart(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        "study: x\nmodels: [embedded]\ndata: {first: {source: cocobots, order: first}}\n"
+        "matrix: {arms: {base: [], dpop: [sft, dpop], both: [sft, dpo, dpop]}}\n"
+        "stages: {dpop: {like: dpo, loss: [dpop]}}\n"
+    )
+    _, one, both = plan.build(load(path), lambda model: model.path).arms
+    assert {"sft", "dpo"} == set(_params(one)) - {"arm", "train_on", "model"}
+    assert _params(one)["dpo"]["loss"] == ["dpop"]  # comparable with other arms' DPO
+    assert {"sft", "dpo", "dpo-2"} == set(_params(both)) - {"arm", "train_on", "model"}
+    assert _params(both)["dpo"]["loss"] == ["sigmoid"]
+    assert _params(both)["dpo-2"]["loss"] == ["dpop"]

@@ -288,6 +288,23 @@ def test_cached_values_train_as_live_ones_do(
     assert first == second
 
 
+@pytest.mark.parametrize("quantization", ["bf16", "nf4"])
+def test_low_precision_tells_a_right_cache_from_a_wrong_one(
+    quantization: str,
+    dpo_job: Callable[..., TrainJob],
+    dpo_rows: Path,
+    sft_adapter: Path,
+    tmp_path: Path,
+) -> None:
+    job = dpo_job({"quantization": quantization}, max_steps=1)
+    right = cache(job.base(), sft_adapter, dpo_rows, tmp_path)
+    result = run(replace(job, reference=str(right)), tmp_path / "right", report=silent)
+    assert max(map(abs, result["start_rewards"].values())) < dpo.TOLERANCE[quantization]
+    wrong = cache(job.base(), None, dpo_rows, tmp_path)
+    with pytest.raises(UserError, match="are another policy's"):
+        run(replace(job, reference=str(wrong)), tmp_path / "wrong", report=silent)
+
+
 def test_a_cache_of_another_policy_or_of_other_pairs_is_refused(
     dpo_job: Callable[..., TrainJob],
     dpo_rows: Path,
