@@ -108,7 +108,7 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     tokens = 0.0
     for source in _training_data(step):
         data = study.data[source]
-        tokens += _count(data) * _TOKENS[data.order or "higher"]
+        tokens += _count(data) * _tokens(data)
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + (0 if "reference" in step.inputs else 4)
@@ -136,7 +136,11 @@ def _training_data(step: Step) -> list[str]:
 
 
 def _longest(study: Study) -> int:
-    return max(_TOKENS[data.order or "higher"] for data in study.data.values())
+    return max(_tokens(data) for data in study.data.values())
+
+
+def _tokens(data: Data) -> int:
+    return 66 if data.source == "exercises" else _TOKENS[data.order or "higher"]
 
 
 def _size(count: float) -> str:

@@ -101,9 +101,7 @@ class _Builder:
         self.seeds: tuple[int | None, ...] = tuple(study.matrix.seeds or ()) if several else (None,)
         self.seed = study.seed if several or not study.matrix.seeds else study.matrix.seeds[0]
 
-    def name(
-        self, model: Model, arm: str, regime: tuple[str, ...], seed: int | None = None
-    ) -> str:
+    def name(self, model: Model, arm: str, regime: tuple[str, ...], seed: int | None = None) -> str:
         """Return a label that leaves out what all arms share."""
         shown = [model.name] if len(self.study.models) > 1 else []
         shown += [arm] if arm else []
@@ -123,7 +121,7 @@ class _Builder:
             "kind": kind,
             "split": split,
             "source": data.source,
-            "task": data.task or "cocobots",
+            "task": data.executed_as,
             "order": data.order,
         }
         inputs: dict[str, Step] = {}
@@ -333,7 +331,7 @@ class _Builder:
                 f"score {split} · {label}",
                 {"metrics": sorted(set(settings.metrics)), "faithful": settings.faithful},
                 inputs={**sets, "answers": answers},
-                extra={"task": {k: self.study.data[k].task or "cocobots" for k in sets}},
+                extra={"task": {k: self.study.data[k].executed_as for k in sets}},
             )
         return scores
 

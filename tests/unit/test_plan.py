@@ -264,3 +264,37 @@ def test_the_preflight_marks_what_the_arm_s_sft_trains(build):
     assert {
         step.label: step.part["loss_on"] for step in built.steps if step.stage == "preflight"
     } == {"preflight": "completion", "preflight · loss on all": "all"}
+
+
+def test_every_arm_is_trained_with_every_seed(build):
+    arms = "matrix.arms={base: [], sft: [sft], sft-dpo: [sft, dpo], dpo: [dpo]}"
+    one = build(arms, "matrix.train_on=[[first]]")
+    three = build(arms, "matrix.train_on=[[first]]", "matrix.seeds=[0, 1, 2]")
+    assert [(a.name, a.seed) for a in three.arms] == [
+        ("base", None),
+        *((name, seed) for name in ("sft", "sft-dpo", "dpo") for seed in (0, 1, 2)),
+    ]
+    assert len(keys(three, "train")) == 9
+    assert len(keys(three, "prepare")) == len(keys(one, "prepare"))
+    # The study's own seed is 0: its run is the same, whatever others there are.
+    assert set(keys(one, "train").values()) < set(keys(three, "train").values())
+    sampled = [step for step in three.steps if step.stage == "prefer"]
+    assert len(sampled) == 6
+    assert {step.part["seed"] for step in sampled} == {0, 1, 2}
+
+
+def test_the_base_s_pairs_are_shared_by_all_seeds(build):
+    built = build(
+        "matrix.train_on=[[first]]",
+        "matrix.arms={base: [], dpo: [dpo]}",
+        "matrix.seeds=[0, 1]",
+        "dpo.pairs={from: base, verify: none}",
+    )
+    assert len(keys(built, "prefer")) == 1
+
+
+def test_a_single_named_seed_is_the_study_s_training_seed(build):
+    built = build("matrix.train_on=[[first]]", "matrix.seeds=[5]")
+    assert {arm.seed for arm in built.arms} == {None}
+    assert {step.part["seed"] for step in built.steps if step.stage == "train"} == {5}
+    assert {step.part["seed"] for step in built.steps if step.stage == "prepare"} == {0}

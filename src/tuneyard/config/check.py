@@ -27,7 +27,7 @@ def check(study: Study, where: str) -> None:
     metrics_place = f"{where}: evaluate.metrics"
     known: set[str] = set()
     for kind in study.evaluate.on or list(study.data):
-        task = study.data[kind].task or "cocobots"
+        task = study.data[kind].executed_as
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
         known |= set(metric_keys(metrics, task=task)) - {"error_category", "error_detail"}
     if study.register_ is not None:
@@ -140,8 +140,8 @@ def _data(study: Study, where: str) -> None:
                     f"the {split} split that the study needs is empty",
                     where=f"{where}: data.{kind}",
                     value=(data.counts or data.split or data.files).model_dump(),
-                    remedy=f"name a source in files.{split}, or raise counts.{split} (cocobots) or "
-                    f"split.{split}",
+                    remedy=f"name a source in files.{split}, or raise split.{split}, or "
+                    f"counts.{split} of generated data",
                 )
 
 
@@ -196,6 +196,6 @@ def _stages(study: Study, where: str) -> None:
 
 def _count(data: Data, split: str) -> int:
     """Return how many examples the generator would make (1 stands for the default counts)."""
-    if data.source != "cocobots":
+    if data.source == "instructions":
         return 0
     return 1 if data.counts is None else int(getattr(data.counts, split))

@@ -38,17 +38,19 @@ class Files(Strict):
 class Data(Strict):
     """A data set: where its examples come from."""
 
-    source: Literal["cocobots", "instructions"]
-    """cocobots: generated, or read from the public file format; instructions: rows of
-    {instruction, input, output}, of which ``input`` may be absent."""
+    source: Literal["cocobots", "exercises", "instructions"]
+    """cocobots: generated, or read from the public file format; exercises: small Python functions
+    with tests, generated; instructions: rows of {instruction, input, output}, of which ``input``
+    may be absent."""
     task: Literal["cocobots", "python"] | None = None
-    """How an answer is executed; a cocobots source implies cocobots."""
+    """How an answer is executed; cocobots implies cocobots, and exercises imply python."""
     order: Literal["first", "higher"] | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
     objects: list[str] | None = Field(default=None, min_length=1)
     """COCOBOTS: the objects to generate, by name; None: all 68, in the slides' proportions."""
     counts: Counts | None = None
-    """COCOBOTS: examples a split; the default is the slides' counts."""
+    """Generated data: examples a split; the default is the slides' counts for COCOBOTS, and 1,000,
+    200 and 200 exercises."""
     rows: Rows | None = None
     """Instructions: one source that ``split`` cuts."""
     split: Split | None = None
@@ -67,11 +69,27 @@ class Data(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Data:
-        if self.source == "cocobots":
-            self._check_cocobots()
-        else:
+        if self.source == "instructions":
             self._check_instructions()
+        elif self.rows or self.split or self.columns:
+            raise ValueError("'rows', 'split' and 'columns' go with 'source: instructions'")
+        elif self.source == "cocobots":
+            self._check_cocobots()
+        elif self.task == "cocobots":
+            raise ValueError("exercises have the task python")
+        elif self.objects or self.order or self.files != Files():
+            raise ValueError("'objects', 'order' and 'files' do not go with 'source: exercises'")
         return self
+
+    @property
+    def executed_as(self) -> str:
+        """Return the task: how an answer is executed."""
+        return self.task or ("python" if self.source == "exercises" else "cocobots")
+
+    @property
+    def templated(self) -> bool:
+        """Return whether instructions come from templates, so that all of them are alike."""
+        return self.source != "instructions"
 
     def rows_of(self, split: str) -> Rows | None:
         """Return where a split is read from, or None where it is generated or absent."""
@@ -85,15 +103,13 @@ class Data(Strict):
             raise ValueError("a cocobots source needs 'order': first or higher")
         if self.task == "python":
             raise ValueError("a cocobots source has the task cocobots")
-        if self.rows or self.split or self.columns:
-            raise ValueError("'rows', 'split' and 'columns' go with 'source: instructions'")
         files = (self.files.train, self.files.validation, self.files.test)
         if any(rows is not None and rows.path is None for rows in files):
             raise ValueError("a cocobots source reads local files, not the hub")
 
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
-            raise ValueError("'objects', 'counts' and 'order' go with 'source: cocobots'")
+            raise ValueError("'objects', 'counts' and 'order' go with generated data")
         if self.task is None:
             raise ValueError("an instructions source needs 'task': cocobots or python")
         if (self.rows is None) != (self.split is None):
@@ -131,7 +147,7 @@ class Preflight(Strict):
     duplicates: Literal["refuse", "remove", "report"] = "refuse"
     """Training questions that evaluation asks, too: equal but for case, space and punctuation."""
     near_duplicates: Literal["refuse", "remove", "report", "off"] = "report"
-    """Those that are alike (MinHash). Not asked of COCOBOTS data sets: their instructions come from
-    one template, so nearly all are alike and differ in what matters."""
+    """Those that are alike (MinHash). Not asked of generated data sets: their instructions come
+    from templates, so nearly all are alike and differ in what matters."""
     similarity: float = Field(default=0.7, ge=0.6, le=1)
     """Near duplicates share this much (Jaccard) of their runs of four characters."""

@@ -26,8 +26,8 @@ class Matrix(Strict):
     """Each arm's stages in order: ``sft``, ``dpo``, or names out of ``stages``; an empty list is
     the untouched base model. What two arms begin with alike is trained once."""
     seeds: list[Seed] | None = Field(default=None, min_length=1)
-    """Training seeds: every arm is trained once with each, and compared over all of them. None: once
-    with the study's ``seed``, which in any case decides data and decoding."""
+    """Training seeds: every arm is trained once with each, and compared over all of them. None:
+    once with the study's ``seed``, which in any case decides data and decoding."""
 
     @field_validator("seeds")
     @classmethod

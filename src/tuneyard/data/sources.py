@@ -14,16 +14,17 @@ from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
 from tuneyard.rows import local_path, read
 
-# The slides' counts, by order.
+# The slides' counts, by order; exercises have no order.
 DEFAULT_COUNTS = {
     "first": Counts(train=4144, validation=500, test=500),
     "higher": Counts(train=1072, validation=130, test=130),
+    None: Counts(train=1000, validation=200, test=200),
 }
 
 
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
-    return data.counts or DEFAULT_COUNTS[data.order or "first"]
+    return data.counts or DEFAULT_COUNTS[data.order]
 
 
 def load(
@@ -59,6 +60,11 @@ def load(
             )
         path = local_path(str(rows.path), f"data.{kind}.files.{split}")
         examples = source.load_public(path, order=order, kind=kind, split=split)
+    elif data.source == "exercises":
+        from tuneyard.exercises import generator as exercises
+
+        count = getattr(counts_of(data), split)
+        return exercises.generate(split, kind=kind, count=count, seed=seed)
     elif rows is None:
         return []
     else:

@@ -157,14 +157,14 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         model=model,
         adapter=context.adapter(step.inputs.get("start")) or model.adapter,
         decoding=decoding,
-        seed=study.seed,
+        seed=step.part["seed"],
         resources=study.resources,
         on_progress=context.bar.update,
     )
     verdicts = None
     if settings.verify != "none":
         verdicts = _verify(examples, completions, settings, context)
-    found = build_pairs(examples, trained, completions, verdicts, settings, study.seed)
+    found = build_pairs(examples, trained, completions, verdicts, settings, step.part["seed"])
     stats = with_prompts(
         found.stats,
         [pair.prompt for pair in found.pairs],
@@ -180,7 +180,7 @@ def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Exa
         if role.startswith("train/"):
             examples = context.examples(source)
             if limit is not None and limit < len(examples):
-                draw = random.Random(f"prefer/{context.study.seed}/{role}")
+                draw = random.Random(f"prefer/{step.part['seed']}/{role}")
                 places = sorted(draw.sample(range(len(examples)), limit))
                 examples = [examples[place] for place in places]
             chosen += examples

@@ -70,7 +70,7 @@ def summary(facts: Mapping[str, Any]) -> str:
 
 def questions(step: Step, examples: list[Example]) -> list[Question]:
     """Return what the examples of a prepare step ask."""
-    template = step.part["source"] == "cocobots"
+    template = step.extra["data"].templated
     return [Question(e.id, e.instruction, e.input, template) for e in examples]
 
 

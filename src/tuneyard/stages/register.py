@@ -68,6 +68,7 @@ def _params(arm: Arm) -> dict[str, Any]:
         "arm": arm.name,
         "train_on": " + ".join(arm.train_on),
         "model": arm.model.model_dump(mode="json"),
+        **({} if arm.seed is None else {"seed": arm.seed}),
         **{name: step.part["settings"] for name, step in _named(arm)},
     }
 
@@ -142,6 +143,28 @@ def _dataset(child: Any, name: str, source: Step, context: Context, use: str) ->
     )
 
 
+def _best(arms: tuple[Arm, ...], values: dict[int, float | None]) -> int | None:
+    """Return the number of the best arm, or None; on a tie the shorter arm stands.
+
+    Of an arm with several training seeds the mean counts, so that no arm wins by one lucky seed;
+    of the winner its best run is taken.
+    """
+    runs: dict[tuple[Any, ...], list[float]] = {}
+    for n, value in values.items():
+        if value is not None:
+            runs.setdefault(_system(arms[n]), []).append(value)
+    ranked = [
+        (fmean(runs[_system(arms[n])]), -len(arms[n].trains), value, -n)
+        for n, value in values.items()
+        if value is not None
+    ]
+    return -max(ranked)[3] if ranked else None
+
+
+def _system(arm: Arm) -> tuple[Any, ...]:
+    return arm.model.name, arm.train_on, arm.name
+
+
 def _decide(
     arms: tuple[Arm, ...],
     runs: dict[int, Any],
@@ -157,11 +180,10 @@ def _decide(
     from tuneyard import loading
     from tuneyard.tracking import measured_otherwise, register
 
-    ranked = [(value, -len(arms[n].trains), -n) for n, value in values.items() if value is not None]
-    if not ranked:
+    best = _best(arms, values)
+    if best is None:
         return {"said": f"registry: no arm has a value of {rule.metric}"}
-    value, _, negative = max(ranked)
-    arm = arms[-negative]
+    arm, value = arms[best], values[best]
     last = arm.trains[-1] if arm.trains else None
     adapter = None if last is None else fetch(str(context.adapter(last)))
     scored = arm.scores[rule.split]
@@ -182,7 +204,7 @@ def _decide(
     decision = register(
         tracker,
         rule=rule,
-        run=runs[-negative],
+        run=runs[best],
         adapter_dir=Path(adapter) if adapter else None,
         value=value,
         details=details,

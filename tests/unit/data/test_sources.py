@@ -185,7 +185,7 @@ def test_parts_are_disjoint_and_of_the_sizes_asked_for(total, sizes, seed):
         ({"files": {"train": {"path": "x", "hub": "y"}}}, "name one of them"),
         ({"files": {"train": {"path": "x", "revision": "y"}}}, "go with 'hub'"),
         ({"files": {"train": "x"}, "task": None}, "needs 'task'"),
-        ({"files": {"train": "x"}, "order": "first"}, "go with 'source: cocobots'"),
+        ({"files": {"train": "x"}, "order": "first"}, "go with generated data"),
         ({}, "needs 'rows' or 'files'"),
         ({"source": "cocobots", "order": "first", "task": None, "files": {"test": {"hub": "x"}}},
          "not the hub"),
