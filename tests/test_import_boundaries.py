@@ -12,14 +12,15 @@ SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
-    "plan", "progress", "study", "cocobots", "exercises", "cocobots.generator", "cocobots.execution",
-    "metrics", "stats", "sandbox", "score", "score.command", "compare", "prefer", "tracking",
-    "checkpoint", "embedded", "loading", "data.sources", "data.overlap", "rows",
+    "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
+    "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
+    "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
+    "data.overlap", "rows",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.
-LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats", "sandbox",
-           "checkpoint", "encoding", "embedded", "loading", "rows"}  # fmt: skip
+LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
+           "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 

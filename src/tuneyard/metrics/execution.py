@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Outcome, Sandbox
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
+PYTHON_SECONDS = (30.0, 10.0)
+"""Wall-clock and CPU seconds of a program and its tests. The slowest reference solution of MBPP
+takes 5 s of CPU time; on a busy machine that is more by the clock."""
 
 
 class Execution(NamedTuple):
@@ -60,8 +63,10 @@ def execute_python(
     to C, and ``wrong_answer`` for a failed assertion.
     """
     from tuneyard.cocobots.program import extract_code, has_code
-    from tuneyard.sandbox import Program
+    from tuneyard.sandbox import Limits, Program
 
+    seconds, cpu_seconds = PYTHON_SECONDS
+    limits = Limits(seconds=seconds, cpu_seconds=cpu_seconds)
     results = [Execution(None, None, None)] * len(predictions)
     todo: list[int] = []
     programs = []
@@ -71,7 +76,7 @@ def execute_python(
         source = extract_code(prediction)
         if has_code(source):
             todo.append(index)
-            programs.append(Program(source, harness=PYTHON_TESTS, payload={"tests": test}))
+            programs.append(Program(source, PYTHON_TESTS, {"tests": test}, limits))
         else:
             results[index] = Execution(
                 False, "no_code", "words only" if source.strip() else "empty"

@@ -52,7 +52,7 @@ class Confinement:
             self.ruleset.apply()
         # Standard input and error are /dev/null, standard output is the zygote's pipe.
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        isolation.confine_child(limits.seconds, limits.memory_mb, self.address_space)
+        isolation.confine_child(limits.cpu, limits.memory_mb, self.address_space)
         if self.hook:
             audit.install(channel, notes, None if self.ruleset else self.readable)
         if self.filter is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import math
 import os
 import resource
 import site
@@ -97,15 +96,14 @@ def address_space() -> int:
         return int(pages.read().split()[0]) * resource.getpagesize()
 
 
-def confine_child(seconds: float, memory_mb: int, base: int) -> None:
+def confine_child(cpu: int, memory_mb: int, base: int) -> None:
     """Set the rlimits of a program, drop capabilities, die with the zygote.
 
     Args:
-        seconds: CPU seconds; a little more is given, since the zygote watches the wall clock.
+        cpu: CPU seconds; the zygote watches the wall clock.
         memory_mb: MiB of address space beyond ``base``.
         base: bytes of address space that the interpreter had before the program.
     """
-    cpu = math.ceil(seconds) + 1
     memory = base + memory_mb * _MEBIBYTE
     for what, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,9 @@ class Limits:
     """What one program may use.
 
     Attributes:
-        seconds: wall-clock time; CPU time is limited to a little more.
+        seconds: wall-clock time.
+        cpu_seconds: CPU time, rounded up; None: a little more than ``seconds``. Where it is set
+            below, a busy machine fails no honest program, and an endless loop still ends soon.
         memory_mb: address space beyond the warm interpreter's own, MiB.
         output_bytes: standard output, bytes; standard error is discarded.
         source_bytes: length of the source as UTF-8, bytes.
@@ -24,11 +27,19 @@ class Limits:
     memory_mb: int = 512
     output_bytes: int = 65_536
     source_bytes: int = 1_000_000
+    cpu_seconds: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("seconds", "memory_mb", "output_bytes", "source_bytes"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"Limits.{name} must be positive, not {getattr(self, name)!r}")
+        if self.cpu_seconds is not None and not self.cpu_seconds > 0:
+            raise ValueError(f"Limits.cpu_seconds must be positive, not {self.cpu_seconds!r}")
+
+    @property
+    def cpu(self) -> int:
+        """Return the limit of CPU time, whole seconds."""
+        return math.ceil(self.seconds + 1 if self.cpu_seconds is None else self.cpu_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import astuple
 from typing import Any
 
 from tuneyard.sandbox.program import Limits, Outcome, Program
@@ -145,8 +146,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _row(limits: Limits) -> list[float]:
-    return [limits.seconds, limits.memory_mb, limits.output_bytes, limits.source_bytes]
+def _row(limits: Limits) -> list[Any]:
+    return list(astuple(limits))
 
 
 def _failed(status: str, message: str, stdout: str = "", seconds: float = 0.0) -> Outcome:
@@ -170,7 +171,7 @@ def _outcome(header: dict[str, Any], stdout: bytes, result: bytes, limits: Limit
         message = f"ended itself with status {header['code']} (os._exit)"
         return _failed("exit", message, text, seconds)
     if number == signal.SIGXCPU:
-        return _failed("timeout", f"{limits.seconds:g} s of CPU time", text, seconds)
+        return _failed("timeout", f"{limits.cpu} s of CPU time", text, seconds)
     if number == signal.SIGKILL and not header["killed_itself"]:
         return _failed("resource", "memory: killed by the system", text, seconds)
     return _failed("exit", f"died by {signal.Signals(number).name}", text, seconds)

@@ -356,3 +356,12 @@ def _usable_by_nobody(python: str) -> bool:
     except OSError:
         return False
     return run.returncode == 0
+
+
+def test_cpu_time_may_be_shorter_than_the_clock(sandbox):
+    limits = Limits(seconds=60, cpu_seconds=1)
+    outcome = sandbox.run(Program("while True: pass", limits=limits))
+    assert (outcome.status, outcome.message) == ("timeout", "1 s of CPU time")
+    assert sandbox.run(Program("import time; time.sleep(1.5)", limits=limits)).status == "ok"
+    with pytest.raises(ValueError, match="cpu_seconds"):
+        Limits(cpu_seconds=0)
