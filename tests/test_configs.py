@@ -14,7 +14,7 @@ CONFIGS = sorted((Path(__file__).parents[1] / "jobs" / "configs").glob("*.yaml")
 
 def test_there_are_some():
     names = {path.stem for path in CONFIGS}
-    assert names >= {"quickstart", "cocobots", "cocobots-embedded", "thesis"}
+    assert names >= {"quickstart", "cocobots", "cocobots-embedded", "thesis", "thesis-embedded"}
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -33,7 +33,7 @@ def test_it_is_valid_and_reads_back(path, tmp_path, request):
 def test_its_splits_share_no_instruction(path):
     study = load(path)
     for kind, data in study.data.items():
-        if data.source != "cocobots":
+        if data.source == "instructions":
             continue
         seen = [
             {e.instruction for e in sources.load(kind, data, split, study.seed)}
@@ -82,3 +82,22 @@ def test_the_thesis_plan(thesis):
     assert stages.count("train") == 3
     # Both DPO arms train on the same pairs.
     assert built.arms[2].prefers == built.arms[3].prefers
+
+
+def test_the_embedded_thesis_is_faithful_where_it_says_so():
+    study = load(next(path for path in CONFIGS if path.stem == "thesis-embedded"))
+    thesis = load(next(path for path in CONFIGS if path.stem == "thesis"))
+    assert thesis.matrix.arms.items() <= study.matrix.arms.items()
+    for name in ("beta", "epochs", "loss", "reference"):
+        assert getattr(study.dpo, name) == getattr(thesis.dpo, name)
+    # Its DPO took SFT's learning rate, and bare prompts.
+    assert thesis.dpo.learning_rate == thesis.sft.learning_rate
+    assert study.dpo.learning_rate == study.sft.learning_rate
+    assert study.dpo.pairs.prompt == thesis.dpo.pairs.prompt == "bare"
+    mended = study.training("mended")
+    assert (mended.reference, mended.pairs.prompt, mended.pairs.verify) == (
+        "start",
+        None,
+        "execution",
+    )
+    assert study.evaluate.splits == ["test"]
