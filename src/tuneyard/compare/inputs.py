@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from tuneyard.config import Compare
@@ -35,6 +36,8 @@ class Cell:
             ``error_category``, ``error_detail``, and for the worked examples ``instruction``,
             ``reference``, ``prediction``, ``expected_board`` and ``built_board``.
         seed: the training seed; None where nothing was trained, or every arm has one run.
+        corpus: of metrics that have one (``bleu``, ``codebleu``), the score of one call over all
+            answers, which is not the mean of their own scores.
     """
 
     model: str
@@ -44,6 +47,7 @@ class Cell:
     split: str
     rows: Sequence[Mapping[str, Any]]
     seed: int | None = None
+    corpus: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def system(self) -> System:
@@ -155,7 +159,13 @@ def _pooled(runs: Sequence[Cell]) -> Cell:
     if [run.seed for run in runs] == [None]:
         return runs[0]
     rows = [{**row, "seed": run.seed} for run in runs for row in run.rows]
-    return replace(runs[0], seed=None, rows=rows)
+    corpus = {key: _mean([run.corpus.get(key) for run in runs]) for key in runs[0].corpus}
+    return replace(runs[0], seed=None, rows=rows, corpus=corpus)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known and len(known) == len(values) else None
 
 
 def _position(names: Sequence[str], name: str) -> int:

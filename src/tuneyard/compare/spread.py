@@ -18,7 +18,8 @@ OPEN: Final = 6
 _NOTE: Final = (
     "Mean, median, variance and standard deviation over examples (ddof 0), from 0 to 1. Histograms "
     "of a metric have the same bins for all arms; the line is the mean, the dashed line the "
-    "median. Several answers to an example, and runs of several seeds, are averaged first."
+    "median. Several answers to an example, and runs of several seeds, are averaged first. Corpus: "
+    "one call over all answers."
 )
 
 
@@ -81,10 +82,13 @@ def precision_and_recall(summary: Summary, drawings: Sequence[Drawing]) -> str:
 def _described(summary: Summary, rows: Sequence[Row], measures: Sequence[Measure]) -> str:
     """Return mean, median, variance and deviation: a line an arm, metrics below one another."""
     several = len(measures) > 1
+    corpus = any(row.estimates[m.key].corpus is not None for row in rows for m in measures)
     columns = [
         *([Column("Metric", False)] if several else []),
         Column("Arm", False),
-        *(Column(head) for head in ("Mean", "Median", "Variance", "Std", "n")),
+        *(Column(head) for head in ("Mean", "Median", "Variance", "Std")),
+        *([Column("Corpus")] if corpus else []),
+        Column("n"),
     ]
     lines, classes = [], []
     for measure in measures:
@@ -93,6 +97,7 @@ def _described(summary: Summary, rows: Sequence[Row], measures: Sequence[Measure
             figures = [number(e.mean), number(e.median), number(e.variance, 4), number(e.std)]
             name = text(summary.labels.full(row.system))
             metric = [text(measure.label if not place else "")] if several else []
+            figures += [number(e.corpus)] if corpus else []
             lines.append([*metric, name, *figures, str(e.n)])
             classes.append("first" if several and not place and len(lines) > 1 else "")
     return table(columns, lines, row_classes=classes)

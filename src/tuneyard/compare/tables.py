@@ -26,7 +26,8 @@ class Estimate:
     ``n`` counts the examples with a value, ``missing`` those without. Variance and standard
     deviation are the population's (ddof 0). ``method`` is a key of `METHODS`. ``seeds`` counts the
     training runs that an example's value is the mean of; ``seed_std`` is the sample standard
-    deviation (ddof 1) of the runs' means, None for a single run.
+    deviation (ddof 1) of the runs' means, None for a single run. ``corpus`` is the score of one
+    call over all answers, its mean over seeds; None for metrics that have none.
     """
 
     n: int
@@ -40,6 +41,7 @@ class Estimate:
     method: str
     seeds: int = 1
     seed_std: float | None = None
+    corpus: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
         method=interval.method,
         seeds=len(runs),
         seed_std=run_std(runs),
+        corpus=cell.corpus.get(measure.key),
     )
 
 

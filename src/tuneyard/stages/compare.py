@@ -48,10 +48,11 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     drawn: list[dict[str, Any]] = []
     for arm in arms:
         for split, scored in arm.scores.items():
+            facts = (context.artifact(scored).manifest() or {}).get("facts", {})
             for kind, rows in score_rows(scored, context).items():
-                cells.append(
-                    Cell(arm.model.name, arm.train_on, arm.name, kind, split, rows, arm.seed)
-                )
+                corpus = facts.get("corpus", {}).get(kind, {})
+                system = (arm.model.name, arm.train_on, arm.name)
+                cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
                 if scored.extra["task"][kind] == "cocobots":
                     drawn += _to_draw(rows)
     _build_boards(drawn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
@@ -21,21 +23,45 @@ def run(step: Step, context: Context) -> str:
         for example in context.examples(source):
             rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
     context.start_ray()
-    with context.artifact(step).writing() as folder:
+    metrics, faithful = step.part["metrics"], step.part["faithful"]
+    facts: dict[str, Any] = {}
+    with context.artifact(step).writing(facts) as folder:
         scored = [
             row
             for task, rows in tasks.items()
             for row in score.score(
                 rows,
                 task=task,
-                metrics=step.part["metrics"],
-                faithful=step.part["faithful"],
+                metrics=metrics,
+                faithful=faithful,
                 resources=context.study.resources,
                 on_progress=context.bar.update,
             )
         ]
         write_jsonl(folder / "scores.jsonl", scored)
+        every = [row for rows in tasks.values() for row in rows]
+        facts["corpus"] = {
+            kind: corpus_scores([row for row in every if row.kind == kind], metrics, faithful)
+            for kind in dict.fromkeys(row.kind for row in every)
+        }
     return f"{len(scored):,} answers"
+
+
+def corpus_scores(
+    rows: list[ScoreRow], metrics: list[str], faithful: bool
+) -> dict[str, float | None]:
+    """Return the metrics' scores over all answers at once, of those metrics that have one."""
+    from tuneyard.metrics.bleu import bleu_corpus
+    from tuneyard.metrics.codebleu import codebleu_corpus
+
+    predictions, references = [row.prediction for row in rows], [row.reference for row in rows]
+    found: dict[str, float | None] = {}
+    if "bleu" in metrics:
+        found["bleu"] = bleu_corpus(predictions=predictions, references=references)
+    if "codebleu" in metrics:
+        score = codebleu_corpus(predictions=predictions, references=references, faithful=faithful)
+        found["codebleu"] = None if score is None else score.codebleu
+    return found
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:

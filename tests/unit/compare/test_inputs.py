@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tuneyard.compare.inputs import Cell, Labels, StudyInputs, System
@@ -58,3 +60,14 @@ def test_labels_leave_out_what_all_share() -> None:
     assert Labels([one]).full(one) == "sft"
     assert Labels([one, other]).full(other) == "sft on a + b"
     assert Labels([one, System("k", ("a",), "sft")]).full(one) == "m · sft"
+
+
+def test_corpus_scores_of_several_seeds_are_averaged(make_cell) -> None:
+    runs = [
+        replace(
+            make_cell("sft", bleu=[0.1, 0.2]), seed=seed, corpus={"bleu": value, "codebleu": odd}
+        )
+        for seed, value, odd in ((0, 0.25, 0.5), (1, 0.75, None))
+    ]
+    (cell,) = StudyInputs("x", runs).ordered()
+    assert cell.corpus == {"bleu": 0.5, "codebleu": None}

@@ -54,3 +54,11 @@ def test_slope_and_intercept_are_a_table(thesis) -> None:
 def test_without_such_metrics_there_is_no_section(study, make_cell) -> None:
     cells = [make_cell("sft", exact_match=[True, False])]
     assert _sections(replace(study, cells=cells, curves=[])) == ("", "")
+
+
+def test_a_corpus_score_stands_beside_the_mean(study, make_cell) -> None:
+    cell = replace(make_cell("sft", bleu=[0.5, 0.25]), corpus={"bleu": 0.4321})
+    html = write(study(cell))
+    assert ">Corpus</th>" in html
+    assert "0.432" in html
+    assert ">Corpus</th>" not in write(study(make_cell("sft", bleu=[0.5, 0.25])))
