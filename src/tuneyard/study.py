@@ -2,7 +2,7 @@
 
 config → prepare → (prefer → reference) → train → generate → score → compare → register
 
-``plan.py`` says which steps a study has and what each depends on; ``stages/`` says what each
+``plan/`` says which steps a study has and what each depends on; ``stages/`` says what each
 does. Here they are run: those whose artifact is complete are skipped, so that a study that was
 killed, or changed in one place, runs only what is missing.
 """

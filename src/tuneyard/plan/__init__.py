@@ -1,0 +1,12 @@
+"""A study as a graph of steps, each with its content key. Pure: nothing is run or loaded here.
+
+prepare ─┬─ preflight
+         ├─ train sft ─┬─ prefer ─┬─ reference ─┐
+         │             │          └─────────────┴─ train dpo
+         └─ generate ──┴─ score ── compare ── register
+"""
+
+from tuneyard.plan.arms import build
+from tuneyard.plan.step import FORMAT, Arm, Plan, Step
+
+__all__ = ["FORMAT", "Arm", "Plan", "Step", "build"]
