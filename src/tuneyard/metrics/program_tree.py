@@ -1,18 +1,19 @@
 """What CodeBLEU compares of one program: its syntax subtrees and its data flow.
 
-The grammar is tree-sitter's; the data-flow extraction is that of the package ``codebleu``. The
-package orders the sources of a variable by iterating over sets of strings, so its result changes
-with ``PYTHONHASHSEED``; here the same functions run with sets that keep insertion order.
+The grammar is tree-sitter's. Comments and docstrings are taken out by the package ``codebleu``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from types import FunctionType
 from typing import Any, NamedTuple
+
+from tuneyard.metrics.comments import without_comments
+from tuneyard.metrics.data_flow import Flow, data_flow
+from tuneyard.metrics.flow_operations import Node
 
 MAX_CHARS = 50_000
 """Longer programs have no tree: the work grows with length times depth."""
@@ -20,12 +21,12 @@ MAX_DEPTH = 2000
 """Deeper trees have none either: tree-sitter prints by recursion in C and would crash."""
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
-MAX_FLOW_WORK = 5_000_000
-"""Nor have programs whose extraction does more: 20 for each visit of a node, and one for each
-variable known there. Loops nested in loops double it; a few hundred ordinary lines stay below."""
-_VISIT_WORK = 20
 
-Flow = tuple[str, str, tuple[str, ...]]
+# Characters that no rule takes and anonymous missing tokens stand in an S-expression as they are.
+_QUOTED = re.compile(rb"'\\?.'|\"[^\"]*\"", re.DOTALL)
+
+
+_NONE: list[Node] = []  # of every node without children; never changed
 
 
 class ProgramTree(NamedTuple):
@@ -51,39 +52,91 @@ def program_tree(source: str, *, faithful: bool = False) -> ProgramTree:
     if len(source) > MAX_CHARS:
         return ProgramTree(Counter(), Counter())
     # Lone surrogates, which JSON can carry, cannot be encoded.
-    code = _strip_comments(source.encode("utf-8", "replace").decode("utf-8"))
-    root = _parser().parse(code.encode("utf-8")).root_node
-    inner, depth = _inner_nodes(root)
+    code = without_comments(source.encode("utf-8", "replace").decode("utf-8"))
+    nodes, depth = _read(_parser().parse(code.encode("utf-8")))
     if depth > MAX_DEPTH:
         return ProgramTree(Counter(), Counter())
     subtrees = Counter(
-        hashlib.blake2b(str(node).encode("utf-8"), digest_size=16).digest() for node in inner
+        hashlib.blake2b(text, digest_size=16).digest() for text in _expressions(nodes)
     )
     if depth > MAX_FLOW_DEPTH:
         return ProgramTree(subtrees, Counter())
-    return ProgramTree(subtrees, _data_flow(code, faithful=faithful))
+    return ProgramTree(subtrees, data_flow(nodes[0], code, faithful=faithful))
 
 
-def _inner_nodes(root: Any) -> tuple[list[Any], int]:
-    """Return the root and all nodes with children, and the tree's depth."""
-    inner = []
-    depth = 0
-    stack = [(root, 1)]
-    while stack:
-        node, level = stack.pop()
-        inner.append(node)
-        depth = max(depth, level)
-        stack.extend((child, level + 1) for child in node.children if child.child_count)
-    return inner, depth
+def _read(tree: Any) -> tuple[list[Node], int]:
+    """Return all nodes of a tree, parents before children, and its depth."""
+    cursor = tree.walk()
+    down, along, up = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+    nodes: list[Node] = []
+    siblings: list[Node] = []
+    above: list[list[Node]] = []
+    depth = 1
+    while True:
+        own = cursor.node
+        kind = own.type
+        if down():
+            children: list[Node] = []
+            node: Node = (kind, children, own)
+            nodes.append(node)
+            siblings.append(node)
+            above.append(siblings)
+            siblings = children
+            if len(above) >= depth:
+                depth = len(above) + 1
+        else:
+            node = (kind, _NONE, own)
+            nodes.append(node)
+            siblings.append(node)
+            while not along():
+                if not up():
+                    return nodes, depth
+                siblings = above.pop()
 
 
-def _strip_comments(code: str) -> str:
-    from codebleu.parser import remove_comments_and_docstrings
+def _expressions(nodes: list[Node]) -> list[bytes]:
+    """Return the S-expression of the root and of each node with children.
 
-    try:
-        return str(remove_comments_and_docstrings(code, "python"))
-    except Exception:  # it tokenizes, which fails in many ways on text that is no Python
-        return code
+    The root's holds those of all named nodes, in their order. To print each anew would print
+    every node as often as it is deep.
+    """
+    whole = str(nodes[0][2]).encode("utf-8")
+    missing = b"(MISSING" in whole
+    printed = [n for n in nodes[1:] if n[2].is_named or (missing and n[2].is_missing)]
+    spans = _spans(whole)[1:]
+    if len(spans) != len(printed):  # something is missing that is not visible in the tree
+        return [whole, *(_expression(n) for n in nodes[1:] if n[1])]
+    return [
+        whole,
+        *(whole[start:end] for (start, end), n in zip(spans, printed, strict=True) if n[1]),
+        *(_expression(n) for n in nodes[1:] if n[1] and not n[2].is_named),
+    ]
+
+
+def _expression(node: Node) -> bytes:
+    return str(node[2]).encode("utf-8")
+
+
+def _spans(expression: bytes) -> list[list[int]]:
+    """Return where each part in brackets starts and ends, in the order of starts."""
+    found: list[list[int]] = []
+    open_: list[list[int]] = []
+    if b"'" in expression or b'"' in expression:
+        expression = _QUOTED.sub(lambda match: b"_" * len(match[0]), expression)
+    start = 0
+    for piece in expression.split(b"(")[1:]:
+        # The name of a node, the brackets that it closes, and the next one's field.
+        span = [start, start]
+        found.append(span)
+        open_.append(span)
+        closing = piece.count(b")")
+        if closing:
+            end = start + 1 + piece.index(b")")
+            for _ in range(closing):
+                end += 1
+                open_.pop()[1] = end
+        start += len(piece) + 1
+    return found
 
 
 @cache
@@ -94,40 +147,3 @@ def _parser() -> Any:
     parser = Parser()
     parser.language = get_tree_sitter_language("python")
     return parser
-
-
-def _data_flow(code: str, *, faithful: bool) -> Counter[Flow]:
-    from codebleu.dataflow_match import get_data_flow, normalize_dataflow
-    from codebleu.parser import DFG_python
-
-    # The package's functions run with some names replaced; the package stays as it is.
-    sets = {} if faithful else {"set": _InsertionOrderedSet}
-    budget = MAX_FLOW_WORK
-
-    def visit(node: Any, index: Any, states: Any) -> Any:
-        nonlocal budget
-        budget -= _VISIT_WORK + len(states)
-        if budget < 0:
-            raise OverflowError("too much work")  # get_data_flow then gives no edges
-        return visit_node(node, index, states)
-
-    visit_node = _rebound(DFG_python, {**sets, "DFG_python": visit})
-    extract = _rebound(get_data_flow, sets)
-    flow = normalize_dataflow(extract(code, [_parser(), visit]))
-    return Counter((target, relation, tuple(sources)) for target, relation, sources in flow)
-
-
-def _rebound(function: Any, names: dict[str, Any]) -> Any:
-    """Return a copy of a function that sees these global names first."""
-    scope = {**function.__globals__, **names}
-    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
-
-
-class _InsertionOrderedSet(dict[Any, None]):
-    """As much of ``set`` as the package's data-flow functions use, in insertion order."""
-
-    def __init__(self, items: Iterable[Any] = ()) -> None:
-        super().__init__(dict.fromkeys(items))
-
-    def add(self, item: Any) -> None:
-        self[item] = None
