@@ -9,8 +9,8 @@ turn of each loop; here a tree is read once, and its loops run over a list of op
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from tuneyard.metrics.flow_operations import (
     Bind,
@@ -73,20 +73,7 @@ class _Run:
         self.spend(len(operations))
         edges = self.edges
         for operation in operations:
-            if isinstance(operation, Bind):
-                computed, targets, sources = operation
-                self.spend(len(targets) * sum(len(texts) + 1 for texts, _ in sources))
-                relation = _COMPUTED if computed else _COMES
-                for place, text in targets:
-                    edges += [(place, text, relation, *source) for source in sources]
-                    states[text] = [place]
-            elif isinstance(operation, Loop):
-                first = len(edges)
-                states = self.run(operation.body, self.run(operation.body, states))
-                edges[first:] = self.joined(edges[first:], _place_and_relation)
-            elif isinstance(operation, Branch):
-                states = self.branch(operation, states)
-            else:
+            if isinstance(operation, tuple):
                 place, text, names, is_name = operation
                 held = states.get(text)
                 if held is not None:
@@ -96,6 +83,19 @@ class _Run:
                     if is_name:
                         states[text] = [place]
                     edges.append((place, text, _COMES, [], []))
+            elif isinstance(operation, Bind):
+                sources = operation.sources
+                self.spend(len(operation.targets) * sum(len(texts) + 1 for texts, _ in sources))
+                relation = _COMPUTED if operation.computed else _COMES
+                for place, text in operation.targets:
+                    edges += [(place, text, relation, *source) for source in sources]
+                    states[text] = [place]
+            elif isinstance(operation, Loop):
+                first = len(edges)
+                states = self.run(operation.body, self.run(operation.body, states))
+                edges[first:] = self.joined(edges[first:], [(e[0], e[2]) for e in edges[first:]])
+            else:
+                states = self.branch(operation, states)
         return states
 
     def branch(self, operation: Branch, states: _States) -> _States:
@@ -119,16 +119,18 @@ class _Run:
     def merged(self) -> list[_Edge]:
         """Return one edge a token, in the order of tokens; those that lead nowhere are left out."""
         linked = {edge[0] for edge in self.edges if edge[4]}
-        linked.update(place for edge in self.edges for place in edge[4])
+        linked.update(*[edge[4] for edge in self.edges if edge[4]])
         edges = [edge for edge in self.edges if edge[0] in linked]
-        return self.joined(sorted(edges, key=_place), _place)
+        edges.sort(key=itemgetter(0))
+        return self.joined(edges, [edge[0] for edge in edges])
 
-    def joined(self, edges: list[_Edge], key: Callable[[_Edge], Any]) -> list[_Edge]:
+    def joined(self, edges: list[_Edge], keys: Sequence[object]) -> list[_Edge]:
         """Return one edge for each key, where it first occurs, with the sources of all."""
-        found: dict[Any, _Edge] = {}
-        for edge in edges:
-            name = key(edge)
-            known = found.setdefault(name, edge)
+        if len(set(keys)) == len(keys):
+            return edges
+        found: dict[object, _Edge] = {}
+        for key, edge in zip(keys, edges, strict=True):
+            known = found.setdefault(key, edge)
             if known is not edge:
                 place, text, relation, texts, places = known
                 self.spend(len(texts) + len(places) + 1)
@@ -136,16 +138,8 @@ class _Run:
                     texts = list(self.unique(texts + edge[3]))
                 if places != edge[4]:
                     places = sorted({*places, *edge[4]})
-                found[name] = (place, text, relation, texts, places)
+                found[key] = (place, text, relation, texts, places)
         return list(found.values())
-
-
-def _place(edge: _Edge) -> int:
-    return edge[0]
-
-
-def _place_and_relation(edge: _Edge) -> tuple[int, str]:
-    return edge[0], edge[2]
 
 
 def _numbered(edges: list[_Edge]) -> Counter[Flow]:

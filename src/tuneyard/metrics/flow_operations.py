@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 Node = tuple[str, list["Node"], Any]
 """A node of a syntax tree: tree-sitter's type of it, its children, and tree-sitter's own node,
@@ -24,7 +25,8 @@ Read = tuple[int, str, list[str], bool]
 and whether it is an identifier. Places are ascending and each token's own."""
 
 
-class Bind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bind:
     """Targets (place, text) that take their value from sources, each list (texts, places) whole.
 
     ``computed`` tells assignments from default values of parameters.
@@ -35,13 +37,15 @@ class Bind(NamedTuple):
     sources: list[tuple[list[str], list[int]]]
 
 
-class Loop(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Loop:
     """Operations of a loop's head and body."""
 
     body: list[Operation]
 
 
-class Branch(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Branch:
     """The parts of an ``if``.
 
     Attributes:
@@ -77,27 +81,26 @@ class Reader:
             UnreadableError: see the module.
         """
         found: list[Operation] = []
-        self._read(node, found)
+        self._read([node], found)
         return found
 
-    def _read(self, node: Node, found: list[Operation]) -> None:
-        kind, children, own = node
-        if not children or kind == "string":
-            if kind != "comment":
-                start, end = own.start_byte, own.end_byte
-                text = self._cut(start, end)
-                if text != kind:
-                    found.append((start + end, text, [text], kind == "identifier"))
-        elif kind in _STATEMENTS:
-            _STATEMENTS[kind](self, node, found)
-        else:
-            # A comprehension's loops come before what they feed.
-            loops = [child for child in children if child[0] == "for_in_clause"]
-            for child in loops:
-                self._read(child, found)
-            for child in children:
-                if not loops or child[0] != "for_in_clause":
-                    self._read(child, found)
+    def _read(self, nodes: Sequence[Node], found: list[Operation]) -> None:
+        for node in nodes:
+            kind, children, own = node
+            if not children or kind == "string":
+                if kind != "comment":
+                    start, end = own.start_byte, own.end_byte
+                    text = self._cut(start, end)
+                    if text != kind:
+                        found.append((start + end, text, [text], kind == "identifier"))
+            elif kind in _STATEMENTS:
+                _STATEMENTS[kind](self, node, found)
+            elif "for_in_clause" in [child[0] for child in children]:
+                # A comprehension's loops come before what they feed.
+                self._read([c for c in children if c[0] == "for_in_clause"], found)
+                self._read([c for c in children if c[0] != "for_in_clause"], found)
+            else:
+                self._read(children, found)
 
     def _variables(self, node: Node | None) -> list[tuple[int, str]]:
         """Return place and text of the tokens below, but for those spelled as their type."""
@@ -116,7 +119,7 @@ class Reader:
         if value is None:
             found.append(Bind(False, names, [([], [])]))
             return
-        self._read(value, found)
+        self._read([value], found)
         sources = [([text], [place]) for place, text in self._variables(value)]
         found.append(Bind(False, names, sources))
 
@@ -130,8 +133,7 @@ class Reader:
     def _bind(
         self, targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]
     ) -> None:
-        for value in values:
-            self._read(value, found)
+        self._read(values, found)
         for target, value in zip(targets, values, strict=True):
             tokens = self._variables(value)
             sources = [text for _, text in tokens], [place for place, _ in tokens]
@@ -142,13 +144,12 @@ class Reader:
         self._bind(*_paired(node), body)
         last = node[1][-1]
         if last[0] == "block":
-            self._read(last, body)
+            self._read([last], body)
         found.append(Loop(body))
 
     def _while(self, node: Node, found: list[Operation]) -> None:
         body: list[Operation] = []
-        for child in node[1]:
-            self._read(child, body)
+        self._read(node[1], body)
         found.append(Loop(body))
 
     def _if(self, node: Node, found: list[Operation]) -> None:

@@ -5,8 +5,6 @@ The grammar is tree-sitter's. Comments and docstrings are taken out by the packa
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -22,20 +20,17 @@ MAX_DEPTH = 2000
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
 
-# Characters that no rule takes and anonymous missing tokens stand in an S-expression as they are.
-_QUOTED = re.compile(rb"'\\?.'|\"[^\"]*\"", re.DOTALL)
-
-
 _NONE: list[Node] = []  # of every node without children; never changed
 
 
 class ProgramTree(NamedTuple):
     """The syntax subtrees, and the data-flow edges with variables numbered by appearance.
 
-    ``subtrees`` maps a digest of each inner node's S-expression to how often it occurs.
+    ``subtrees`` maps the hash of each inner node's S-expression (64 bits, of this process) to how
+    often it occurs.
     """
 
-    subtrees: Counter[bytes]
+    subtrees: Counter[int]
     flow: Counter[Flow]
 
 
@@ -53,90 +48,84 @@ def program_tree(source: str, *, faithful: bool = False) -> ProgramTree:
         return ProgramTree(Counter(), Counter())
     # Lone surrogates, which JSON can carry, cannot be encoded.
     code = without_comments(source.encode("utf-8", "replace").decode("utf-8"))
-    nodes, depth = _read(_parser().parse(code.encode("utf-8")))
+    nodes, depth = _read(_parser().parse(code.encode("utf-8")).root_node)
     if depth > MAX_DEPTH:
         return ProgramTree(Counter(), Counter())
-    subtrees = Counter(
-        hashlib.blake2b(text, digest_size=16).digest() for text in _expressions(nodes)
-    )
+    subtrees = Counter(map(hash, _expressions(nodes)))
     if depth > MAX_FLOW_DEPTH:
         return ProgramTree(subtrees, Counter())
     return ProgramTree(subtrees, data_flow(nodes[0], code, faithful=faithful))
 
 
-def _read(tree: Any) -> tuple[list[Node], int]:
+def _read(root: Any) -> tuple[list[Node], int]:
     """Return all nodes of a tree, parents before children, and its depth."""
-    cursor = tree.walk()
-    down, along, up = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
     nodes: list[Node] = []
-    siblings: list[Node] = []
-    above: list[list[Node]] = []
+    above = [iter([root])]  # what is left of each level's siblings
+    siblings: list[list[Node]] = [[]]
     depth = 1
-    while True:
-        own = cursor.node
-        kind = own.type
-        if down():
-            children: list[Node] = []
-            node: Node = (kind, children, own)
+    while above:
+        for own in above[-1]:
+            below = own.children
+            node: Node = (own.type, [] if below else _NONE, own)
             nodes.append(node)
-            siblings.append(node)
-            above.append(siblings)
-            siblings = children
-            if len(above) >= depth:
-                depth = len(above) + 1
+            siblings[-1].append(node)
+            if below:
+                above.append(iter(below))
+                siblings.append(node[1])
+                depth = max(depth, len(above))
+                break
         else:
-            node = (kind, _NONE, own)
-            nodes.append(node)
-            siblings.append(node)
-            while not along():
-                if not up():
-                    return nodes, depth
-                siblings = above.pop()
+            above.pop()
+            siblings.pop()
+    return nodes, depth
 
 
 def _expressions(nodes: list[Node]) -> list[bytes]:
     """Return the S-expression of the root and of each node with children.
 
     The root's holds those of all named nodes, in their order. To print each anew would print
-    every node as often as it is deep.
+    every node as often as it is deep; only where there are errors do nodes print differently
+    alone (by the name of what was expected).
     """
-    whole = str(nodes[0][2]).encode("utf-8")
-    missing = b"(MISSING" in whole
-    printed = [n for n in nodes[1:] if n[2].is_named or (missing and n[2].is_missing)]
-    spans = _spans(whole)[1:]
-    if len(spans) != len(printed):  # something is missing that is not visible in the tree
-        return [whole, *(_expression(n) for n in nodes[1:] if n[1])]
-    return [
-        whole,
-        *(whole[start:end] for (start, end), n in zip(spans, printed, strict=True) if n[1]),
-        *(_expression(n) for n in nodes[1:] if n[1] and not n[2].is_named),
-    ]
+    root, *others = nodes
+    whole = _expression(root)
+    if b"(ERROR" not in whole and b"(MISSING" not in whole:
+        named = [n for n in others if n[2].is_named]
+        starts, ends = _spans(whole)
+        if len(starts) == len(named) + 1:
+            places = zip(starts[1:], ends[1:], named, strict=True)
+            found = [whole[start:end] for start, end, n in places if n[1]]
+            return [
+                whole,
+                *found,
+                *[_expression(n) for n in others if n[1] and not n[2].is_named],
+            ]
+    return [whole, *[_expression(n) for n in others if n[1]]]
 
 
 def _expression(node: Node) -> bytes:
     return str(node[2]).encode("utf-8")
 
 
-def _spans(expression: bytes) -> list[list[int]]:
-    """Return where each part in brackets starts and ends, in the order of starts."""
-    found: list[list[int]] = []
-    open_: list[list[int]] = []
-    if b"'" in expression or b'"' in expression:
-        expression = _QUOTED.sub(lambda match: b"_" * len(match[0]), expression)
+def _spans(expression: bytes) -> tuple[list[int], list[int]]:
+    """Return where each part in brackets starts, in order, and where it ends."""
+    starts: list[int] = []
+    ends: list[int] = []
+    open_: list[int] = []
     start = 0
     for piece in expression.split(b"(")[1:]:
         # The name of a node, the brackets that it closes, and the next one's field.
-        span = [start, start]
-        found.append(span)
-        open_.append(span)
+        open_.append(len(starts))
+        starts.append(start)
+        ends.append(start)
         closing = piece.count(b")")
         if closing:
             end = start + 1 + piece.index(b")")
             for _ in range(closing):
                 end += 1
-                open_.pop()[1] = end
+                ends[open_.pop()] = end
         start += len(piece) + 1
-    return found
+    return starts, ends
 
 
 @cache
