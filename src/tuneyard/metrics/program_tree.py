@@ -5,6 +5,7 @@ The grammar is tree-sitter's. Comments and docstrings are taken out by the packa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ MAX_DEPTH = 2000
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
 
+# Characters that no rule takes and missing tokens stand in an S-expression as they are.
+_QUOTED = re.compile(rb"'\\?.'|\"[^\"]*\"", re.DOTALL)
 _NONE: list[Node] = []  # of every node without children; never changed
 
 
@@ -84,23 +87,24 @@ def _expressions(nodes: list[Node]) -> list[bytes]:
     """Return the S-expression of the root and of each node with children.
 
     The root's holds those of all named nodes, in their order. To print each anew would print
-    every node as often as it is deep; only where there are errors do nodes print differently
-    alone (by the name of what was expected).
+    every node as often as it is deep.
     """
     root, *others = nodes
     whole = _expression(root)
-    if b"(ERROR" not in whole and b"(MISSING" not in whole:
-        named = [n for n in others if n[2].is_named]
-        starts, ends = _spans(whole)
-        if len(starts) == len(named) + 1:
-            places = zip(starts[1:], ends[1:], named, strict=True)
-            found = [whole[start:end] for start, end, n in places if n[1]]
-            return [
-                whole,
-                *found,
-                *[_expression(n) for n in others if n[1] and not n[2].is_named],
-            ]
-    return [whole, *[_expression(n) for n in others if n[1]]]
+    missing = b"(MISSING" in whole
+    printed = [n for n in others if n[2].is_named or (missing and n[2].is_missing)]
+    starts, ends = _spans(whole)
+    if len(starts) != len(printed) + 1:  # something is missing that is not visible in the tree
+        return [whole, *[_expression(n) for n in others if n[1]]]
+    found = [whole]
+    broken = b"(ERROR" in whole
+    for start, end, node in zip(starts[1:], ends[1:], printed, strict=True):
+        if node[1]:
+            if broken and whole.startswith(b"(ERROR", start):
+                found.append(_expression(node))  # alone, it may go by what was expected there
+            else:
+                found.append(whole[start:end])
+    return [*found, *[_expression(n) for n in others if n[1] and not n[2].is_named]]
 
 
 def _expression(node: Node) -> bytes:
@@ -109,6 +113,8 @@ def _expression(node: Node) -> bytes:
 
 def _spans(expression: bytes) -> tuple[list[int], list[int]]:
     """Return where each part in brackets starts, in order, and where it ends."""
+    if b"'" in expression or b'"' in expression:
+        expression = _QUOTED.sub(lambda match: b"_" * len(match[0]), expression)
     starts: list[int] = []
     ends: list[int] = []
     open_: list[int] = []
