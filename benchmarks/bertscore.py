@@ -92,9 +92,8 @@ def main() -> None:
 
         def ours() -> float:
             start = time.perf_counter()
-            scorer = BertScorer(path, "code", layers=LAYERS, device="cpu")
-            for arm in arms:
-                scorer.score(arm, references)
+            scorer = BertScorer(path, "code", layer=LAYERS, device="cpu")
+            scorer.score_pairs([p for arm in arms for p in scorer.texts.pairs(arm, references)])
             return time.perf_counter() - start
 
         package = [theirs()]
