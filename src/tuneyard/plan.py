@@ -2,19 +2,21 @@
 
 prepare ─┬─ preflight
          ├─ train sft ─┬─ prefer ── train dpo
-         └─ generate ──┴─ score ── compare ── register
+         └─ generate ──┴─ (similarity) ── score ── compare ── register
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from tuneyard.artifacts import content_key
-from tuneyard.config import Model, Study
+from tuneyard.checkpoint import encoder_identity
+from tuneyard.config import Encoder, Model, Study
 from tuneyard.data.sources import counts_of, file_of
+from tuneyard.metrics import encoder_metrics
 from tuneyard.records import file_digest
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
@@ -26,8 +28,8 @@ class Step:
     """One stage of a study on given inputs.
 
     Attributes:
-        stage: ``prepare``, ``preflight``, ``prefer``, ``train``, ``generate``, ``score``,
-            ``compare`` or ``register``; names the module in ``tuneyard.stages`` that runs it.
+        stage: ``prepare``, ``preflight``, ``prefer``, ``train``, ``generate``, ``similarity``,
+            ``score``, ``compare`` or ``register``; names the module in ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.
         inputs: the steps whose artifacts it reads, by role; their keys are part of its key.
@@ -217,13 +219,13 @@ class _Builder:
             extra={"model": model},
         )
 
-    def evaluate(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
-        """Return the score step of each split."""
+    def answers(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
+        """Return the step that generates the answers to each split."""
         settings = self.study.evaluate
-        scores: dict[str, Step] = {}
+        answers: dict[str, Step] = {}
         for split in settings.splits:
             sets = {kind: self.prepare(kind, split) for kind in self.evaluated}
-            answers = self.step(
+            answers[split] = self.step(
                 "generate",
                 f"generate {split} · {label}",
                 {
@@ -234,16 +236,77 @@ class _Builder:
                 inputs={**sets, **({"policy": policy} if policy is not None else {})},
                 extra={"model": model},
             )
+        return answers
+
+    def encoders(self) -> dict[str, Encoder]:
+        """Return the encoder of each metric that needs one."""
+        settings = self.study.evaluate
+        names = sorted(set(encoder_metrics(settings.metrics).values()))
+        return {name: getattr(settings.encoders, name) for name in names}
+
+    def similarity(self, split: str, answers: list[Step]) -> Step | None:
+        """Return the step that runs encoders over the answers of all arms at once, if any does.
+
+        Arms share their references, so each text is embedded once; an arm's values do not depend
+        on the other arms.
+        """
+        encoders = self.encoders()
+        if not encoders:
+            return None
+        inputs = {kind: self.prepare(kind, split) for kind in self.evaluated}
+        inputs |= {f"answers/{step.key}": step for step in answers}
+        return self.step(
+            "similarity",
+            f"similarity {split}",
+            {"encoders": self.encoder_parts()},
+            inputs=inputs,
+            extra={"encoders": encoders},
+        )
+
+    def encoder_parts(self) -> dict[str, Any]:
+        """What of the encoders decides scores."""
+        return {
+            name: {"identity": encoder_identity(encoder), "layer": encoder.layer}
+            for name, encoder in self.encoders().items()
+        }
+
+    def scores(
+        self, answers: dict[str, Step], similar: dict[str, Step | None], label: str
+    ) -> dict[str, Step]:
+        """Return the score step of each split."""
+        settings = self.study.evaluate
+        part = {"metrics": sorted(set(settings.metrics)), "faithful": settings.faithful}
+        if encoders := self.encoder_parts():
+            part["encoders"] = encoders
+        scores: dict[str, Step] = {}
+        for split in settings.splits:
+            sets = {kind: self.prepare(kind, split) for kind in self.evaluated}
+            embedded = similar[split]
             scores[split] = self.step(
                 "score",
                 f"score {split} · {label}",
-                {"metrics": sorted(set(settings.metrics)), "faithful": settings.faithful},
-                inputs={**sets, "answers": answers},
-                extra={"task": {k: self.study.data[k].task or "cocobots" for k in sets}},
+                part,
+                inputs={**sets, "answers": answers[split]},
+                # Read, but no input: what another arm answered does not change these scores.
+                after=() if embedded is None else (embedded,),
+                extra={
+                    "task": {k: self.study.data[k].task or "cocobots" for k in sets},
+                    "similarity": embedded,
+                },
             )
         return scores
 
     def arms(self) -> Iterator[Arm]:
+        arms = list(self.answering())
+        similar = {
+            split: self.similarity(split, [answers[split] for _, answers in arms])
+            for split in self.study.evaluate.splits
+        }
+        for arm, answers in arms:
+            yield replace(arm, scores=self.scores(answers, similar, arm.label))
+
+    def answering(self) -> Iterator[tuple[Arm, dict[str, Step]]]:
+        """Yield each arm, not scored yet, and the steps that generate its answers."""
         for model in self.study.models:
             for name, stages in self.study.matrix.arms.items():
                 # An untrained arm is the same whatever the others are trained on.
@@ -257,8 +320,8 @@ class _Builder:
                         trains.append(policy)
                         prefers += [prefer] if prefer is not None else []
                     label = self.name(model, name, regime)
-                    scores = self.evaluate(model, policy, label)
-                    yield Arm(model, regime, name, label, tuple(trains), tuple(prefers), scores)
+                    arm = Arm(model, regime, name, label, tuple(trains), tuple(prefers), {})
+                    yield arm, self.answers(model, policy, label)
 
 
 def build(study: Study, identity: Callable[[Model], str]) -> Plan:

@@ -66,7 +66,7 @@ def generate(
     total = len(requests) * decoding.samples
     done = 0
     answers: dict[tuple[int, int], Completion] = {}
-    workers = _workers(resources)
+    workers = inference_workers(resources)
     for number, results in run_batches(
         [[[job.prompt, job.seed] for job in chunk] for chunk in chunks],
         _Generator,
@@ -166,7 +166,8 @@ def _portable(model: Model) -> Model:
     return model.model_copy(update={"path": str(folder.resolve())})
 
 
-def _workers(resources: Resources) -> int:
+def inference_workers(resources: Resources) -> int:
+    """Return how many workers hold a model: as configured, else one a GPU, or one."""
     if resources.inference_workers is not None:
         return resources.inference_workers
     if not resources.gpus_per_worker:

@@ -91,8 +91,8 @@ class Texts:
         """
         if len(predictions) != len(references):
             raise ValueError(f"{len(predictions)} predictions but {len(references)} references")
-        first = [text.strip() for text in predictions]
-        second = [text.strip() for text in references]
+        first = [_clean(text) for text in predictions]
+        second = [_clean(text) for text in references]
         self._tokenize([*second, *first])
         widths = self._widths([*second, *first]) if self._code else {}
         return [
@@ -179,6 +179,11 @@ class Texts:
         special = (self._tokenizer.cls_token_id, self._tokenizer.sep_token_id)
         weights = tuple(0.0 if ids[n] in special else 1.0 for n in places)
         return Tokens(tuple(ids), tuple(places), weights)
+
+
+def _clean(text: str) -> str:
+    """Return the text stripped; lone surrogates, which JSON can carry, cannot be encoded."""
+    return text.strip().encode("utf-8", "replace").decode("utf-8")
 
 
 def windows(total: int, limit: int) -> list[tuple[int, int, int, int]]:

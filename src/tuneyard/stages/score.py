@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tuneyard.metrics import encoder_metrics
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
@@ -20,15 +23,16 @@ def run(step: Step, context: Context) -> str:
         rows = tasks.setdefault(step.extra["task"][kind], [])
         for example in context.examples(source):
             rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
+    similar = _similar(step, context)
     context.start_ray()
     with context.artifact(step).writing() as folder:
         scored = [
-            row
+            {**values, **similar.get((values["id"], values.get("sample", 0)), {})}
             for task, rows in tasks.items()
-            for row in score.score(
+            for values in score.score(
                 rows,
                 task=task,
-                metrics=step.part["metrics"],
+                metrics=without_encoders(step.part["metrics"]),
                 faithful=step.part["faithful"],
                 resources=context.study.resources,
                 on_progress=context.bar.update,
@@ -36,6 +40,19 @@ def run(step: Step, context: Context) -> str:
         ]
         write_jsonl(folder / "scores.jsonl", scored)
     return f"{len(scored):,} answers"
+
+
+def without_encoders(metrics: list[str]) -> list[str]:
+    """Return the metrics that need no encoder."""
+    return [name for name in metrics if name not in encoder_metrics(metrics)]
+
+
+def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return what the similarity step found for these answers, by example and sample."""
+    from tuneyard.stages.similarity import values_of
+
+    source = step.extra.get("similarity")
+    return {} if source is None else values_of(source, step.inputs["answers"], context)
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:
