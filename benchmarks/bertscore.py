@@ -81,27 +81,31 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = encoder(Path(folder), references)
 
-        def theirs() -> float:
+        def theirs() -> tuple[float, list[float]]:
             start = time.perf_counter()
+            scores: list[float] = []
             with contextlib.redirect_stderr(io.StringIO()):
                 for arm in arms:
-                    code_bert_score.score(
+                    found = code_bert_score.score(
                         arm, references, model_type=path, num_layers=LAYERS, device="cpu"
                     )
-            return time.perf_counter() - start
+                    scores += found[2].tolist()
+            return time.perf_counter() - start, scores
 
-        def ours() -> float:
+        def ours() -> tuple[float, list[float]]:
             start = time.perf_counter()
-            scorer = BertScorer(path, "code", layers=LAYERS, device="cpu")
-            for arm in arms:
-                scorer.score(arm, references)
-            return time.perf_counter() - start
+            scorer = BertScorer(path, "code", layer=LAYERS, device="cpu")
+            pairs = [pair for arm in arms for pair in scorer.texts.pairs(arm, references)]
+            scores = [score.f1 for score in scorer.score_pairs(pairs)]
+            return time.perf_counter() - start, scores
 
         package = [theirs()]
         own = [ours(), ours()]
         package.append(theirs())
+    apart = max(abs(a - b) for a, b in zip(package[0][1], own[0][1], strict=True))
+    slow, fast = min(package)[0], min(own)[0]
     print(
-        f"package {min(package):.1f} s, ours {min(own):.1f} s, ratio {min(package) / min(own):.2f}"
+        f"package {slow:.1f} s, ours {fast:.1f} s, ratio {slow / fast:.2f}; F1 within {apart:.1e}"
     )
 
 

@@ -11,12 +11,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Model
+from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 
 _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
 """Weight files up to this many bytes enter a fingerprint whole, larger ones by three samples."""
+_ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "tokenizer_config.json")
 
 
@@ -38,14 +39,65 @@ def check_model(model: Model) -> None:
     Raises:
         UserError: no such folder, or it lacks configuration, weights or tokenizer.
     """
-    where = f"models: {model.name}: path"
-    path = resolve_path(model)
+    _check_files(resolve_path(model), model.path, model.revision, f"models: {model.name}: path")
+
+
+def check_encoder(encoder: Encoder, where: str) -> None:
+    """Refuse an encoder that cannot be loaded, as ``check_model`` does.
+
+    Raises:
+        UserError: besides, its configuration is of no encoder, or has not so many layers.
+    """
+    path = _encoder_path(encoder)
+    _check_files(path, encoder.path, encoder.revision, where)
+    folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)
+    if folder is None:
+        return  # nothing to look into before the download
+    config = _read_config(folder, where)
+    if config["model_type"] not in _ENCODERS or config.get("is_decoder"):
+        raise UserError(
+            f"the model is no encoder but a {config['model_type']}",
+            where=where,
+            value=encoder.path,
+            remedy="name a model such as roberta-large or neulab/codebert-python",
+        )
+    layers = config.get("num_hidden_layers", 12)  # transformers' default where it is not written
+    if encoder.layer is not None and encoder.layer > layers:
+        raise UserError(
+            f"the encoder has {layers} layers",
+            where=where,
+            value=encoder.layer,
+            remedy=f"name a layer from 1 to {layers}",
+        )
+
+
+def encoder_identity(encoder: Encoder) -> str:
+    """Return what tells an encoder's weights from others': a fingerprint, or hub id and revision.
+
+    Raises:
+        UserError: the folder holds no model.
+    """
+    path = _encoder_path(encoder)
+    return f"{path}@{encoder.revision or 'main'}" if is_hub_id(path) else base_fingerprint(path)
+
+
+def portable_encoder(encoder: Encoder) -> Encoder:
+    """Return the encoder with its folder as an absolute path: workers start elsewhere."""
+    return encoder.model_copy(update={"path": _encoder_path(encoder)})
+
+
+def _encoder_path(encoder: Encoder) -> str:
+    folder = Path(encoder.path).expanduser()
+    return str(folder.absolute()) if folder.exists() or _looks_local(encoder.path) else encoder.path
+
+
+def _check_files(path: str, named: str, revision: str | None, where: str) -> None:
     if is_hub_id(path):
-        if _hub_offline() and cached_snapshot(path, model.revision) is None:
+        if _hub_offline() and cached_snapshot(path, revision) is None:
             raise UserError(
                 "the model is neither a folder nor in the hub cache, and the hub is switched off",
                 where=where,
-                value=model.path,
+                value=named,
                 remedy="name an existing folder, or unset HF_HUB_OFFLINE and log in to the hub",
             )
         return
@@ -54,7 +106,7 @@ def check_model(model: Model) -> None:
         raise UserError(
             "a model's path is not a folder",
             where=where,
-            value=model.path,
+            value=named,
             remedy="name a folder with config.json, weights and tokenizer, or a hub id",
         )
     if not (folder / "config.json").is_file():
@@ -62,7 +114,7 @@ def check_model(model: Model) -> None:
         raise UserError(
             "a model's folder has no config.json",
             where=where,
-            value=model.path,
+            value=named,
             remedy="this is an adapter: name the base model it was trained on"
             if is_adapter
             else "name a folder that transformers' save_pretrained wrote",
@@ -73,14 +125,14 @@ def check_model(model: Model) -> None:
         raise UserError(
             f"a model's folder lacks weights: {missing}",
             where=where,
-            value=model.path,
+            value=named,
             remedy="copy the model's *.safetensors files there",
         )
     if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
         raise UserError(
             "a model's folder has no tokenizer",
             where=where,
-            value=model.path,
+            value=named,
             remedy="copy tokenizer.json (or tokenizer.model) and tokenizer_config.json there",
         )
 

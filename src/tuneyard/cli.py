@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from tuneyard import __version__
 from tuneyard.errors import UserError
 
+_ENCODER_METRICS = ("bertscore", "codebertscore")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
@@ -109,6 +111,17 @@ def _data(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     from tuneyard.score.command import format_summary, score_file
 
+    encoders = {}
+    for name in _ENCODER_METRICS:
+        given = {key: getattr(options, f"{name}_{key}") for key in ("encoder", "layer", "revision")}
+        if any(value is not None for value in given.values()):
+            from tuneyard.config import Encoder, Encoders
+
+            path = given.pop("encoder")
+            named = Encoder(path=path) if path else getattr(Encoders(), name)
+            encoders[name] = named.model_copy(
+                update={key: value for key, value in given.items() if value is not None}
+            )
     summary = score_file(
         options.task,
         options.metrics.split(","),
@@ -116,6 +129,8 @@ def _score(options: argparse.Namespace) -> int:
         options.output,
         faithful=options.faithful,
         workers=options.workers,
+        encoders=encoders,
+        device=options.device,
     )
     print(json.dumps(summary, allow_nan=False) if options.json else format_summary(summary))
     return 0
@@ -136,6 +151,12 @@ def _fetch(options: argparse.Namespace) -> int:
     ref = fetch_model(name, alias, uri=uri, to=options.out)
     print(f"{ref.path}: version {ref.version} of {ref.name}, an adapter of {ref.base_path}")
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -179,6 +200,15 @@ def _parser() -> argparse.ArgumentParser:
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
     )
     command.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    for name in _ENCODER_METRICS:
+        command.add_argument(
+            f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"
+        )
+        command.add_argument(
+            f"--{name}-layer", type=_count, metavar="N", help="the layer that is compared, from 1"
+        )
+        command.add_argument(f"--{name}-revision", metavar="REV", help="the hub revision to pin")
+    command.add_argument("--device", help="of the encoders: cpu, cuda, …; default: a GPU if any")
     command = add("fetch", _fetch, "download a registered adapter by its name")
     command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
     command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")

@@ -1,7 +1,14 @@
 """The study file: schema, presets, prompt formats, and loading with overrides."""
 
 from tuneyard.config.data import Counts, Data, Preflight
-from tuneyard.config.evaluation import Compare, Decoding, Evaluate, Register
+from tuneyard.config.evaluation import (
+    Compare,
+    Decoding,
+    Encoder,
+    Encoders,
+    Evaluate,
+    Register,
+)
 from tuneyard.config.model import Model
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
@@ -13,6 +20,8 @@ __all__ = [
     "Data",
     "Decoding",
     "Dpo",
+    "Encoder",
+    "Encoders",
     "Evaluate",
     "Lora",
     "Matrix",

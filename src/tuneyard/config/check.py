@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tuneyard.checkpoint import check_encoder
 from tuneyard.cocobots.objects import OBJECTS
 from tuneyard.config import Data, Dpo, Rows, Study
 from tuneyard.errors import UserError, suggestion
-from tuneyard.metrics import metric_keys, resolve_metrics
+from tuneyard.metrics import encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
 
 
@@ -30,6 +31,9 @@ def check(study: Study, where: str) -> None:
         task = study.data[kind].executed_as
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
         known |= set(metric_keys(metrics, task=task)) - {"error_category", "error_detail"}
+    for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
+        encoder = getattr(study.evaluate.encoders, name)
+        check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
     if study.register_ is not None:
         if study.register_.metric not in known:
             raise UserError(

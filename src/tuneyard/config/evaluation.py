@@ -28,6 +28,25 @@ class Decoding(Strict):
         return self
 
 
+class Encoder(Strict):
+    """The encoder-only model of a metric that compares contextual vectors."""
+
+    path: str = Field(min_length=1)
+    """A local folder or a hub id."""
+    revision: str | None = None
+    """The hub revision to pin."""
+    layer: int | None = Field(default=None, ge=1)
+    """The layer whose output is compared; None: the one that the metric's package uses for this
+    hub id, else the last."""
+
+
+class Encoders(Strict):
+    """The encoders of BERTScore and CodeBERTScore: those of the packages, unless named."""
+
+    bertscore: Encoder = Encoder(path="roberta-large", layer=17)
+    codebertscore: Encoder = Encoder(path="neulab/codebert-python", layer=11)
+
+
 class Evaluate(Strict):
     """What every arm is asked, and how its answers are scored."""
 
@@ -37,6 +56,8 @@ class Evaluate(Strict):
     metrics: list[str] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
     """Score CodeBLEU as the published package does."""
+    encoders: Encoders = Encoders()
+    """Used by the metrics ``bertscore`` and ``codebertscore`` alone."""
     decoding: Decoding = Decoding()
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""

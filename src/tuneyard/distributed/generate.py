@@ -167,7 +167,7 @@ def portable(model: Model) -> Model:
 
 
 def inference_workers(resources: Resources) -> int:
-    """Return how many workers inference gets: as set, else one a GPU, else one."""
+    """Return how many workers hold a model: as configured, else one a GPU, or one."""
     if resources.inference_workers is not None:
         return resources.inference_workers
     if not resources.gpus_per_worker:

@@ -30,6 +30,8 @@ def score(
 
     Args:
         task: ``python`` or ``cocobots``.
+        metrics: none that needs an encoder (see ``similarity``); with none at all rows only have
+            their names.
         faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
             on which its data flow depends.
         on_progress: called with (rows done, rows in all) as batches come back.
@@ -42,6 +44,8 @@ def score(
     """
     from tuneyard.metrics import resolve_metrics
 
+    if not metrics:
+        return [_labelled(row, {}) for row in rows]
     resolve_metrics(metrics, task=task)
     places: dict[tuple[str, str, str | None], list[int]] = {}
     for index, row in enumerate(rows):

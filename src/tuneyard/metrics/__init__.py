@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tuneyard.metrics.registry import METRICS, TASKS, Metric, metric_keys, resolve_metrics
+from tuneyard.metrics.registry import (
+    METRICS,
+    TASKS,
+    Metric,
+    encoder_metrics,
+    metric_keys,
+    resolve_metrics,
+)
 
-__all__ = ["METRICS", "TASKS", "Metric", "metric_keys", "resolve_metrics"]
+__all__ = ["METRICS", "TASKS", "Metric", "encoder_metrics", "metric_keys", "resolve_metrics"]

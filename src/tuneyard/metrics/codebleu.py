@@ -26,7 +26,7 @@ from tuneyard.metrics.ngrams import (
     add_counts,
     brevity_penalty,
     clipped_matches,
-    count_ngrams,
+    counts_of_matches,
     geometric_mean,
     reference_ngrams,
 )
@@ -96,19 +96,22 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
     target = reference_ngrams((reference,))
     weights, totals = _weighted_totals(reference)
     tokens = prediction.split()
-    matches = [clipped_matches(tokens, target.counts[n], n + 1) for n in range(len(target.counts))]
+    matches = clipped_matches(tokens, target)
     words: float = 0
     for (word,), count in matches[0].items():
         words += count * weights[word]
     return CodeBleuCounts(
-        ngrams=count_ngrams(prediction=prediction, reference=target),
+        ngrams=counts_of_matches(matches, len(tokens), target),
         weighted_matched=(words, *(sum(match.values()) for match in matches[1:])),
         weighted_total=totals,
         syntax=(
-            sum(n for tree, n in expected.subtrees.items() if tree in answer.subtrees),
+            sum(map(expected.subtrees.__getitem__, expected.subtrees.keys() & answer.subtrees)),
             expected.subtrees.total(),
         ),
-        dataflow=((expected.flow & answer.flow).total(), expected.flow.total()),
+        dataflow=(
+            sum(min(expected.flow[e], answer.flow[e]) for e in expected.flow.keys() & answer.flow),
+            expected.flow.total(),
+        ),
     )
 
 

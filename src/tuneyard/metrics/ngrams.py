@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,14 +42,12 @@ class ReferenceNgrams(NamedTuple):
 @lru_cache(maxsize=2048)
 def reference_ngrams(references: tuple[str, ...]) -> ReferenceNgrams:
     """Count the n-grams of the references; the highest count over them is kept."""
-    merged: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(ORDERS)]
-    lengths = []
-    for text in references:
-        tokens = text.split()
-        lengths.append(len(tokens))
-        for order in range(1, ORDERS + 1):
-            merged[order - 1] |= Counter(ngrams(tokens, order))
-    return ReferenceNgrams(tuple(merged), tuple(lengths))
+    texts = [text.split() for text in references]
+    merged = [Counter(ngrams(texts[0], order)) for order in range(1, ORDERS + 1)]
+    for tokens in texts[1:]:
+        for order, counts in enumerate(merged, 1):
+            counts |= Counter(ngrams(tokens, order))
+    return ReferenceNgrams(tuple(merged), tuple(len(tokens) for tokens in texts))
 
 
 def ngrams(tokens: Sequence[str], order: int) -> zip[tuple[str, ...]]:
@@ -57,24 +55,37 @@ def ngrams(tokens: Sequence[str], order: int) -> zip[tuple[str, ...]]:
 
 
 def clipped_matches(
-    tokens: Sequence[str], reference: Counter[tuple[str, ...]], order: int
-) -> dict[tuple[str, ...], int]:
-    """Return min(count in tokens, count in reference) per shared n-gram, in reference order."""
-    # Only n-grams that the reference has are counted, so a huge prediction costs no memory.
-    counts = Counter(gram for gram in ngrams(tokens, order) if gram in reference)
-    return {gram: min(n, counts[gram]) for gram, n in reference.items() if gram in counts}
+    tokens: Sequence[str], reference: ReferenceNgrams
+) -> list[dict[tuple[str, ...], int]]:
+    """Return, per order, min(count in tokens, count in reference) of each shared n-gram.
+
+    They stand in the reference's order.
+    """
+    found: list[dict[tuple[str, ...], int]] = []
+    for order, known in enumerate(reference.counts, 1):
+        # Only n-grams that the reference has are counted, so a huge prediction costs no memory;
+        # and without a shared n-gram there is no longer one.
+        if found and not found[-1]:
+            found.append({})
+            continue
+        counts = Counter(filter(known.__contains__, ngrams(tokens, order)))
+        found.append({gram: min(n, counts[gram]) for gram, n in known.items() if gram in counts})
+    return found
 
 
 def count_ngrams(*, prediction: str, reference: ReferenceNgrams) -> NgramCounts:
     """Count the n-grams of a prediction against its reference."""
     tokens = prediction.split()
-    size = len(tokens)
-    matched = tuple(
-        sum(clipped_matches(tokens, reference.counts[order - 1], order).values())
-        for order in range(1, ORDERS + 1)
-    )
+    return counts_of_matches(clipped_matches(tokens, reference), len(tokens), reference)
+
+
+def counts_of_matches(
+    matches: Sequence[Mapping[tuple[str, ...], int]], size: int, reference: ReferenceNgrams
+) -> NgramCounts:
+    """Return the counts of a prediction of ``size`` tokens with these clipped matches."""
+    matched = tuple(sum(match.values()) for match in matches)
     closest = min(reference.lengths, key=lambda length: (abs(length - size), length))
-    predicted = tuple(max(1, size - order + 1) for order in range(1, ORDERS + 1))
+    predicted = tuple(max(1, size - order) for order in range(ORDERS))
     return NgramCounts(matched, predicted, size, closest)
 
 

@@ -1,18 +1,18 @@
 """What CodeBLEU compares of one program: its syntax subtrees and its data flow.
 
-The grammar is tree-sitter's; the data-flow extraction is that of the package ``codebleu``. The
-package orders the sources of a variable by iterating over sets of strings, so its result changes
-with ``PYTHONHASHSEED``; here the same functions run with sets that keep insertion order.
+The grammar is tree-sitter's. Comments and docstrings are taken out by the package ``codebleu``.
 """
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from types import FunctionType
 from typing import Any, NamedTuple
+
+from tuneyard.metrics.comments import without_comments
+from tuneyard.metrics.data_flow import Flow, data_flow
+from tuneyard.metrics.flow_operations import Node
 
 MAX_CHARS = 50_000
 """Longer programs have no tree: the work grows with length times depth."""
@@ -20,21 +20,20 @@ MAX_DEPTH = 2000
 """Deeper trees have none either: tree-sitter prints by recursion in C and would crash."""
 MAX_FLOW_DEPTH = 400
 """Deeper trees have no data flow: its extraction recurses in Python."""
-MAX_FLOW_WORK = 5_000_000
-"""Nor have programs whose extraction does more: 20 for each visit of a node, and one for each
-variable known there. Loops nested in loops double it; a few hundred ordinary lines stay below."""
-_VISIT_WORK = 20
 
-Flow = tuple[str, str, tuple[str, ...]]
+# Characters that no rule takes and missing tokens stand in an S-expression as they are.
+_QUOTED = re.compile(rb"'\\?.'|\"[^\"]*\"", re.DOTALL)
+_NONE: list[Node] = []  # of every node without children; never changed
 
 
 class ProgramTree(NamedTuple):
     """The syntax subtrees, and the data-flow edges with variables numbered by appearance.
 
-    ``subtrees`` maps a digest of each inner node's S-expression to how often it occurs.
+    ``subtrees`` maps the hash of each inner node's S-expression (64 bits, of this process) to how
+    often it occurs.
     """
 
-    subtrees: Counter[bytes]
+    subtrees: Counter[int]
     flow: Counter[Flow]
 
 
@@ -51,39 +50,88 @@ def program_tree(source: str, *, faithful: bool = False) -> ProgramTree:
     if len(source) > MAX_CHARS:
         return ProgramTree(Counter(), Counter())
     # Lone surrogates, which JSON can carry, cannot be encoded.
-    code = _strip_comments(source.encode("utf-8", "replace").decode("utf-8"))
-    root = _parser().parse(code.encode("utf-8")).root_node
-    inner, depth = _inner_nodes(root)
+    code = without_comments(source.encode("utf-8", "replace").decode("utf-8"))
+    nodes, depth = _read(_parser().parse(code.encode("utf-8")).root_node)
     if depth > MAX_DEPTH:
         return ProgramTree(Counter(), Counter())
-    subtrees = Counter(
-        hashlib.blake2b(str(node).encode("utf-8"), digest_size=16).digest() for node in inner
-    )
+    subtrees = Counter(map(hash, _expressions(nodes)))
     if depth > MAX_FLOW_DEPTH:
         return ProgramTree(subtrees, Counter())
-    return ProgramTree(subtrees, _data_flow(code, faithful=faithful))
+    return ProgramTree(subtrees, data_flow(nodes[0], code, faithful=faithful))
 
 
-def _inner_nodes(root: Any) -> tuple[list[Any], int]:
-    """Return the root and all nodes with children, and the tree's depth."""
-    inner = []
-    depth = 0
-    stack = [(root, 1)]
-    while stack:
-        node, level = stack.pop()
-        inner.append(node)
-        depth = max(depth, level)
-        stack.extend((child, level + 1) for child in node.children if child.child_count)
-    return inner, depth
+def _read(root: Any) -> tuple[list[Node], int]:
+    """Return all nodes of a tree, parents before children, and its depth."""
+    nodes: list[Node] = []
+    above = [iter([root])]  # what is left of each level's siblings
+    siblings: list[list[Node]] = [[]]
+    depth = 1
+    while above:
+        for own in above[-1]:
+            below = own.children
+            node: Node = (own.type, [] if below else _NONE, own)
+            nodes.append(node)
+            siblings[-1].append(node)
+            if below:
+                above.append(iter(below))
+                siblings.append(node[1])
+                depth = max(depth, len(above))
+                break
+        else:
+            above.pop()
+            siblings.pop()
+    return nodes, depth
 
 
-def _strip_comments(code: str) -> str:
-    from codebleu.parser import remove_comments_and_docstrings
+def _expressions(nodes: list[Node]) -> list[bytes]:
+    """Return the S-expression of the root and of each node with children.
 
-    try:
-        return str(remove_comments_and_docstrings(code, "python"))
-    except Exception:  # it tokenizes, which fails in many ways on text that is no Python
-        return code
+    The root's holds those of all named nodes, in their order. To print each anew would print
+    every node as often as it is deep.
+    """
+    root, *others = nodes
+    whole = _expression(root)
+    missing = b"(MISSING" in whole
+    printed = [n for n in others if n[2].is_named or (missing and n[2].is_missing)]
+    starts, ends = _spans(whole)
+    if len(starts) != len(printed) + 1:  # something is missing that is not visible in the tree
+        return [whole, *[_expression(n) for n in others if n[1]]]
+    found = [whole]
+    broken = b"(ERROR" in whole
+    for start, end, node in zip(starts[1:], ends[1:], printed, strict=True):
+        if node[1]:
+            if broken and whole.startswith(b"(ERROR", start):
+                found.append(_expression(node))  # alone, it may go by what was expected there
+            else:
+                found.append(whole[start:end])
+    return [*found, *[_expression(n) for n in others if n[1] and not n[2].is_named]]
+
+
+def _expression(node: Node) -> bytes:
+    return str(node[2]).encode("utf-8")
+
+
+def _spans(expression: bytes) -> tuple[list[int], list[int]]:
+    """Return where each part in brackets starts, in order, and where it ends."""
+    if b"'" in expression or b'"' in expression:
+        expression = _QUOTED.sub(lambda match: b"_" * len(match[0]), expression)
+    starts: list[int] = []
+    ends: list[int] = []
+    open_: list[int] = []
+    start = 0
+    for piece in expression.split(b"(")[1:]:
+        # The name of a node, the brackets that it closes, and the next one's field.
+        open_.append(len(starts))
+        starts.append(start)
+        ends.append(start)
+        closing = piece.count(b")")
+        if closing:
+            end = start + 1 + piece.index(b")")
+            for _ in range(closing):
+                end += 1
+                ends[open_.pop()] = end
+        start += len(piece) + 1
+    return starts, ends
 
 
 @cache
@@ -94,40 +142,3 @@ def _parser() -> Any:
     parser = Parser()
     parser.language = get_tree_sitter_language("python")
     return parser
-
-
-def _data_flow(code: str, *, faithful: bool) -> Counter[Flow]:
-    from codebleu.dataflow_match import get_data_flow, normalize_dataflow
-    from codebleu.parser import DFG_python
-
-    # The package's functions run with some names replaced; the package stays as it is.
-    sets = {} if faithful else {"set": _InsertionOrderedSet}
-    budget = MAX_FLOW_WORK
-
-    def visit(node: Any, index: Any, states: Any) -> Any:
-        nonlocal budget
-        budget -= _VISIT_WORK + len(states)
-        if budget < 0:
-            raise OverflowError("too much work")  # get_data_flow then gives no edges
-        return visit_node(node, index, states)
-
-    visit_node = _rebound(DFG_python, {**sets, "DFG_python": visit})
-    extract = _rebound(get_data_flow, sets)
-    flow = normalize_dataflow(extract(code, [_parser(), visit]))
-    return Counter((target, relation, tuple(sources)) for target, relation, sources in flow)
-
-
-def _rebound(function: Any, names: dict[str, Any]) -> Any:
-    """Return a copy of a function that sees these global names first."""
-    scope = {**function.__globals__, **names}
-    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
-
-
-class _InsertionOrderedSet(dict[Any, None]):
-    """As much of ``set`` as the package's data-flow functions use, in insertion order."""
-
-    def __init__(self, items: Iterable[Any] = ()) -> None:
-        super().__init__(dict.fromkeys(items))
-
-    def add(self, item: Any) -> None:
-        self[item] = None

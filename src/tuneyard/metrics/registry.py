@@ -19,11 +19,14 @@ class Metric:
         doc: one line for people.
         keys: the keys of its values in a score row, per task; a task not in here has no such
             metric.
+        encoder: it compares the vectors of an encoder-only model, which a study or the command
+            line names.
     """
 
     name: str
     doc: str
     keys: dict[str, tuple[str, ...]]
+    encoder: bool = False
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -53,6 +56,23 @@ METRICS: dict[str, Metric] = {
                 "codebleu_syntax",
                 "codebleu_dataflow",
             ),
+        ),
+        Metric(
+            "bertscore",
+            "BERTScore (roberta-large): precision, recall and F1",
+            _for_all("bertscore_precision", "bertscore_recall", "bertscore_f1"),
+            encoder=True,
+        ),
+        Metric(
+            "codebertscore",
+            "CodeBERTScore (codebert-python): precision, recall, F1 and F3",
+            _for_all(
+                "codebertscore_precision",
+                "codebertscore_recall",
+                "codebertscore_f1",
+                "codebertscore_f3",
+            ),
+            encoder=True,
         ),
         Metric(
             "execution",
@@ -113,6 +133,17 @@ def resolve_metrics(
             remedy="name at least one of: " + ", ".join(METRICS),
         )
     return tuple(chosen.values())
+
+
+def encoder_metrics(names: Sequence[str]) -> dict[str, str]:
+    """Return those of the names that need an encoder, or whose metric does, and that metric."""
+    known = {
+        word: metric.name
+        for metric in METRICS.values()
+        if metric.encoder
+        for word in (metric.name, *(key for keys in metric.keys.values() for key in keys))
+    }
+    return {name: known[name] for name in names if name in known}
 
 
 def metric_keys(metrics: Sequence[Metric], *, task: str) -> tuple[str, ...]:

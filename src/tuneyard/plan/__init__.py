@@ -3,7 +3,7 @@
 prepare ─┬─ preflight
          ├─ train sft ─┬─ prefer ─┬─ reference ─┐
          │             │          └─────────────┴─ train dpo
-         └─ generate ──┴─ score ── compare ── register
+         └─ generate ──┴─ (similarity) ── score ── compare ── register
 """
 
 from tuneyard.plan.arms import build

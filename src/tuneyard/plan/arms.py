@@ -3,59 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from tuneyard.config import Model, Study
+from tuneyard.plan.evaluation import EvaluationSteps
 from tuneyard.plan.step import Arm, Plan, Step
 from tuneyard.plan.training import TrainingSteps
 
 
-class _Builder(TrainingSteps):
-    def evaluate(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
-        """Return the score step of each split."""
-        settings = self.study.evaluate
-        scores: dict[str, Step] = {}
-        for split in settings.splits:
-            sets = {kind: self.prepare(kind, split) for kind in self.evaluated}
-            answers = self.step(
-                "generate",
-                f"generate {split} · {label}",
-                {
-                    "model": self.model_part(model),
-                    "decoding": settings.decoding.model_dump(exclude={"batch_size"}),
-                    "seed": self.study.seed,
-                },
-                inputs={**sets, **({"policy": policy} if policy is not None else {})},
-                extra={"model": model},
-            )
-            scores[split] = self.step(
-                "score",
-                f"score {split} · {label}",
-                {"metrics": sorted(set(settings.metrics)), "faithful": settings.faithful},
-                inputs={**sets, "answers": answers},
-                extra={"task": {k: self.study.data[k].executed_as for k in sets}},
-            )
-        return scores
-
+class _Builder(TrainingSteps, EvaluationSteps):
     def arms(self) -> Iterator[Arm]:
+        """Yield every arm, with all its steps."""
+        arms = list(self.answering())
+        similar: dict[str, Step | None] = {
+            split: self.similarity(split, [answers[split] for _, answers in arms])
+            for split in self.study.evaluate.splits
+        }
+        for arm, answers in arms:
+            yield replace(arm, scores=self.scores(answers, similar, arm.label))
+
+    def answering(self) -> Iterator[tuple[Arm, dict[str, Step]]]:
+        """Yield each arm, not scored yet, and the steps that generate its answers."""
         for model in self.study.models:
             for name, stages in self.study.matrix.arms.items():
                 # An untrained arm is the same whatever the others are trained on.
                 for regime in self.regimes if stages else ((),):
                     for seed in self.seeds if stages else (None,):
-                        yield self.arm(model, regime, name, stages, seed)
-
-    def arm(
-        self,
-        model: Model,
-        regime: tuple[str, ...],
-        name: str,
-        stages: list[str],
-        seed: int | None,
-    ) -> Arm:
-        trains, prefers = self.chain(model, regime, stages, seed) if stages else ([], [])
-        label = self.name(model, name, regime, seed)
-        scores = self.evaluate(model, trains[-1] if trains else None, label)
-        return Arm(model, regime, name, label, tuple(trains), tuple(prefers), scores, seed)
+                        trains, prefers = self.chain(model, regime, stages, seed)
+                        label = self.name(model, name, regime, seed)
+                        policy = trains[-1] if trains else None
+                        arm = Arm(
+                            model, regime, name, label, tuple(trains), tuple(prefers), {}, seed
+                        )
+                        yield arm, self.answers(model, policy, label)
 
 
 def build(study: Study, identity: Callable[[Model], str]) -> Plan:

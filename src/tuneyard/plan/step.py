@@ -19,7 +19,8 @@ class Step:
 
     Attributes:
         stage: ``prepare``, ``preflight``, ``prefer``, ``reference``, ``train``, ``generate``,
-            ``score``, ``compare`` or ``register``: the module in ``tuneyard.stages`` that runs it.
+            ``similarity``, ``score``, ``compare`` or ``register``: the module in
+            ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.
         inputs: the steps whose artifacts it reads, by role; their keys are part of its key.

@@ -29,6 +29,8 @@ class TrainingSteps(DataSteps):
         self, model: Model, regime: tuple[str, ...], names: list[str], seed: int | None
     ) -> tuple[list[Step], list[Step]]:
         """Return an arm's training steps in order, and the steps that make their pairs."""
+        if not names:
+            return [], []
         stages = [self.study.training(name) for name in names]
         losses = [settings.loss_on for settings in stages if isinstance(settings, Sft)]
         checked = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])

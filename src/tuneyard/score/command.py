@@ -10,13 +10,16 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
-from tuneyard.metrics import resolve_metrics
+from tuneyard.metrics import encoder_metrics, resolve_metrics
 from tuneyard.rows import iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
+
+if TYPE_CHECKING:
+    from tuneyard.config import Encoder
 
 __all__ = ["format_summary", "read_rows", "score_file"]
 
@@ -31,28 +34,55 @@ def score_file(
     *,
     faithful: bool = False,
     workers: int = 1,
+    encoders: Mapping[str, Encoder] | None = None,
+    device: str | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``sample``).
 
     The output has one row for each input row, in its order, and appears whole or not at all.
 
+    Args:
+        encoders: of the metrics that need one; none: those of ``tuneyard.config.Encoders``.
+        device: of the encoders, a torch device; None: a GPU where there is one.
+
     Returns:
         the summary (see ``tuneyard.score.summary.summarise``).
 
     Raises:
-        UserError: an unknown task or metric, a malformed row (naming file and line), or an output
-            that cannot be written.
+        UserError: an unknown task or metric, a malformed row (naming file and line), an output
+            that cannot be written, or an encoder that cannot be loaded.
     """
     resolve_metrics(metrics, task=task, where="--metrics")
     rows = read_rows(in_path)
     target = Path(out_path)
     _check_output(target, Path(in_path))
     result = score_set(
-        rows, task=task, metrics=metrics, faithful=faithful, workers=workers, progress=progress
+        rows,
+        task=task,
+        metrics=metrics,
+        faithful=faithful,
+        workers=workers,
+        encoders=_checked(metrics, encoders or {}),
+        device=device,
+        progress=progress,
     )
     _write(target, result.scores)
     return result.summary
+
+
+def _checked(metrics: Sequence[str], encoders: Mapping[str, Encoder]) -> dict[str, Encoder]:
+    """Return the encoders of these metrics; refuse those that cannot be loaded."""
+    wanted = dict.fromkeys(encoder_metrics(metrics).values())
+    if not wanted:
+        return {}
+    from tuneyard.checkpoint import check_encoder
+    from tuneyard.config import Encoders
+
+    found = {name: encoders.get(name) or getattr(Encoders(), name) for name in wanted}
+    for name, encoder in found.items():
+        check_encoder(encoder, f"--{name}-encoder")
+    return found
 
 
 def read_rows(path: StrPath) -> list[ScoreRow]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuneyard.metrics import Metric, metric_keys, resolve_metrics
 from tuneyard.metrics.codebleu import CodeBleuCounts
 from tuneyard.metrics.ngrams import NgramCounts
 from tuneyard.score.summary import Summary, summarise
 
+if TYPE_CHECKING:
+    from tuneyard.config import Encoder
+
 Value = float | bool | str | None
 Progress = Callable[[int, int], None]
 """Called with (answers done, answers in all); equal answers count once, and again for running."""
 
 _CHUNK = 64
+_TEXT = frozenset({"exact_match", "bleu", "codebleu"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def score_set(
     metrics: Sequence[str],
     faithful: bool = False,
     workers: int = 1,
+    encoders: Mapping[str, Encoder] | None = None,
+    device: str | None = None,
     progress: Progress | None = None,
 ) -> ScoreSet:
     """Score answers and summarise them.
@@ -91,10 +97,13 @@ def score_set(
         faithful: CodeBLEU as the published package computes it. Its data flow depends on the hash
             seed, so the text metrics then stay in this process: one seed for the whole run.
         workers: processes, for the text metrics and for the sandbox.
+        encoders: of the metrics that need one, which are scored in this process; none: those of
+            ``tuneyard.config.Encoders``.
+        device: of the encoders, a torch device; None: a GPU where there is one.
         progress: called now and then.
 
     Raises:
-        UserError: an unknown task or metric.
+        UserError: an unknown task or metric, or an encoder that cannot be loaded.
     """
     chosen = resolve_metrics(metrics, task=task)
     order = metric_keys(chosen, task=task)
@@ -105,19 +114,20 @@ def score_set(
     ]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
-    stages = bool(names - {"execution"}) + ("execution" in names)
+    stages = bool(names & _TEXT) + ("execution" in names)
     report = _Progress(progress, len(jobs) * stages)
     texts = _texts(jobs, names=names, faithful=faithful, workers=workers, report=report)
     values = [dict(text.values) for text in texts]
     if "execution" in names:
         for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
             value.update(executed)
+    similar = _similar(rows, chosen, encoders or {}, device)
     scores = []
-    for row, place in zip(rows, index, strict=True):
+    for row, place, own in zip(rows, index, similar, strict=True):
         score: dict[str, Any] = {"id": row.id}
         if row.sample:
             score["sample"] = row.sample
-        score.update((key, values[place][key]) for key in order)
+        score.update((key, own[key] if key in own else values[place][key]) for key in order)
         scores.append(score)
     corpus = _corpus([texts[place] for place in index], chosen, faithful=faithful)
     return ScoreSet(scores, summarise(scores, corpus=corpus))
@@ -141,7 +151,7 @@ def _texts(
     workers: int,
     report: _Progress,
 ) -> list[_Text]:
-    if not names - {"execution"}:
+    if not names & _TEXT:
         return [_Text({}, None, None)] * len(jobs)
     tasks = [
         ([(job.prediction, job.reference) for job in jobs[start : start + _CHUNK]], names, faithful)
@@ -216,6 +226,26 @@ def _execute(
         {key: each.success, "error_category": each.category, "error_detail": each.detail}
         for each in done
     ]
+
+
+def _similar(
+    rows: Sequence[ScoreRow],
+    metrics: Sequence[Metric],
+    encoders: Mapping[str, Encoder],
+    device: str | None,
+) -> list[dict[str, Value]]:
+    """Return each row's values of the metrics that need an encoder."""
+    found: list[dict[str, Value]] = [{} for _ in rows]
+    for metric in metrics:
+        if metric.encoder and rows:
+            from tuneyard.config import Encoders
+            from tuneyard.score.similarity import similarity
+
+            encoder = encoders.get(metric.name) or getattr(Encoders(), metric.name)
+            (values,) = similarity([rows], metric=metric.name, encoder=encoder, device=device)
+            for row, own in zip(found, values, strict=True):
+                row.update(own)
+    return found
 
 
 def _corpus(

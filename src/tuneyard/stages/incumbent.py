@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 from tuneyard import loading
 from tuneyard.config import Model, Register
 from tuneyard.config.prompts import render
+from tuneyard.metrics import encoder_metrics
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import answers_by_id, score_row
+from tuneyard.stages.score import answers_by_id, score_row, without_encoders
 
 
 def measure(
@@ -76,13 +77,22 @@ def _mean(
     context: Context,
 ) -> float | None:
     from tuneyard.distributed import score
+    from tuneyard.distributed.similarity import similarity
 
-    rows = score.score(
-        [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]],
-        task=scored.extra["task"][kind],
-        metrics=scored.part["metrics"],
-        faithful=scored.part["faithful"],
-        resources=context.study.resources,
-    )
-    values = [float(row[rule.metric]) for row in rows if row.get(rule.metric) is not None]
+    asked = [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]]
+    resources = context.study.resources
+    rows: Sequence[Mapping[str, Any]]
+    if metric := encoder_metrics([rule.metric]).get(rule.metric):
+        encoder = getattr(context.study.evaluate.encoders, metric)
+        (rows,) = similarity([asked], metric=metric, encoder=encoder, resources=resources)
+    else:
+        rows = score.score(
+            asked,
+            task=scored.extra["task"][kind],
+            metrics=without_encoders(scored.part["metrics"]),
+            faithful=scored.part["faithful"],
+            resources=resources,
+        )
+    found = (row.get(rule.metric) for row in rows)
+    values = [float(value) for value in found if value is not None]
     return fmean(values) if values else None

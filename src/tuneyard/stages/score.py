@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuneyard.metrics import encoder_metrics
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
@@ -22,17 +23,18 @@ def run(step: Step, context: Context) -> str:
         rows = tasks.setdefault(step.extra["task"][kind], [])
         for example in context.examples(source):
             rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
+    similar = _similar(step, context)
     context.start_ray()
     metrics, faithful = step.part["metrics"], step.part["faithful"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
         scored = [
-            row
+            {**values, **similar.get((values["id"], values.get("sample", 0)), {})}
             for task, rows in tasks.items()
-            for row in score.score(
+            for values in score.score(
                 rows,
                 task=task,
-                metrics=metrics,
+                metrics=without_encoders(metrics),
                 faithful=faithful,
                 resources=context.study.resources,
                 on_progress=context.bar.update,
@@ -62,6 +64,19 @@ def corpus_scores(
         score = codebleu_corpus(predictions=predictions, references=references, faithful=faithful)
         found["codebleu"] = None if score is None else score.codebleu
     return found
+
+
+def without_encoders(metrics: list[str]) -> list[str]:
+    """Return the metrics that need no encoder."""
+    return [name for name in metrics if name not in encoder_metrics(metrics)]
+
+
+def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return what the similarity step found for these answers, by example and sample."""
+    from tuneyard.stages.similarity import values_of
+
+    source = step.extra.get("similarity")
+    return {} if source is None else values_of(source, step.inputs["answers"], context)
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:

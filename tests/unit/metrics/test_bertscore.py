@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
-from tuneyard.metrics.bertscore import BertScorer, windows
+from tuneyard.metrics.bertscore import BertScorer, chunks
+from tuneyard.metrics.encoder import Ids
+from tuneyard.metrics.texts import windows
 
 TOKENS = "def put board shapes for in range return x y + - ( ) : = red green 'nut' 12 ü ∑ 你"
 WORDS = [*TOKENS.split(), "\n\t"]
@@ -105,7 +107,9 @@ def test_bertscore_equals_the_package_on_200_pairs(
     score = package("bert_score")
     predictions, references = texts(200, 1), texts(200, 2)
     theirs = score(predictions, references, model_type=encoder, num_layers=layers, device="cpu")
-    ours = BertScorer(encoder, "text", layers=layers, device="cpu").score(predictions, references)
+    ours = BertScorer(encoder, "text", layer=layers, device="cpu").score(
+        predictions=predictions, references=references
+    )
     for name, column in zip(("precision", "recall", "f1"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
 
@@ -120,7 +124,9 @@ def test_codebertscore_equals_the_package_on_200_pairs(
     monkeypatch.setattr(sys.modules["code_bert_score.utils"], "set", InOrder, raising=False)
     predictions, references = texts(200, 3), texts(200, 4)
     theirs = score(predictions, references, model_type=encoder, num_layers=2, device="cpu")
-    ours = BertScorer(encoder, "code", layers=2, device="cpu").score(predictions, references)
+    ours = BertScorer(encoder, "code", layer=2, device="cpu").score(
+        predictions=predictions, references=references
+    )
     for name, column in zip(("precision", "recall", "f1", "f3"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
 
@@ -128,7 +134,8 @@ def test_codebertscore_equals_the_package_on_200_pairs(
 def test_swapping_predictions_and_references_swaps_precision_and_recall(encoder: str) -> None:
     scorer = BertScorer(encoder, "code", device="cpu")
     one, other = ["def put board"], ["put red green ( 12 )"]
-    (straight,), (swapped,) = scorer.score(one, other), scorer.score(other, one)
+    (straight,) = scorer.score(predictions=one, references=other)
+    (swapped,) = scorer.score(predictions=other, references=one)
     assert straight.precision == pytest.approx(swapped.recall, abs=1e-6)
     assert abs(straight.precision - straight.recall) > 1e-3
     assert straight.f3 != pytest.approx(swapped.f3, abs=1e-4)
@@ -137,7 +144,7 @@ def test_swapping_predictions_and_references_swaps_precision_and_recall(encoder:
 def test_equal_texts_score_one_and_empty_ones_nothing(encoder: str) -> None:
     for kind in ("text", "code"):
         found = BertScorer(encoder, kind, device="cpu").score(  # type: ignore[arg-type]
-            ["for x in y", "", "x"], ["for x in y", "x", ""]
+            predictions=["for x in y", "", "x"], references=["for x in y", "x", ""]
         )
         assert found[0].f1 == pytest.approx(1, abs=1e-5)
         for score in found[1:]:
@@ -149,17 +156,36 @@ def test_a_text_is_embedded_once_for_all_arms(
 ) -> None:
     scorer = BertScorer(encoder, "code", device="cpu")
     references = ["def put", "red green"]
-    seen: list[int] = []
-    run = scorer._run
+    seen: list[Ids] = []
+    run = scorer.encoder._run
 
-    def counted(keys: Sequence[tuple[str, int]], width: int) -> None:
-        seen.append(len(keys))
-        run(keys, width)
+    def counted(batch: Sequence[Ids]) -> Any:
+        seen.extend(batch)
+        return run(batch)
 
-    monkeypatch.setattr(scorer, "_run", counted)
-    for arm in (["x", "y"], ["x", "12"], ["red", "y"]):
-        scorer.score(arm, references)
-    assert sum(seen) == len({"def put", "red green", "x", "y", "12", "red"})
+    monkeypatch.setattr(scorer.encoder, "_run", counted)
+    arms = (["x", "y"], ["x", "12"], ["red", "y"])
+    pairs = [pair for arm in arms for pair in scorer.texts.pairs(arm, references)]
+    scorer.score_pairs(pairs)
+    assert len(seen) == len(set(seen)) == len({"def put", "red green", "x", "y", "12", "red"})
+
+
+@pytest.mark.parametrize("kind", ["text", "code"])
+def test_pairs_score_the_same_whatever_they_are_scored_with(encoder: str, kind: Any) -> None:
+    scorer = BertScorer(encoder, kind, device="cpu")
+    predictions, references = texts(40, 5), texts(40, 6)
+    pairs = scorer.texts.pairs(predictions, references)
+    together = scorer.score_pairs(pairs)
+    parts = list(chunks(scorer.texts, pairs, tokens=300))
+    assert len(parts) > 3
+    apart = {
+        pair: score
+        for part in parts
+        for pair, score in zip(part, scorer.score_pairs(part), strict=True)
+    }
+    assert set(apart) == set(pairs)
+    for pair, score in zip(pairs, together, strict=True):
+        assert apart[pair].f1 == pytest.approx(score.f1, abs=1e-5)
 
 
 @given(st.integers(1, 900), st.integers(8, 128))
@@ -175,6 +201,8 @@ def test_windows_give_every_token_once_and_stay_within_the_limit(total: int, lim
 
 def test_wrong_encoders_and_layers_are_refused(encoder: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="3 layers"):
-        BertScorer(encoder, "text", layers=4, device="cpu")
+        BertScorer(encoder, "text", layer=4, device="cpu").score(
+            predictions=["x"], references=["y"]
+        )
     with pytest.raises(UserError, match="could not be loaded"):
         BertScorer(str(tmp_path), "text", device="cpu")

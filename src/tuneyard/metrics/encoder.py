@@ -1,0 +1,153 @@
+"""An encoder-only model up to one of its layers: token ids in, unit vectors out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
+
+LAYERS = {
+    "roberta-base": 10,
+    "roberta-large": 17,
+    "bert-base-uncased": 9,
+    "distilroberta-base": 5,
+    "microsoft/deberta-xlarge-mnli": 40,
+    "microsoft/codebert-base-mlm": 10,
+    "neulab/codebert-python": 11,
+    "neulab/codebert-javascript": 10,
+    "neulab/codebert-c": 10,
+    "neulab/codebert-cpp": 10,
+    "neulab/codebert-java": 7,
+}
+"""The layer whose output the packages use; all layers of an encoder that is not named here."""
+
+Ids = tuple[int, ...]
+
+# Tokens of one forward pass, padding included. Small ones fit a core's cache.
+_BATCH_TOKENS = {"cpu": 2048, "cuda": 65536}
+
+
+class Encoder:
+    """A model whose layers above the wanted one are dropped.
+
+    Args:
+        path: folder or hub id of an encoder-only model.
+        layer: use the output of this layer, from 1; None: ``LAYERS``, else the last.
+        device: a torch device; None: a GPU where there is one.
+        revision: of a hub id.
+
+    Raises:
+        UserError: the model cannot be loaded, has not so many layers, or is of a kind whose
+            layers cannot be told apart.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        layer: int | None = None,
+        device: str | None = None,
+        revision: str | None = None,
+    ) -> None:
+        import torch
+        from transformers import AutoModel
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        try:
+            model: Any = AutoModel.from_pretrained(path, revision=revision)
+        except (OSError, ValueError) as error:
+            raise not_loaded(error, path) from error
+        _keep_layers(model, layer or LAYERS.get(path), path)
+        if getattr(model, "pooler", None) is not None:
+            model.pooler = None  # it would sum up each text, for nobody
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._model = model.to(self.device).eval()
+        self._budget = _BATCH_TOKENS.get(self.device.type, _BATCH_TOKENS["cpu"])
+
+    @property
+    def width(self) -> int:
+        """Numbers in a token's vector."""
+        return int(self._model.config.hidden_size)
+
+    def embed(self, texts: Sequence[Ids]) -> dict[Ids, torch.Tensor]:
+        """Return the unit vectors, (tokens, width), of each distinct text.
+
+        Texts of like lengths share a batch, so that little of it is padding.
+        """
+        import torch
+
+        found: dict[Ids, torch.Tensor] = {}
+        left = sorted(set(texts), key=lambda ids: (len(ids), ids))
+        with torch.inference_mode():
+            while left:
+                size = max(1, self._budget // max(1, len(left[-1])))
+                batch = left[-size:]
+                del left[-size:]
+                for ids, vectors in zip(batch, self._run(batch), strict=True):
+                    found[ids] = vectors[: len(ids)]
+        return found
+
+    def _run(self, batch: Sequence[Ids]) -> torch.Tensor:
+        import torch
+
+        width = len(batch[-1])
+        # What stands in a padded place is masked, but models count positions by it.
+        pad = self._model.config.pad_token_id or 0
+        rows = [[*ids, *[pad] * (width - len(ids))] for ids in batch]
+        mask = None
+        if len(batch[0]) < width:
+            lengths = torch.tensor([len(ids) for ids in batch])[:, None]
+            mask = (torch.arange(width)[None] < lengths).long().to(self.device)
+        out = self._model(torch.tensor(rows).to(self.device), attention_mask=mask)[0]
+        return torch.nn.functional.normalize(out, dim=-1)
+
+
+def load_tokenizer(path: str, revision: str | None = None) -> Any:
+    """Return an encoder's tokenizer; loads no model.
+
+    Raises:
+        UserError: it cannot be loaded.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(path, revision=revision)
+    except (OSError, ValueError) as error:
+        raise not_loaded(error, path) from error
+
+
+def not_loaded(error: Exception, path: str) -> UserError:
+    return UserError(
+        f"an encoder could not be loaded: {str(error).splitlines()[0]}",
+        where="encoder",
+        value=path,
+        remedy="name a folder with an encoder such as neulab/codebert-python, or its hub id where "
+        "the hub can be reached",
+    )
+
+
+def _keep_layers(model: Any, wanted: int | None, path: str) -> None:
+    """Drop the layers above the wanted one."""
+    import torch
+
+    layers = getattr(getattr(model, "encoder", None), "layer", None)
+    if layers is None:
+        raise UserError(
+            "this is no encoder whose layers can be told apart",
+            where="encoder",
+            value=path,
+            remedy="use an encoder like BERT or RoBERTa",
+        )
+    if wanted is not None and not 1 <= wanted <= len(layers):
+        raise UserError(
+            f"the encoder has {len(layers)} layers",
+            where="layer",
+            value=wanted,
+            remedy=f"name a layer from 1 to {len(layers)}",
+        )
+    model.encoder.layer = torch.nn.ModuleList(layers[: wanted or len(layers)])

@@ -1,0 +1,81 @@
+"""BERTScore and CodeBERTScore of score rows: the answers of all arms against their references."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tuneyard.config import Encoder
+from tuneyard.metrics import METRICS
+from tuneyard.metrics.bertscore import BertScore, BertScorer, chunks
+from tuneyard.metrics.texts import Kind, Pair
+
+if TYPE_CHECKING:
+    from tuneyard.score.rows import ScoreRow
+
+Values = dict[str, float | None]
+ScoreChunks = Callable[[BertScorer, Sequence[list[Pair]]], Iterable[tuple[int, list[BertScore]]]]
+"""Takes the chunks of pairs and yields (number of the chunk, scores of its pairs)."""
+
+_KINDS: dict[str, Kind] = {"bertscore": "text", "codebertscore": "code"}
+
+
+def similarity(
+    calls: Sequence[Sequence[ScoreRow]],
+    *,
+    metric: str,
+    encoder: Encoder,
+    device: str | None = None,
+    score_chunks: ScoreChunks | None = None,
+) -> list[list[Values]]:
+    """Score rows by one encoder; each distinct text is embedded once for all calls.
+
+    Args:
+        calls: rows that the metric's package would be given in one call (an arm's answers): its
+            numbers depend on them, a little (see ``tuneyard.metrics.texts``).
+        metric: ``bertscore`` or ``codebertscore``.
+        device: a torch device; None: a GPU where there is one.
+        score_chunks: scores the pairs; None: in this process, chunk by chunk.
+
+    Returns:
+        Each row's values by key; one that is no number is None.
+
+    Raises:
+        UserError: the encoder cannot be loaded.
+    """
+    scorer = bert_scorer(metric, encoder, device)
+    pairs = [
+        scorer.texts.pairs([row.prediction for row in rows], [row.reference for row in rows])
+        for rows in calls
+    ]
+    parts = list(chunks(scorer.texts, [pair for own in pairs for pair in own]))
+    found: dict[Pair, Values] = {}
+    for number, scores in (score_chunks or _here)(scorer, parts):
+        for pair, score in zip(parts[number], scores, strict=True):
+            found[pair] = _values(metric, score)
+    return [[found[pair] for pair in own] for own in pairs]
+
+
+def bert_scorer(metric: str, encoder: Encoder, device: str | None = None) -> BertScorer:
+    """Return the scorer of a metric; its tokenizer is loaded, its model not yet."""
+    return BertScorer(
+        encoder.path,
+        _KINDS[metric],
+        layer=encoder.layer,
+        device=device,
+        revision=encoder.revision,
+    )
+
+
+def _here(scorer: BertScorer, parts: Sequence[list[Pair]]) -> Iterable[tuple[int, list[BertScore]]]:
+    for number, part in enumerate(parts):
+        yield number, scorer.score_pairs(part)
+
+
+def _values(metric: str, score: BertScore) -> Values:
+    found = dataclasses.asdict(score)
+    keys = next(iter(METRICS[metric].keys.values()))
+    values = {key: float(found[key.rpartition("_")[2]]) for key in keys}
+    return {key: value if math.isfinite(value) else None for key, value in values.items()}

@@ -1,0 +1,55 @@
+"""similarity: the metrics that need an encoder, for the answers of all arms at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuneyard.plan import Step
+from tuneyard.records import write_jsonl
+from tuneyard.rows import iter_json_lines
+from tuneyard.stages.context import Context
+from tuneyard.stages.score import answers_by_id, score_row
+
+_ROLE = "answers/"
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``similarity.jsonl``: a row an answer, with the key of the step that generated it."""
+    from tuneyard.distributed.similarity import similarity
+
+    sets = {k: context.examples(s) for k, s in step.inputs.items() if not k.startswith(_ROLE)}
+    calls = []
+    names: list[dict[str, Any]] = []
+    for role, source in step.inputs.items():
+        if not role.startswith(_ROLE):
+            continue
+        answers = answers_by_id(context.completions(source))
+        for kind, examples in sets.items():
+            # One call an arm and data set, as the metrics' packages would be called.
+            rows = [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]]
+            calls.append(rows)
+            names += [{"answers": source.key, "id": r.id, "sample": r.sample} for r in rows]
+    context.start_ray()
+    with context.artifact(step).writing() as folder:
+        for metric, encoder in step.extra["encoders"].items():
+            found = similarity(
+                calls,
+                metric=metric,
+                encoder=encoder,
+                resources=context.study.resources,
+                on_progress=context.bar.update,
+            )
+            flat = [values for own in found for values in own]
+            for name, values in zip(names, flat, strict=True):
+                name.update(values)
+        write_jsonl(folder / "similarity.jsonl", names)
+    return f"{len(names):,} answers"
+
+
+def values_of(step: Step, answers: Step, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return the values of one generate step's answers, by example and sample."""
+    return {
+        (row.pop("id"), row.pop("sample")): row
+        for _, row in iter_json_lines(context.artifact(step).local() / "similarity.jsonl")
+        if row.pop("answers") == answers.key
+    }
