@@ -29,7 +29,8 @@ class Step:
 
     Attributes:
         stage: ``prepare``, ``preflight``, ``prefer``, ``train``, ``generate``, ``similarity``,
-            ``score``, ``compare`` or ``register``; names the module in ``tuneyard.stages`` that runs it.
+            ``score``, ``compare`` or ``register``; names the module in ``tuneyard.stages`` that
+            runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.
         inputs: the steps whose artifacts it reads, by role; their keys are part of its key.
@@ -298,7 +299,7 @@ class _Builder:
 
     def arms(self) -> Iterator[Arm]:
         arms = list(self.answering())
-        similar = {
+        similar: dict[str, Step | None] = {
             split: self.similarity(split, [answers[split] for _, answers in arms])
             for split in self.study.evaluate.splits
         }
