@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tuneyard.checkpoint import base_fingerprint, check_model, resolve_path
-from tuneyard.config import Model
+from tuneyard.checkpoint import (
+    base_fingerprint,
+    check_encoder,
+    check_model,
+    encoder_identity,
+    resolve_path,
+)
+from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 
 
@@ -88,3 +94,31 @@ def test_a_fingerprint_follows_content_not_place(tiny_model_dir: Path, copy: Pat
     data[-1] ^= 1
     weights.write_bytes(data)
     assert base_fingerprint(copy) != before
+
+
+def test_encoders_are_checked_before_they_are_loaded(
+    tiny_encoder_dir: Path, tiny_model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_encoder(Encoder(path=str(tiny_encoder_dir), layer=3), "here")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    for encoder, what in (
+        (Encoder(path=str(tiny_encoder_dir), layer=4), "has 3 layers"),
+        (Encoder(path=str(tiny_model_dir)), "no encoder but a llama"),
+        (Encoder(path=str(tmp_path)), "no config.json"),
+        (Encoder(path="/no/such/encoder"), "not a folder"),
+        (Encoder(path="nobody/has-this-encoder"), "hub is switched off"),
+    ):
+        with pytest.raises(UserError, match=what) as caught:
+            check_encoder(encoder, "here")
+        assert caught.value.where == "here"
+        assert caught.value.remedy
+
+
+def test_an_encoder_is_known_by_its_weights(tiny_encoder_dir: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_encoder_dir, tmp_path / "copy")
+    identity = encoder_identity(Encoder(path=str(tiny_encoder_dir)))
+    assert encoder_identity(Encoder(path=str(copy), layer=1)) == identity
+    assert encoder_identity(Encoder(path="a/b", revision="v1")) == "a/b@v1"
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"!")
+    assert encoder_identity(Encoder(path=str(copy))) != identity

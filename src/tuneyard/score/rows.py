@@ -121,7 +121,11 @@ def score_set(
     if "execution" in names:
         for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
             value.update(executed)
-    similar = _similar(rows, chosen, encoders or {}, device)
+    similar: list[dict[str, Any]] = [{} for _ in rows]
+    if any(metric.encoder for metric in chosen):
+        from tuneyard.score.similarity import row_values
+
+        similar = row_values(rows, chosen, encoders or {}, device)
     scores = []
     for row, place, own in zip(rows, index, similar, strict=True):
         score: dict[str, Any] = {"id": row.id}
@@ -226,26 +230,6 @@ def _execute(
         {key: each.success, "error_category": each.category, "error_detail": each.detail}
         for each in done
     ]
-
-
-def _similar(
-    rows: Sequence[ScoreRow],
-    metrics: Sequence[Metric],
-    encoders: Mapping[str, Encoder],
-    device: str | None,
-) -> list[dict[str, Value]]:
-    """Return each row's values of the metrics that need an encoder."""
-    found: list[dict[str, Value]] = [{} for _ in rows]
-    for metric in metrics:
-        if metric.encoder and rows:
-            from tuneyard.config import Encoders
-            from tuneyard.score.similarity import similarity
-
-            encoder = encoders.get(metric.name) or getattr(Encoders(), metric.name)
-            (values,) = similarity([rows], metric=metric.name, encoder=encoder, device=device)
-            for row, own in zip(found, values, strict=True):
-                row.update(own)
-    return found
 
 
 def _corpus(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from tuneyard.config import Encoder
-from tuneyard.metrics import METRICS
+from tuneyard.config import Encoder, Encoders
+from tuneyard.metrics import METRICS, Metric
 from tuneyard.metrics.bertscore import BertScore, BertScorer, chunks
 from tuneyard.metrics.texts import Kind, Pair
 
@@ -56,6 +56,23 @@ def similarity(
         for pair, score in zip(parts[number], scores, strict=True):
             found[pair] = _values(metric, score)
     return [[found[pair] for pair in own] for own in pairs]
+
+
+def row_values(
+    rows: Sequence[ScoreRow],
+    metrics: Sequence[Metric],
+    encoders: Mapping[str, Encoder],
+    device: str | None,
+) -> list[dict[str, Any]]:
+    """Return each row's values of those metrics that need an encoder, all rows as one call."""
+    found: list[dict[str, Any]] = [{} for _ in rows]
+    for metric in metrics:
+        if metric.encoder:
+            encoder = encoders.get(metric.name) or getattr(Encoders(), metric.name)
+            (values,) = similarity([rows], metric=metric.name, encoder=encoder, device=device)
+            for row, own in zip(found, values, strict=True):
+                row.update(own)
+    return found
 
 
 def bert_scorer(metric: str, encoder: Encoder, device: str | None = None) -> BertScorer:

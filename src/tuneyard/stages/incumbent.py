@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -81,10 +81,10 @@ def _mean(
 
     asked = [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]]
     resources = context.study.resources
-    rows: Sequence[Mapping[str, Any]]
     if metric := encoder_metrics([rule.metric]).get(rule.metric):
         encoder = getattr(context.study.evaluate.encoders, metric)
-        (rows,) = similarity([asked], metric=metric, encoder=encoder, resources=resources)
+        (found,) = similarity([asked], metric=metric, encoder=encoder, resources=resources)
+        rows: list[dict[str, Any]] = [*found]
     else:
         rows = score.score(
             asked,
@@ -93,6 +93,6 @@ def _mean(
             faithful=scored.part["faithful"],
             resources=resources,
         )
-    found = (row.get(rule.metric) for row in rows)
-    values = [float(value) for value in found if value is not None]
+    measured = (row.get(rule.metric) for row in rows)
+    values = [float(value) for value in measured if value is not None]
     return fmean(values) if values else None

@@ -20,40 +20,11 @@ from tuneyard.metrics.texts import windows
 
 TOKENS = "def put board shapes for in range return x y + - ( ) : = red green 'nut' 12 ü ∑ 你"
 WORDS = [*TOKENS.split(), "\n\t"]
-LIMIT = 62
 
 
 @pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A RoBERTa of three layers and random weights, with a byte-level tokenizer of its own."""
-    import torch
-    from tokenizers import ByteLevelBPETokenizer
-    from transformers import RobertaConfig, RobertaModel, RobertaTokenizer
-
-    folder = tmp_path_factory.mktemp("encoder")
-    bpe = ByteLevelBPETokenizer()
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    bpe.train_from_iterator([" ".join(WORDS)] * 3, vocab_size=320, special_tokens=special)
-    bpe.save_model(str(folder))
-    tokenizer = RobertaTokenizer(
-        vocab=str(folder / "vocab.json"),
-        merges=str(folder / "merges.txt"),
-        model_max_length=LIMIT,
-    )
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = RobertaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=LIMIT + 2,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.3,
-    )
-    RobertaModel(config).save_pretrained(folder)
-    return str(folder)
+def encoder(tiny_encoder_dir: Path) -> str:
+    return str(tiny_encoder_dir)
 
 
 class InOrder(set[Any]):

@@ -298,3 +298,39 @@ def test_a_single_named_seed_is_the_study_s_training_seed(build):
     assert {arm.seed for arm in built.arms} == {None}
     assert {step.part["seed"] for step in built.steps if step.stage == "train"} == {5}
     assert {step.part["seed"] for step in built.steps if step.stage == "prepare"} == {0}
+
+
+@pytest.fixture
+def similar(build, tiny_encoder_dir):
+    """Build with BERTScore beside other metrics."""
+    return lambda *overrides: build(
+        "evaluate.metrics=[bleu, bertscore_f1]",
+        f"evaluate.encoders.bertscore={{path: {tiny_encoder_dir}, layer: 2}}",
+        *overrides,
+    )
+
+
+def test_encoders_run_once_over_the_answers_of_all_arms(similar):
+    built = similar()
+    (step,) = [s for s in built.steps if s.stage == "similarity"]
+    answers = [s for s in built.steps if s.stage == "generate"]
+    assert [s for role, s in step.inputs.items() if role.startswith("answers/")] == answers
+    assert all(step in arm.scores["validation"].after for arm in built.arms)
+    order = [s.stage for s in built.steps]
+    assert order.index("similarity") < order.index("score")
+
+
+def test_studies_without_encoders_have_no_such_step(build):
+    assert not [s for s in build().steps if s.stage == "similarity"]
+    named = build("evaluate.encoders.bertscore={path: elsewhere, layer: 3}")
+    assert [s.key for s in named.steps] == [s.key for s in build().steps]
+
+
+def test_another_encoder_or_layer_scores_anew_and_another_arm_scores_only_itself(similar):
+    before = keys(similar(), "score", "similarity", "generate")
+    layer = keys(similar("evaluate.encoders.bertscore.layer=1"), "score", "similarity", "generate")
+    assert {label for label in before if before[label] != layer[label]} == {
+        label for label in before if not label.startswith("generate")
+    }
+    more = keys(similar("matrix.arms.again=[sft, sft]"), "score", "similarity", "generate")
+    assert {label for label in before if before[label] != more[label]} == {"similarity validation"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tuneyard.config import Encoder
 from tuneyard.errors import UserError
 from tuneyard.score.command import format_summary, score_file
 
@@ -141,3 +142,79 @@ def test_the_thesis_figures_come_out_of_files(tmp_path: Path) -> None:
         found = [summary["bleu"][key] for key in ("mean", "median", "variance", "std")]
         assert [round(value, 3) for value in found] == figures
         assert summary["codebleu_corpus"] == pytest.approx(corpus, abs=0.002)
+
+
+@pytest.fixture
+def encoders(tiny_encoder_dir: Path) -> dict[str, Encoder]:
+    encoder = Encoder(path=str(tiny_encoder_dir), layer=2)
+    return {"bertscore": encoder, "codebertscore": encoder}
+
+
+def test_encoders_score_rows(tmp_path: Path, encoders: dict[str, Encoder]) -> None:
+    pairs = [("x = f(1)", "x = f(1)"), ("", "x = 1"), ("y = 2", "for x in range(3):\n    y = x")]
+    rows = [{"id": n, "prediction": p, "reference": r} for n, (p, r) in enumerate(pairs)]
+    target = tmp_path / "out.jsonl"
+    summary = score_file(
+        "python",
+        ["codebertscore", "bertscore_f1"],
+        write(tmp_path / "in.jsonl", *rows),
+        target,
+        encoders=encoders,
+        device="cpu",
+    )
+    found = read(target)
+    assert list(found[0]) == [
+        *("id", "codebertscore_precision", "codebertscore_recall", "codebertscore_f1"),
+        *("codebertscore_f3", "bertscore_precision", "bertscore_recall", "bertscore_f1"),
+    ]
+    assert found[0]["codebertscore_f1"] == pytest.approx(1, abs=1e-5)
+    assert found[1]["bertscore_recall"] == 0
+    column = [row["bertscore_f1"] for row in found]
+    assert summary["bertscore_f1"]["n"] == 3
+    assert summary["bertscore_f1"]["mean"] == pytest.approx(sum(column) / 3)
+    assert set(summary["codebertscore_f3"]) == {"n", "mean", "median", "variance", "std"}
+
+
+def test_predictions_and_references_are_not_swapped(
+    tmp_path: Path, encoders: dict[str, Encoder]
+) -> None:
+    # The answer holds the whole reference and much more: what asks for the reference's parts finds
+    # them all, what asks for the answer's parts finds few. Swapped, each line below fails.
+    reference = "put(board, 'washer', 'red', 6, 4)"
+    prediction = reference + "\n" + "place(yellow, bridge)[horizontally] = board\n" * 8
+    row = {"id": 0, "prediction": prediction, "reference": reference}
+    score_file(
+        "python",
+        ["bleu", "codebleu", "bertscore", "codebertscore"],
+        write(tmp_path / "in.jsonl", row),
+        tmp_path / "out",
+        encoders=encoders,
+        device="cpu",
+    )
+    (found,) = read(tmp_path / "out")
+    assert found["codebleu_syntax"] > 0.8
+    assert found["codebleu_weighted"] == 1
+    assert 0.05 < found["bleu"] < 0.5  # swapped, the brevity penalty leaves 0.001
+    assert found["codebleu_ngram"] == pytest.approx(found["bleu"])
+    for metric in ("bertscore", "codebertscore"):
+        assert found[f"{metric}_recall"] > found[f"{metric}_precision"] + 0.01
+    assert found["codebertscore_f3"] > found["codebertscore_f1"] + 0.005
+
+
+def test_encoders_that_cannot_be_loaded_are_refused_before_scoring(
+    tmp_path: Path, encoders: dict[str, Encoder]
+) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD)
+    bad = {"bertscore": Encoder(path=str(tmp_path / "none"))}
+    with pytest.raises(UserError, match="not a folder") as caught:
+        score_file("python", ["bertscore"], source, tmp_path / "out", encoders=bad)
+    assert caught.value.where == "--bertscore-encoder"
+    with pytest.raises(UserError, match="has 3 layers"):
+        score_file(
+            "python",
+            ["bertscore"],
+            source,
+            tmp_path / "out",
+            encoders={"bertscore": encoders["bertscore"].model_copy(update={"layer": 9})},
+        )
+    assert not (tmp_path / "out").exists()

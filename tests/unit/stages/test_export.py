@@ -58,8 +58,9 @@ def test_no_model_and_no_torch_are_needed(study_file, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_the_shipped_thesis_study_on_the_public_files(thesis, tmp_path, capsys):
+def test_the_shipped_thesis_study_on_the_public_files(thesis, tmp_path, capsys, monkeypatch):
     """Its training rows come from the hub; a few of our own stand in for them."""
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)  # its encoders are named by hub ids
     rows = [{"instruction": f"Make thing {n}", "input": "", "output": "x"} for n in range(20)]
     (tmp_path / "rows.json").write_text(json.dumps(rows))
     source = f"data.python.rows={tmp_path / 'rows.json'}"
