@@ -13,8 +13,8 @@ _PARTS = re.compile(
     r"""|'''|\"""|'[^\n'\\]*(?:\\.[^\n'\\]*)*'|"[^\n"\\]*(?:\\.[^\n"\\]*)*\""""
     r"""|#[^\n]*|[][(){}]|\n\ *(?=[^\ \n#])"""
 )
-# Spaces that the tokenizer rewrites, joined lines, and strings that may be docstrings.
-_HARD = re.compile(r"[\t\r\f\v\0]|\\\n|^ *[bBfFrRuU]{0,2}['\"]", re.MULTILINE)
+# Spaces that the tokenizer rewrites, joined lines, strings that may be docstrings, an open end.
+_HARD = re.compile(r"[\t\r\f\v\0]|\\\n|\s\Z|^ *[bBfFrRuU]{0,2}['\"]", re.MULTILINE)
 _PLAIN_TOKENIZER = sys.version_info < (3, 12)
 
 

@@ -125,20 +125,23 @@ class _Run:
         return self.joined(edges, [edge[0] for edge in edges])
 
     def joined(self, edges: list[_Edge], keys: Sequence[object]) -> list[_Edge]:
-        """Return one edge for each key, where it first occurs, with the sources of all."""
+        """Return one edge for each key, where it first occurs, with the sources of all.
+
+        Its relation is the last one's: tokens without width may share a place.
+        """
         if len(set(keys)) == len(keys):
             return edges
         found: dict[object, _Edge] = {}
         for key, edge in zip(keys, edges, strict=True):
             known = found.setdefault(key, edge)
             if known is not edge:
-                place, text, relation, texts, places = known
+                place, text, _, texts, places = known
                 self.spend(len(texts) + len(places) + 1)
                 if texts != edge[3] or len(texts) > 1:
                     texts = list(self.unique(texts + edge[3]))
                 if places != edge[4]:
                     places = sorted({*places, *edge[4]})
-                found[key] = (place, text, relation, texts, places)
+                found[key] = (place, text, edge[2], texts, places)
         return list(found.values())
 
 

@@ -42,7 +42,7 @@ class Encoder:
 
     Raises:
         UserError: the model cannot be loaded, has not so many layers, or is of a kind whose
-            layers cannot be told apart.
+            layers cannot be told apart; or there is no such device.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Encoder:
         device: str | None = None,
         revision: str | None = None,
     ) -> None:
-        import torch
         from transformers import AutoModel
         from transformers.utils import logging
 
         logging.disable_progress_bar()
+        self.device = _device(device)
         try:
             model: Any = AutoModel.from_pretrained(path, revision=revision)
         except (OSError, ValueError) as error:
@@ -65,7 +65,6 @@ class Encoder:
         _keep_layers(model, layer or LAYERS.get(path), path)
         if getattr(model, "pooler", None) is not None:
             model.pooler = None  # it would sum up each text, for nobody
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._model = model.to(self.device).eval()
         self._budget = _BATCH_TOKENS.get(self.device.type, _BATCH_TOKENS["cpu"])
 
@@ -105,6 +104,26 @@ class Encoder:
             mask = (torch.arange(width)[None] < lengths).long().to(self.device)
         out = self._model(torch.tensor(rows).to(self.device), attention_mask=mask)[0]
         return torch.nn.functional.normalize(out, dim=-1)
+
+
+def _device(name: str | None) -> torch.device:
+    import torch
+
+    has_gpu = torch.cuda.is_available()
+    try:
+        device = torch.device(name or ("cuda" if has_gpu else "cpu"))
+    except RuntimeError:
+        device = None
+    if device is None or (
+        device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()
+    ):
+        raise UserError(
+            "there is no such device",
+            where="device",
+            value=name,
+            remedy="use cpu" + (", cuda or cuda:0, …" if has_gpu else ": torch sees no GPU"),
+        )
+    return device
 
 
 def load_tokenizer(path: str, revision: str | None = None) -> Any:

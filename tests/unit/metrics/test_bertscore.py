@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
 from tuneyard.metrics.bertscore import BertScorer, chunks
-from tuneyard.metrics.encoder import Ids
+from tuneyard.metrics.encoder import Encoder, Ids
 from tuneyard.metrics.texts import windows
 
 TOKENS = "def put board shapes for in range return x y + - ( ) : = red green 'nut' 12 ü ∑ 你"
@@ -175,5 +175,8 @@ def test_wrong_encoders_and_layers_are_refused(encoder: str, tmp_path: Path) -> 
         BertScorer(encoder, "text", layer=4, device="cpu").score(
             predictions=["x"], references=["y"]
         )
+    for device in ("gpuu", "cuda:99"):
+        with pytest.raises(UserError, match="no such device"):
+            Encoder(encoder, device=device)
     with pytest.raises(UserError, match="could not be loaded"):
         BertScorer(str(tmp_path), "text", device="cpu")

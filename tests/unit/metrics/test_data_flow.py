@@ -124,6 +124,7 @@ def test_thesis_texts_have_the_packages_edges(thesis: tuple[str, list[str], list
         "[x for x in y for z in x]\n",
         "x: int\nx = 1\ny = x\n",
         "for x in:\n    pass\n",
+        "def f(a):\n= b\nc = a\n",
     ],
 )
 def test_oddities_are_the_packages(code: str) -> None:
