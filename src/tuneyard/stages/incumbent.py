@@ -15,7 +15,7 @@ from tuneyard.metrics import encoder_metrics
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import answers_by_id, score_row, without_encoders
+from tuneyard.stages.score import answers_by_id, means, score_row, without_encoders
 
 
 def measure(
@@ -54,9 +54,9 @@ def measure(
             resources=context.study.resources,
         )
     answers = answers_by_id(completions)
-    means = [_mean(own, k, answers, rule, scored, context) for k, own in examples.items()]
-    known = [mean for mean in means if mean is not None]
-    return fmean(known) if len(known) == len(means) else None
+    found = [_mean(own, k, answers, rule, scored, context) for k, own in examples.items()]
+    known = [mean for mean in found if mean is not None]
+    return fmean(known) if len(known) == len(found) else None
 
 
 def _model(tags: Mapping[str, str], context: Context) -> Model | None:
@@ -93,6 +93,4 @@ def _mean(
             faithful=scored.part["faithful"],
             resources=resources,
         )
-    measured = (row.get(rule.metric) for row in rows)
-    values = [float(value) for value in measured if value is not None]
-    return fmean(values) if values else None
+    return means(rows).get(rule.metric)

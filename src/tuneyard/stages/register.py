@@ -14,6 +14,7 @@ from tuneyard.plan import Arm, Step
 from tuneyard.stages import incumbent, published
 from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
+from tuneyard.stages.score import means
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Details
@@ -101,34 +102,20 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
             {
                 f"{split}/{kind}/{name}": mean
                 for kind, own in rows.items()
-                for name, mean in _means(own).items()
+                for name, mean in means(own).items()
             }
         )
         for kind in rows:
             _dataset(child, f"{split}/{kind}", scored.inputs[kind], context, "evaluation")
         rule = study.register_
         if rule is not None and split == rule.split:
-            means = [
-                _means(own).get(rule.metric)
-                for kind, own in rows.items()
-                if rule.on in (None, kind)
+            found = [
+                means(own).get(rule.metric) for kind, own in rows.items() if rule.on in (None, kind)
             ]
-            known = [mean for mean in means if mean is not None]
-            value = fmean(known) if known and len(known) == len(means) else None
+            known = [mean for mean in found if mean is not None]
+            value = fmean(known) if known and len(known) == len(found) else None
         child.log_artifacts(context.artifact(scored).local(), f"scores/{split}")
     return value
-
-
-def _means(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the mean of every numeric score; missing values are left out."""
-    names = {
-        name
-        for row in rows
-        for name, value in row.items()
-        if isinstance(value, int | float) and name not in ("id", "sample")
-    }
-    found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
-    return {name: fmean(map(float, column)) for name, column in found.items()}
 
 
 def _dataset(child: Any, name: str, source: Step, context: Context, use: str) -> None:

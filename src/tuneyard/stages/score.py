@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from tuneyard.metrics import encoder_metrics
@@ -77,6 +79,18 @@ def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, An
 
     source = step.extra.get("similarity")
     return {} if source is None else values_of(source, step.inputs["answers"], context)
+
+
+def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the mean of every numeric score; missing values are left out."""
+    names = {
+        name
+        for row in rows
+        for name, value in row.items()
+        if isinstance(value, int | float) and name not in ("id", "sample")
+    }
+    found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
+    return {name: fmean(map(float, column)) for name, column in found.items()}
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:
