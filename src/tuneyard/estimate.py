@@ -108,7 +108,8 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     tokens = 0.0
     for source in _training_data(step):
         data = study.data[source]
-        tokens += _count(data) * _tokens(data)
+        repeat = settings.repeat.get(source, 1) if step.part["method"] == "sft" else 1
+        tokens += _count(data) * _tokens(data) * repeat
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + (0 if "reference" in step.inputs else 4)

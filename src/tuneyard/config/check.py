@@ -187,6 +187,14 @@ def _stages(study: Study, where: str) -> None:
         settings = study.training(name)
         place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
         if not isinstance(settings, Dpo):
+            for kind in settings.repeat:
+                if kind not in study.data:
+                    raise UserError(
+                        "a data set is to be repeated that the study does not have",
+                        where=f"{place}.repeat",
+                        value=kind,
+                        remedy=suggestion(kind, list(study.data)),
+                    )
             continue
         if settings.lora is not None and settings.lora not in made:
             raise UserError(

@@ -62,6 +62,9 @@ class Sft(Optimisation):
     learning_rate: float = Field(default=2e-4, gt=0, le=1)
     loss_on: Literal["completion", "all"] = "completion"
     """Which tokens are trained: the completion with its end-of-sequence, or all."""
+    repeat: dict[str, Annotated[int, Field(ge=1)]] = {}
+    """How many times an epoch passes over a data set's examples; once where it is not named. For
+    a kind of code that is rarer or harder than what it is trained with."""
 
 
 class Pairs(Strict):

@@ -17,6 +17,7 @@ _LATER: dict[str, Any] = {
     "dpop_lambda": 50.0,
     "stop": None,
     "watch": None,
+    "repeat": {},
 }
 # What a training step's key says elsewhere, or what cannot change its result.
 _ELSEWHERE = {"lora", "checkpoint_steps", "pairs", "cache_reference"}
@@ -67,13 +68,16 @@ class TrainingSteps(DataSteps):
         checked: Step,
         seed: int | None,
     ) -> Step:
+        chosen = settings.model_dump(exclude=_ELSEWHERE)
+        if isinstance(settings, Sft):
+            chosen["repeat"] = {k: n for k, n in settings.repeat.items() if k in regime and n > 1}
         part = {
             "method": "sft" if isinstance(settings, Sft) else "dpo",
             "model": self.model_part(model),
             "settings": {
                 **{
                     key: value
-                    for key, value in settings.model_dump(exclude=_ELSEWHERE).items()
+                    for key, value in chosen.items()
                     if key not in _LATER or value != _LATER[key]
                 },
                 "lora": lora,

@@ -72,10 +72,12 @@ def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
         folder: Path = context.artifact(step.inputs["pairs"]).local()
         return [asdict(pair) for pair in read_jsonl(folder / "pairs.jsonl", Preference)]
     prompt = step.extra["model"].prompt
+    repeat = step.extra["settings"].repeat
     return [
         {"id": e.id, "prompt": render(prompt, e.instruction, e.input), "completion": e.reference}
         for role, source in step.inputs.items()
         if role.startswith("train/")
+        for _ in range(repeat.get(role.removeprefix("train/"), 1))
         for e in context.examples(source)
     ]
 

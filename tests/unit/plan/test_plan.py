@@ -63,6 +63,7 @@ def test_every_step_follows_what_it_needs(build):
             {"train sft · first + higher"},
             {"train sft · first", "score validation · base"},
         ),
+        ("sft.repeat={higher: 2}", {"train sft · first + higher"}, {"train sft · first"}),
         ("compare.resamples=200", {"compare"}, {"score validation · sft · first"}),
         (
             "evaluate={pass_at: [1, 2], decoding: {samples: 2, temperature: 1}}",
@@ -90,6 +91,7 @@ def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, c
         "resources.scoring_workers=2",
         "resources.threads=2",
         "sft.checkpoint_steps=7",
+        "sft.repeat={higher: 1}",
         "evaluate.decoding.batch_size=3",
         "resources.max_failures=0",
     ],
