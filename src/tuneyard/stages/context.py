@@ -23,6 +23,8 @@ class Context:
         run: the run directory.
         bar: the step's progress display.
         start_ray: starts or joins Ray on first use.
+        training: the folder in ``work/`` for checkpoints of workers that stay from one training
+            stage to the next.
         outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
     """
 
@@ -30,6 +32,7 @@ class Context:
     run: RunDir
     bar: Bar
     start_ray: Callable[[], None]
+    training: str = "training"
     outcome: dict[str, Any] = field(default_factory=dict)
 
     def artifact(self, step: Step) -> Artifact:
