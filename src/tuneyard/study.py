@@ -74,7 +74,7 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     try:
         for step in todo:
             with progress.stage(step.label) as bar:
-                context = Context(prepared.study, prepared.run, bar, ray.start, training, outcome)
+                context = Context(prepared.study, prepared.run, bar, ray.start, outcome, training)
                 stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
                 bar.note = stage.run(step, context)
     finally:

@@ -41,6 +41,7 @@ class Group:
 
         self.needs = (resources, storage, kept)
         self.names: list[str] = []
+        self._free = True
         self._channel = ray.remote(num_cpus=0)(Channel).remote()
         self._error: BaseException | None = None
         folder, filesystem = _storage(storage)
@@ -68,7 +69,7 @@ class Group:
 
     def alive(self) -> bool:
         """Tell whether it can be given another job."""
-        return self._thread.is_alive()
+        return self._free and self._thread.is_alive()
 
     def train(self, name: str, job: TrainJob, on_progress: Callable[[dict[str, Any]], None]) -> Any:
         """Return the finished job's adapter, a ``ray.train.Checkpoint``.
@@ -80,22 +81,25 @@ class Group:
         import ray
 
         self.names.append(name)
+        self._free = False
         ray.get(self._channel.give.remote(name, job.to_json()))
         while True:
-            alive = self.alive()  # asked first: what is said before the end must not be missed
+            alive = self._thread.is_alive()  # asked first, to miss nothing that is said before
             entries, result, error = ray.get(self._channel.take.remote())
             for entry in entries:
                 on_progress(entry)
             if error is not None:
+                self._thread.join(_CLOSE_SECONDS)
                 raise error
             if result is not None:
+                self._free = True
                 return result
             if not alive:
                 raise self._error or RuntimeError("training ended without a checkpoint")
             time.sleep(_POLL_SECONDS)
 
     def close(self) -> None:
-        """End the run and free what it holds, unless a worker is in the middle of a job."""
+        """End the run and free what it holds; where a job was broken off, leave that to Ray."""
         import ray
 
         if self.alive():

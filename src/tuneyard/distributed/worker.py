@@ -111,7 +111,9 @@ def work(config: dict[str, Any]) -> None:
         gc.collect()  # frees the model, which its trainer's callbacks refer to in circles
 
 
-def _train(job: TrainJob, name: str, channel: Any, resume_from: Path | None, *, first: bool) -> None:
+def _train(
+    job: TrainJob, name: str, channel: Any, resume_from: Path | None, *, first: bool
+) -> None:
     import ray
     import ray.train
     from ray.train import Checkpoint

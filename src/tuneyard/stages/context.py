@@ -23,17 +23,17 @@ class Context:
         run: the run directory.
         bar: the step's progress display.
         start_ray: starts or joins Ray on first use.
+        outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
         training: the folder in ``work/`` for checkpoints of workers that stay from one training
             stage to the next.
-        outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
     """
 
     study: Study
     run: RunDir
     bar: Bar
     start_ray: Callable[[], None]
-    training: str = "training"
     outcome: dict[str, Any] = field(default_factory=dict)
+    training: str = "training"
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""
