@@ -20,7 +20,7 @@ from tuneyard.distributed.worker import Channel, work
 from tuneyard.train.job import TrainJob
 
 _POLL_SECONDS = 0.3
-_CLOSE_SECONDS = 30.0
+_CLOSE_SECONDS = 120.0
 # Of a worker that stays: idle most of the time, it must not take a slot from the other pools.
 _KEPT_CPUS = 0.01
 
