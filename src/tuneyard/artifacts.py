@@ -3,7 +3,8 @@
     RUN_DIR/
       study.yaml                    the resolved configuration of the latest run
       stages/<stage>-<key>/         one folder an artifact; manifest.json is written last
-      work/<stage>-<key>/           checkpoints of a stage in progress
+      work/<stage>-<key>/           rows and checkpoints of a stage in progress
+      work/training-<key>/          checkpoints of training stages that share their workers
 
 A stage's key is the hash of its own part of the configuration and of the keys of what it reads,
 so equal keys mean equal inputs: such a stage is not run again. A run directory is a local folder,

@@ -68,16 +68,19 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     if done:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
     ray = _Ray(prepared.study)
+    training = _training(prepared.plan)
     outcome: dict[str, Any] = {"ran": len(todo)}
     progress.begin(len(todo))
     try:
         for step in todo:
             with progress.stage(step.label) as bar:
-                context = Context(prepared.study, prepared.run, bar, ray.start, outcome)
+                context = Context(prepared.study, prepared.run, bar, ray.start, outcome, training)
                 stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
                 bar.note = stage.run(step, context)
     finally:
         ray.stop()
+    if todo:
+        prepared.run.discard("work", training)
     return outcome | results(prepared)
 
 
@@ -86,6 +89,11 @@ def results(prepared: Prepared) -> dict[str, Any]:
     from tuneyard.stages.published import closing
 
     return closing(prepared.run, next(s for s in prepared.plan.steps if s.stage == "register"))
+
+
+def _training(plan: planning.Plan) -> str:
+    """Name the folder of the training stages' checkpoints: a resumed study's is the same."""
+    return next((f"training-{s.key}" for s in plan.steps if s.stage == "train"), "training")
 
 
 class _Ray:

@@ -192,7 +192,7 @@ def test_killed_in_training_it_goes_on_from_its_checkpoint(
 
 def committed(run_dir):
     """Tell whether Ray Train has recorded a checkpoint of the first training stage."""
-    return list(run_dir.glob("work/train-*/checkpoints/checkpoint_manager_snapshot.json"))
+    return list(run_dir.glob("work/training-*/checkpoint_manager_snapshot.json"))
 
 
 def kill_session(leader):

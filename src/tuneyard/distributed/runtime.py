@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ _DEFAULTS = {
     "OMP_WAIT_POLICY": "passive",
 }
 
+_local = False
+_endings: list[Callable[[], None]] = []
+
 
 def start(resources: Resources | None = None) -> None:
     """Connect to Ray once: to ``RAY_ADDRESS`` where it is set, else to a Ray of this process.
@@ -39,6 +43,7 @@ def start(resources: Resources | None = None) -> None:
     Raises:
         UserError: the address cannot be reached, or a local Ray lacks the GPUs asked for.
     """
+    global _local
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     import ray
@@ -72,15 +77,32 @@ def start(resources: Resources | None = None) -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
+    _local = True
     _check_gpus(resources)
+
+
+def local() -> bool:
+    """Tell whether Ray is this process's own, so that nobody else waits for what stays in use."""
+    return _local
+
+
+def before_stop(end: Callable[[], None]) -> None:
+    """Have ``end`` called once before Ray is left."""
+    _endings.append(end)
 
 
 def stop() -> None:
     """Disconnect; a local Ray ends with it."""
+    global _local
     import ray
 
+    endings = list(_endings)
+    _endings.clear()
     if ray.is_initialized():
+        for end in endings:
+            end()
         ray.shutdown()
+    _local = False
 
 
 def cores() -> int:

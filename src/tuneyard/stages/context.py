@@ -24,6 +24,8 @@ class Context:
         bar: the step's progress display.
         start_ray: starts or joins Ray on first use.
         outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
+        training: the folder in ``work/`` for checkpoints of workers that stay from one training
+            stage to the next.
     """
 
     study: Study
@@ -31,6 +33,7 @@ class Context:
     bar: Bar
     start_ray: Callable[[], None]
     outcome: dict[str, Any] = field(default_factory=dict)
+    training: str = "training"
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tuneyard.artifacts import Artifact
 from tuneyard.config.prompts import render
 from tuneyard.plan import Step
 from tuneyard.records import Preference, read_jsonl, write_jsonl
@@ -45,10 +47,11 @@ def run(step: Step, context: Context) -> str:
         found = train.fit(
             job,
             resources=context.study.resources,
-            storage=artifact.work,
-            name="checkpoints",
+            storage=f"{artifact.work}/checkpoints",
+            name=_attempt(artifact, context),
             out=folder / "adapter",
             on_progress=lambda row: _show(context, row),
+            shared=context.run.join("work", context.training),
         )
         history = found["history"]
         write_jsonl(folder / "history.jsonl", history)
@@ -59,6 +62,16 @@ def run(step: Step, context: Context) -> str:
     loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
     final = f", loss {loss:.4f}" if loss is not None else ""
     return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
+
+
+def _attempt(artifact: Artifact, context: Context) -> str:
+    """Return this training's name: the interrupted one's, or a new one where it starts anew."""
+    place = ("work", artifact.name, "attempt")
+    found = context.run.read_text(*place)
+    if found is None:
+        found = f"{artifact.name}-{uuid.uuid4().hex[:8]}"
+        context.run.write_text(found, *place)
+    return found
 
 
 def _reference(step: Step, context: Context) -> str | None:

@@ -158,6 +158,45 @@ def test_a_lost_run_goes_on_under_the_same_name(
 
 
 @pytest.mark.slow
+def test_workers_stay_and_a_group_that_fails_is_replaced(
+    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+) -> None:
+    pids: list[int] = []
+
+    def go(name: str, job: TrainJob, on_progress: Any = None) -> Path:
+        fit(
+            job,
+            resources=Resources(threads=1, max_failures=0),
+            storage=str(tmp_path / "storage"),
+            name=name,
+            out=tmp_path / name,
+            on_progress=on_progress or (lambda entry: pids.append(entry["pid"])),
+            shared=str(tmp_path / "shared"),
+        )
+        return tmp_path / name
+
+    other = replace(job, seed=2, settings={**job.settings, "max_steps": 5})
+    first = go("first", other)
+    # Another job's checkpoint is none of this one's, and what it drew does not change it.
+    assert digest(go("second", job)) == digest(whole)
+    assert len(set(pids)) == 1
+    # No failure is allowed, but the group's earlier jobs had to count for nothing.
+    killer = Killer(25)
+    assert digest(go("third", job, killer)) == digest(whole)
+    assert killer.killed == pids[0]
+    assert killer.after[0] > 10
+    assert digest(go("fourth", other)) == digest(first)
+    assert history(tmp_path / "fourth") == history(first)
+    with pytest.raises(UserError, match="no token would be trained"):
+        go("wrong", replace(job, model={**job.model, "max_length": 16}))
+    # Given a job again, as after the loss of the driver, new workers find it finished.
+    shown: list[Any] = []
+    assert digest(go("fourth", other, shown.append)) == digest(first)
+    assert shown == []
+    assert not (tmp_path / "storage").exists()
+
+
+@pytest.mark.slow
 def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
     cluster: None, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,162 @@
+"""A group of Ray Train workers, which may stay for the study's next training stage.
+
+On two cores a group takes 25 s to start, nearly all of it imports in nine processes. On this
+process's own Ray, without GPUs, one group therefore trains all of a study's stages; idle, its
+workers hold memory but no CPU. On a cluster, or with GPUs, a group ends with its job, so that
+others get what it held.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tuneyard.config import Resources
+from tuneyard.distributed import runtime
+from tuneyard.distributed.worker import Channel, work
+from tuneyard.train.job import TrainJob
+
+_POLL_SECONDS = 0.3
+_CLOSE_SECONDS = 120.0
+# Of a worker that stays: idle most of the time, it must not take a slot from the other pools.
+_KEPT_CPUS = 0.01
+
+
+class Group:
+    """One run of Ray Train, in a thread of the driver, that trains the jobs it is given.
+
+    Args:
+        storage: folder or fsspec URL, reachable from every node, that holds checkpoints. A new
+            group goes on with the job whose checkpoint is the last there, if it is given it.
+        kept: whether it may stay idle.
+    """
+
+    def __init__(self, resources: Resources, storage: str, *, kept: bool) -> None:
+        import ray
+        from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
+        from ray.train.torch import TorchTrainer
+
+        self.needs = (resources, storage, kept)
+        self.names: list[str] = []
+        self._free = True
+        self._channel = ray.remote(num_cpus=0)(Channel).remote()
+        self._error: BaseException | None = None
+        folder, filesystem = _storage(storage)
+        trainer = TorchTrainer(
+            work,
+            train_loop_config={"channel": self._channel, "threads": resources.threads},
+            scaling_config=ScalingConfig(
+                num_workers=resources.workers,
+                use_gpu=resources.gpus_per_worker > 0,
+                resources_per_worker=_per_worker(resources, kept),
+            ),
+            run_config=RunConfig(
+                name=Path(folder).name,
+                storage_path=str(Path(folder).parent),
+                storage_filesystem=filesystem,
+                failure_config=FailureConfig(max_failures=resources.max_failures),
+                checkpoint_config=CheckpointConfig(num_to_keep=2),
+                worker_runtime_env=_environment(resources),
+            ),
+        )
+        self._thread = threading.Thread(
+            target=self._run, args=[trainer], name="tuneyard-training", daemon=True
+        )
+        self._thread.start()
+
+    def alive(self) -> bool:
+        """Tell whether it can be given another job."""
+        return self._free and self._thread.is_alive()
+
+    def train(self, name: str, job: TrainJob, on_progress: Callable[[dict[str, Any]], None]) -> Any:
+        """Return the finished job's adapter, a ``ray.train.Checkpoint``.
+
+        Raises:
+            UserError: a worker raised it; the group ends.
+            ray.train.TrainingFailedError: workers failed more often than allowed.
+        """
+        import ray
+
+        self.names.append(name)
+        self._free = False
+        ray.get(self._channel.give.remote(name, job.to_json()))
+        while True:
+            alive = self._thread.is_alive()  # asked first, to miss nothing that is said before
+            entries, result, error = ray.get(self._channel.take.remote())
+            for entry in entries:
+                on_progress(entry)
+            if error is not None:
+                self._thread.join(_CLOSE_SECONDS)
+                raise error
+            if result is not None:
+                self._free = True
+                return result
+            if not alive:
+                raise self._error or RuntimeError("training ended without a checkpoint")
+            time.sleep(_POLL_SECONDS)
+
+    def close(self) -> None:
+        """End the run and free what it holds; where a job was broken off, leave that to Ray."""
+        import ray
+
+        if self.alive():
+            ray.get(self._channel.close.remote())
+            self._thread.join(_CLOSE_SECONDS)
+
+    def _run(self, trainer: Any) -> None:
+        try:
+            trainer.fit()
+        except BaseException as error:
+            self._error = error
+
+
+_kept: Group | None = None
+
+
+def group(resources: Resources, storage: str, name: str, *, kept: bool) -> Group:
+    """Return the group that stayed, where it serves, or a new one."""
+    global _kept
+    if _kept is not None:
+        # The workers of a group that has had this very job do not agree on where to go on.
+        if _kept.alive() and _kept.needs == (resources, storage, kept) and name not in _kept.names:
+            return _kept
+        release()
+    found = Group(resources, storage, kept=kept)
+    if kept:
+        _kept = found
+        runtime.before_stop(release)
+    return found
+
+
+def release() -> None:
+    """End the group that stayed, if there is one."""
+    global _kept
+    if _kept is not None:
+        ended, _kept = _kept, None
+        ended.close()
+
+
+def _per_worker(resources: Resources, kept: bool) -> dict[str, float]:
+    found = {"CPU": _KEPT_CPUS if kept else resources.cpus_per_worker}
+    if resources.gpus_per_worker:
+        found["GPU"] = resources.gpus_per_worker
+    return found
+
+
+def _environment(resources: Resources) -> dict[str, Any]:
+    """Hide a node's GPUs from workers that asked for none; they would take them otherwise."""
+    return {} if resources.gpus_per_worker else {"env_vars": {"CUDA_VISIBLE_DEVICES": ""}}
+
+
+def _storage(storage: str) -> tuple[str, Any]:
+    """Return Ray's path and filesystem; for a URL fsspec's, as for every other artifact."""
+    if "://" not in storage or storage.startswith("file://"):
+        return str(Path(storage.removeprefix("file://")).absolute()), None
+    import fsspec
+    from pyarrow.fs import FSSpecHandler, PyFileSystem
+
+    files, path = fsspec.core.url_to_fs(storage)
+    return path, PyFileSystem(FSSpecHandler(files))
