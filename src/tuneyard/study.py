@@ -22,6 +22,7 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.progress import Progress
+from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 
 
@@ -59,6 +60,7 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
 
     Raises:
         UserError: the run directory cannot be written to, or a stage refuses its input.
+        RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
     prepared.run.prepare()
@@ -75,7 +77,13 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
             with progress.stage(step.label) as bar:
                 context = Context(prepared.study, prepared.run, bar, ray.start, outcome)
                 stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
-                bar.note = stage.run(step, context)
+                try:
+                    bar.note = stage.run(step, context)
+                except Exception as error:
+                    told = failure.explain(error, step, prepared.study, prepared.run)
+                    if told is None:
+                        raise
+                    raise told from error
     finally:
         ray.stop()
     return outcome | results(prepared)

@@ -84,7 +84,14 @@ def fit(
             name=name,
             storage_path=path,
             storage_filesystem=filesystem,
-            failure_config=FailureConfig(max_failures=resources.max_failures),
+            failure_config=FailureConfig(
+                max_failures=resources.max_failures,
+                # Without a limit workers that die as they start are started for ever. A cluster
+                # may still be growing: there a start that fails is no sign of anything.
+                controller_failure_limit=-1
+                if os.environ.get("RAY_ADDRESS")
+                else resources.max_failures,
+            ),
             checkpoint_config=CheckpointConfig(num_to_keep=2),
             worker_runtime_env=_environment(resources),
         ),
