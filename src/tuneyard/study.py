@@ -24,6 +24,7 @@ from tuneyard.config.load import dump, load
 from tuneyard.progress import Progress
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
+from tuneyard.stages.live import Live
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,13 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     if done:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
     ray = _Ray(prepared.study)
+    live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
     progress.begin(len(todo))
     try:
         for step in todo:
             with progress.stage(step.label) as bar:
-                context = Context(prepared.study, prepared.run, bar, ray.start, outcome)
+                context = Context(prepared.study, prepared.run, bar, ray.start, live, outcome)
                 stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
                 try:
                     bar.note = stage.run(step, context)
@@ -84,8 +86,12 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
                     if told is None:
                         raise
                     raise told from error
+    except BaseException as error:
+        live.close("FAILED" if isinstance(error, Exception) else "KILLED")
+        raise
     finally:
         ray.stop()
+    live.close()
     return outcome | results(prepared)
 
 

@@ -14,7 +14,7 @@ from tuneyard.progress import Progress
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.stages import compare, published, register
 from tuneyard.stages.context import Context
-from tuneyard.stages.register import _params
+from tuneyard.stages.runs import params
 
 STUDY = """\
 study: x
@@ -147,8 +147,8 @@ def test_two_stages_of_one_method_are_tracked_apart(tmp_path):
         "stages: {dpop: {like: dpo, loss: [dpop]}}\n"
     )
     _, one, both = plan.build(load(path), lambda model: model.path).arms
-    assert {"sft", "dpo"} == set(_params(one)) - {"arm", "train_on", "model"}
-    assert _params(one)["dpo"]["loss"] == ["dpop"]  # comparable with other arms' DPO
-    assert {"sft", "dpo", "dpo-2"} == set(_params(both)) - {"arm", "train_on", "model"}
-    assert _params(both)["dpo"]["loss"] == ["sigmoid"]
-    assert _params(both)["dpo-2"]["loss"] == ["dpop"]
+    assert {"sft", "dpo"} == set(params(one)) - {"arm", "train_on", "model"}
+    assert params(one)["dpo"]["loss"] == ["dpop"]  # comparable with other arms' DPO
+    assert {"sft", "dpo", "dpo-2"} == set(params(both)) - {"arm", "train_on", "model"}
+    assert params(both)["dpo"]["loss"] == ["sigmoid"]
+    assert params(both)["dpo-2"]["loss"] == ["dpop"]
