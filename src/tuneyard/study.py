@@ -78,14 +78,7 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         for step in todo:
             with progress.stage(step.label) as bar:
                 context = Context(prepared.study, prepared.run, bar, ray.start, live, outcome)
-                stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
-                try:
-                    bar.note = stage.run(step, context)
-                except Exception as error:
-                    told = failure.explain(error, step, prepared.study, prepared.run)
-                    if told is None:
-                        raise
-                    raise told from error
+                bar.note = _run_step(step, context)
     except BaseException as error:
         live.close("FAILED" if isinstance(error, Exception) else "KILLED")
         raise
@@ -93,6 +86,18 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         ray.stop()
     live.close()
     return outcome | results(prepared)
+
+
+def _run_step(step: planning.Step, context: Context) -> str:
+    """Run one stage; return what its line of progress says at the end."""
+    stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
+    try:
+        return str(stage.run(step, context))
+    except Exception as error:
+        told = failure.explain(error, step, context.study, context.run)
+        if told is None:
+            raise
+        raise told from error
 
 
 def results(prepared: Prepared) -> dict[str, Any]:
