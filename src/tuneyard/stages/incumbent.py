@@ -93,4 +93,4 @@ def _mean(
             faithful=scored.part["faithful"],
             resources=resources,
         )
-    return means(rows).get(rule.metric)
+    return means(rows, context.study.evaluate.pass_at).get(rule.metric)

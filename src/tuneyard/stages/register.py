@@ -55,23 +55,24 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
                 _dataset(child, role, source, context, "training")
     value = None
     for split, scored in arm.scores.items():
-        rows = score_rows(scored, context)
+        found = {
+            kind: means(own, study.evaluate.pass_at)
+            for kind, own in score_rows(scored, context).items()
+        }
         child.log_metrics(
             {
                 f"{split}/{kind}/{name}": mean
-                for kind, own in rows.items()
-                for name, mean in means(own).items()
+                for kind, own in found.items()
+                for name, mean in own.items()
             }
         )
-        for kind in rows:
+        for kind in found:
             _dataset(child, f"{split}/{kind}", scored.inputs[kind], context, "evaluation")
         rule = study.register_
         if rule is not None and split == rule.split:
-            found = [
-                means(own).get(rule.metric) for kind, own in rows.items() if rule.on in (None, kind)
-            ]
-            known = [mean for mean in found if mean is not None]
-            value = fmean(known) if known and len(known) == len(found) else None
+            asked = [own.get(rule.metric) for k, own in found.items() if rule.on in (None, k)]
+            known = [mean for mean in asked if mean is not None]
+            value = fmean(known) if known and len(known) == len(asked) else None
         child.log_artifacts(context.artifact(scored).local(), f"scores/{split}")
     return value
 

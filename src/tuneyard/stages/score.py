@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from tuneyard.metrics import encoder_metrics
+from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
@@ -81,8 +82,14 @@ def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, An
     return {} if source is None else values_of(source, step.inputs["answers"], context)
 
 
-def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the mean of every numeric score; missing values are left out."""
+def means(rows: Sequence[Mapping[str, Any]], pass_at: Sequence[int] = ()) -> dict[str, float]:
+    """Return the mean of every numeric score; missing values are left out.
+
+    Args:
+        rows: score rows of one data set.
+        pass_at: the k of pass@k, which becomes ``pass_at_K``, the mean over the examples that
+            have enough tested answers; pass@1 is the mean of ``passed``.
+    """
     names = {
         name
         for row in rows
@@ -90,7 +97,15 @@ def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         if isinstance(value, int | float) and name not in ("id", "sample")
     }
     found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
-    return {name: fmean(map(float, column)) for name, column in found.items()}
+    tested: dict[Any, list[bool]] = {}
+    for row in rows:
+        if row.get("passed") is not None:
+            tested.setdefault(row["id"], []).append(row["passed"])
+    for k in pass_at:
+        if k > 1:
+            chances = [pass_at_k_of(answers, k) for answers in tested.values()]
+            found[f"pass_at_{k}"] = [chance for chance in chances if chance is not None]
+    return {name: fmean(map(float, column)) for name, column in found.items() if column}
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:

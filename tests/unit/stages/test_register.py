@@ -26,7 +26,7 @@ evaluate:
   metrics: [codebleu, execution]
   decoding: {{samples: 2, temperature: 1}}
   pass_at: [1, 2]
-register: {{name: x, metric: passed}}
+register: {{name: x, metric: pass@2}}
 """
 TASKS = 4
 PASSED = {"base": (0, 0, 0, 1), "sft": (2, 1, 1, 2)}
@@ -115,6 +115,16 @@ def test_the_report_in_the_run_and_in_mlflow_says_what_the_registry_decided(fini
         for found in client.search_runs([experiment.experiment_id])
         if "mlflow.parentRunId" not in found.data.tags
     ]
+    arms = {
+        found.data.tags["mlflow.runName"]: found.data.metrics
+        for found in client.search_runs([experiment.experiment_id])
+        if "mlflow.parentRunId" in found.data.tags
+    }
+    assert arms["base"]["validation/tasks/pass_at_2"] == pytest.approx(1 / 4)
+    assert arms["sft"]["validation/tasks/passed"] == pytest.approx(6 / 8)
+    (version,) = client.search_model_versions("name='x'")
+    assert version.tags["tuneyard.metric"] == "pass_at_2"
+    assert float(version.tags["tuneyard.value"]) == pytest.approx(1)
     kept = {a.path for a in client.list_artifacts(parent.info.run_id, "report")}
     assert {"report/report.html", "report/results.json", "report/histograms.csv"} <= kept
     figures = {a.path for a in client.list_artifacts(parent.info.run_id, "report/figures")}
