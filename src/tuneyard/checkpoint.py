@@ -13,6 +13,7 @@ from typing import Any
 
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
+from tuneyard.weight_file import fault
 
 _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
@@ -27,8 +28,7 @@ def resolve_path(model: Model) -> str:
         from tuneyard import embedded
 
         return str(embedded.path())
-    folder = Path(model.path).expanduser()
-    return str(folder.absolute()) if folder.exists() or _looks_local(model.path) else model.path
+    return _local(model.path)
 
 
 def check_model(model: Model) -> None:
@@ -87,8 +87,13 @@ def portable_encoder(encoder: Encoder) -> Encoder:
 
 
 def _encoder_path(encoder: Encoder) -> str:
-    folder = Path(encoder.path).expanduser()
-    return str(folder.absolute()) if folder.exists() or _looks_local(encoder.path) else encoder.path
+    return _local(encoder.path)
+
+
+def _local(path: str) -> str:
+    """Return a folder's absolute path; a hub id stays as it is."""
+    folder = os.path.expanduser(path)
+    return os.path.abspath(folder) if os.path.exists(folder) or _looks_local(path) else path
 
 
 def _check_files(path: str, named: str, revision: str | None, where: str) -> None:
@@ -102,7 +107,7 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             )
         return
     folder = Path(path)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(
             "a model's path is not a folder",
             where=where,
@@ -128,6 +133,14 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             value=named,
             remedy="copy the model's *.safetensors files there",
         )
+    for file in _weight_files(folder):
+        if wrong := fault(file):
+            raise UserError(
+                f"a model's weights are damaged: {wrong}",
+                where=where,
+                value=str(file),
+                remedy="copy or download this file again",
+            )
     if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
         raise UserError(
             "a model's folder has no tokenizer",
@@ -211,7 +224,7 @@ def _looks_local(path: str) -> bool:
 
 def is_hub_id(path: str) -> bool:
     """Return whether a resolved path names a model on the hub and no folder."""
-    return not Path(path).exists() and not _looks_local(path)
+    return not os.path.exists(path) and not _looks_local(path)
 
 
 def _hub_offline() -> bool:

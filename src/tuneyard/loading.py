@@ -22,6 +22,7 @@ from tuneyard.checkpoint import (
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.records import file_digest
+from tuneyard.weight_file import fault
 
 __all__ = [
     "ADAPTER_RECORD",
@@ -80,7 +81,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     tokenizer = load_tokenizer(model)
     try:
         network = AutoModelForCausalLM.from_pretrained(path, revision=model.revision, **options)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _not_loaded(error, "model", model) from error
     size = network.get_input_embeddings().num_embeddings
     if len(tokenizer) > size:
@@ -102,11 +103,17 @@ def load_tokenizer(model: Model) -> Any:
     Raises:
         UserError: it cannot be loaded.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
+    path = resolve_path(model)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(resolve_path(model), revision=model.revision)
+        # First: an unknown kind of model is told here, not when its weights are loaded.
+        AutoConfig.from_pretrained(path, revision=model.revision)
     except (OSError, ValueError) as error:
+        raise _not_loaded(error, "model", model) from error
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, revision=model.revision)
+    except Exception as error:  # of a damaged tokenizer.json the library raises what comes
         raise _not_loaded(error, "tokenizer", model) from error
     _set_padding(tokenizer)
     return tokenizer
@@ -114,11 +121,17 @@ def load_tokenizer(model: Model) -> Any:
 
 def _not_loaded(error: Exception, what: str, model: Model) -> UserError:
     return UserError(
-        f"a {what} could not be loaded: {str(error).splitlines()[0]}",
+        f"a {what} could not be loaded: {_first_line(error)}",
         where=f"models: {model.name}: path",
         value=model.path,
         remedy="check the path or hub id, the revision, and your access to the hub",
     )
+
+
+def _first_line(error: Exception) -> str:
+    # A KeyError's text is the key alone.
+    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
+    return kind + (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
@@ -139,6 +152,7 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
             where=str(folder),
             remedy="name a folder that PEFT's save_pretrained wrote",
         )
+    _check_adapter_files(folder, [folder / name for name in weights])
     record = folder / ADAPTER_RECORD
     if not record.is_file():
         return
@@ -161,6 +175,28 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
             value=model.path,
             remedy="use it with the base it was trained on, or train an adapter for this one",
         )
+
+
+def _check_adapter_files(folder: Path, weights: list[Path]) -> None:
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        known = isinstance(config, dict) and "peft_type" in config
+        wrong = None if known else "it names no peft_type"
+    except (ValueError, OSError) as error:
+        wrong = _first_line(error)
+    if wrong is not None:
+        raise UserError(
+            f"an adapter's adapter_config.json cannot be used ({wrong})",
+            where=str(folder),
+            remedy="name a folder that PEFT's save_pretrained wrote",
+        )
+    for file in weights:
+        if file.is_file() and (found := fault(file)):
+            raise UserError(
+                f"an adapter's weights are damaged: {found}",
+                where=str(file),
+                remedy="copy or download this file again",
+            )
 
 
 def load_adapter(model: Any, path: str | os.PathLike[str], trainable: bool) -> Any:

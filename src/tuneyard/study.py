@@ -25,6 +25,8 @@ from tuneyard.progress import Progress
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
+from tuneyard.stages.runs import tracking_uri
+from tuneyard.tracking.connect import check_uri
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     """
     progress = progress or Progress()
     prepared.run.prepare()
+    check_uri(tracking_uri(prepared.study, prepared.run.root))
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     todo = [step for step, done in prepared.state() if not done]
     done = len(prepared.plan.steps) - len(todo)

@@ -56,6 +56,14 @@ def test_a_broken_configuration_is_refused(copy: Path, text: str) -> None:
         check_model(named(copy))
 
 
+def test_weights_cut_in_half_are_refused(copy: Path) -> None:
+    file = copy / "model.safetensors"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(UserError, match="weights are damaged: it has") as caught:
+        check_model(named(copy))
+    assert str(file) in str(caught.value.shown)
+
+
 def test_a_missing_shard_is_named(copy: Path) -> None:
     index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
     (copy / "model.safetensors.index.json").write_text(json.dumps(index))

@@ -17,6 +17,7 @@ from tuneyard.loading import (
     adapter_record,
     check_adapter,
     load_model,
+    load_tokenizer,
 )
 
 
@@ -56,8 +57,15 @@ def test_an_adapter_fits_its_own_base_only(
     adapter.mkdir()
     with pytest.raises(UserError, match="not an adapter"):
         check_adapter(adapter, named(tiny_model_dir))
-    (adapter / "adapter_config.json").write_text("{}")
-    (adapter / "adapter_model.safetensors").write_bytes(b"")
+    (adapter / "adapter_model.safetensors").write_bytes(b"weights")
+    for config in ("{", "{}", "[]"):
+        (adapter / "adapter_config.json").write_text(config)
+        with pytest.raises(UserError, match=r"adapter_config\.json cannot be used"):
+            check_adapter(adapter, named(tiny_model_dir))
+    (adapter / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    with pytest.raises(UserError, match="weights are damaged"):
+        check_adapter(adapter, named(tiny_model_dir))
+    (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
     check_adapter(adapter, named(tiny_model_dir))  # no record: nothing to compare
     (adapter / ADAPTER_RECORD).write_text(json.dumps(adapter_record(named(tiny_model_dir))))
     check_adapter(adapter, named(tiny_model_dir))
@@ -69,3 +77,20 @@ def test_an_adapter_fits_its_own_base_only(
     (adapter / ADAPTER_RECORD).write_text("{}")
     with pytest.raises(UserError, match="malformed"):
         check_adapter(adapter, named(tiny_model_dir))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "what"),
+    [
+        ("tokenizer.json", "{}", "a tokenizer could not be loaded: KeyError"),
+        ("tokenizer.json", '{"version": ', "a tokenizer could not be loaded"),
+        ("config.json", '{"model_type": "nosuchtype"}', "a model could not be loaded.*nosuchtype"),
+    ],
+)
+def test_damaged_files_are_told_with_the_tokenizer(
+    copy: Path, file: str, text: str, what: str
+) -> None:
+    (copy / file).write_text(text)
+    with pytest.raises(UserError, match=what) as caught:
+        load_tokenizer(named(copy))
+    assert "models: " in str(caught.value.where)

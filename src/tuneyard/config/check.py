@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tuneyard.checkpoint import check_encoder
@@ -171,7 +172,7 @@ def _rows(rows: Rows | None, where: str) -> None:
     if rows is None:
         return
     if rows.path is not None:
-        if not local_path(rows.path, where).is_file():
+        if not os.path.isfile(local_path(rows.path, where)):
             raise UserError(
                 "a data file does not exist",
                 where=where,

@@ -53,7 +53,7 @@ class Evaluate(Strict):
 
     on: list[str] | None = None
     """Data sets; None: all."""
-    splits: list[Literal["validation", "test"]] = ["validation"]
+    splits: list[Literal["validation", "test"]] = Field(default=["validation"], min_length=1)
     metrics: list[str] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
     """Score CodeBLEU as the published package does."""
@@ -62,6 +62,13 @@ class Evaluate(Strict):
     decoding: Decoding = Decoding()
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
+
+    @field_validator("splits")
+    @classmethod
+    def _distinct(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("a split stands twice; keep one of them")
+        return value
 
     @field_validator("pass_at")
     @classmethod

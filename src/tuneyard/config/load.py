@@ -75,7 +75,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         raise UserError(
             "the study file does not exist", where=str(path), remedy="check the path"
         ) from None
-    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"the study file cannot be read ({error})", where=str(path), remedy="name a YAML file"
         ) from None
@@ -84,7 +84,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         root = loader.get_single_node()
         lines: dict[Location, int] = {}
         if root is not None:
-            _note_lines(root, (), lines, path)
+            _note_lines(root, (), lines, str(path))
         tree = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -100,6 +100,12 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         raise UserError(
             f"the study file is not valid YAML ({error})", where=str(path), remedy="mend the syntax"
         ) from None
+    except RecursionError:
+        raise UserError(
+            "the study file is nested too deeply, or an anchor holds itself",
+            where=str(path),
+            remedy="write it flat",
+        ) from None
     if not isinstance(tree, dict):
         raise UserError(
             "a study file is a mapping of keys to values",
@@ -110,7 +116,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     return tree, lines
 
 
-def _note_lines(node: yaml.Node, place: Location, lines: dict[Location, int], path: Path) -> None:
+def _note_lines(node: yaml.Node, place: Location, lines: dict[Location, int], path: str) -> None:
     """Record each key's line, and refuse a key that stands twice (PyYAML takes the last)."""
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
@@ -142,10 +148,7 @@ def _override(tree: dict[str, Any], word: str) -> Location:
             value=word,
             remedy="write, for example, sft.learning_rate=1e-4",
         )
-    try:
-        value = yaml.load(text, Loader=_Loader) if text else None
-    except yaml.YAMLError:
-        value = text
+    value = _value(text, word)
     here: Any = tree
     place: list[str | int] = []
     parts = key.split(".")
@@ -164,6 +167,23 @@ def _override(tree: dict[str, Any], word: str) -> Location:
                 here[int(step)] = {"name": here[int(step)]}
             here = here[step]
     return tuple(place)
+
+
+def _value(text: str, word: str) -> Any:
+    """Return the value of an override: YAML, or the text as it stands where it is none."""
+    try:
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        _note_lines(root, (), {}, f"override {word!r}")
+        return loader.construct_document(root)
+    except yaml.YAMLError:
+        return text
+    except RecursionError:
+        raise UserError(
+            "an override is nested too deeply", where="command line", value=word, remedy="flatten"
+        ) from None
 
 
 def _step(here: Any, parts: list[str], position: int, word: str) -> tuple[str | int, int]:
