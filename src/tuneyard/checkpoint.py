@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Encoder, Model
-from tuneyard.errors import UserError
-from tuneyard.weight_file import fault
+from tuneyard.errors import UserError, suggestion
+from tuneyard.weight_file import fault, tensors
 
 _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
@@ -40,6 +40,30 @@ def check_model(model: Model) -> None:
         UserError: no such folder, or it lacks configuration, weights or tokenizer.
     """
     _check_files(resolve_path(model), model.path, model.revision, f"models: {model.name}: path")
+
+
+def check_targets(model: Model, targets: list[str], where: str) -> None:
+    """Refuse names that no module of the model ends in; PEFT would pass over them in silence.
+
+    Only where the model's safetensors files are on this machine.
+
+    Raises:
+        UserError: naming the first such target.
+    """
+    folder = Path(resolve_path(model))
+    files = [f for f in _weight_files(folder) if f.suffix == ".safetensors" and not fault(f)]
+    modules = {name.rpartition(".")[0] for file in files for name in tensors(file)}
+    if modules:
+        modules.add("lm_head")  # where it shares the embedding's weights the files do not name it
+    last = sorted({module.rpartition(".")[2] for module in modules})
+    for target in targets:
+        if modules and not any(f".{module}".endswith(f".{target}") for module in modules):
+            raise UserError(
+                f"the model {model.name!r} has no module of this name to adapt",
+                where=where,
+                value=target,
+                remedy=suggestion(target, last),
+            )
 
 
 def check_encoder(encoder: Encoder, where: str) -> None:

@@ -199,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
     )
-    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
     for name in _ENCODER_METRICS:
         command.add_argument(
             f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"

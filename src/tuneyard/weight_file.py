@@ -39,3 +39,10 @@ def fault(path: Path) -> str | None:
     if size != wanted:
         return f"it has {size:,} bytes where its header speaks of {wanted:,}"
     return None
+
+
+def tensors(path: Path) -> list[str]:
+    """Return the names of the tensors in a whole safetensors file."""
+    with path.open("rb") as source:
+        length = int.from_bytes(source.read(8), "little")
+        return [name for name in json.loads(source.read(length)) if name != "__metadata__"]

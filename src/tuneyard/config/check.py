@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tuneyard.checkpoint import check_encoder
+from tuneyard.checkpoint import check_encoder, check_targets
 from tuneyard.cocobots.objects import OBJECTS
 from tuneyard.config import Data, Dpo, Register, Rows, Study
 from tuneyard.errors import UserError, suggestion
@@ -200,6 +200,7 @@ def _stages(study: Study, where: str) -> None:
                     value=name,
                     remedy=suggestion(name, known),
                 )
+    _targets(study, where)
     made = [study.training(stages[0]).lora for stages in study.matrix.arms.values() if stages]
     for name in used:
         settings = study.training(name)
@@ -214,6 +215,20 @@ def _stages(study: Study, where: str) -> None:
                 remedy="leave it out; the first stage's 'lora' shapes the arm's adapter",
             )
         _rows(settings.pairs.rows, f"{place}.pairs.rows")
+
+
+def _targets(study: Study, where: str) -> None:
+    """Refuse modules to adapt that a model does not have; an arm's first stage names them."""
+    firsts = dict.fromkeys(stages[0] for stages in study.matrix.arms.values() if stages)
+    for name in firsts:
+        lora = study.training(name).lora
+        own = lora.target_modules if lora is not None else None
+        section = name if name in ("sft", "dpo") else f"stages.{name}"
+        for model in study.models:
+            targets = own or model.lora_targets
+            key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"
+            if targets != "all-linear":
+                check_targets(model, list(targets), f"{where}: {key}")
 
 
 def _count(data: Data, split: str) -> int:

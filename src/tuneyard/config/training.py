@@ -16,6 +16,10 @@ PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
 
 
+Targets = Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
+"""Modules that get an adapter, by the end of their names."""
+
+
 class Lora(Strict):
     """Low-rank adapters (Hu et al. 2021)."""
 
@@ -24,7 +28,7 @@ class Lora(Strict):
     alpha: float = Field(default=16, gt=0)
     """Scale: the update is multiplied by alpha / r."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    target_modules: list[str] | Literal["all-linear"] | None = None
+    target_modules: Targets | None = None
     """Module names; None takes the model's ``lora_targets``."""
 
 

@@ -60,6 +60,8 @@ def test_a_metric_that_one_of_the_judged_data_sets_lacks_is_refused(study):
         ("evaluate.on=[hihger]", "evaluate.on", "hihger", "'higher'"),
         ("evaluate.metrics=[codeblue]", "evaluate.metrics", "codeblue", "'codebleu'"),
         ("evaluate.metrics=[]", "evaluate.metrics", "", "name"),
+        ("sft.lora.target_modules=[q_proj, k_prjo]", "sft.lora.target_modules", "k_prjo", "k_proj"),
+        ("models.0.lora_targets=[attn]", "models.embedded.lora_targets", "attn", "q_proj"),
         ("compare.baseline=bas", "compare.baseline", "bas", "'base'"),
         ("compare.against=[sft, sft-dop]", "compare.against.1", "sft-dop", "'sft-dpo'"),
         ("register={name: n, metric: exact_mach}", "register.metric", "exact_mach", "exact_match"),
