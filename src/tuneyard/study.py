@@ -66,8 +66,9 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
+    uri = tracking_uri(prepared.study, prepared.run.root)
     prepared.run.prepare()
-    check_uri(tracking_uri(prepared.study, prepared.run.root))
+    check_uri(uri)
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     todo = [step for step, done in prepared.state() if not done]
     done = len(prepared.plan.steps) - len(todo)

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.config import Study
+from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Plan, Step
 
 if TYPE_CHECKING:
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
 
 
 def tracking_uri(study: Study, root: str) -> str:
-    """Return the tracking server of a study: its own, the environment's, or SQLite beside it."""
-    return (
-        study.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root}/mlflow.db"
-    )
+    """Return the tracking server of a study: its own, the environment's, or SQLite beside it.
+
+    Raises:
+        UserError: none is named, and SQLite cannot lie in a run directory that is remote.
+    """
+    named = study.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI")
+    if not named and "://" in root:
+        raise UserError(
+            "a remote run directory cannot hold MLflow's SQLite database",
+            where="tracking.uri (or MLFLOW_TRACKING_URI)",
+            value=root,
+            remedy="name a tracking server, or a local sqlite:///PATH.db",
+        )
+    return named or f"sqlite:///{root}/mlflow.db"
 
 
 def open_tracker(study: Study, root: str) -> Tracker:

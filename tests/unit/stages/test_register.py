@@ -14,7 +14,6 @@ from tuneyard.progress import Progress
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.stages import compare, published, register
 from tuneyard.stages.context import Context
-from tuneyard.stages.runs import params
 
 STUDY = """\
 study: x
@@ -147,18 +146,3 @@ def test_pass_at_k_by_hand(finished):
     assert results["registry"]["registered"] is True
     errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
     assert errors == {"base": 7, "sft": 2}
-
-
-def test_two_stages_of_one_method_are_tracked_apart(tmp_path):
-    path = tmp_path / "study.yaml"
-    path.write_text(
-        "study: x\nmodels: [embedded]\ndata: {first: {source: cocobots, order: first}}\n"
-        "matrix: {arms: {base: [], dpop: [sft, dpop], both: [sft, dpo, dpop]}}\n"
-        "stages: {dpop: {like: dpo, loss: [dpop]}}\n"
-    )
-    _, one, both = plan.build(load(path), lambda model: model.path).arms
-    assert {"sft", "dpo"} == set(params(one)) - {"arm", "train_on", "model"}
-    assert params(one)["dpo"]["loss"] == ["dpop"]  # comparable with other arms' DPO
-    assert {"sft", "dpo", "dpo-2"} == set(params(both)) - {"arm", "train_on", "model"}
-    assert params(both)["dpo"]["loss"] == ["sigmoid"]
-    assert params(both)["dpo-2"]["loss"] == ["dpop"]
