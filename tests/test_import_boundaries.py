@@ -20,7 +20,8 @@ PURE = [
 
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
-           "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows"}  # fmt: skip
+           "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
+           "weight_file", "adapter_file"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Encoder, Model
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, suggestion
+from tuneyard.weight_file import fault, tensors
 
 _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
@@ -27,8 +28,7 @@ def resolve_path(model: Model) -> str:
         from tuneyard import embedded
 
         return str(embedded.path())
-    folder = Path(model.path).expanduser()
-    return str(folder.absolute()) if folder.exists() or _looks_local(model.path) else model.path
+    return _local(model.path)
 
 
 def check_model(model: Model) -> None:
@@ -40,6 +40,30 @@ def check_model(model: Model) -> None:
         UserError: no such folder, or it lacks configuration, weights or tokenizer.
     """
     _check_files(resolve_path(model), model.path, model.revision, f"models: {model.name}: path")
+
+
+def check_targets(model: Model, targets: list[str], where: str) -> None:
+    """Refuse names that no module of the model ends in; PEFT would pass over them in silence.
+
+    Only where the model's safetensors files are on this machine.
+
+    Raises:
+        UserError: naming the first such target.
+    """
+    folder = Path(resolve_path(model))
+    files = [f for f in _weight_files(folder) if f.suffix == ".safetensors" and not fault(f)]
+    modules = {name.rpartition(".")[0] for file in files for name in tensors(file)}
+    if modules:
+        modules.add("lm_head")  # where it shares the embedding's weights the files do not name it
+    last = sorted({module.rpartition(".")[2] for module in modules})
+    for target in targets:
+        if modules and not any(f".{module}".endswith(f".{target}") for module in modules):
+            raise UserError(
+                f"the model {model.name!r} has no module of this name to adapt",
+                where=where,
+                value=target,
+                remedy=suggestion(target, last),
+            )
 
 
 def check_encoder(encoder: Encoder, where: str) -> None:
@@ -87,8 +111,13 @@ def portable_encoder(encoder: Encoder) -> Encoder:
 
 
 def _encoder_path(encoder: Encoder) -> str:
-    folder = Path(encoder.path).expanduser()
-    return str(folder.absolute()) if folder.exists() or _looks_local(encoder.path) else encoder.path
+    return _local(encoder.path)
+
+
+def _local(path: str) -> str:
+    """Return a folder's absolute path; a hub id stays as it is."""
+    folder = os.path.expanduser(path)
+    return os.path.abspath(folder) if os.path.exists(folder) or _looks_local(path) else path
 
 
 def _check_files(path: str, named: str, revision: str | None, where: str) -> None:
@@ -102,7 +131,7 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             )
         return
     folder = Path(path)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(
             "a model's path is not a folder",
             where=where,
@@ -128,6 +157,14 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             value=named,
             remedy="copy the model's *.safetensors files there",
         )
+    for file in _weight_files(folder):
+        if wrong := fault(file):
+            raise UserError(
+                f"a model's weights are damaged: {wrong}",
+                where=where,
+                value=str(file),
+                remedy="copy or download this file again",
+            )
     if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
         raise UserError(
             "a model's folder has no tokenizer",
@@ -211,7 +248,7 @@ def _looks_local(path: str) -> bool:
 
 def is_hub_id(path: str) -> bool:
     """Return whether a resolved path names a model on the hub and no folder."""
-    return not Path(path).exists() and not _looks_local(path)
+    return not os.path.exists(path) and not _looks_local(path)
 
 
 def _hub_offline() -> bool:

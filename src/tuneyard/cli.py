@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tuneyard import __version__
-from tuneyard.errors import UserError
+from tuneyard.errors import ToldError, UserError
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
 
@@ -26,9 +26,9 @@ def guarded(command: Callable[[], int | None]) -> int:
     """Call a command and turn what it raises into one message and an exit status."""
     try:
         return command() or 0
-    except UserError as error:
+    except ToldError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.status
     except KeyboardInterrupt:
         print("stopped; run the same command again to go on from here", file=sys.stderr)
         return 130
@@ -199,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
     )
-    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
     for name in _ENCODER_METRICS:
         command.add_argument(
             f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"

@@ -1,22 +1,26 @@
-"""The one exception that users are meant to see."""
+"""The exceptions that users are meant to see: one message each, and no traceback."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 _ABSENT = object()
 
 
-class UserError(Exception):
-    """The user's input is wrong: what, where, the offending value and how to mend it.
+class ToldError(Exception):
+    """What happened, where, the offending value and how to mend it.
 
-    The command line prints it without a traceback and exits with status 2. Everything else
-    that escapes is a fault of ours (exit status 1).
+    The command line prints it without a traceback and exits with its ``status``.
 
     Args:
         what: one sentence that names the problem.
         where: file, line, dotted key or field in which it was found.
         value: the offending value; shown with ``repr`` and shortened.
         remedy: what the user can do about it.
+        log: the file that holds the detail.
     """
+
+    status: ClassVar[int]
 
     def __init__(
         self,
@@ -25,11 +29,13 @@ class UserError(Exception):
         where: str | None = None,
         value: object = _ABSENT,
         remedy: str | None = None,
+        log: str | None = None,
     ) -> None:
         self.what = what
         self.where = where
         self.shown = None if value is _ABSENT else _shorten(repr(value))
         self.remedy = remedy
+        self.log = log
         super().__init__(self._text())
 
     def _text(self) -> str:
@@ -40,15 +46,36 @@ class UserError(Exception):
             lines.append(f"  value:  {self.shown}")
         if self.remedy:
             lines.append(f"  remedy: {self.remedy}")
+        if self.log:
+            lines.append(f"  log:    {self.log}")
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Ray pickles exceptions across processes; keyword-only fields need help to survive that.
-        return (_rebuild, (self.what, self.where, self.shown, self.remedy))
+        return (_rebuild, (type(self), self.what, self.where, self.shown, self.remedy, self.log))
 
 
-def _rebuild(what: str, where: str | None, shown: str | None, remedy: str | None) -> UserError:
-    error = UserError(what, where=where, remedy=remedy)
+class UserError(ToldError):
+    """The user's input is wrong. What else escapes, and is no ``ToldError``, is a fault of ours."""
+
+    status = 2
+
+
+class RunError(ToldError):
+    """A run failed although its input is right: a worker was lost, memory did not suffice."""
+
+    status = 1
+
+
+def _rebuild(
+    kind: type[ToldError],
+    what: str,
+    where: str | None,
+    shown: str | None,
+    remedy: str | None,
+    log: str | None,
+) -> ToldError:
+    error = kind(what, where=where, remedy=remedy, log=log)
     error.shown = shown
     error.args = (error._text(),)
     return error

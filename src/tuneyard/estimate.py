@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Data, Model, Study
+from tuneyard.config import Data, Encoder, Model, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import duration
@@ -22,6 +22,13 @@ _CORE, _GPU = 25e9, 250e12
 # Tokens of a COCOBOTS example (prompt and completion) with a usual code tokenizer.
 _TOKENS = {"first": 60, "higher": 230}
 _GIB = 2**30
+# Stages whose time hangs on what models answer, and how long answers are.
+_NOT_ESTIMATED = {
+    "prefer": "preference pairs",
+    "reference": "reference log-probabilities",
+    "generate": "generation",
+    "score": "scoring",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def shape_of(model: Model) -> Shape | None:
 
 
 def describe(study: Study, plan: Plan) -> str:
-    """Return a few lines: for each model its size and memory, for each training its time."""
+    """Return a few lines: each model's size and memory, each training's and each encoder's time."""
     lines = ["estimates (rough):"]
     shapes = {model.name: shape_of(model) for model in study.models}
     for model in study.models:
@@ -78,6 +85,11 @@ def describe(study: Study, plan: Plan) -> str:
             if shape is not None:
                 seconds = training_seconds(shape, step, study)
                 lines.append(f"  {step.label}: about {duration(max(seconds, 1))}")
+        elif step.stage == "similarity":
+            lines += similarity(step, study)
+    present = {step.stage for step in plan.steps}
+    left = [words for stage, words in _NOT_ESTIMATED.items() if stage in present]
+    lines.append(f"  not estimated: {', '.join(left)}, starting workers")
     return "\n".join(lines)
 
 
@@ -109,7 +121,7 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     for source in _training_data(step):
         data = study.data[source]
         repeat = settings.repeat.get(source, 1) if step.part["method"] == "sft" else 1
-        tokens += _count(data) * _tokens(data) * repeat
+        tokens += _count(data, "train") * _tokens(data) * repeat
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + (0 if "reference" in step.inputs else 4)
@@ -119,13 +131,56 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     return tokens * epochs * shape.parameters * flop / (rate * resources.workers)
 
 
-def _count(data: Data) -> int:
-    """Return how many training examples there are; 1,000 stands for a file that nobody read."""
-    if data.rows_of("train") is None:
-        return counts_of(data).train
-    if data.split is not None and data.files.train is None and isinstance(data.split.train, int):
-        return data.split.train
-    return 1000
+def similarity(step: Step, study: Study) -> list[str]:
+    """Return a line for each encoder of a similarity step."""
+    resources = study.resources
+    rate, workers = _CORE * (resources.threads or 1), resources.scoring_workers
+    if resources.gpus_per_worker:
+        rate, workers = _GPU, resources.inference_workers or 1
+    tokens = encoded_tokens(step, study)
+    lines = []
+    for name, encoder in step.extra["encoders"].items():
+        parameters = encoder_parameters(encoder)
+        said = "its encoder's config.json is not on this machine; no estimate"
+        if parameters is not None:
+            # 2 FLOP a parameter and token: forward only. Comparing vectors costs little beside it.
+            said = f"about {duration(max(2 * parameters * tokens / (rate * workers), 1))}"
+        lines.append(f"  {step.label}, {name}: {said}")
+    return lines
+
+
+def encoded_tokens(step: Step, study: Study) -> float:
+    """Return the tokens of a similarity step: all arms' answers, and each reference once."""
+    answers = sum(role.startswith("answers/") for role in step.inputs)
+    texts = answers * study.evaluate.decoding.samples + 1
+    return sum(
+        texts * _count(study.data[s.part["kind"]], s.part["split"]) * _tokens(study.data[role])
+        for role, s in step.inputs.items()
+        if s.stage == "prepare"
+    )
+
+
+def encoder_parameters(encoder: Encoder) -> float | None:
+    """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
+    from tuneyard.checkpoint import cached_snapshot, is_hub_id, portable_encoder
+
+    path = portable_encoder(encoder).path
+    folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)
+    try:
+        config = json.loads(Path(str(folder), "config.json").read_text(encoding="utf-8"))
+        hidden, inner = config["hidden_size"], config["intermediate_size"]
+        layers = encoder.layer or config["num_hidden_layers"]
+    except (OSError, KeyError, ValueError):
+        return None
+    return float(layers * (4 * hidden**2 + 2 * hidden * inner))
+
+
+def _count(data: Data, split: str) -> int:
+    """Return how many examples a split has; 1,000 stands for a file that nobody read."""
+    if data.rows_of(split) is None:
+        return int(getattr(counts_of(data), split))
+    size = getattr(data.split, split) if data.rows_of(split) is data.rows else None
+    return size if isinstance(size, int) else 1000
 
 
 def _training_data(step: Step) -> list[str]:

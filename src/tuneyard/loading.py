@@ -7,14 +7,13 @@ import neither torch nor transformers, so a wrong path is refused before anythin
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Any
 
+from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
 from tuneyard.checkpoint import (
     base_fingerprint,
-    cached_snapshot,
     check_model,
     is_hub_id,
     resolve_path,
@@ -36,9 +35,6 @@ __all__ = [
     "merge_adapter",
     "resolve_path",
 ]
-
-ADAPTER_RECORD = "tuneyard.json"
-"""In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``."""
 
 
 def load_model(model: Model, *, device: str | None = None, for_training: bool) -> tuple[Any, Any]:
@@ -80,7 +76,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     tokenizer = load_tokenizer(model)
     try:
         network = AutoModelForCausalLM.from_pretrained(path, revision=model.revision, **options)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _not_loaded(error, "model", model) from error
     size = network.get_input_embeddings().num_embeddings
     if len(tokenizer) > size:
@@ -102,11 +98,17 @@ def load_tokenizer(model: Model) -> Any:
     Raises:
         UserError: it cannot be loaded.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
+    path = resolve_path(model)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(resolve_path(model), revision=model.revision)
+        # First: an unknown kind of model is told here, not when its weights are loaded.
+        AutoConfig.from_pretrained(path, revision=model.revision)
     except (OSError, ValueError) as error:
+        raise _not_loaded(error, "model", model) from error
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, revision=model.revision)
+    except Exception as error:  # of a damaged tokenizer.json the library raises what comes
         raise _not_loaded(error, "tokenizer", model) from error
     _set_padding(tokenizer)
     return tokenizer
@@ -114,53 +116,17 @@ def load_tokenizer(model: Model) -> Any:
 
 def _not_loaded(error: Exception, what: str, model: Model) -> UserError:
     return UserError(
-        f"a {what} could not be loaded: {str(error).splitlines()[0]}",
+        f"a {what} could not be loaded: {_first_line(error)}",
         where=f"models: {model.name}: path",
         value=model.path,
         remedy="check the path or hub id, the revision, and your access to the hub",
     )
 
 
-def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
-    """Refuse a folder that is no adapter, or whose adapter belongs to another base.
-
-    Adapters without our record (made elsewhere) pass here; ``load_adapter`` still compares shapes.
-
-    Raises:
-        UserError: see above.
-    """
-    folder = Path(path)
-    weights = ("adapter_model.safetensors", "adapter_model.bin")
-    if not (folder / "adapter_config.json").is_file() or not any(
-        (folder / name).is_file() for name in weights
-    ):
-        raise UserError(
-            "not an adapter: adapter_config.json or adapter_model.safetensors is missing",
-            where=str(folder),
-            remedy="name a folder that PEFT's save_pretrained wrote",
-        )
-    record = folder / ADAPTER_RECORD
-    if not record.is_file():
-        return
-    try:
-        base = json.loads(record.read_text(encoding="utf-8"))["base"]
-        recorded = base["fingerprint"]
-    except (ValueError, KeyError, TypeError):
-        raise UserError(
-            "an adapter's record of its base is malformed",
-            where=str(record),
-            remedy="train the adapter again, or delete this file to skip the check",
-        ) from None
-    root = resolve_path(model)
-    if is_hub_id(root) and cached_snapshot(root, model.revision) is None:
-        return  # Nothing to compare with before the download.
-    if recorded != base_fingerprint(root, model.revision):
-        raise UserError(
-            f"the adapter was trained on another base model ({base.get('path')})",
-            where=str(folder),
-            value=model.path,
-            remedy="use it with the base it was trained on, or train an adapter for this one",
-        )
+def _first_line(error: Exception) -> str:
+    # A KeyError's text is the key alone.
+    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
+    return kind + (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def load_adapter(model: Any, path: str | os.PathLike[str], trainable: bool) -> Any:
@@ -189,12 +155,6 @@ def merge_adapter(model: Any) -> Any:
     Only for float32 bases: rounding a sum to bf16 or NF4 would change the policy.
     """
     return model.merge_and_unload()
-
-
-def adapter_record(model: Model) -> dict[str, Any]:
-    """Return what ``tuneyard.json`` in an adapter's folder says about the base."""
-    path = resolve_path(model)
-    return {"base": {"path": model.path, "fingerprint": base_fingerprint(path, model.revision)}}
 
 
 def identity(model: Model) -> str:

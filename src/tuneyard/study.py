@@ -22,7 +22,11 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.progress import Progress
+from tuneyard.stages import failure
 from tuneyard.stages.context import Context
+from tuneyard.stages.live import Live
+from tuneyard.stages.runs import tracking_uri
+from tuneyard.tracking.connect import check_uri
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,12 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
 
     Raises:
         UserError: the run directory cannot be written to, or a stage refuses its input.
+        RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
+    uri = tracking_uri(prepared.study, prepared.run.root)
     prepared.run.prepare()
+    check_uri(uri)
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     todo = [step for step, done in prepared.state() if not done]
     done = len(prepared.plan.steps) - len(todo)
@@ -69,19 +76,37 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
     ray = _Ray(prepared.study)
     training = _training(prepared.plan)
+    live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
     progress.begin(len(todo))
     try:
         for step in todo:
             with progress.stage(step.label) as bar:
-                context = Context(prepared.study, prepared.run, bar, ray.start, outcome, training)
-                stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
-                bar.note = stage.run(step, context)
+                context = Context(
+                    prepared.study, prepared.run, bar, ray.start, live, outcome, training
+                )
+                bar.note = _run_step(step, context)
+    except BaseException as error:
+        live.close("FAILED" if isinstance(error, Exception) else "KILLED")
+        raise
     finally:
         ray.stop()
+    live.close()
     if todo:
         prepared.run.discard("work", training)
     return outcome | results(prepared)
+
+
+def _run_step(step: planning.Step, context: Context) -> str:
+    """Run one stage; return what its line of progress says at the end."""
+    stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
+    try:
+        return str(stage.run(step, context))
+    except Exception as error:
+        told = failure.explain(error, step, context.study, context.run)
+        if told is None:
+            raise
+        raise told from error
 
 
 def results(prepared: Prepared) -> dict[str, Any]:

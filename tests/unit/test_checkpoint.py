@@ -12,6 +12,7 @@ from tuneyard.checkpoint import (
     base_fingerprint,
     check_encoder,
     check_model,
+    check_targets,
     encoder_identity,
     resolve_path,
 )
@@ -54,6 +55,14 @@ def test_a_broken_configuration_is_refused(copy: Path, text: str) -> None:
     (copy / "config.json").write_text(text)
     with pytest.raises(UserError, match=r"config\.json"):
         check_model(named(copy))
+
+
+def test_weights_cut_in_half_are_refused(copy: Path) -> None:
+    file = copy / "model.safetensors"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(UserError, match="weights are damaged: it has") as caught:
+        check_model(named(copy))
+    assert str(file) in str(caught.value.shown)
 
 
 def test_a_missing_shard_is_named(copy: Path) -> None:
@@ -122,3 +131,12 @@ def test_an_encoder_is_known_by_its_weights(tiny_encoder_dir: Path, tmp_path: Pa
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"!")
     assert encoder_identity(Encoder(path=str(copy))) != identity
+
+
+def test_modules_to_adapt_are_looked_for_in_the_weights(copy: Path) -> None:
+    check_targets(named(copy), ["q_proj", "self_attn.v_proj", "down_proj"], "sft")
+    for target in ("proj", "q_prjo"):
+        with pytest.raises(UserError, match="no module of this name") as caught:
+            check_targets(named(copy), ["q_proj", target], "sft.lora.target_modules")
+        assert caught.value.where == "sft.lora.target_modules"
+    check_targets(named("no/such-hub-model"), ["x"], "sft")  # nothing to look into

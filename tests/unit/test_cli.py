@@ -56,6 +56,10 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
                         "evaluate.on=[first_order]", "register=null"],
         "counts.train": ["run", QUICKSTART, run_dir,
                          "data.first_order.counts={train: 0, validation: 5, test: 5}"],
+        "loss_weights": ["run", QUICKSTART, run_dir, "dpo.loss_weights=[.nan]"],
+        "no scheme": ["run", QUICKSTART, run_dir, "tracking.uri=server"],
+        "q_prjo": ["run", QUICKSTART, run_dir, "sft.lora.target_modules=[q_prjo]"],
+        "data cannot be written": ["data", QUICKSTART, "--out", str(bad)],
         "no/run": ["report", str(tmp_path / "no" / "run")],
     }  # fmt: skip
     for words, arguments in cases.items():

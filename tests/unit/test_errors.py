@@ -1,6 +1,6 @@
 import pickle
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import RunError, UserError, suggestion
 
 
 def test_the_message_names_what_where_value_and_remedy():
@@ -32,3 +32,11 @@ def test_it_survives_the_way_to_another_process():
 def test_the_closest_word_is_suggested_and_else_all():
     assert suggestion("loraa", ["lora", "epochs"]) == "did you mean 'lora'?"
     assert suggestion("zzz", ["b", "a"]) == "known: a, b"
+
+
+def test_a_failed_run_is_told_apart_from_wrong_input_on_the_way_to_another_process():
+    error = RunError("a worker was lost", where="train sft", log="/run/logs/train.log")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is RunError
+    assert str(again).splitlines()[-1] == "  log:    /run/logs/train.log"
+    assert (again.status, UserError("x").status) == (1, 2)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard import estimate, plan
-from tuneyard.config import Model
+from tuneyard.config import Encoder, Model
 from tuneyard.config.load import load
 
 CONFIGS = Path(__file__).parents[2] / "jobs" / "configs"
@@ -60,3 +60,60 @@ def test_more_examples_take_longer():
         return estimate.training_seconds(estimate.shape_of(study.models[0]), step, study)
 
     assert seconds(4000) > seconds(400)
+
+
+BERT = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12}
+
+
+@pytest.fixture
+def scored(tmp_path, monkeypatch):
+    """The quickstart with CodeBERTScore, planned: ``scored(*overrides)``."""
+    monkeypatch.setattr("tuneyard.plan.evaluation.encoder_identity", lambda encoder: encoder.path)
+    (tmp_path / "config.json").write_text(json.dumps(BERT))
+
+    def call(*overrides):
+        words = [
+            "evaluate.metrics=[codebertscore]",
+            f"evaluate.encoders.codebertscore={{path: {tmp_path}, layer: 11}}",
+        ]
+        study = load(CONFIGS / "quickstart.yaml", [*words, *overrides])
+        return study, plan.build(study, lambda model: model.path)
+
+    return call
+
+
+def test_the_blocks_of_an_encoder_up_to_its_layer(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps(BERT))
+    # A block of BERT-base has 7,087,872 parameters, biases and norms included.
+    whole = estimate.encoder_parameters(Encoder(path=str(tmp_path)))
+    assert whole == pytest.approx(12 * 7_087_872, rel=0.01)
+    part = estimate.encoder_parameters(Encoder(path=str(tmp_path), layer=3))
+    assert part == pytest.approx(whole / 4)
+    assert estimate.encoder_parameters(Encoder(path=str(tmp_path / "none"))) is None
+
+
+def test_each_encoder_is_estimated_and_grows_with_arms_and_samples(scored):
+    study, built = scored()
+    text = estimate.describe(study, built)
+    assert "similarity validation, codebertscore: about" in text
+    (step,) = [s for s in built.steps if s.stage == "similarity"]
+    tokens = estimate.encoded_tokens(step, study)
+    examples = 130 * (60 + 230)
+    # Three arms, and the references once.
+    assert tokens == 4 * examples
+    study, built = scored("evaluate.decoding={samples: 3, temperature: 1}")
+    (step,) = [s for s in built.steps if s.stage == "similarity"]
+    assert estimate.encoded_tokens(step, study) == 10 * examples
+
+
+def test_what_is_not_estimated_is_said(scored):
+    study, built = scored("evaluate.encoders.codebertscore={path: no/such}")
+    text = estimate.describe(study, built)
+    assert "codebertscore: its encoder's config.json is not on this machine" in text
+    last = text.splitlines()[-1]
+    assert "generation" in last
+    assert "preference pairs" in last
+    plain = load(CONFIGS / "quickstart.yaml", ["matrix.arms={base: []}", "compare.baseline=base"])
+    built = plan.build(plain, lambda model: model.path)
+    last = estimate.describe(plain, built).splitlines()[-1]
+    assert "preference pairs" not in last

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -13,10 +12,8 @@ import pytest
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.loading import (
-    ADAPTER_RECORD,
-    adapter_record,
-    check_adapter,
     load_model,
+    load_tokenizer,
 )
 
 
@@ -49,23 +46,18 @@ def test_a_tokenizer_too_large_for_the_model_is_refused(copy: Path) -> None:
         load_model(named(copy), for_training=False)
 
 
-def test_an_adapter_fits_its_own_base_only(
-    tiny_model_dir: Path, copy: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("file", "text", "what"),
+    [
+        ("tokenizer.json", "{}", "a tokenizer could not be loaded: KeyError"),
+        ("tokenizer.json", '{"version": ', "a tokenizer could not be loaded"),
+        ("config.json", '{"model_type": "nosuchtype"}', "a model could not be loaded.*nosuchtype"),
+    ],
+)
+def test_damaged_files_are_told_with_the_tokenizer(
+    copy: Path, file: str, text: str, what: str
 ) -> None:
-    adapter = tmp_path / "adapter"
-    adapter.mkdir()
-    with pytest.raises(UserError, match="not an adapter"):
-        check_adapter(adapter, named(tiny_model_dir))
-    (adapter / "adapter_config.json").write_text("{}")
-    (adapter / "adapter_model.safetensors").write_bytes(b"")
-    check_adapter(adapter, named(tiny_model_dir))  # no record: nothing to compare
-    (adapter / ADAPTER_RECORD).write_text(json.dumps(adapter_record(named(tiny_model_dir))))
-    check_adapter(adapter, named(tiny_model_dir))
-    check_adapter(adapter, named(copy))
-    config = json.loads((copy / "config.json").read_text())
-    (copy / "config.json").write_text(json.dumps({**config, "rope_theta": 1.0}))
-    with pytest.raises(UserError, match="another base model"):
-        check_adapter(adapter, named(copy))
-    (adapter / ADAPTER_RECORD).write_text("{}")
-    with pytest.raises(UserError, match="malformed"):
-        check_adapter(adapter, named(tiny_model_dir))
+    (copy / file).write_text(text)
+    with pytest.raises(UserError, match=what) as caught:
+        load_tokenizer(named(copy))
+    assert "models: " in str(caught.value.where)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Cell
-from tuneyard.metrics.pass_at_k import pass_at_k
+from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.stats import average_runs
 
 NOT_METRICS: Final = {
@@ -162,8 +162,7 @@ def by_run(cell: Cell, measure: Measure) -> dict[Hashable, dict[Hashable, Value]
 
 def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
     if k is not None:
-        enough = len(values) >= k
-        return pass_at_k(samples=len(values), passed=int(sum(values)), k=k) if enough else None
+        return pass_at_k_of(values, k)
     if len(values) == 1:
         return values[0]
     return sum(values) / len(values) if values else None

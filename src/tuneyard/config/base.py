@@ -13,6 +13,9 @@ Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Strict(BaseModel):
-    """Base of every part: immutable, and unknown keys are errors."""
+    """Base of every part: immutable. Unknown keys, numbers that are not finite, and values of
+    another type (``true`` or ``"8"`` for 8) are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, protected_namespaces=(), allow_inf_nan=False
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from tuneyard.checkpoint import check_encoder
+from tuneyard.checkpoint import check_encoder, check_targets
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config import Data, Dpo, Rows, Study
+from tuneyard.config import Data, Dpo, Register, Rows, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
@@ -26,35 +27,52 @@ def check(study: Study, where: str) -> None:
     _stages(study, where)
     _data(study, where)
     metrics_place = f"{where}: evaluate.metrics"
-    known: set[str] = set()
+    known: dict[str, set[str]] = {}
     for kind in study.evaluate.on or list(study.data):
         task = study.data[kind].executed_as
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
-        known |= set(metric_keys(metrics, task=task)) - {"error_category", "error_detail"}
+        known[kind] = set(metric_keys(metrics, task=task)) - {"error_category", "error_detail"}
+        if "passed" in known[kind]:
+            known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
     for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
         encoder = getattr(study.evaluate.encoders, name)
         check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
     if study.register_ is not None:
-        if study.register_.metric not in known:
-            raise UserError(
-                "the registry rule's metric is not among those evaluated",
-                where=f"{where}: register.metric",
-                value=study.register_.metric,
-                remedy=suggestion(study.register_.metric, sorted(known)),
-            )
-        if study.register_.split not in study.evaluate.splits:
-            raise UserError(
-                "the registry rule needs the validation split, which is not evaluated",
-                where=f"{where}: evaluate.splits",
-                value=study.evaluate.splits,
-                remedy="add validation to evaluate.splits",
-            )
+        _rule(study, study.register_, known, where)
     if study.resources.strategy != "ddp":
         raise UserError(
             "this strategy is not supported yet",
             where=f"{where}: resources.strategy",
             value=study.resources.strategy,
             remedy="use ddp",
+        )
+
+
+def _rule(study: Study, rule: Register, known: dict[str, set[str]], where: str) -> None:
+    """Refuse a registry rule that could never choose.
+
+    Args:
+        known: the values that are computed, by evaluated data set.
+    """
+    judged = [known[rule.on]] if rule.on is not None else list(known.values())
+    common = set.intersection(*judged)
+    if rule.metric not in common:
+        k = rule.metric.removeprefix("pass_at_")
+        on = f" on {rule.on}" if rule.on else " on all data sets" if len(judged) > 1 else ""
+        raise UserError(
+            f"the registry rule's metric is not among those evaluated{on}",
+            where=f"{where}: register.metric",
+            value=rule.metric,
+            remedy=f"add {k} to evaluate.pass_at, and draw as many evaluate.decoding.samples"
+            if k != rule.metric and "passed" in common
+            else suggestion(rule.metric, sorted(common)),
+        )
+    if rule.split not in study.evaluate.splits:
+        raise UserError(
+            "the registry rule needs the validation split, which is not evaluated",
+            where=f"{where}: evaluate.splits",
+            value=study.evaluate.splits,
+            remedy="add validation to evaluate.splits",
         )
 
 
@@ -154,7 +172,7 @@ def _rows(rows: Rows | None, where: str) -> None:
     if rows is None:
         return
     if rows.path is not None:
-        if not local_path(rows.path, where).is_file():
+        if not os.path.isfile(local_path(rows.path, where)):
             raise UserError(
                 "a data file does not exist",
                 where=where,
@@ -182,6 +200,7 @@ def _stages(study: Study, where: str) -> None:
                     value=name,
                     remedy=suggestion(name, known),
                 )
+    _targets(study, where)
     made = [study.training(stages[0]).lora for stages in study.matrix.arms.values() if stages]
     for name in used:
         settings = study.training(name)
@@ -204,6 +223,20 @@ def _stages(study: Study, where: str) -> None:
                 remedy="leave it out; the first stage's 'lora' shapes the arm's adapter",
             )
         _rows(settings.pairs.rows, f"{place}.pairs.rows")
+
+
+def _targets(study: Study, where: str) -> None:
+    """Refuse modules to adapt that a model does not have; an arm's first stage names them."""
+    firsts = dict.fromkeys(stages[0] for stages in study.matrix.arms.values() if stages)
+    for name in firsts:
+        lora = study.training(name).lora
+        own = lora.target_modules if lora is not None else None
+        section = name if name in ("sft", "dpo") else f"stages.{name}"
+        for model in study.models:
+            targets = own or model.lora_targets
+            key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"
+            if targets != "all-linear":
+                check_targets(model, list(targets), f"{where}: {key}")
 
 
 def _count(data: Data, split: str) -> int:

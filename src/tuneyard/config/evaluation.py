@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -52,7 +53,7 @@ class Evaluate(Strict):
 
     on: list[str] | None = None
     """Data sets; None: all."""
-    splits: list[Literal["validation", "test"]] = ["validation"]
+    splits: list[Literal["validation", "test"]] = Field(default=["validation"], min_length=1)
     metrics: list[str] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
     """Score CodeBLEU as the published package does."""
@@ -61,6 +62,13 @@ class Evaluate(Strict):
     decoding: Decoding = Decoding()
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
+
+    @field_validator("splits")
+    @classmethod
+    def _distinct(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("a split stands twice; keep one of them")
+        return value
 
     @field_validator("pass_at")
     @classmethod
@@ -93,9 +101,19 @@ class Register(Strict):
     name: str = Field(min_length=1, pattern=r"^[^/:]+$")
     """The registered model's name in MLflow."""
     metric: str = "execution_success"
+    """A value that ``evaluate`` computes, named as in ``results.json`` (``codebleu``, ``passed``,
+    ``pass_at_5``); ``pass@K`` is understood, too, and pass@1 is ``passed``."""
     on: str | None = None
     """The data set whose mean decides; None: the mean over all."""
     split: Literal["validation"] = "validation"
     """Selection uses validation data only."""
     margin: float = Field(default=0.0, ge=0)
     """How much better than the incumbent the mean has to be."""
+
+    @field_validator("metric")
+    @classmethod
+    def _one_name(cls, value: str) -> str:
+        found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", value)
+        if found is None:
+            return value
+        return "passed" if found[1] == "1" else f"pass_at_{found[1]}"

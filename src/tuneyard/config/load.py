@@ -11,31 +11,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
+from tuneyard.config.yaml_file import Loader, Location, note_lines
 from tuneyard.errors import UserError, suggestion
-
-Location = tuple[str | int, ...]
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with 1.2's booleans and floats: ``on`` is a key, not ``True``; ``2e-4`` is a number."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith((":bool", ":float"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(
-        r"^[-+]?(?:\d[\d_]*\.\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+"
-        r"|\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
-    ),
-    list("-+0123456789."),
-)
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
@@ -53,7 +32,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
     tree, lines = _read(path)
     origins: dict[Location, str] = {}
     for word in overrides:
-        place = _override(tree, word)
+        place = override(tree, word)
         origins[place] = f"override {word!r}"
     try:
         return Study.model_validate(tree)
@@ -75,16 +54,16 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         raise UserError(
             "the study file does not exist", where=str(path), remedy="check the path"
         ) from None
-    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"the study file cannot be read ({error})", where=str(path), remedy="name a YAML file"
         ) from None
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
         root = loader.get_single_node()
         lines: dict[Location, int] = {}
         if root is not None:
-            _note_lines(root, (), lines, path)
+            note_lines(root, (), lines, str(path))
         tree = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -100,6 +79,12 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         raise UserError(
             f"the study file is not valid YAML ({error})", where=str(path), remedy="mend the syntax"
         ) from None
+    except RecursionError:
+        raise UserError(
+            "the study file is nested too deeply, or an anchor holds itself",
+            where=str(path),
+            remedy="write it flat",
+        ) from None
     if not isinstance(tree, dict):
         raise UserError(
             "a study file is a mapping of keys to values",
@@ -108,89 +93,6 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
             remedy="start from jobs/configs/quickstart.yaml",
         )
     return tree, lines
-
-
-def _note_lines(node: yaml.Node, place: Location, lines: dict[Location, int], path: Path) -> None:
-    """Record each key's line, and refuse a key that stands twice (PyYAML takes the last)."""
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                raise UserError(
-                    "a key stands twice in the same mapping",
-                    where=f"{path}:{key.start_mark.line + 1}",
-                    value=name,
-                    remedy="keep one of them",
-                )
-            seen.add(name)
-            lines[(*place, name)] = key.start_mark.line + 1
-            _note_lines(value, (*place, name), lines, path)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            _note_lines(item, (*place, number), lines, path)
-
-
-def _override(tree: dict[str, Any], word: str) -> Location:
-    """Apply one ``dotted.key=value`` word; return the place it set."""
-    key, equals, text = word.partition("=")
-    if not equals or not key:
-        raise UserError(
-            "an override is not of the form key.sub=value",
-            where="command line",
-            value=word,
-            remedy="write, for example, sft.learning_rate=1e-4",
-        )
-    try:
-        value = yaml.load(text, Loader=_Loader) if text else None
-    except yaml.YAMLError:
-        value = text
-    here: Any = tree
-    place: list[str | int] = []
-    parts = key.split(".")
-    position = 0
-    while position < len(parts):
-        step, used = _step(here, parts, position, word)
-        place.append(step)
-        position += used
-        if position == len(parts):
-            here[step] = value
-        else:
-            if isinstance(here, dict) and not isinstance(here.get(step), dict | list):
-                # A preset named by a bare string becomes a mapping when a field of it is set.
-                here[step] = {}
-            if isinstance(here, list) and isinstance(here[int(step)], str):
-                here[int(step)] = {"name": here[int(step)]}
-            here = here[step]
-    return tuple(place)
-
-
-def _step(here: Any, parts: list[str], position: int, word: str) -> tuple[str | int, int]:
-    """Find the key or list index that the next parts name, and how many parts it took.
-
-    Names may hold dots (``llama-3.1-8b``), so the longest name that matches wins.
-    """
-    if isinstance(here, dict):
-        for end in range(len(parts), position, -1):
-            joined = ".".join(parts[position:end])
-            if joined in here:
-                return joined, end - position
-        return parts[position], 1
-    names = [item.get("name") if isinstance(item, dict) else item for item in here]
-    for end in range(len(parts), position, -1):
-        joined = ".".join(parts[position:end])
-        if joined in names:
-            return names.index(joined), end - position
-    part = parts[position]
-    if part.isdigit() and int(part) < len(here):
-        return int(part), 1
-    raise UserError(
-        "an override names a list item that does not exist",
-        where=f"override {word!r}",
-        value=part,
-        remedy="known: " + ", ".join(f"{i} ({name})" for i, name in enumerate(names)),
-    )
 
 
 def _explain(

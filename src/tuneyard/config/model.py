@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -28,7 +28,7 @@ class Model(Strict):
     """none: float32; bf16: bfloat16 weights; nf4: 4-bit NormalFloat with double quantisation."""
     prompt: str = "instruction"
     """The prompt format, one of ``tuneyard.config.prompts.PROMPTS``, for training and inference."""
-    lora_targets: list[str] | Literal["all-linear"] = "all-linear"
+    lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
     """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
     max_length: int = Field(default=2048, ge=16)
     """Tokens of prompt and completion together; the model's context length at most."""

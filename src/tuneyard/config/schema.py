@@ -20,7 +20,7 @@ from tuneyard.config.training import Dpo, DpoStage, Sft, Stage
 class Matrix(Strict):
     """The arms: models × train_on × lists of stages."""
 
-    train_on: list[list[str]] | None = None
+    train_on: list[list[str]] | None = Field(default=None, min_length=1)
     """Data sets trained on together, one list a regime; None: all data sets together."""
     arms: dict[Name, list[Name]] = {"base": [], "sft": ["sft"], "sft-dpo": ["sft", "dpo"]}
     """Each arm's stages in order: ``sft``, ``dpo``, or names out of ``stages``; an empty list is

@@ -16,6 +16,10 @@ PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
 
 
+Targets = Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
+"""Modules that get an adapter, by the end of their names."""
+
+
 class Lora(Strict):
     """Low-rank adapters (Hu et al. 2021)."""
 
@@ -24,7 +28,7 @@ class Lora(Strict):
     alpha: float = Field(default=16, gt=0)
     """Scale: the update is multiplied by alpha / r."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    target_modules: list[str] | Literal["all-linear"] | None = None
+    target_modules: Targets | None = None
     """Module names; None takes the model's ``lora_targets``."""
 
 
@@ -172,7 +176,7 @@ class Dpo(Optimisation):
     """Summed. sigmoid: DPO; sigmoid_norm: with log-ratios a token; ipo: Azar et al. 2023; robust:
     Chowdhury et al. 2024, for ``label_smoothing``; apo_zero, apo_down: D'Oosterlinck et al. 2024;
     dpop: Pal et al. 2024, a floor under the chosen answers; sft: their cross-entropy a token."""
-    loss_weights: list[float] | None = None
+    loss_weights: list[Annotated[float, Field(ge=0)]] | None = None
     """One weight for each loss; None: 1 each."""
     label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
     """robust: the share of pairs whose labels are taken to be swapped."""
@@ -202,6 +206,8 @@ class Dpo(Optimisation):
             raise ValueError("'loss' names one twice; name each once, and set 'loss_weights'")
         if self.loss_weights is not None and len(self.loss_weights) != len(self.loss):
             raise ValueError("'loss_weights' needs one weight for each entry of 'loss'")
+        if self.loss_weights is not None and not any(self.loss_weights):
+            raise ValueError("all 'loss_weights' are 0: nothing would be trained; raise one")
         if ("robust" in self.loss) != (self.label_smoothing > 0):
             raise ValueError(
                 "the loss 'robust' goes with 'label_smoothing' above 0, and only with it; "

@@ -12,7 +12,7 @@ from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
-from tuneyard.rows import local_path, read
+from tuneyard.rows import Unique, local_path, read
 
 # The slides' counts, by order; exercises have no order.
 DEFAULT_COUNTS = {
@@ -134,17 +134,10 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
     else:
         numbered = list(enumerate(items, 1))
     examples: list[Example] = []
-    seen: dict[str, str] = {}
+    ids = Unique()
     for number, (place, row) in numbered:
         example = _example(row, place, data, kind, split, number)
-        if example.id in seen:
-            raise UserError(
-                f"an id stands twice (first in {seen[example.id]})",
-                where=place,
-                value=example.id,
-                remedy="make ids unique, or leave them out",
-            )
-        seen[example.id] = place
+        ids.add(example.id, place)
         examples.append(example)
     return examples
 

@@ -57,7 +57,12 @@ class Group:
                 name=Path(folder).name,
                 storage_path=str(Path(folder).parent),
                 storage_filesystem=filesystem,
-                failure_config=FailureConfig(max_failures=resources.max_failures),
+                failure_config=FailureConfig(
+                    max_failures=resources.max_failures,
+                    # Without a limit workers that die as they start are started for ever. A
+                    # cluster may still be growing: there a start that fails is no sign of that.
+                    controller_failure_limit=(resources.max_failures if runtime.local() else -1),
+                ),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
                 worker_runtime_env=_environment(resources),
             ),

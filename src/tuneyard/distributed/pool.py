@@ -208,7 +208,7 @@ def _user_error(parts: list[str | None]) -> UserError:
     rebuild, arguments = UserError(str(what)).__reduce__()  # keeps the shown value as it is
     assert callable(rebuild)
     assert isinstance(arguments, tuple)
-    error = rebuild(what, where, shown, remedy)
+    error = rebuild(UserError, what, where, shown, remedy, None)
     assert isinstance(error, UserError)
     return error
 

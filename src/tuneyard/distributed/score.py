@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuneyard.config import Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.score import ScoreRow
+from tuneyard.score.corpus import Counts, counts_of_json
 
 # Batches are large: each one starts a sandbox, which costs as much as running many programs.
 _LARGEST_BATCH = 512
 _BATCHES_A_WORKER = 2
+
+
+class Scored(NamedTuple):
+    """A score row for each answer, in order, and what each adds to the corpus scores."""
+
+    rows: list[dict[str, Any]]
+    counts: list[Counts]
 
 
 def score(
@@ -23,7 +31,7 @@ def score(
     faithful: bool,
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
-) -> list[dict[str, Any]]:
+) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
 
     Equal (prediction, reference, tests) are scored once in all.
@@ -37,7 +45,7 @@ def score(
         on_progress: called with (rows done, rows in all) as batches come back.
 
     Returns:
-        What ``tuneyard.score.score_rows`` returns for the rows, in order.
+        What ``tuneyard.score.score_set`` finds for the rows, in order.
 
     Raises:
         UserError: an unknown task or metric.
@@ -45,7 +53,7 @@ def score(
     from tuneyard.metrics import resolve_metrics
 
     if not metrics:
-        return [_labelled(row, {}) for row in rows]
+        return Scored([_labelled(row, {}) for row in rows], [Counts()] * len(rows))
     resolve_metrics(metrics, task=task)
     places: dict[tuple[str, str, str | None], list[int]] = {}
     for index, row in enumerate(rows):
@@ -54,7 +62,7 @@ def score(
     workers = resources.scoring_workers
     size = min(_LARGEST_BATCH, max(1, math.ceil(len(jobs) / (workers * _BATCHES_A_WORKER))))
     chunks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, tuple[dict[str, Any], Counts]] = {}
     for number, results in run_batches(
         [[[str(start), *key] for start, (key, _) in enumerate(chunk)] for chunk in chunks],
         _Scorer,
@@ -63,12 +71,13 @@ def score(
         cpus=1,
         env={"PYTHONHASHSEED": "0"} if faithful else None,
     ):
-        for (_, indices), values in zip(chunks[number], results, strict=True):
+        for (_, indices), (values, counts) in zip(chunks[number], results, strict=True):
             for index in indices:
-                found[index] = _labelled(rows[index], values)
+                found[index] = _labelled(rows[index], values), counts_of_json(counts)
         if on_progress is not None:
             on_progress(len(found), len(rows))
-    return [found[index] for index in range(len(rows))]
+    ordered = [found[index] for index in range(len(rows))]
+    return Scored([row for row, _ in ordered], [counts for _, counts in ordered])
 
 
 class _Scorer:
@@ -78,13 +87,14 @@ class _Scorer:
         self.options: dict[str, Any] = {"task": task, "metrics": metrics, "faithful": faithful}
 
     def __call__(self, batch: Batch) -> Batch:
-        from tuneyard.score import score_rows
+        from tuneyard.score import score_set
 
         rows = [
             ScoreRow(id=name, prediction=prediction, reference=reference, tests=tests)
             for name, prediction, reference, tests in batch
         ]
-        return score_rows(rows, workers=1, **self.options)
+        done = score_set(rows, workers=1, **self.options)
+        return [list(pair) for pair in zip(done.scores, done.counts, strict=True)]
 
 
 def _labelled(row: ScoreRow, values: dict[str, Any]) -> dict[str, Any]:

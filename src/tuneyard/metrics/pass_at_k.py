@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tuneyard.errors import UserError
+
+
+def pass_at_k_of(answers: Sequence[float | bool], k: int) -> float | None:
+    """Return the estimate from one task's tested answers; None where they are fewer than k.
+
+    Args:
+        answers: whether each passed; those that were not tested are left out.
+    """
+    if len(answers) < k:
+        return None
+    return pass_at_k(samples=len(answers), passed=int(sum(answers)), k=k)
 
 
 def pass_at_k(*, samples: int, passed: int, k: int) -> float:

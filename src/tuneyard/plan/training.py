@@ -54,7 +54,10 @@ class TrainingSteps(DataSteps):
             if start is not None:
                 inputs["start"] = start
             lora["target_modules"] = lora["target_modules"] or model.lora_targets
-            trains.append(self.train(model, regime, settings, lora, label, inputs, checked, seed))
+            section = names[place] if names[place] in ("sft", "dpo") else f"stages.{names[place]}"
+            trains.append(
+                self.train(model, regime, settings, section, lora, label, inputs, checked, seed)
+            )
         return trains, prefers
 
     def train(
@@ -62,6 +65,7 @@ class TrainingSteps(DataSteps):
         model: Model,
         regime: tuple[str, ...],
         settings: Sft | Dpo,
+        section: str,
         lora: dict[str, Any],
         label: str,
         inputs: dict[str, Step],
@@ -93,7 +97,7 @@ class TrainingSteps(DataSteps):
             part,
             inputs=inputs,
             after=(checked,),
-            extra={"model": model, "settings": settings},
+            extra={"model": model, "settings": settings, "section": section},
         )
 
     def prefer(

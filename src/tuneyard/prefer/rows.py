@@ -12,7 +12,7 @@ from tuneyard.config.training import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
-from tuneyard.rows import read
+from tuneyard.rows import Unique, read
 
 WHERE = "dpo.pairs.rows"
 
@@ -48,17 +48,10 @@ def load_pairs(settings: Pairs) -> list[PairRow]:
     assert settings.rows is not None
     columns = {name: settings.columns.get(name, name) for name in PAIR_COLUMNS}
     rows: list[PairRow] = []
-    seen: dict[str, str] = {}
+    ids = Unique()
     for place, item in read(settings.rows, WHERE):
         row = _row(item, columns, place, f"{len(rows):05d}")
-        if row.id in seen:
-            raise UserError(
-                f"an id occurs twice, first at {seen[row.id]}",
-                where=place,
-                value=row.id,
-                remedy="make ids unique, or leave them out",
-            )
-        seen[row.id] = place
+        ids.add(row.id, place)
         rows.append(row)
     if not rows:
         raise UserError(

@@ -6,5 +6,15 @@ The one way in for data that users bring. A place is what an error message calls
 
 from tuneyard.rows.json_file import iter_json, iter_json_lines, load_json
 from tuneyard.rows.read import Place, digest, local_path, read
+from tuneyard.rows.unique import Unique
 
-__all__ = ["Place", "digest", "iter_json", "iter_json_lines", "load_json", "local_path", "read"]
+__all__ = [
+    "Place",
+    "Unique",
+    "digest",
+    "iter_json",
+    "iter_json_lines",
+    "load_json",
+    "local_path",
+    "read",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuneyard.score.rows import ScoreRow, ScoreSet, score_rows, score_set
+from tuneyard.score.rows import ScoreRow, ScoreSet, score_set
 from tuneyard.score.summary import Summary, summarise
 
-__all__ = ["ScoreRow", "ScoreSet", "Summary", "score_rows", "score_set", "summarise"]
+__all__ = ["ScoreRow", "ScoreSet", "Summary", "score_set", "summarise"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics, resolve_metrics
-from tuneyard.rows import iter_json_lines
+from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 
@@ -93,19 +93,11 @@ def read_rows(path: StrPath) -> list[ScoreRow]:
             (with the same ``sample``).
     """
     rows: list[ScoreRow] = []
-    seen: dict[tuple[str, int], int] = {}
+    ids = Unique("or number the answers to one task with 'sample'")
     for number, item in iter_json_lines(path):
-        row = _row(item, f"{path}:{number}")
-        key = (str(row.id), row.sample)
-        if key in seen:
-            raise UserError(
-                f"an id occurs twice, first on line {seen[key]}",
-                where=f"{path}:{number}",
-                value=row.id,
-                remedy="give each row an id of its own, or number the answers to one task with "
-                "'sample'",
-            )
-        seen[key] = number
+        place = f"{path}:{number}"
+        row = _row(item, place)
+        ids.add((str(row.id), row.sample), place, shown=row.id)
         rows.append(row)
     if not rows:
         raise UserError(

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuneyard.metrics import Metric, metric_keys, resolve_metrics
-from tuneyard.metrics.codebleu import CodeBleuCounts
-from tuneyard.metrics.ngrams import NgramCounts
+from tuneyard.metrics import metric_keys, resolve_metrics
+from tuneyard.score.corpus import Counts, corpus_scores
 from tuneyard.score.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -44,38 +43,24 @@ class ScoreRow:
 
 
 class ScoreSet(NamedTuple):
-    """One score row an answer, in the order given, and their summary."""
+    """One score row an answer, in the order given, their summary, and what it was summed from."""
 
     scores: list[dict[str, Any]]
     summary: Summary
+    counts: list[Counts]
 
 
 class _Text(NamedTuple):
     """The values of the metrics that only read text, and the counts that corpus scores sum."""
 
     values: dict[str, Value]
-    bleu: NgramCounts | None
-    codebleu: CodeBleuCounts | None
+    counts: Counts
 
 
 class _Job(NamedTuple):
     prediction: str
     reference: str
     tests: str | None
-
-
-def score_rows(
-    rows: Sequence[ScoreRow],
-    *,
-    task: str,
-    metrics: Sequence[str],
-    faithful: bool = False,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> list[dict[str, Any]]:
-    """Return, per row and in order, ``id`` and one key per metric value; see ``score_set``."""
-    options = {"task": task, "metrics": metrics, "faithful": faithful, "workers": workers}
-    return score_set(rows, **options, progress=progress).scores  # type: ignore[arg-type]
 
 
 def score_set(
@@ -133,8 +118,12 @@ def score_set(
             score["sample"] = row.sample
         score.update((key, own[key] if key in own else values[place][key]) for key in order)
         scores.append(score)
-    corpus = _corpus([texts[place] for place in index], chosen, faithful=faithful)
-    return ScoreSet(scores, summarise(scores, corpus=corpus))
+    counts = [texts[place].counts for place in index]
+    corpus = {
+        f"{name}_corpus": score
+        for name, score in corpus_scores(counts, list(names), faithful=faithful).items()
+    }
+    return ScoreSet(scores, summarise(scores, corpus=corpus), counts)
 
 
 class _Progress:
@@ -156,7 +145,7 @@ def _texts(
     report: _Progress,
 ) -> list[_Text]:
     if not names & _TEXT:
-        return [_Text({}, None, None)] * len(jobs)
+        return [_Text({}, Counts())] * len(jobs)
     tasks = [
         ([(job.prediction, job.reference) for job in jobs[start : start + _CHUNK]], names, faithful)
         for start in range(0, len(jobs), _CHUNK)
@@ -208,7 +197,7 @@ def _score_text(*, prediction: str, reference: str, names: frozenset[str], faith
         values["codebleu"] = score.codebleu
         for part in ("ngram", "weighted", "syntax", "dataflow"):
             values[f"codebleu_{part}"] = getattr(score, part)
-    return _Text(values, ngrams, counts)
+    return _Text(values, Counts(ngrams, counts))
 
 
 def _execute(
@@ -230,23 +219,3 @@ def _execute(
         {key: each.success, "error_category": each.category, "error_detail": each.detail}
         for each in done
     ]
-
-
-def _corpus(
-    texts: Sequence[_Text], metrics: Sequence[Metric], *, faithful: bool
-) -> dict[str, float | None]:
-    from tuneyard.metrics.bleu import bleu_of_counts
-    from tuneyard.metrics.codebleu import codebleu_of_counts
-    from tuneyard.metrics.ngrams import add_counts
-
-    corpus: dict[str, float | None] = {}
-    for metric in metrics:
-        if metric.name == "bleu":
-            ngrams = [text.bleu for text in texts if text.bleu is not None]
-            corpus["bleu_corpus"] = bleu_of_counts(add_counts(ngrams)) if ngrams else None
-        if metric.name == "codebleu":
-            counts = [text.codebleu for text in texts if text.codebleu is not None]
-            corpus["codebleu_corpus"] = (
-                codebleu_of_counts(counts, faithful=faithful).codebleu if counts else None
-            )
-    return corpus

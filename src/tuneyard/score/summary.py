@@ -22,7 +22,7 @@ def summarise(
     """Summarise score rows.
 
     Args:
-        scores: rows as ``score_rows`` returns them.
+        scores: rows as ``score_set`` finds them.
         corpus: ``bleu_corpus`` and ``codebleu_corpus``; scores over all rows cannot be had from
             the rows' own scores, so ``score_set`` computes them.
 

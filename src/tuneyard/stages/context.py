@@ -11,6 +11,7 @@ from tuneyard.config import Study
 from tuneyard.plan import Step
 from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
+from tuneyard.stages.live import Live
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Context:
         run: the run directory.
         bar: the step's progress display.
         start_ray: starts or joins Ray on first use.
+        live: takes step metrics of training for MLflow; None: they wait for the register stage.
         outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
         training: the folder in ``work/`` for checkpoints of workers that stay from one training
             stage to the next.
@@ -32,6 +34,7 @@ class Context:
     run: RunDir
     bar: Bar
     start_ray: Callable[[], None]
+    live: Live | None = None
     outcome: dict[str, Any] = field(default_factory=dict)
     training: str = "training"
 

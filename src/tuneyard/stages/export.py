@@ -11,6 +11,7 @@ from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data.overlap import Overlap, judge
+from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.prefer import describe
 from tuneyard.records import Example, write_jsonl
@@ -55,9 +56,17 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             lines.append(describe(pairs.stats))
             told.append((step.label, found))
     lines += dict.fromkeys(overlap.text() for _, found in told for overlap in found)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, rows in files.items():
-        write_jsonl(out / name, rows)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, rows in files.items():
+            write_jsonl(out / name, rows)
+    except OSError as error:
+        raise UserError(
+            f"the data cannot be written ({error.strerror})",
+            where="--out",
+            value=str(out),
+            remedy="name a folder that can be made or written to",
+        ) from None
     say("\n".join(lines))
     for label, found in told:
         judge(found, limits, label)

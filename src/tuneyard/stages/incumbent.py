@@ -92,5 +92,5 @@ def _mean(
             metrics=without_encoders(scored.part["metrics"]),
             faithful=scored.part["faithful"],
             resources=resources,
-        )
-    return means(rows).get(rule.metric)
+        ).rows
+    return means(rows, context.study.evaluate.pass_at).get(rule.metric)

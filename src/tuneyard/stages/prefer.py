@@ -214,7 +214,7 @@ def _verify(
             faithful=False,
             resources=context.study.resources,
         )
-        for row, values in zip(rows, scored, strict=True):
+        for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)
             verdicts[str(row.id), row.sample] = bool(passed)
     return verdicts

@@ -9,6 +9,7 @@ from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
 from tuneyard.plan import Step
 from tuneyard.records import Example
+from tuneyard.rows import Unique
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
 from tuneyard.train.rows import SftRow
@@ -20,6 +21,7 @@ def run(step: Step, context: Context) -> str:
 
     model, settings = step.extra["model"], context.study.preflight
     sets = {role: context.examples(source) for role, source in step.inputs.items()}
+    _unique_ids(sets)
     asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
     found = overlaps(asked, settings, step.label)
     train = [e for role, rows in sets.items() if role.startswith("train/") for e in rows]
@@ -71,6 +73,15 @@ def overlaps(asked: dict[str, list[Question]], settings: Preflight, where: str) 
         found += find_overlaps(validation, parts["test"], threshold, "validation", reported=True)
     judge(found, settings, where)
     return found
+
+
+def _unique_ids(sets: dict[str, list[Example]]) -> None:
+    """Refuse data sets of one split that share an id: they are answered and scored together."""
+    ids = Unique()
+    for role, rows in sets.items():
+        split = role.partition("/")[0]
+        for row in rows:
+            ids.add((split, row.id), role, shown=row.id)
 
 
 def _row(prompt: str, example: Example) -> SftRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.artifacts import fetch
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, Step
-from tuneyard.stages import incumbent, published
+from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
 from tuneyard.stages.score import means
@@ -20,100 +19,60 @@ if TYPE_CHECKING:
     from tuneyard.tracking import Details
 
 
-def tracking_uri(study: Study, root: str) -> str:
-    """Return the tracking server of a study: its own, the environment's, or SQLite beside it."""
-    return (
-        study.tracking.uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root}/mlflow.db"
-    )
-
-
 def run(step: Step, context: Context) -> str:
     """Track everything, apply the registry rule, write the report with what was decided."""
-    from tuneyard.tracking import Tracker
-
     study = context.study
     arms: tuple[Arm, ...] = step.extra["arms"]
-    tracker = Tracker(
-        tracking_uri(study, context.run.root),
-        study.tracking.experiment or f"tuneyard/{study.study}",
-    )
-    runs: dict[int, Any] = {}
+    if context.live is not None:
+        context.live.close()
+    tracker = runs.open_tracker(study, context.run.root)
+    children: dict[int, Any] = {}
     values: dict[int, float | None] = {}
     artifact = context.artifact(step)
     facts: dict[str, Any] = {}
     with (
         artifact.writing(facts) as folder,
-        tracker.study(
-            study.study, step.inputs["compare"].key, study.model_dump(mode="json")
-        ) as top,
+        runs.study_run(tracker, study, step.inputs["compare"]) as top,
     ):
         for number, arm in enumerate(arms):
             context.bar.update(number, len(arms) + 1, arm.label)
-            with tracker.arm(top, arm.label, _arm_key(arm), _params(arm)) as child:
+            with runs.arm_run(tracker, top, arm) as child:
                 values[number] = _track_arm(arm, child, study, context)
-                runs[number] = child
-        facts |= _decide(arms, runs, values, tracker, context, study)
+                children[number] = child
+        facts |= _decide(arms, children, values, tracker, context, study)
         published.publish(context.artifact(step.inputs["compare"]), facts, folder)
         top.log_artifacts(folder, "report")
     published.remember(context.run, artifact)
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
 
-def _arm_key(arm: Arm) -> str:
-    keys = [step.key for step in (*arm.trains, *arm.scores.values())]
-    return hashlib.sha256("/".join(keys).encode()).hexdigest()[:16]
-
-
-def _params(arm: Arm) -> dict[str, Any]:
-    return {
-        "arm": arm.name,
-        "train_on": " + ".join(arm.train_on),
-        "model": arm.model.model_dump(mode="json"),
-        **({} if arm.seed is None else {"seed": arm.seed}),
-        **{name: step.part["settings"] for name, step in _named(arm)},
-    }
-
-
-def _named(arm: Arm) -> list[tuple[str, Step]]:
-    """Return an arm's training steps by method, numbered from the second of a method on.
-
-    Not by stage: what arms of different stages have in common is compared under one name.
-    """
-    seen: dict[str, int] = {}
-    found = []
-    for step in arm.trains:
-        method = step.part["method"]
-        seen[method] = seen.get(method, 0) + 1
-        found.append((method if seen[method] == 1 else f"{method}-{seen[method]}", step))
-    return found
-
-
 def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | None:
     """Log one arm; return the value that the registry rule compares, or None."""
-    for name, step in _named(arm):
+    for name, step in runs.named(arm):
         child.log_steps(history(step, context), prefix=name)
         for role, source in step.inputs.items():
             if source.stage == "prepare":
                 _dataset(child, role, source, context, "training")
     value = None
     for split, scored in arm.scores.items():
-        rows = score_rows(scored, context)
+        found = {
+            kind: means(own, study.evaluate.pass_at)
+            for kind, own in score_rows(scored, context).items()
+        }
         child.log_metrics(
             {
                 f"{split}/{kind}/{name}": mean
-                for kind, own in rows.items()
-                for name, mean in means(own).items()
+                for kind, own in found.items()
+                for name, mean in own.items()
             }
         )
-        for kind in rows:
+        for kind in found:
             _dataset(child, f"{split}/{kind}", scored.inputs[kind], context, "evaluation")
         rule = study.register_
         if rule is not None and split == rule.split:
-            found = [
-                means(own).get(rule.metric) for kind, own in rows.items() if rule.on in (None, kind)
-            ]
-            known = [mean for mean in found if mean is not None]
-            value = fmean(known) if known and len(known) == len(found) else None
+            asked = [own.get(rule.metric) for k, own in found.items() if rule.on in (None, k)]
+            known = [mean for mean in asked if mean is not None]
+            value = fmean(known) if known and len(known) == len(asked) else None
         child.log_artifacts(context.artifact(scored).local(), f"scores/{split}")
     return value
 
@@ -136,12 +95,12 @@ def _best(arms: tuple[Arm, ...], values: dict[int, float | None]) -> int | None:
     Of an arm with several training seeds the mean counts, so that no arm wins by one lucky seed;
     of the winner its best run is taken.
     """
-    runs: dict[tuple[Any, ...], list[float]] = {}
+    found: dict[tuple[Any, ...], list[float]] = {}
     for n, value in values.items():
         if value is not None:
-            runs.setdefault(_system(arms[n]), []).append(value)
+            found.setdefault(_system(arms[n]), []).append(value)
     ranked = [
-        (fmean(runs[_system(arms[n])]), -len(arms[n].trains), value, -n)
+        (fmean(found[_system(arms[n])]), -len(arms[n].trains), value, -n)
         for n, value in values.items()
         if value is not None
     ]
@@ -154,7 +113,7 @@ def _system(arm: Arm) -> tuple[Any, ...]:
 
 def _decide(
     arms: tuple[Arm, ...],
-    runs: dict[int, Any],
+    children: dict[int, Any],
     values: dict[int, float | None],
     tracker: Any,
     context: Context,
@@ -191,7 +150,7 @@ def _decide(
     decision = register(
         tracker,
         rule=rule,
-        run=runs[best],
+        run=children[best],
         adapter_dir=Path(adapter) if adapter else None,
         value=value,
         details=details,

@@ -7,14 +7,19 @@ from statistics import fmean
 from typing import Any
 
 from tuneyard.metrics import encoder_metrics
+from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
+from tuneyard.score.corpus import Counts, corpus_scores
 from tuneyard.stages.context import Context
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``scores.jsonl``: a row an answer, in the answers' order."""
+    """Write ``scores.jsonl``: a row an answer, in the answers' order.
+
+    The scores over all answers at once are in the manifest.
+    """
     from tuneyard.distributed import score
 
     answers = answers_by_id(context.completions(step.inputs["answers"]))
@@ -30,10 +35,10 @@ def run(step: Step, context: Context) -> str:
     metrics, faithful = step.part["metrics"], step.part["faithful"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
-        scored = [
-            {**values, **similar.get((values["id"], values.get("sample", 0)), {})}
-            for task, rows in tasks.items()
-            for values in score.score(
+        scored: list[dict[str, Any]] = []
+        counts: dict[str, list[Counts]] = {}
+        for task, rows in tasks.items():
+            found = score.score(
                 rows,
                 task=task,
                 metrics=without_encoders(metrics),
@@ -41,31 +46,15 @@ def run(step: Step, context: Context) -> str:
                 resources=context.study.resources,
                 on_progress=context.bar.update,
             )
-        ]
+            for row, values, own in zip(rows, *found, strict=True):
+                key = values["id"], values.get("sample", 0)
+                scored.append({**values, **similar.get(key, {})})
+                counts.setdefault(str(row.kind), []).append(own)
         write_jsonl(folder / "scores.jsonl", scored)
-        every = [row for rows in tasks.values() for row in rows]
         facts["corpus"] = {
-            kind: corpus_scores([row for row in every if row.kind == kind], metrics, faithful)
-            for kind in dict.fromkeys(row.kind for row in every)
+            kind: corpus_scores(own, metrics, faithful=faithful) for kind, own in counts.items()
         }
     return f"{len(scored):,} answers"
-
-
-def corpus_scores(
-    rows: list[ScoreRow], metrics: list[str], faithful: bool
-) -> dict[str, float | None]:
-    """Return the metrics' scores over all answers at once, of those metrics that have one."""
-    from tuneyard.metrics.bleu import bleu_corpus
-    from tuneyard.metrics.codebleu import codebleu_corpus
-
-    predictions, references = [row.prediction for row in rows], [row.reference for row in rows]
-    found: dict[str, float | None] = {}
-    if "bleu" in metrics:
-        found["bleu"] = bleu_corpus(predictions=predictions, references=references)
-    if "codebleu" in metrics:
-        score = codebleu_corpus(predictions=predictions, references=references, faithful=faithful)
-        found["codebleu"] = None if score is None else score.codebleu
-    return found
 
 
 def without_encoders(metrics: list[str]) -> list[str]:
@@ -81,8 +70,14 @@ def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, An
     return {} if source is None else values_of(source, step.inputs["answers"], context)
 
 
-def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the mean of every numeric score; missing values are left out."""
+def means(rows: Sequence[Mapping[str, Any]], pass_at: Sequence[int] = ()) -> dict[str, float]:
+    """Return the mean of every numeric score; missing values are left out.
+
+    Args:
+        rows: score rows of one data set.
+        pass_at: the k of pass@k, which becomes ``pass_at_K``, the mean over the examples that
+            have enough tested answers; pass@1 is the mean of ``passed``.
+    """
     names = {
         name
         for row in rows
@@ -90,7 +85,15 @@ def means(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         if isinstance(value, int | float) and name not in ("id", "sample")
     }
     found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
-    return {name: fmean(map(float, column)) for name, column in found.items()}
+    tested: dict[Any, list[bool]] = {}
+    for row in rows:
+        if row.get("passed") is not None:
+            tested.setdefault(row["id"], []).append(row["passed"])
+    for k in pass_at:
+        if k > 1:
+            chances = [pass_at_k_of(answers, k) for answers in tested.values()]
+            found[f"pass_at_{k}"] = [chance for chance in chances if chance is not None]
+    return {name: fmean(map(float, column)) for name, column in found.items() if column}
 
 
 def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:

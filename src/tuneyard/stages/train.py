@@ -50,7 +50,7 @@ def run(step: Step, context: Context) -> str:
             storage=f"{artifact.work}/checkpoints",
             name=_attempt(artifact, context),
             out=folder / "adapter",
-            on_progress=lambda row: _show(context, row),
+            on_progress=lambda row: _show(step, context, row),
             shared=context.run.join("work", context.training),
         )
         history = found["history"]
@@ -95,6 +95,8 @@ def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
     ]
 
 
-def _show(context: Context, row: dict[str, Any]) -> None:
+def _show(step: Step, context: Context, row: dict[str, Any]) -> None:
+    if context.live is not None:
+        context.live.add(step, row, context.bar.say)
     note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""
     context.bar.update(row.get("step", 0), row.get("total_steps"), note)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from tuneyard.tracking.naming import entity_key, finite
 
+FIRST_STEPS = 10
+"""How many steps are told at which a metric was not finite."""
 _RESERVED = ("step", "time")
 
 
@@ -56,8 +58,8 @@ def pending(history: Iterable[Mapping[str, Any]], prefix: str, last: Mapping[str
             if metric in _RESERVED or value is None or isinstance(value, str):
                 continue
             name = entity_key(f"{prefix}/{metric}" if prefix else metric)
-            if step <= last.get(name, -1):
-                continue
+            if step <= found.seen.get(name, -1):
+                continue  # had already; or a worker that was lost, and went on, says it again
             found.seen[name] = step
             number = finite(value)
             if number is not None:
@@ -65,6 +67,6 @@ def pending(history: Iterable[Mapping[str, Any]], prefix: str, last: Mapping[str
                 continue
             note = found.not_finite.setdefault(name, NotFinite())
             note.count += 1
-            if len(note.first_steps) < 10:
+            if len(note.first_steps) < FIRST_STEPS:
                 note.first_steps.append(step)
     return found

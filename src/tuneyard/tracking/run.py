@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuneyard.tracking.connect import reported
-from tuneyard.tracking.history import Point, pending
+from tuneyard.tracking.dataset import Use, dataset_input
+from tuneyard.tracking.history import FIRST_STEPS, NotFinite, Point, pending
 from tuneyard.tracking.naming import (
-    DATASET_DIGEST_LIMIT,
     TAG_LIMIT,
     entity_key,
     finite,
@@ -62,6 +62,8 @@ class Run:
         self._params: dict[str, str] = dict(entity.data.params)
         self._metrics: dict[str, float] = dict(entity.data.metrics)
         self._tags: dict[str, str] = dict(entity.data.tags)
+        # By prefix: whether the tags tell for certain which steps have arrived.
+        self._sure: dict[str, bool] = {}
 
     def __enter__(self) -> Run:
         return self
@@ -130,10 +132,10 @@ class Run:
     def log_steps(self, history: Iterable[Mapping[str, Any]], prefix: str = "") -> Logged:
         """Log a training history: rows ``{step, metric: value, …}``, any metric absent or None.
 
-        Points that MLflow has already are not sent again: each metric's last step is kept in the
-        tag ``tuneyard.steps[.prefix]``, and a run that a killed process left behind is asked for
-        what it holds. Values that are not finite are left out and counted, with their first
-        steps, in the tag ``tuneyard.not_finite[.prefix]``.
+        It may come in parts. Points that MLflow has already are not sent again: each metric's last
+        step is kept in the tag ``tuneyard.steps[.prefix]``, and a run that a killed process left
+        behind, or a call that failed, is asked for what it holds. Values that are not finite are
+        left out and counted, with their first steps, in the tag ``tuneyard.not_finite[.prefix]``.
 
         Args:
             history: rows with an int ``step``, and optionally ``time`` in Unix seconds.
@@ -142,7 +144,10 @@ class Run:
         suffix = f".{prefix}" if prefix else ""
         steps_tag, bad_tag = f"tuneyard.steps{suffix}", f"tuneyard.not_finite{suffix}"
         found = pending(history, prefix, self._json_tag(steps_tag))
-        points = self._absent(found.points) if self.resumed else found.points
+        # What a killed process sent last may have arrived without the record of it: ask, once.
+        sure = self._sure.get(prefix, not self.resumed)
+        points = found.points if sure else self._absent(found.points)
+        self._sure[prefix] = False
         sent = dict(self._json_tag(steps_tag))
         batches = _chunks(points, BATCH) or [()]
         for number, batch in enumerate(batches, 1):
@@ -152,9 +157,9 @@ class Run:
                 # Only now: a run killed half-way has to meet the left-out values again.
                 tags = {steps_tag: json.dumps(found.seen)}
                 if found.not_finite:
-                    notes = {name: asdict(note) for name, note in found.not_finite.items()}
-                    tags[bad_tag] = json.dumps(self._json_tag(bad_tag) | notes)
+                    tags[bad_tag] = json.dumps(_added(self._json_tag(bad_tag), found.not_finite))
             self._send(batch, tags)
+        self._sure[prefix] = True
         return Logged(len(points), sum(note.count for note in found.not_finite.values()))
 
     def log_dataset(
@@ -163,7 +168,7 @@ class Run:
         digest: str,
         rows: int,
         source: str,
-        context: Literal["training", "evaluation"] = "training",
+        context: Use = "training",
     ) -> None:
         """Log a data set as an input of the run: MLflow's pages show its name and digest.
 
@@ -175,22 +180,8 @@ class Run:
             source: a URL, a local path, or words such as ``cocobots generator, seed 0``.
             context: what the run uses it for.
         """
-        from mlflow.entities import Dataset, DatasetInput, InputTag
-
-        kind, where = _source(source)
-        dataset = Dataset(
-            name=shorten(name, 500),
-            digest=digest[:DATASET_DIGEST_LIMIT],
-            source_type=kind,
-            source=json.dumps(where),
-            profile=json.dumps({"num_rows": rows}),
-        )
-        tags = [
-            InputTag("mlflow.data.context", context),
-            InputTag("tuneyard.digest", shorten(digest, 500)),
-        ]
         with self._reported():
-            self._client.log_inputs(self.id, [DatasetInput(dataset, tags)])
+            self._client.log_inputs(self.id, [dataset_input(name, digest, rows, source, context)])
 
     def log_artifacts(self, folder: Path | str, path: str | None = None) -> str:
         """Upload what ``folder`` holds to ``path`` among the artifacts; return its URI."""
@@ -268,14 +259,17 @@ class Run:
         self._tags.update(new)
 
 
+def _added(
+    known: Mapping[str, Mapping[str, Any]], more: Mapping[str, NotFinite]
+) -> dict[str, dict[str, Any]]:
+    """Add what was left out now to what the tag says already."""
+    both = {name: dict(note) for name, note in known.items()}
+    for name, note in more.items():
+        old = both.get(name, {"count": 0, "first_steps": []})
+        steps = [*old["first_steps"], *note.first_steps]
+        both[name] = asdict(NotFinite(old["count"] + note.count, steps[:FIRST_STEPS]))
+    return both
+
+
 def _chunks(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
-
-
-def _source(source: str) -> tuple[str, dict[str, Any]]:
-    # MLflow's own source types, so that mlflow.data.get_source() can open them.
-    if source.startswith(("http://", "https://")):
-        return "http", {"url": source}
-    if "://" not in source and Path(source).exists():
-        return "local", {"uri": str(Path(source).resolve())}
-    return "code", {"tags": {"tuneyard.source": source}}

@@ -24,6 +24,33 @@ def test_a_good_study_passes(study):
     check(load(study, ["register.name=x", "register.on=higher"]), "study.yaml")
 
 
+EXERCISES = ["data.tasks={source: exercises}", "evaluate.on=[tasks]"]
+SAMPLED = ["evaluate.decoding={temperature: 1, samples: 5}", "evaluate.pass_at=[1, 5]"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [("pass@1", "passed"), ("pass_at_1", "passed"), ("pass@5", "pass_at_5"), ("passed", "passed")],
+)
+def test_the_registry_may_judge_by_pass_at_k(study, metric, name):
+    loaded = load(study, [*EXERCISES, *SAMPLED, f"register={{name: n, metric: {metric}}}"])
+    check(loaded, "study.yaml")
+    assert loaded.register_.metric == name
+
+
+def test_a_pass_at_k_that_is_not_evaluated_is_refused_with_what_to_add(study):
+    with pytest.raises(UserError) as caught:
+        check(load(study, [*EXERCISES, "register={name: n, metric: pass@5}"]), "study.yaml")
+    assert "add 5 to evaluate.pass_at" in caught.value.remedy
+
+
+def test_a_metric_that_one_of_the_judged_data_sets_lacks_is_refused(study):
+    words = [EXERCISES[0], "register={name: n, metric: passed}"]
+    with pytest.raises(UserError, match="on all data sets"):
+        check(load(study, words), "study.yaml")
+    check(load(study, [*words, "register.on=tasks"]), "study.yaml")
+
+
 @pytest.mark.parametrize(
     ("override", "where", "value", "remedy"),
     [
@@ -33,9 +60,17 @@ def test_a_good_study_passes(study):
         ("evaluate.on=[hihger]", "evaluate.on", "hihger", "'higher'"),
         ("evaluate.metrics=[codeblue]", "evaluate.metrics", "codeblue", "'codebleu'"),
         ("evaluate.metrics=[]", "evaluate.metrics", "", "name"),
+        ("sft.lora.target_modules=[q_proj, k_prjo]", "sft.lora.target_modules", "k_prjo", "k_proj"),
+        ("models.0.lora_targets=[attn]", "models.embedded.lora_targets", "attn", "q_proj"),
         ("compare.baseline=bas", "compare.baseline", "bas", "'base'"),
         ("compare.against=[sft, sft-dop]", "compare.against.1", "sft-dop", "'sft-dpo'"),
         ("register={name: n, metric: exact_mach}", "register.metric", "exact_mach", "exact_match"),
+        (
+            "register={name: n, metric: pass@1, on: higher}",
+            "register.metric",
+            "'passed'",
+            "execution_success",
+        ),
         ("register={name: n, on: none}", "register.on", "none", "known"),
         ("matrix.arms={}", "matrix.arms", "", "add"),
         ("models=[embedded, embedded]", "models", "embedded", "name"),

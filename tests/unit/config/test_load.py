@@ -59,6 +59,38 @@ def test_the_resolved_study_reads_back(study, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "override",
+    [
+        "sft.batch_size=true",
+        "sft.batch_size='8'",
+        "sft.learning_rate=.nan",
+        "sft.epochs=.inf",
+        "dpo.loss_weights=[.inf]",
+        "dpo.loss_weights=[-1]",
+        "dpo.loss_weights=[0]",
+        "evaluate.decoding.temperature=.inf",
+        "evaluate.splits=[]",
+        "evaluate.splits=[test, test]",
+        "matrix.train_on=[]",
+        "sft={epochs: 1, epochs: 2}",
+        "study=" + "[" * 3000,
+    ],
+)
+def test_values_that_could_be_taken_for_others_are_refused(study, override):
+    with pytest.raises(UserError) as caught:
+        load(study, [override])
+    assert override.partition("=")[0].partition(".")[0] in str(caught.value)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["study: &a\n  x: *a\n", "study: " + "[" * 3000])
+def test_a_file_that_never_ends_is_refused(tmp_path, text):
+    (tmp_path / "study.yaml").write_text(text)
+    with pytest.raises(UserError, match="nested too deeply"):
+        load(tmp_path / "study.yaml")
+
+
+@pytest.mark.parametrize(
     ("change", "overrides", "where", "value", "remedy"),
     [
         (("lora: {r: 8}", "loraa: {r: 8}"), [], "study.yaml:5: sft.loraa", "loraa", "'lora'"),
@@ -111,6 +143,11 @@ def test_what_is_wrong_is_named_with_place_value_and_remedy(
     assert where in caught.value.where
     assert value in (caught.value.shown or "")
     assert remedy in caught.value.remedy
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(UserError, match="cannot be read"):
+        load(tmp_path / ("a" * 5000))
 
 
 def test_a_missing_file_and_one_that_is_no_mapping_are_refused(tmp_path):

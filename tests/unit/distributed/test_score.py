@@ -7,7 +7,7 @@ import pytest
 from tuneyard.config import Resources
 from tuneyard.distributed.score import score
 from tuneyard.errors import UserError
-from tuneyard.score import ScoreRow, score_rows
+from tuneyard.score import ScoreRow, score_set
 
 ROWS = [
     ScoreRow(
@@ -35,8 +35,10 @@ def test_scores_equal_direct_ones(faithful: bool) -> None:
         resources=Resources(scoring_workers=2),
         on_progress=lambda done, total: told.append((done, total)),
     )
-    assert found == score_rows(ROWS, task="cocobots", metrics=metrics, faithful=faithful)
-    assert [row["exact_match"] for row in found] == [i % 3 == 2 for i in range(8)]
+    direct = score_set(ROWS, task="cocobots", metrics=metrics, faithful=faithful)
+    assert found.rows == direct.scores
+    assert found.counts == direct.counts
+    assert [row["exact_match"] for row in found.rows] == [i % 3 == 2 for i in range(8)]
     assert told[-1] == (8, 8)
 
 
@@ -46,4 +48,5 @@ def test_an_unknown_metric_is_refused() -> None:
 
 
 def test_no_rows() -> None:
-    assert score([], task="python", metrics=["bleu"], faithful=False, resources=Resources()) == []
+    found = score([], task="python", metrics=["bleu"], faithful=False, resources=Resources())
+    assert found == ([], [])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
-from tuneyard.metrics.pass_at_k import pass_at_k
+from tuneyard.metrics.pass_at_k import pass_at_k, pass_at_k_of
 
 
 @settings(deadline=None)
@@ -31,3 +31,10 @@ def test_it_does_not_overflow() -> None:
 def test_impossible_numbers_are_refused(samples: int, passed: int, k: int) -> None:
     with pytest.raises(UserError, match="pass@k"):
         pass_at_k(samples=samples, passed=passed, k=k)
+
+
+def test_a_task_with_too_few_tested_answers_has_no_value() -> None:
+    assert pass_at_k_of([True, False], 3) is None
+    assert pass_at_k_of([], 1) is None
+    assert pass_at_k_of([True, False], 1) == pytest.approx(0.5)
+    assert pass_at_k_of([True, False], 2) == 1

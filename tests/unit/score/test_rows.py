@@ -5,7 +5,7 @@ import pytest
 from tuneyard.errors import UserError
 from tuneyard.metrics.bleu import bleu, bleu_corpus
 from tuneyard.metrics.codebleu import codebleu, codebleu_corpus
-from tuneyard.score import ScoreRow, score_rows, score_set
+from tuneyard.score import ScoreRow, score_set
 
 TEXT = ["exact_match", "bleu", "codebleu"]
 KEYS = [
@@ -27,13 +27,13 @@ ROWS = [
 
 
 def test_each_row_has_exactly_the_keys_of_its_metrics() -> None:
-    scores = score_rows(ROWS, task="python", metrics=TEXT)
+    scores = score_set(ROWS, task="python", metrics=TEXT).scores
     assert [list(score) for score in scores] == [KEYS] * 3
     assert [score["id"] for score in scores] == ["a", "b", "c"]
     assert scores[0]["exact_match"] is True
     assert scores[0]["codebleu"] == 1
     assert scores[2]["exact_match_ast"] is False
-    (score,) = score_rows(ROWS[:1], task="python", metrics=["bleu"])
+    (score,) = score_set(ROWS[:1], task="python", metrics=["bleu"]).scores
     assert list(score) == ["id", "bleu"]
 
 
@@ -100,7 +100,7 @@ def test_more_workers_change_nothing() -> None:
 
 def test_progress_runs_up_to_the_whole() -> None:
     seen: list[tuple[int, int]] = []
-    score_rows(
+    score_set(
         ROWS,
         task="cocobots",
         metrics=["bleu", "execution"],
@@ -144,7 +144,7 @@ def test_python_samples_are_tested_and_give_pass_at_k() -> None:
 
 
 def test_python_rows_without_tests_are_missing_not_failed() -> None:
-    (score,) = score_rows(ROWS[:1], task="python", metrics=["execution"])
+    (score,) = score_set(ROWS[:1], task="python", metrics=["execution"]).scores
     assert score["passed"] is None
 
 
@@ -153,4 +153,4 @@ def test_no_rows_and_unknown_metrics() -> None:
     assert result.scores == []
     assert result.summary["codebleu_corpus"] is None
     with pytest.raises(UserError, match="did you mean 'bleu'"):
-        score_rows(ROWS, task="python", metrics=["blue"])
+        score_set(ROWS, task="python", metrics=["blue"])

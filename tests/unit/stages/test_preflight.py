@@ -1,5 +1,7 @@
 """The preflight as a stage: what it refuses before a model is loaded, and what it writes."""
 
+import json
+
 import pytest
 
 from tuneyard.config import Preflight
@@ -37,3 +39,18 @@ def test_test_and_validation_are_compared_but_not_refused():
     against_train, against_test, both = overlaps(asked, Preflight(), "preflight")
     assert [o.name for o in (against_train, against_test)] == ["validation/a", "test/a"]
     assert both.text().startswith("test/a: 1 of 1 questions stand in validation")
+
+
+def test_data_sets_of_one_split_that_share_an_id_are_refused_before_training(run_stages, folder):
+    for name in ("a", "b"):
+        row = {"instruction": f"what is {name}", "output": name, "id": "q1"}
+        (folder / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
+    more = [
+        f"data.{name}={{source: instructions, task: python, "
+        f"files: {{test: {folder}/{name}.jsonl}}}}"
+        for name in ("a", "b")
+    ]
+    words = [*more, "matrix.train_on=[[python]]", "preflight.duplicates=report"]
+    with pytest.raises(UserError, match="occurs twice, first at test/a") as caught:
+        run_stages("prepare", "preflight", overrides=words)
+    assert (caught.value.where, caught.value.shown) == ("test/b", "'q1'")

@@ -14,7 +14,6 @@ from tuneyard.progress import Progress
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.stages import compare, published, register
 from tuneyard.stages.context import Context
-from tuneyard.stages.register import _params
 
 STUDY = """\
 study: x
@@ -26,7 +25,7 @@ evaluate:
   metrics: [codebleu, execution]
   decoding: {{samples: 2, temperature: 1}}
   pass_at: [1, 2]
-register: {{name: x, metric: passed}}
+register: {{name: x, metric: pass@2}}
 """
 TASKS = 4
 PASSED = {"base": (0, 0, 0, 1), "sft": (2, 1, 1, 2)}
@@ -115,6 +114,16 @@ def test_the_report_in_the_run_and_in_mlflow_says_what_the_registry_decided(fini
         for found in client.search_runs([experiment.experiment_id])
         if "mlflow.parentRunId" not in found.data.tags
     ]
+    arms = {
+        found.data.tags["mlflow.runName"]: found.data.metrics
+        for found in client.search_runs([experiment.experiment_id])
+        if "mlflow.parentRunId" in found.data.tags
+    }
+    assert arms["base"]["validation/tasks/pass_at_2"] == pytest.approx(1 / 4)
+    assert arms["sft"]["validation/tasks/passed"] == pytest.approx(6 / 8)
+    (version,) = client.search_model_versions("name='x'")
+    assert version.tags["tuneyard.metric"] == "pass_at_2"
+    assert float(version.tags["tuneyard.value"]) == pytest.approx(1)
     kept = {a.path for a in client.list_artifacts(parent.info.run_id, "report")}
     assert {"report/report.html", "report/results.json", "report/histograms.csv"} <= kept
     figures = {a.path for a in client.list_artifacts(parent.info.run_id, "report/figures")}
@@ -137,18 +146,3 @@ def test_pass_at_k_by_hand(finished):
     assert results["registry"]["registered"] is True
     errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
     assert errors == {"base": 7, "sft": 2}
-
-
-def test_two_stages_of_one_method_are_tracked_apart(tmp_path):
-    path = tmp_path / "study.yaml"
-    path.write_text(
-        "study: x\nmodels: [embedded]\ndata: {first: {source: cocobots, order: first}}\n"
-        "matrix: {arms: {base: [], dpop: [sft, dpop], both: [sft, dpo, dpop]}}\n"
-        "stages: {dpop: {like: dpo, loss: [dpop]}}\n"
-    )
-    _, one, both = plan.build(load(path), lambda model: model.path).arms
-    assert {"sft", "dpo"} == set(_params(one)) - {"arm", "train_on", "model"}
-    assert _params(one)["dpo"]["loss"] == ["dpop"]  # comparable with other arms' DPO
-    assert {"sft", "dpo", "dpo-2"} == set(_params(both)) - {"arm", "train_on", "model"}
-    assert _params(both)["dpo"]["loss"] == ["sigmoid"]
-    assert _params(both)["dpo-2"]["loss"] == ["dpop"]

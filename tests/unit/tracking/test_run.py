@@ -69,7 +69,31 @@ def test_values_that_are_not_finite_are_left_out_and_said(run: Run) -> None:
     assert data.metrics["exact_match"] == 0.5
     assert "codebleu" not in data.metrics
     assert json.loads(data.tags["tuneyard.not_finite_metrics"]) == ["codebleu"]
-    assert json.loads(data.tags["tuneyard.not_finite"])["loss"]["first_steps"] == [4]
+    note = json.loads(data.tags["tuneyard.not_finite"])["loss"]
+    assert note == {"count": 2, "first_steps": [2, 4]}
+
+
+def test_a_history_in_parts_with_steps_said_twice_is_logged_once(run: Run) -> None:
+    for rows in (HISTORY[:5], HISTORY[3:8] + HISTORY[5:9], HISTORY[:12]):
+        run.log_steps(rows, "sft")
+    assert steps(run, "sft/loss") == [row["step"] for row in HISTORY[:12]]
+
+
+def test_after_a_call_that_failed_mlflow_is_asked_what_arrived(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = run.tracker.client.log_batch
+
+    def fail(run_id: str, metrics: Any = (), params: Any = (), tags: Any = ()) -> None:
+        log(run_id, metrics=metrics)  # the points arrive, their record does not
+        raise ConnectionError("timed out")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run.tracker.client, "log_batch", fail)
+        with pytest.raises(UserError, match="cannot be reached"):
+            run.log_steps(HISTORY[:5], "sft")
+    assert run.log_steps(HISTORY[:7], "sft").points == 4
+    assert steps(run, "sft/loss") == [row["step"] for row in HISTORY[:7]]
 
 
 def test_single_metrics_are_logged_once_unless_they_changed(run: Run) -> None:

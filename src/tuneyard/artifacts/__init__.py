@@ -1,0 +1,20 @@
+"""The run directory: where a study's artifacts live, and when one may be trusted.
+
+    RUN_DIR/
+      study.yaml                    the resolved configuration of the latest run
+      stages/<stage>-<key>/         one folder an artifact; manifest.json is written last
+      work/<stage>-<key>/           rows and checkpoints of a stage in progress
+      work/training-<key>/          checkpoints of training stages that share their workers
+      logs/<stage>-<key>.log        why a stage failed
+
+A stage's key is the hash of its own part of the configuration and of the keys of what it reads,
+so equal keys mean equal inputs: such a stage is not run again. A run directory is a local folder,
+a mounted share, or any fsspec URL (``s3://bucket/runs/x``).
+"""
+
+from tuneyard.artifacts.artifact import MANIFEST, Artifact
+from tuneyard.artifacts.fetch import fetch
+from tuneyard.artifacts.keys import content_key
+from tuneyard.artifacts.run_dir import RunDir, unwritable
+
+__all__ = ["MANIFEST", "Artifact", "RunDir", "content_key", "fetch", "unwritable"]

@@ -1,0 +1,65 @@
+"""The run directory, and what is said where it cannot be written to."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from tuneyard.artifacts.artifact import Artifact
+from tuneyard.artifacts.folder import Folder
+from tuneyard.errors import UserError
+
+# Bytes that must fit before a run starts; a disk without them would fail at its first artifact.
+_PROBE_BYTES = 1 << 20
+
+
+class RunDir(Folder):
+    """A study's folder, local or remote."""
+
+    def artifact(self, stage: str, key: str) -> Artifact:
+        """Return the artifact of a stage with that key."""
+        return Artifact(self, stage, key)
+
+    def prepare(self) -> None:
+        """Make the folder and prove that it can be written to.
+
+        Raises:
+            UserError: it is not writable, stands where a file is, or its disk is full.
+        """
+        try:
+            if self.remote:
+                self.write_text("", ".probe")
+                self._files().rm(self._strip(self.join(".probe")))
+                return
+            Path(self.root, "stages").mkdir(parents=True, exist_ok=True)
+            self.sweep()
+            descriptor, name = tempfile.mkstemp(dir=self.root, prefix=".probe-")
+            try:
+                os.write(descriptor, os.urandom(_PROBE_BYTES))
+                os.fsync(descriptor)
+                if os.fstat(descriptor).st_size < _PROBE_BYTES:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.root)
+            finally:
+                os.close(descriptor)
+                os.unlink(name)
+        except (OSError, ImportError, ValueError) as error:
+            raise unwritable(error, self.root) from None
+
+
+def unwritable(error: Exception, where: str) -> UserError:
+    """Say in the user's words that a folder cannot be written to."""
+    number = getattr(error, "errno", None)
+    what, remedy = "the run directory cannot be written to", "choose another with run_dir=..."
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        what = "the disk of the run directory is full"
+        remedy = "free some space, or choose another with run_dir=..."
+    elif isinstance(error, FileExistsError | NotADirectoryError):
+        what = "a file stands where the run directory should be"
+    elif isinstance(error, ImportError | ValueError):
+        what, remedy = (
+            f"the run directory's address is of no known kind ({error})",
+            ("use a local folder, or install the fsspec package of that protocol"),
+        )
+    return UserError(what, where=where, value=str(error), remedy=remedy)

@@ -1,0 +1,89 @@
+"""What a failure that Ray reports comes down to: no memory, a lost worker, a worker's exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+# Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
+_BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
+_NO_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a stage failed.
+
+    Attributes:
+        kind: ``memory``: it ran out, for certain; ``worker``: a process or its machine is gone, and
+            nobody says why; ``training``: a training worker raised something else.
+        detail: type and first line of the exception that tells most.
+    """
+
+    kind: Literal["memory", "worker", "training"]
+    detail: str
+
+
+def loss(error: BaseException) -> Loss | None:
+    """Return what an exception comes down to, or None where it is of another kind.
+
+    Looks into what Ray wraps: tasks' causes, the failures of a training run's workers.
+    """
+    from ray import exceptions
+    from ray.train import TrainingFailedError
+    from ray.train.v2._internal.exceptions import (
+        WorkerGroupStartupFailedError,
+        WorkerHealthCheckFailedError,
+        WorkerHealthCheckTimeoutError,
+    )
+
+    gone = (
+        exceptions.WorkerCrashedError,
+        exceptions.RayActorError,
+        exceptions.NodeDiedError,
+        exceptions.LocalRayletDiedError,
+        exceptions.ObjectLostError,
+        WorkerHealthCheckFailedError,
+        WorkerHealthCheckTimeoutError,
+        WorkerGroupStartupFailedError,
+    )
+    found = list(_behind(error))
+    for inner in found:
+        if _is_memory(inner):
+            return Loss("memory", _named(inner))
+    for inner in reversed(found):
+        if isinstance(inner, gone) and not getattr(inner, "actor_init_failed", False):
+            return Loss("worker", _named(inner))
+    if any(isinstance(inner, TrainingFailedError) for inner in found):
+        return Loss("training", _named(found[-1]))
+    return None
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all behind it, outermost first, each once."""
+    left: list[Any] = [error]
+    seen: set[int] = set()
+    while left:
+        inner = left.pop(0)
+        if not isinstance(inner, BaseException) or id(inner) in seen:
+            continue
+        seen.add(id(inner))
+        yield inner
+        left.append(inner.__cause__)
+        left += [getattr(inner, name, None) for name in _BEHIND]
+        left += list((getattr(inner, "worker_failures", None) or {}).values())
+
+
+def _is_memory(error: BaseException) -> bool:
+    # By name: torch's and Ray's are two classes, and a driver without torch need not import it.
+    return (
+        isinstance(error, MemoryError)
+        or any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
+        or any(sign in str(error) for sign in _NO_MEMORY)
+    )
+
+
+def _named(error: BaseException) -> str:
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

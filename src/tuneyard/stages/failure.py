@@ -1,0 +1,96 @@
+"""A stage that failed although its input is right: one message, and the detail in a log."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from tuneyard.artifacts import RunDir
+from tuneyard.config import Study
+from tuneyard.errors import RunError
+from tuneyard.plan import Step
+
+_AGAIN = "then run the same command again: what is done is kept"
+
+
+def explain(error: Exception, step: Step, study: Study, run: RunDir) -> RunError | None:
+    """Return what the user is told where Ray lost a worker for good, or a training run failed.
+
+    The whole traceback goes to ``logs/STAGE-KEY.log`` in the run directory.
+
+    Returns:
+        None where it is something else: a fault of ours, or wrong input.
+    """
+    if "ray" not in sys.modules:
+        return None
+    from tuneyard.distributed.lost import loss
+
+    found = loss(error)
+    if found is None:
+        return None
+    if found.kind == "memory":
+        what = "a worker ran out of memory, each time that it was tried"
+    elif found.kind == "worker":
+        what = (
+            "a worker process was lost, each time that it was tried; most likely it was killed "
+            "because memory ran out"
+        )
+    else:
+        what = "training failed in a worker"
+    remedy = "see the log for what was raised, and where; a second run goes on from here"
+    if found.kind != "training":
+        remedy = f"{_settings(step, study)}; or give the machine more memory; {_AGAIN}"
+    return RunError(
+        what,
+        where=_place(step),
+        value=found.detail,
+        remedy=remedy,
+        log=_write_log(error, step, run),
+    )
+
+
+def _place(step: Step) -> str:
+    model = step.extra.get("model")
+    return f"{step.label} (model {model.name})" if model is not None else step.label
+
+
+def _settings(step: Step, study: Study) -> str:
+    """Name the settings that a stage's memory depends on, with their values."""
+    resources = study.resources
+    if step.stage == "train":
+        settings, section = step.extra["settings"], step.extra["section"]
+        checkpointing = "" if settings.gradient_checkpointing else "set gradient_checkpointing, "
+        return (
+            f"lower {section}.batch_size ({settings.batch_size}; raise gradient_accumulation as "
+            f"much), {checkpointing}lower resources.workers ({resources.workers}) or the model's "
+            f"max_length ({step.extra['model'].max_length}), or take quantization: nf4"
+        )
+    if step.stage == "score":
+        return f"lower resources.scoring_workers ({resources.scoring_workers})"
+    if step.stage == "similarity":
+        return (
+            f"lower resources.scoring_workers ({resources.scoring_workers}; with GPUs "
+            "inference_workers), or name a smaller encoder in evaluate.encoders"
+        )
+    workers = resources.inference_workers or ("one a GPU" if resources.gpus_per_worker else 1)
+    if step.stage == "reference":
+        return (
+            f"lower resources.inference_workers ({workers}) or the model's "
+            f"max_length ({step.extra['model'].max_length}), or take quantization: nf4"
+        )
+    decoding = study.evaluate.decoding
+    return (
+        f"lower evaluate.decoding.batch_size ({decoding.batch_size}) or max_new_tokens "
+        f"({decoding.max_new_tokens}), or resources.inference_workers ({workers}), or take "
+        "quantization: nf4"
+    )
+
+
+def _write_log(error: Exception, step: Step, run: RunDir) -> str:
+    text = "".join(traceback.format_exception(error))
+    parts = ("logs", f"{step.stage}-{step.key}.log")
+    try:
+        run.write_text(f"{step.label}\n\n{text}", *parts)
+    except OSError as problem:
+        return f"could not be written ({problem.strerror})"
+    return run.join(*parts)
