@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Data, Encoder, Model, Study
+from tuneyard.config import Data, Dpo, Encoder, Model, Sft, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import duration
@@ -116,19 +116,18 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     A frozen base costs 4 FLOP a parameter and token (forward, and the gradient of the input);
     checkpointing computes the forward again; a DPO example has two answers and a reference.
     """
-    settings = step.extra["settings"]
-    tokens = 0.0
-    for source in _training_data(step):
-        data = study.data[source]
-        repeat = settings.repeat.get(source, 1) if step.part["method"] == "sft" else 1
-        tokens += _count(data, "train") * _tokens(data) * repeat
+    settings, resources = step.extra["settings"], study.resources
+    counts = {kind: _an_epoch(settings, kind, study.data[kind]) for kind in _training_data(step)}
+    epochs = float(settings.epochs)
+    if settings.max_steps is not None:
+        a_step = settings.batch_size * settings.gradient_accumulation * resources.workers
+        epochs = settings.max_steps * a_step / max(1, sum(counts.values()))
+    tokens = epochs * sum(count * _tokens(study.data[kind]) for kind, count in counts.items())
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + (0 if "reference" in step.inputs else 4)
-    resources = study.resources
     rate = _GPU if resources.gpus_per_worker else _CORE * (resources.threads or 1)
-    epochs = float(settings.epochs)
-    return tokens * epochs * shape.parameters * flop / (rate * resources.workers)
+    return tokens * shape.parameters * flop / (rate * resources.workers)
 
 
 def similarity(step: Step, study: Study) -> list[str]:
@@ -173,6 +172,14 @@ def encoder_parameters(encoder: Encoder) -> float | None:
     except (OSError, KeyError, ValueError):
         return None
     return float(layers * (4 * hidden**2 + 2 * hidden * inner))
+
+
+def _an_epoch(settings: Sft | Dpo, kind: str, data: Data) -> int:
+    """Return how many examples (for DPO pairs, one a prompt) an epoch has of a data set."""
+    count = _count(data, "train")
+    if isinstance(settings, Sft):
+        return count * settings.repeat.get(kind, 1)
+    return min(count, settings.pairs.prompts or count)
 
 
 def _count(data: Data, split: str) -> int:

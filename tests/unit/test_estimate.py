@@ -51,15 +51,32 @@ def test_the_description_names_every_model_and_training():
     assert "no estimate" in estimate.describe(absent, plan.build(absent, lambda m: m.path))
 
 
-def test_more_examples_take_longer():
-    def seconds(count):
-        counts = f"data.first_order.counts={{train: {count}, validation: 9, test: 9}}"
-        study = load(CONFIGS / "quickstart.yaml", [counts])
-        built = plan.build(study, lambda model: model.path)
-        (step,) = [s for s in built.steps if s.label == "train sft"]
-        return estimate.training_seconds(estimate.shape_of(study.models[0]), step, study)
+def seconds(label, *overrides):
+    """What a training of the quickstart is estimated to take."""
+    study = load(CONFIGS / "quickstart.yaml", overrides)
+    built = plan.build(study, lambda model: model.path)
+    (step,) = [s for s in built.steps if s.label == label]
+    return estimate.training_seconds(estimate.shape_of(study.models[0]), step, study)
 
-    assert seconds(4000) > seconds(400)
+
+def test_more_examples_take_longer():
+    few, many = (
+        f"data.first_order.counts={{train: {count}, validation: 9, test: 9}}"
+        for count in (400, 4000)
+    )
+    assert seconds("train sft", many) > seconds("train sft", few)
+    assert seconds("train sft", "sft.repeat={higher_order: 2}") > seconds("train sft")
+
+
+def test_steps_decide_where_they_are_set():
+    one = seconds("train sft", "sft.max_steps=10")
+    assert seconds("train sft", "sft.max_steps=20", "sft.epochs=9") == pytest.approx(2 * one)
+    assert seconds("train sft", "sft.max_steps=10", "sft.batch_size=2") == pytest.approx(2 * one)
+
+
+def test_pairs_are_of_the_prompts_that_are_asked():
+    asked = [seconds("train sft → dpo", f"dpo.pairs.prompts={count}") for count in (40, 80)]
+    assert asked[1] == pytest.approx(2 * asked[0])
 
 
 BERT = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12}
