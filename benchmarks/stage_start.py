@@ -2,10 +2,10 @@
 
 Trains the same six steps of the embedded model with two workers again and again and prints, for
 each time, the seconds from the call to the first step and to the end, and the CPU seconds of
-this process and its descendants, by process. Pairs take turns: a stage in workers of its own, a
-stage in workers that stay (the first of those starts them).
+this process and its descendants, by process. A round is a stage in workers of its own, one in
+workers that will stay, and two more in those; then, what all processes take while they are idle.
 
-    python benchmarks/stage_start.py [PAIRS]
+    python benchmarks/stage_start.py [ROUNDS]
 """
 
 from __future__ import annotations
@@ -45,6 +45,18 @@ class Meter:
                     continue
             time.sleep(0.15)
 
+    def since(self, before: dict[int, float], least: float) -> dict[str, Any]:
+        """Return the seconds since a copy of ``seconds``, in all and of each process."""
+        used = {pid: cpu - before.get(pid, 0) for pid, cpu in dict(self.seconds).items()}
+        return {
+            "cpu": round(sum(used.values()), 1),
+            "by_process": [
+                f"{self.names[pid].strip()} {cpu:.1f}"
+                for pid, cpu in sorted(used.items(), key=lambda item: -item[1])
+                if cpu >= least
+            ],
+        }
+
 
 def stage(number: int, folder: Path, *, stays: bool, meter: Meter) -> None:
     """Run one and print its figures."""
@@ -79,33 +91,26 @@ def stage(number: int, folder: Path, *, stays: bool, meter: Meter) -> None:
     )
     total = time.monotonic() - began
     time.sleep(0.5)
-    used = {pid: cpu - before.get(pid, 0) for pid, cpu in dict(meter.seconds).items()}
     row = {
         "workers": "stay" if stays else "new",
         "first_step": round(first[0], 1),
         "total": round(total, 1),
-        "cpu": round(sum(used.values()), 1),
         "loss": found["history"][-1]["loss"],
-        "by_process": [
-            f"{meter.names[pid]} {cpu:.1f}"
-            for pid, cpu in sorted(used.items(), key=lambda item: -item[1])
-            if cpu >= 0.5
-        ],
+        **meter.since(before, 0.5),
     }
     print(json.dumps(row), flush=True)
 
 
 def idle(seconds: float, meter: Meter) -> None:
     """Print what everything takes while nothing is asked for."""
-    before = sum(meter.seconds.values())
+    before = dict(meter.seconds)
     time.sleep(seconds)
-    used = sum(meter.seconds.values()) - before
     memory = [
         round(process.memory_info().rss / 2**20)
         for process in psutil.Process().children(recursive=True)
         if any("RayTrainWorker" in word for word in process.cmdline())
     ]
-    row = {"idle_seconds": seconds, "cpu": round(used, 2), "workers_rss_mib": memory}
+    row = {"idle_seconds": seconds, "workers_rss_mib": memory, **meter.since(before, 0.05)}
     print(json.dumps(row), flush=True)
 
 
@@ -114,7 +119,7 @@ def main() -> None:
     from tuneyard.config import Resources
     from tuneyard.distributed import runtime
 
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "rows.jsonl").write_text(
@@ -128,10 +133,10 @@ def main() -> None:
         runtime.start(Resources(workers=2, inference_workers=2, scoring_workers=2))
         try:
             idle(20, meter)
-            for pair in range(pairs):
-                stage(2 * pair, folder, stays=False, meter=meter)
-                stage(2 * pair + 1, folder, stays=True, meter=meter)
-            idle(20, meter)
+            for number in range(4 * rounds):
+                stage(number, folder, stays=number % 4 > 0, meter=meter)
+                if number % 4 == 3:
+                    idle(20, meter)
         finally:
             runtime.stop()
 

@@ -1,9 +1,9 @@
 """A group of Ray Train workers, which may stay for the study's next training stage.
 
-On two cores a group takes 25 s to start, nearly all of it imports in nine processes. On this
-process's own Ray, without GPUs, one group therefore trains all of a study's stages; idle, its
-workers hold memory but no CPU. On a cluster, or with GPUs, a group ends with its job, so that
-others get what it held.
+On two quiet cores a group takes 20 to 25 s to start, nearly all of it imports. On this process's
+own Ray, without GPUs, one group therefore trains all of a study's stages; idle, its workers hold
+memory and next to no CPU. On a cluster, or with GPUs, a group ends with its job, so that others
+get what it held.
 """
 
 from __future__ import annotations
