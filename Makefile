@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Which Python it is; ssl, because an environment of another Python may start and yet be broken.
+WHO := import ssl, sys; print(sys.base_prefix, sys.version)
 
 .DEFAULT_GOAL := help
 .PHONY: help install quickstart test check format coverage clean
@@ -15,7 +17,7 @@ install: $(STAMP) ## Make .venv with tuneyard and its pinned dependencies
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tuneyard needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.11 ...")'
 	@echo "Installing tuneyard and its pinned dependencies into $(VENV) (some minutes, once) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@[ "$$($(BIN)/python -c '$(WHO)' 2>/dev/null)" = "$$($(PYTHON) -c '$(WHO)')" ] || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
