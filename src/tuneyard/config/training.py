@@ -52,6 +52,8 @@ class Optimisation(Strict):
     optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
         "adamw_torch_fused"
     )
+    adam_beta2: float = Field(default=0.999, gt=0, lt=1)
+    """AdamW's decay of the squared gradients: about 1 / (1 - beta2) steps are remembered."""
     gradient_checkpointing: bool = False
     checkpoint_steps: int = Field(default=100, ge=1)
     """Optimiser steps between checkpoints, from which a killed run goes on."""

@@ -18,6 +18,7 @@ _LATER: dict[str, Any] = {
     "stop": None,
     "watch": None,
     "repeat": {},
+    "adam_beta2": 0.999,
 }
 # What a training step's key says elsewhere, or what cannot change its result.
 _ELSEWHERE = {"lora", "checkpoint_steps", "pairs", "cache_reference"}

@@ -44,6 +44,7 @@ def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> 
         "weight_decay": settings.weight_decay,
         "max_grad_norm": settings.max_grad_norm,
         "optim": settings.optimizer,
+        "adam_beta2": settings.adam_beta2,
         "gradient_checkpointing": settings.gradient_checkpointing,
         "gradient_checkpointing_kwargs": (
             {"use_reentrant": False} if settings.gradient_checkpointing else None

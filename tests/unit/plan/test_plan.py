@@ -209,7 +209,12 @@ def test_what_is_new_and_unset_changes_no_key(build):
     """Adapters that were trained before these settings came stay valid."""
     stages = ("prefer", "train", "preflight")
     before = keys(build(), *stages)
-    for override in ("dpo.label_smoothing=0", "dpo.dpop_lambda=50", "sft.warmup_steps=null"):
+    for override in (
+        "dpo.label_smoothing=0",
+        "dpo.dpop_lambda=50",
+        "sft.warmup_steps=null",
+        "sft.adam_beta2=0.999",
+    ):
         assert keys(build(override), *stages) == before
     for override in (
         "dpo.stop={chosen_logp_drop: 1}",

@@ -40,3 +40,12 @@ def test_warm_up_is_a_share_or_a_number_of_steps(
     model = Model(name="x", path="x", quantization="none")
     config = SFTConfig(**arguments(Sft(**settings), model, 0, tmp_path))
     assert config.get_warmup_steps(200) == steps
+
+
+def test_the_optimiser_remembers_as_long_as_the_settings_say(tmp_path: Path) -> None:
+    model = Model(name="x", path="x", quantization="none")
+    settings = Sft(adam_beta2=0.9, optimizer="adamw_torch")
+    from trl import SFTConfig
+
+    config = SFTConfig(**arguments(settings, model, 0, tmp_path))
+    assert (config.adam_beta1, config.adam_beta2) == (0.9, 0.9)
