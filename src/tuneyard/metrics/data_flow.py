@@ -16,11 +16,11 @@ from tuneyard.metrics.flow_operations import (
     Bind,
     Branch,
     Loop,
-    Node,
     Operation,
-    Reader,
     UnreadableError,
+    operations,
 )
+from tuneyard.metrics.syntax_nodes import Node
 
 MAX_WORK = 2_000_000
 """A program that needs more has no edges: loops nested in loops double the work each time. Counted
@@ -38,18 +38,17 @@ _States = dict[str, list[int]]
 _Unique = Callable[[list[str]], Iterable[str]]
 
 
-def data_flow(root: Node, code: str, *, faithful: bool = False) -> Counter[Flow]:
+def data_flow(root: Node, *, faithful: bool = False) -> Counter[Flow]:
     """Return a program's data-flow edges and how often each occurs.
 
     Args:
         root: the program's tree.
-        code: its text.
         faithful: order a token's sources by iterating over sets of strings, as the package does,
             so that the result changes with ``PYTHONHASHSEED``; else in order of appearance.
     """
     run = _Run(set if faithful else dict.fromkeys)
     try:
-        run.run(Reader(code).operations(root), {})
+        run.run(operations(root), {})
         return _numbered(run.merged())
     except UnreadableError:
         return Counter()
@@ -87,7 +86,7 @@ class _Run:
                 sources = operation.sources
                 self.spend(len(operation.targets) * sum(len(texts) + 1 for texts, _ in sources))
                 relation = _COMPUTED if operation.computed else _COMES
-                for place, text in operation.targets:
+                for place, text, *_ in operation.targets:
                     edges += [(place, text, relation, *source) for source in sources]
                     states[text] = [place]
             elif isinstance(operation, Loop):

@@ -6,45 +6,36 @@ oddities included, because published scores have them:
 - Where one statement cannot be read (a loop without a right side, or ``a.b = 'text'``, whose
   three parts are paired with the string's three), the whole program has no edges.
 - A ``for`` that ends in an ``else`` or a comment has no body.
-- Columns count bytes, but cut the text by characters.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-Node = tuple[str, list["Node"], Any]
-"""A node of a syntax tree: tree-sitter's type of it, its children, and tree-sitter's own node,
-which makes its answers anew at each question."""
-
-Read = tuple[int, str, list[str], bool]
-"""A token on its own, a use of its name or a first sight of it: place, text, the text as a list,
-and whether it is an identifier. Places are ascending and each token's own."""
+from tuneyard.metrics.syntax_nodes import Node, Token
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bind:
-    """Targets (place, text) that take their value from sources, each list (texts, places) whole.
+    """Targets that take their value from sources, each list (texts, places) whole.
 
     ``computed`` tells assignments from default values of parameters.
     """
 
     computed: bool
-    targets: list[tuple[int, str]]
+    targets: list[Token]
     sources: list[tuple[list[str], list[int]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loop:
     """Operations of a loop's head and body."""
 
     body: list[Operation]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Branch:
     """The parts of an ``if``.
 
@@ -57,117 +48,119 @@ class Branch:
     complete: bool
 
 
-Operation = Read | Bind | Loop | Branch
+Operation = Token | Bind | Loop | Branch
+"""A token on its own is a use of its name, or a first sight of it."""
 
 
 class UnreadableError(Exception):
     """The program has no edges."""
 
 
-class Reader:
-    """Turns the nodes of one program into operations.
+def operations(node: Node) -> list[Operation]:
+    """Return the operations of a node and what is below it.
 
-    Args:
-        code: the program's text.
+    Raises:
+        UnreadableError: see the module.
     """
-
-    def __init__(self, code: str) -> None:
-        self._cut = _cutter(code)
-
-    def operations(self, node: Node) -> list[Operation]:
-        """Return the operations of a node and what is below it.
-
-        Raises:
-            UnreadableError: see the module.
-        """
-        found: list[Operation] = []
-        self._read([node], found)
-        return found
-
-    def _read(self, nodes: Sequence[Node], found: list[Operation]) -> None:
-        for node in nodes:
-            kind, children, own = node
-            if not children or kind == "string":
-                if kind != "comment":
-                    start, end = own.start_byte, own.end_byte
-                    text = self._cut(start, end)
-                    if text != kind:
-                        found.append((start + end, text, [text], kind == "identifier"))
-            elif kind in _STATEMENTS:
-                _STATEMENTS[kind](self, node, found)
-            elif "for_in_clause" in [child[0] for child in children]:
-                # A comprehension's loops come before what they feed.
-                self._read([c for c in children if c[0] == "for_in_clause"], found)
-                self._read([c for c in children if c[0] != "for_in_clause"], found)
-            else:
-                self._read(children, found)
-
-    def _variables(self, node: Node | None) -> list[tuple[int, str]]:
-        """Return place and text of the tokens below, but for those spelled as their type."""
-        if node is None:
-            raise UnreadableError
-        kind, children, own = node
-        if not children or kind == "string":
-            start, end = own.start_byte, own.end_byte
-            text = self._cut(start, end)
-            return [] if kind in ("comment", text) else [(start + end, text)]
-        return [token for child in children for token in self._variables(child)]
-
-    def _default(self, node: Node, found: list[Operation]) -> None:
-        names = self._variables(_field(node, "name"))
-        value = _field(node, "value")
-        if value is None:
-            found.append(Bind(False, names, [([], [])]))
-            return
-        self._read([value], found)
-        sources = [([text], [place]) for place, text in self._variables(value)]
-        found.append(Bind(False, names, sources))
-
-    def _assignment(self, node: Node, found: list[Operation]) -> None:
-        if _field(node, "right") is not None:  # else an annotation
-            self._bind(*_paired(node), found)
-
-    def _clause(self, node: Node, found: list[Operation]) -> None:
-        self._bind([_field(node, "left")], [node[1][-1]], found)
-
-    def _bind(
-        self, targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]
-    ) -> None:
-        self._read(values, found)
-        for target, value in zip(targets, values, strict=True):
-            tokens = self._variables(value)
-            sources = [text for _, text in tokens], [place for place, _ in tokens]
-            found.append(Bind(True, self._variables(target), [sources]))
-
-    def _for(self, node: Node, found: list[Operation]) -> None:
-        body: list[Operation] = []
-        self._bind(*_paired(node), body)
-        last = node[1][-1]
-        if last[0] == "block":
-            self._read([last], body)
-        found.append(Loop(body))
-
-    def _while(self, node: Node, found: list[Operation]) -> None:
-        body: list[Operation] = []
-        self._read(node[1], body)
-        found.append(Loop(body))
-
-    def _if(self, node: Node, found: list[Operation]) -> None:
-        parts = [
-            (child[0] in ("elif_clause", "else_clause"), self.operations(child))
-            for child in node[1]
-        ]
-        found.append(Branch(parts, any("else" in child[0] for child in node[1])))
+    found: list[Operation] = []
+    _read([node], found)
+    return found
 
 
-_STATEMENTS: dict[str, Callable[[Reader, Node, list[Operation]], None]] = {
-    "default_parameter": Reader._default,
-    "assignment": Reader._assignment,
-    "augmented_assignment": Reader._assignment,
-    "for_in_clause": Reader._clause,
-    "for_statement": Reader._for,
-    "while_statement": Reader._while,
-    "if_statement": Reader._if,
+def _read(nodes: Sequence[Node], found: list[Operation]) -> None:
+    for node in nodes:
+        kind, children, _, token = node
+        if token is not None:
+            found.append(token)
+        elif not children:
+            continue
+        elif kind in _STATEMENTS:
+            _STATEMENTS[kind](node, found)
+        elif "for_in_clause" in [child[0] for child in children]:
+            # A comprehension's loops come before what they feed.
+            _read([child for child in children if child[0] == "for_in_clause"], found)
+            _read([child for child in children if child[0] != "for_in_clause"], found)
+        else:
+            _read(children, found)
+
+
+def _tokens(node: Node | None) -> list[Token]:
+    """Return the tokens below a node."""
+    if node is None:
+        raise UnreadableError
+    found: list[Token] = []
+    _collect([node], found)
+    return found
+
+
+def _collect(nodes: Sequence[Node], found: list[Token]) -> None:
+    for _, children, _, token in nodes:
+        if token is not None:
+            found.append(token)
+        elif children:
+            _collect(children, found)
+
+
+def _default(node: Node, found: list[Operation]) -> None:
+    names = _tokens(_field(node, "name"))
+    value = _field(node, "value")
+    if value is None:
+        found.append(Bind(False, names, [([], [])]))
+        return
+    _read([value], found)
+    sources = [(texts, [place]) for place, _, texts, _ in _tokens(value)]
+    found.append(Bind(False, names, sources))
+
+
+def _assignment(node: Node, found: list[Operation]) -> None:
+    if _field(node, "right") is not None:  # else an annotation
+        _bind(*_paired(node), found)
+
+
+def _clause(node: Node, found: list[Operation]) -> None:
+    _bind([_field(node, "left")], [node[1][-1]], found)
+
+
+def _bind(
+    targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]
+) -> None:
+    _read(values, found)
+    for target, value in zip(targets, values, strict=True):
+        tokens = _tokens(value)
+        sources = [token[1] for token in tokens], [token[0] for token in tokens]
+        found.append(Bind(True, _tokens(target), [sources]))
+
+
+def _for(node: Node, found: list[Operation]) -> None:
+    body: list[Operation] = []
+    _bind(*_paired(node), body)
+    last = node[1][-1]
+    if last[0] == "block":
+        _read([last], body)
+    found.append(Loop(body))
+
+
+def _while(node: Node, found: list[Operation]) -> None:
+    body: list[Operation] = []
+    _read(node[1], body)
+    found.append(Loop(body))
+
+
+def _if(node: Node, found: list[Operation]) -> None:
+    parts = [
+        (child[0] in ("elif_clause", "else_clause"), operations(child)) for child in node[1]
+    ]
+    found.append(Branch(parts, any("else" in child[0] for child in node[1])))
+
+
+_STATEMENTS: dict[str, Callable[[Node, list[Operation]], None]] = {
+    "default_parameter": _default,
+    "assignment": _assignment,
+    "augmented_assignment": _assignment,
+    "for_in_clause": _clause,
+    "for_statement": _for,
+    "while_statement": _while,
+    "if_statement": _if,
 }
 
 
@@ -188,22 +181,3 @@ def _paired(node: Node) -> tuple[list[Node], list[Node]]:
     if "string" in (left[0], right[0]):  # its parts are no tokens
         raise UnreadableError
     return targets, values
-
-
-def _cutter(code: str) -> Callable[[int, int], str]:
-    """Return a function from a span of bytes to its text, without line ends."""
-    if code.isascii():
-        return lambda start, end: code[start:end].replace("\n", "")
-    lines = code.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line.encode("utf-8")) + 1)
-
-    def cut(start: int, end: int) -> str:
-        top, bottom = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
-        begin, stop = start - starts[top], end - starts[bottom]
-        if top == bottom:
-            return lines[top][begin:stop]
-        return "".join([lines[top][begin:], *lines[top + 1 : bottom], lines[bottom][:stop]])
-
-    return cut

@@ -1,0 +1,57 @@
+"""The S-expressions of a syntax tree's inner nodes, which CodeBLEU's syntax part compares."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tuneyard.metrics.syntax_nodes import Node, SyntaxNodes
+
+# Characters that no rule takes and missing tokens stand in an S-expression as they are.
+_QUOTED = re.compile(r"'\\?.'|\"[^\"]*\"", re.DOTALL)
+# A part in brackets that holds another one, or the end of one that does.
+_BRACKETS = re.compile(r"\((?=[^()]*\()|\)\)+")
+
+
+def expressions(nodes: SyntaxNodes) -> list[str]:
+    """Return the S-expression of each node with children, and of the root.
+
+    The root's holds those of all named nodes. To print each anew would print every node as often
+    as it is deep.
+    """
+    whole = str(nodes.root[2])
+    if not nodes.root[1]:
+        return [whole]
+    found = _parts(whole)
+    if "(ERROR" in whole:  # alone, it may go by what was expected there
+        found = [part for part in found if not part.startswith("(ERROR")]
+    if len(found) != nodes.nested:  # something is missing that is not visible in the tree
+        return _each(nodes.root)
+    return [*found, *[f"({kind})" for kind in nodes.bare], *map(str, nodes.apart)]
+
+
+def _parts(expression: str) -> list[str]:
+    """Return the parts in brackets that hold others."""
+    masked = expression
+    if "'" in masked or '"' in masked:
+        masked = _QUOTED.sub(lambda match: "_" * len(match[0]), masked)
+    found = []
+    open_: list[int] = []
+    for match in _BRACKETS.finditer(masked):
+        start, end = match.span()
+        if masked[start] == "(":
+            open_.append(start)
+        else:  # the first bracket closes a part without others
+            for stop in range(start + 2, end + 1):
+                found.append(expression[open_.pop() : stop])
+    return found
+
+
+def _each(root: Node) -> list[str]:
+    """Print each node anew."""
+    found: list[Any] = []
+    nodes = [root]
+    for _, children, own, _ in nodes:
+        found.append(own)
+        nodes += [child for child in children if child[1]]
+    return list(map(str, found))

@@ -1,0 +1,119 @@
+"""Reads tree-sitter's tree of a Python program into tuples, each node once.
+
+Tree-sitter's own nodes find each answer anew in the tree.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+Token = tuple[int, str, list[str], bool]
+"""A word of the program: place, text, the text as a list, and whether it is an identifier. Places
+are ascending and each token's own. A string is one token; comments, and what is spelled as its
+type (keywords and operators), are none."""
+
+Node = tuple[str, list["Node"], Any, Token | None]
+"""A node: its type, its children, tree-sitter's own node, and its token, if it is one."""
+
+_ERROR = 0xFFFF  # ts_builtin_sym_error
+_NO_NODES: list[Node] = []  # of every node without children; never changed
+
+
+class SyntaxNodes(NamedTuple):
+    """What was read of a tree.
+
+    Attributes:
+        root: the root.
+        depth: levels of nodes.
+        nested: how many named nodes have children that an S-expression shows; no errors.
+        bare: the types of named nodes with children of which an S-expression shows none; no errors.
+        apart: tree-sitter's nodes of all others with children: errors, and nodes without a name.
+    """
+
+    root: Node
+    depth: int
+    nested: int
+    bare: list[str]
+    apart: list[Any]
+
+
+def read_nodes(root: Any, code: str) -> SyntaxNodes:
+    """Read the tree below tree-sitter's ``root`` of a program."""
+    kinds = _kinds()
+    cut = None if code.isascii() else _cutter(code)
+    children: list[Node] = []
+    top: Node = (root.type, children, root, None)
+    level = [(*kinds[root.kind_id], root, children)]
+    depth, nested = 1, 0
+    bare: list[str] = []
+    apart: list[Any] = []
+    while level:
+        depth += 1
+        below = []
+        for parent, parent_named, parent_own, siblings in level:
+            shown = False
+            for own in parent_own.children:
+                kind, named = kinds[own.kind_id]
+                inner = own.child_count
+                token = None
+                if not inner or kind == "string":
+                    start, end = own.start_byte, own.end_byte
+                    text = cut(start, end) if cut else code[start:end]
+                    if text != kind and kind != "comment":
+                        text = text.replace("\n", "")
+                        if text != kind:
+                            token = (start + end, text, [text], kind == "identifier")
+                    if start == end and not named and own.is_missing:
+                        shown = True
+                if named:
+                    shown = True
+                if inner:
+                    children = []
+                    below.append((kind, named, own, children))
+                    siblings.append((kind, children, own, token))
+                else:
+                    siblings.append((kind, _NO_NODES, own, token))
+            if parent == "ERROR" or not parent_named:
+                apart.append(parent_own)
+            elif shown:
+                nested += 1
+            else:
+                bare.append(parent)
+        level = below
+    return SyntaxNodes(top, depth, nested, bare, apart)
+
+
+@cache
+def _kinds() -> dict[int, tuple[str, bool]]:
+    """Return the type of each kind of node, and whether it has a name."""
+    from codebleu.utils import get_tree_sitter_language
+
+    language = get_tree_sitter_language("python")
+    kinds = {
+        kind: (language.node_kind_for_id(kind) or "", language.node_kind_is_named(kind))
+        for kind in range(language.node_kind_count)
+    }
+    return kinds | {_ERROR: ("ERROR", True)}
+
+
+def _cutter(code: str) -> Callable[[int, int], str]:
+    """Return a function from a span of bytes to its text.
+
+    Columns count bytes, but cut the text by characters, as in the package ``codebleu``.
+    """
+    lines = code.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode("utf-8")) + 1)
+
+    def cut(start: int, end: int) -> str:
+        top, bottom = bisect_right(starts, start) - 1, bisect_right(starts, end) - 1
+        begin, stop = start - starts[top], end - starts[bottom]
+        if top == bottom:
+            return lines[top][begin:stop]
+        return "".join([lines[top][begin:], *lines[top + 1 : bottom], lines[bottom][:stop]])
+
+    return cut
