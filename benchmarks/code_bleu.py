@@ -71,7 +71,7 @@ def theirs(batch: list[Pair]) -> list[tuple[float, ...]]:
 
 def ours(batch: list[Pair]) -> list[tuple[float, ...]]:
     """Score each pair here, with nothing remembered from before."""
-    for cached in (program_tree, reference_ngrams, scorer._weighted_totals):
+    for cached in (program_tree, reference_ngrams, scorer._weighted_words):
         cached.cache_clear()
     found = [scorer.codebleu(prediction=p, reference=r, faithful=True) for p, r in batch]
     return [tuple(value or 0 for value in score) for score in found]

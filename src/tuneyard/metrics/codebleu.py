@@ -16,19 +16,19 @@ the syntax part counts the *reference's* subtrees found anywhere in the answer.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tuneyard.metrics.ngrams import (
+    Ngram,
     NgramCounts,
     add_counts,
     brevity_penalty,
-    clipped_matches,
-    counts_of_matches,
+    counts_of_shared,
     geometric_mean,
     reference_ngrams,
+    shared_ngrams,
 )
 from tuneyard.metrics.program_tree import program_tree
 
@@ -94,15 +94,17 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
     expected = program_tree(reference, faithful=faithful)
     answer = program_tree(prediction, faithful=faithful)
     target = reference_ngrams((reference,))
-    weights, totals = _weighted_totals(reference)
+    weighted, totals = _weighted_words(reference)
     tokens = prediction.split()
-    matches = clipped_matches(tokens, target)
-    words: float = 0
-    for (word,), count in matches[0].items():
-        words += count * weights[word]
+    shared = shared_ngrams(tokens, target)
+    ngrams = counts_of_shared(shared, len(tokens), target)
+    found: float = 0
+    for word, count, weight in weighted:
+        if word in shared[0]:
+            found += min(count, shared[0][word]) * weight
     return CodeBleuCounts(
-        ngrams=counts_of_matches(matches, len(tokens), target),
-        weighted_matched=(words, *(sum(match.values()) for match in matches[1:])),
+        ngrams=ngrams,
+        weighted_matched=(found, *ngrams.matched[1:]),
         weighted_total=totals,
         syntax=(
             sum(map(expected.subtrees.__getitem__, expected.subtrees.keys() & answer.subtrees)),
@@ -146,15 +148,20 @@ def _share(counts: Sequence[tuple[int, int]]) -> float | None:
 
 
 @lru_cache(maxsize=2048)
-def _weighted_totals(reference: str) -> tuple[dict[str, float], tuple[float, ...]]:
-    """Return each word's weight and, per order, the n-grams that there are to find."""
-    counts: tuple[Counter[tuple[str, ...]], ...] = reference_ngrams((reference,)).counts
+def _weighted_words(
+    reference: str,
+) -> tuple[list[tuple[Ngram, int, float]], tuple[float, ...]]:
+    """Return each word with its count and weight and, per order, the n-grams there are to find."""
     keywords = _keywords()
-    weights = {word: _KEYWORD_WEIGHT if word in keywords else _WORD_WEIGHT for (word,) in counts[0]}
-    words: float = 0
-    for (word,), count in counts[0].items():
-        words += count * weights[word]
-    return weights, (max(1, words), *(max(1, order.total()) for order in counts[1:]))
+    words, *longer = reference_ngrams((reference,)).counts
+    weighted = [
+        (word, count, _KEYWORD_WEIGHT if word in keywords else _WORD_WEIGHT)
+        for word, count in words.items()
+    ]
+    total: float = 0
+    for _, count, weight in weighted:
+        total += count * weight
+    return weighted, (max(1, total), *(max(1, order.total()) for order in longer))
 
 
 @cache

@@ -11,10 +11,9 @@ _PARTS = re.compile(
     r"""'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"""
     r'''|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'''
     r"""|'''|\"""|'[^\n'\\]*(?:\\.[^\n'\\]*)*'|"[^\n"\\]*(?:\\.[^\n"\\]*)*\""""
-    r"""|#[^\n]*|[][(){}]|\n\ *"""
+    r"""|#[^\n]*|\[|\]|\(|\)|\{|\}|\n\ *"""
 )
-# Spaces that the tokenizer rewrites, joined lines, and an open end.
-_HARD = re.compile(r"[\t\r\f\v\0]|\\\n|\s\Z")
+_REWRITTEN = re.compile(r"[\t\r\f\v\0]")  # spaces that the tokenizer rewrites
 _PREFIXES = frozenset({"", "b", "r", "u", "f", "br", "rb", "fr", "rf"})
 _LONGEST_PREFIX = 2
 _PLAIN_TOKENIZER = sys.version_info < (3, 12)
@@ -25,7 +24,8 @@ def without_comments(code: str) -> str:
 
     A text that Python's tokenizer refuses comes back as it is, its comments too.
     """
-    if not _PLAIN_TOKENIZER or _HARD.search(code):
+    joined_or_open = "\\\n" in code or code[-1:].isspace()
+    if not _PLAIN_TOKENIZER or joined_or_open or _REWRITTEN.search(code):
         return _by_tokens(code)
     found = _scanned(code)
     return code if found is None else "\n".join([x for x in found.split("\n") if x.strip()])
