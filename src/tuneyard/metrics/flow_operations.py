@@ -20,12 +20,14 @@ from tuneyard.metrics.syntax_nodes import Node, Token
 class Bind:
     """Targets that take their value from sources, each list (texts, places) whole.
 
-    ``computed`` tells assignments from default values of parameters.
+    Attributes:
+        work: the edges that it makes, and their sources.
     """
 
-    computed: bool
+    relation: str
     targets: list[Token]
     sources: list[tuple[list[str], list[int]]]
+    work: int
 
 
 @dataclass(slots=True)
@@ -52,6 +54,10 @@ Operation = Token | Bind | Loop | Branch
 """A token on its own is a use of its name, or a first sight of it."""
 
 
+COMES, COMPUTED = "comesFrom", "computedFrom"
+"""The relation of a token to what it is a use of, or to what is assigned to it."""
+
+
 class UnreadableError(Exception):
     """The program has no edges."""
 
@@ -68,20 +74,23 @@ def operations(node: Node) -> list[Operation]:
 
 
 def _read(nodes: Sequence[Node], found: list[Operation]) -> None:
+    """Read siblings. A comprehension's loops come before what they feed."""
+    first = len(found)
     for node in nodes:
         kind, children, _, token = node
         if token is not None:
             found.append(token)
-        elif not children:
-            continue
-        elif kind in _STATEMENTS:
-            _STATEMENTS[kind](node, found)
-        elif "for_in_clause" in [child[0] for child in children]:
-            # A comprehension's loops come before what they feed.
-            _read([child for child in children if child[0] == "for_in_clause"], found)
-            _read([child for child in children if child[0] != "for_in_clause"], found)
-        else:
-            _read(children, found)
+        elif children:
+            statement = _STATEMENTS.get(kind)
+            if statement is None:
+                _read(children, found)
+            elif statement is _clause:
+                clause: list[Operation] = []
+                _clause(node, clause)
+                found[first:first] = clause
+                first += len(clause)
+            else:
+                statement(node, found)
 
 
 def _tokens(node: Node | None) -> list[Token]:
@@ -105,35 +114,35 @@ def _default(node: Node, found: list[Operation]) -> None:
     names = _tokens(_field(node, "name"))
     value = _field(node, "value")
     if value is None:
-        found.append(Bind(False, names, [([], [])]))
-        return
-    _read([value], found)
-    sources = [(texts, [place]) for place, _, texts, _ in _tokens(value)]
-    found.append(Bind(False, names, sources))
+        sources: list[tuple[list[str], list[int]]] = [([], [])]
+    else:
+        _read([value], found)
+        sources = [(texts, [place]) for place, _, texts, _ in _tokens(value)]
+    found.append(Bind(COMES, names, sources, 2 * len(names) * len(sources)))
 
 
 def _assignment(node: Node, found: list[Operation]) -> None:
-    if _field(node, "right") is not None:  # else an annotation
-        _bind(*_paired(node), found)
+    left, right = _field(node, "left"), _field(node, "right")
+    if right is not None:  # else an annotation
+        _bind(*_paired(left, right), found)
 
 
 def _clause(node: Node, found: list[Operation]) -> None:
     _bind([_field(node, "left")], [node[1][-1]], found)
 
 
-def _bind(
-    targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]
-) -> None:
-    _read(values, found)
+def _bind(targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]) -> None:
+    for value in values:
+        _read([value], found)
     for target, value in zip(targets, values, strict=True):
-        tokens = _tokens(value)
+        names, tokens = _tokens(target), _tokens(value)
         sources = [token[1] for token in tokens], [token[0] for token in tokens]
-        found.append(Bind(True, _tokens(target), [sources]))
+        found.append(Bind(COMPUTED, names, [sources], len(names) * (len(tokens) + 1)))
 
 
 def _for(node: Node, found: list[Operation]) -> None:
     body: list[Operation] = []
-    _bind(*_paired(node), body)
+    _bind(*_paired(_field(node, "left"), _field(node, "right")), body)
     last = node[1][-1]
     if last[0] == "block":
         _read([last], body)
@@ -142,14 +151,13 @@ def _for(node: Node, found: list[Operation]) -> None:
 
 def _while(node: Node, found: list[Operation]) -> None:
     body: list[Operation] = []
-    _read(node[1], body)
+    for child in node[1]:
+        _read([child], body)
     found.append(Loop(body))
 
 
 def _if(node: Node, found: list[Operation]) -> None:
-    parts = [
-        (child[0] in ("elif_clause", "else_clause"), operations(child)) for child in node[1]
-    ]
+    parts = [(child[0] in ("elif_clause", "else_clause"), operations(child)) for child in node[1]]
     found.append(Branch(parts, any("else" in child[0] for child in node[1])))
 
 
@@ -165,13 +173,17 @@ _STATEMENTS: dict[str, Callable[[Node, list[Operation]], None]] = {
 
 
 def _field(node: Node, name: str) -> Node | None:
-    found = node[2].child_by_field_name(name)
-    return None if found is None else next(child for child in node[1] if child[2] == found)
+    _, children, own, _ = node
+    found = own.child_by_field_name(name)
+    if found is not None:
+        for child in children:
+            if child[2] == found:
+                return child
+    return None
 
 
-def _paired(node: Node) -> tuple[list[Node], list[Node]]:
+def _paired(left: Node | None, right: Node | None) -> tuple[list[Node], list[Node]]:
     """Return targets and values, part by part where there are as many of both."""
-    left, right = _field(node, "left"), _field(node, "right")
     if left is None or right is None:
         raise UnreadableError
     targets = [child for child in left[1] if child[0] != ","]

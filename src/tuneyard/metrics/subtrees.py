@@ -9,8 +9,6 @@ from tuneyard.metrics.syntax_nodes import Node, SyntaxNodes
 
 # Characters that no rule takes and missing tokens stand in an S-expression as they are.
 _QUOTED = re.compile(r"'\\?.'|\"[^\"]*\"", re.DOTALL)
-# A part in brackets that holds another one, or the end of one that does.
-_BRACKETS = re.compile(r"\((?=[^()]*\()|\)\)+")
 
 
 def expressions(nodes: SyntaxNodes) -> list[str]:
@@ -36,14 +34,18 @@ def _parts(expression: str) -> list[str]:
     if "'" in masked or '"' in masked:
         masked = _QUOTED.sub(lambda match: "_" * len(match[0]), masked)
     found = []
-    open_: list[int] = []
-    for match in _BRACKETS.finditer(masked):
-        start, end = match.span()
-        if masked[start] == "(":
+    open_: list[int] = []  # parts that hold others
+    start = -1
+    for piece in masked.split("("):
+        # The name of a part, the brackets that close it and those around it, and a field's name.
+        closing = piece.count(")")
+        if not closing:
             open_.append(start)
-        else:  # the first bracket closes a part without others
-            for stop in range(start + 2, end + 1):
+        elif closing > 1:
+            end = start + piece.index(")") + 3
+            for stop in range(end, end + closing - 1):
                 found.append(expression[open_.pop() : stop])
+        start += len(piece) + 1
     return found
 
 
