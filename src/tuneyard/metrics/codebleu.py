@@ -98,10 +98,11 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
     tokens = prediction.split()
     shared = shared_ngrams(tokens, target)
     ngrams = counts_of_shared(shared, len(tokens), target)
+    words = shared[0]
     found: float = 0
     for word, count, weight in weighted:
-        if word in shared[0]:
-            found += min(count, shared[0][word]) * weight
+        if word in words:
+            found += min(count, words[word]) * weight
     return CodeBleuCounts(
         ngrams=ngrams,
         weighted_matched=(found, *ngrams.matched[1:]),

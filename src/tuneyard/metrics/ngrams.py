@@ -79,13 +79,17 @@ def counts_of_shared(
     shared: Sequence[Counter[Ngram]], size: int, reference: ReferenceNgrams
 ) -> NgramCounts:
     """Return the counts of a prediction of ``size`` tokens with these shared n-grams."""
-    matched = [
-        sum(map(min, counts.values(), map(known.__getitem__, counts)))
-        for counts, known in zip(shared, reference.counts, strict=True)
-    ]
+    matched = map(_clipped, shared, reference.counts)
     closest = min(reference.lengths, key=lambda length: (abs(length - size), length))
     predicted = [max(1, size - order) for order in range(ORDERS)]
     return NgramCounts(tuple(matched), tuple(predicted), size, closest)
+
+
+def _clipped(counts: Counter[Ngram], known: Counter[Ngram]) -> int:
+    total = sum(counts.values())
+    if total == len(counts):
+        return total
+    return total - sum([n - known[gram] for gram, n in counts.items() if n > 1 and n > known[gram]])
 
 
 def add_counts(counts: Sequence[NgramCounts]) -> NgramCounts:

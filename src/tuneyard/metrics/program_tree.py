@@ -5,6 +5,7 @@ The grammar is tree-sitter's. Comments and docstrings are taken out by the packa
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -43,6 +44,16 @@ def program_tree(source: str, *, faithful: bool = False) -> ProgramTree:
         source: the program.
         faithful: take the data flow as the package does, with its dependence on the hash seed.
     """
+    collects = gc.isenabled()
+    gc.disable()  # it would look for cycles, of which a tree has none, among all its nodes
+    try:
+        return _analysed(source, faithful)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _analysed(source: str, faithful: bool) -> ProgramTree:
     if len(source) > MAX_CHARS:
         return ProgramTree(Counter(), Counter())
     # Lone surrogates, which JSON can carry, cannot be encoded.
