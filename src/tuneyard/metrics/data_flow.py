@@ -73,10 +73,10 @@ class _Run:
         edges = self.edges
         for operation in operations:
             if isinstance(operation, tuple):
-                place, text, texts, is_name = operation
+                place, text, is_name = operation
                 held = states.get(text)
                 if held is not None:
-                    edges.append((place, text, COMES, texts, held))
+                    edges.append((place, text, COMES, [text], held))
                     self.left -= len(held)
                 else:
                     if is_name:
@@ -85,7 +85,7 @@ class _Run:
             elif isinstance(operation, Bind):
                 self.spend(operation.work)
                 relation, sources = operation.relation, operation.sources
-                for place, text, _, _ in operation.targets:
+                for place, text, _ in operation.targets:
                     for texts, places in sources:
                         edges.append((place, text, relation, texts, places))
                     states[text] = [place]

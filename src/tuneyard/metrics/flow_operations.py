@@ -111,24 +111,24 @@ def _collect(nodes: Sequence[Node], found: list[Token]) -> None:
 
 
 def _default(node: Node, found: list[Operation]) -> None:
-    names = _tokens(_field(node, "name"))
-    value = _field(node, "value")
+    name, value = node[2]
+    names = _tokens(name)
     if value is None:
         sources: list[tuple[list[str], list[int]]] = [([], [])]
     else:
         _read([value], found)
-        sources = [(texts, [place]) for place, _, texts, _ in _tokens(value)]
+        sources = [([text], [place]) for place, text, _ in _tokens(value)]
     found.append(Bind(COMES, names, sources, 2 * len(names) * len(sources)))
 
 
 def _assignment(node: Node, found: list[Operation]) -> None:
-    left, right = _field(node, "left"), _field(node, "right")
+    left, right = node[2]
     if right is not None:  # else an annotation
         _bind(*_paired(left, right), found)
 
 
 def _clause(node: Node, found: list[Operation]) -> None:
-    _bind([_field(node, "left")], [node[1][-1]], found)
+    _bind(node[2], [node[1][-1]], found)
 
 
 def _bind(targets: Sequence[Node | None], values: Sequence[Node], found: list[Operation]) -> None:
@@ -142,7 +142,8 @@ def _bind(targets: Sequence[Node | None], values: Sequence[Node], found: list[Op
 
 def _for(node: Node, found: list[Operation]) -> None:
     body: list[Operation] = []
-    _bind(*_paired(_field(node, "left"), _field(node, "right")), body)
+    left, right = node[2]
+    _bind(*_paired(left, right), body)
     last = node[1][-1]
     if last[0] == "block":
         _read([last], body)
@@ -170,16 +171,6 @@ _STATEMENTS: dict[str, Callable[[Node, list[Operation]], None]] = {
     "while_statement": _while,
     "if_statement": _if,
 }
-
-
-def _field(node: Node, name: str) -> Node | None:
-    _, children, own, _ = node
-    found = own.child_by_field_name(name)
-    if found is not None:
-        for child in children:
-            if child[2] == found:
-                return child
-    return None
 
 
 def _paired(left: Node | None, right: Node | None) -> tuple[list[Node], list[Node]]:

@@ -58,10 +58,11 @@ def _analysed(source: str, faithful: bool) -> ProgramTree:
         return ProgramTree(Counter(), Counter())
     # Lone surrogates, which JSON can carry, cannot be encoded.
     code = without_comments(source.encode("utf-8", "replace").decode("utf-8"))
-    nodes = read_nodes(_parser().parse(code.encode("utf-8")).root_node, code)
+    root = _parser().parse(code.encode("utf-8")).root_node
+    nodes = read_nodes(root, code)
     if nodes.depth > MAX_DEPTH:
         return ProgramTree(Counter(), Counter())
-    subtrees = Counter(map(hash, expressions(nodes)))
+    subtrees = Counter(map(hash, expressions(root, nodes)))
     if nodes.depth > MAX_FLOW_DEPTH:
         return ProgramTree(subtrees, Counter())
     return ProgramTree(subtrees, data_flow(nodes.root, faithful=faithful))

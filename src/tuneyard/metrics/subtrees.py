@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tuneyard.metrics.syntax_nodes import Node, SyntaxNodes
+from tuneyard.metrics.syntax_nodes import SyntaxNodes
 
 # Characters that no rule takes and missing tokens stand in an S-expression as they are.
 _QUOTED = re.compile(r"'\\?.'|\"[^\"]*\"", re.DOTALL)
 
 
-def expressions(nodes: SyntaxNodes) -> list[str]:
-    """Return the S-expression of each node with children, and of the root.
+def expressions(root: Any, nodes: SyntaxNodes) -> list[str]:
+    """Return the S-expression of tree-sitter's ``root`` and of each node below with children.
 
     The root's holds those of all named nodes. To print each anew would print every node as often
     as it is deep.
     """
-    whole = str(nodes.root[2])
-    if not nodes.root[1]:
+    whole = str(root)
+    if not root.child_count:
         return [whole]
     found = _parts(whole)
     if "(ERROR" in whole:  # alone, it may go by what was expected there
         found = [part for part in found if not part.startswith("(ERROR")]
     if len(found) != nodes.nested:  # something is missing that is not visible in the tree
-        return _each(nodes.root)
+        return _each(root)
     return [*found, *[f"({kind})" for kind in nodes.bare], *map(str, nodes.apart)]
 
 
@@ -49,11 +49,9 @@ def _parts(expression: str) -> list[str]:
     return found
 
 
-def _each(root: Node) -> list[str]:
+def _each(root: Any) -> list[str]:
     """Print each node anew."""
-    found: list[Any] = []
     nodes = [root]
-    for _, children, own, _ in nodes:
-        found.append(own)
-        nodes += [child for child in children if child[1]]
-    return list(map(str, found))
+    for node in nodes:
+        nodes += [child for child in node.children if child.child_count]
+    return list(map(str, nodes))

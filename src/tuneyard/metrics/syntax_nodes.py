@@ -10,16 +10,29 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-Token = tuple[int, str, list[str], bool]
-"""A word of the program: place, text, the text as a list, and whether it is an identifier. Places
-are ascending and each token's own. A string is one token; comments, and what is spelled as its
-type (keywords and operators), are none."""
+Token = tuple[int, str, bool]
+"""A word of the program: place, text, and whether it is an identifier. Places are ascending and
+each token's own. A string is one token; comments, and what is spelled as its type (keywords and
+operators), are none."""
 
-Node = tuple[str, list["Node"], Any, Token | None]
-"""A node: its type, its children, tree-sitter's own node, and its token, if it is one."""
+Node = tuple[str, list["Node"], list["Node | None"], Token | None]
+"""A node: its type, its children, those in the fields that ``FIELDS`` names, and its token, if it
+is one."""
+
+FIELDS = {
+    "assignment": ("left", "right"),
+    "augmented_assignment": ("left", "right"),
+    "default_parameter": ("name", "value"),
+    "for_in_clause": ("left",),
+    "for_statement": ("left", "right"),
+}
+"""The fields that are read, by type of node."""
 
 _ERROR = 0xFFFF  # ts_builtin_sym_error
-_NO_NODES: list[Node] = []  # of every node without children; never changed
+# Of every node without; never changed.
+_NO_NODES: list[Node] = []
+_NO_FIELDS: list[Node | None] = []
+_PART: Node = ("", _NO_NODES, _NO_FIELDS, None)  # of a string; no token, so only their number counts
 
 
 class SyntaxNodes(NamedTuple):
@@ -27,7 +40,7 @@ class SyntaxNodes(NamedTuple):
 
     Attributes:
         root: the root.
-        depth: levels of nodes.
+        depth: levels of nodes, at most one too many.
         nested: how many named nodes have children that an S-expression shows; no errors.
         bare: the types of named nodes with children of which an S-expression shows none; no errors.
         apart: tree-sitter's nodes of all others with children: errors, and nodes without a name.
@@ -44,44 +57,51 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
     """Read the tree below tree-sitter's ``root`` of a program."""
     kinds = _kinds()
     cut = None if code.isascii() else _cutter(code)
-    children: list[Node] = []
-    top: Node = (root.type, children, root, None)
-    level = [(*kinds[root.kind_id], root, children)]
+    top: Node = (root.type, [], [], None)
+    level = [(root, kinds[root.kind_id][1], top)]
     depth, nested = 1, 0
     bare: list[str] = []
     apart: list[Any] = []
     while level:
         depth += 1
         below = []
-        for parent, parent_named, parent_own, siblings in level:
+        for parent, parent_named, (parent_kind, siblings, fields, _) in level:
+            owns = parent.children
             shown = False
-            for own in parent_own.children:
+            for own in owns:
                 kind, named = kinds[own.kind_id]
-                inner = own.child_count
+                size = own.child_count
                 token = None
-                if not inner or kind == "string":
+                if not size or kind == "string":
                     start, end = own.start_byte, own.end_byte
                     text = cut(start, end) if cut else code[start:end]
                     if text != kind and kind != "comment":
                         text = text.replace("\n", "")
                         if text != kind:
-                            token = (start + end, text, [text], kind == "identifier")
+                            token = start + end, text, kind == "identifier"
                     if start == end and not named and own.is_missing:
                         shown = True
                 if named:
                     shown = True
-                if inner:
-                    children = []
-                    below.append((kind, named, own, children))
-                    siblings.append((kind, children, own, token))
+                if not size:
+                    siblings.append((kind, _NO_NODES, _NO_FIELDS, token))
+                elif kind == "string" and own.descendant_count == size + 1:
+                    nested += 1
+                    siblings.append((kind, [_PART] * size, _NO_FIELDS, token))
                 else:
-                    siblings.append((kind, _NO_NODES, own, token))
-            if parent == "ERROR" or not parent_named:
-                apart.append(parent_own)
+                    node: Node = (kind, [], [], token)
+                    siblings.append(node)
+                    below.append((own, named, node))
+            if parent_kind in FIELDS:
+                for name in FIELDS[parent_kind]:
+                    found = parent.child_by_field_name(name)
+                    fields.append(None if found is None else siblings[owns.index(found)])
+            if parent_kind == "ERROR" or not parent_named:
+                apart.append(parent)
             elif shown:
                 nested += 1
             else:
-                bare.append(parent)
+                bare.append(parent_kind)
         level = below
     return SyntaxNodes(top, depth, nested, bare, apart)
 
