@@ -16,7 +16,7 @@ the syntax part counts the *reference's* subtrees found anywhere in the answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from tuneyard.metrics.ngrams import (
     NgramCounts,
     add_counts,
     brevity_penalty,
+    column_sums,
     counts_of_shared,
     geometric_mean,
     reference_ngrams,
@@ -120,20 +121,16 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
 
 def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> CodeBleu:
     """Return the score of the summed counts of at least one pair."""
-    summed = add_counts([c.ngrams for c in counts])
+    ngrams, found, there, subtrees, edges = zip(*counts, strict=True)
+    summed = add_counts(ngrams)
     size = summed.prediction_length
     ngram = brevity_penalty(
         prediction_length=size, reference_length=summed.reference_length
     ) * geometric_mean(summed.matched, summed.predicted, epsilon=_EPSILON)
     weighted = brevity_penalty(
         prediction_length=size, reference_length=_WEIGHTED_REFERENCE_LENGTH * len(counts)
-    ) * geometric_mean(
-        [sum(column) for column in zip(*(c.weighted_matched for c in counts), strict=True)],
-        [sum(column) for column in zip(*(c.weighted_total for c in counts), strict=True)],
-        epsilon=_EPSILON,
-    )
-    syntax = _share([c.syntax for c in counts])
-    dataflow = _share([c.dataflow for c in counts])
+    ) * geometric_mean(column_sums(found), column_sums(there), epsilon=_EPSILON)
+    syntax, dataflow = _share(subtrees), _share(edges)
     if faithful:
         syntax, dataflow = syntax or 0.0, dataflow or 0.0
         score = WEIGHT * ngram + WEIGHT * weighted + WEIGHT * syntax + WEIGHT * (dataflow or 1)
@@ -143,9 +140,9 @@ def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = Fal
     return CodeBleu(score, ngram, weighted, syntax, dataflow)
 
 
-def _share(counts: Sequence[tuple[int, int]]) -> float | None:
-    total = sum(of for _, of in counts)
-    return sum(found for found, _ in counts) / total if total else None
+def _share(counts: Iterable[tuple[int, int]]) -> float | None:
+    found, there = column_sums(counts)
+    return found / there if there else None
 
 
 @lru_cache(maxsize=2048)

@@ -11,11 +11,16 @@ _PARTS = re.compile(
     r"""'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"""
     r'''|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'''
     r"""|'''|\"""|'[^\n'\\]*(?:\\.[^\n'\\]*)*'|"[^\n"\\]*(?:\\.[^\n"\\]*)*\""""
-    r"""|#[^\n]*|\[|\]|\(|\)|\{|\}|\n\ *"""
+    r"""|#[^\n]*|\[|\]|\(|\)|\{|\}|\n[\ \t]*"""
 )
-_REWRITTEN = re.compile(r"[\t\r\f\v\0]")  # spaces that the tokenizer rewrites
-_PREFIXES = frozenset({"", "b", "r", "u", "f", "br", "rb", "fr", "rf"})
-_LONGEST_PREFIX = 2
+# Spaces that the tokenizer rewrites, tabs within lines among them, and joined lines; and what these
+# cannot do without, which is found far faster.
+_REWRITTEN = re.compile(r"[\r\f\v\0]|[^\n\t ] *\t|\\\n")
+_ODD = re.compile(r"[\r\f\v\0\t\\]")
+# Lines that change with or without a comment: empty, or starting with a string or a tab.
+_CHANGED = re.compile(r"\n *(?:[bBfFrRuU]{0,2}['\"]|\t|\s*\n)")
+_STRING = re.compile(r"(?:[bfu]|[bf]?r|r[bf])?['\"]", re.IGNORECASE)  # how one may start
+_TAB = 8
 _PLAIN_TOKENIZER = sys.version_info < (3, 12)
 
 
@@ -24,11 +29,10 @@ def without_comments(code: str) -> str:
 
     A text that Python's tokenizer refuses comes back as it is, its comments too.
     """
-    joined_or_open = "\\\n" in code or code[-1:].isspace()
-    if not _PLAIN_TOKENIZER or joined_or_open or _REWRITTEN.search(code):
+    rewritten = code[-1:].isspace() or (_ODD.search(code) and _REWRITTEN.search(code))
+    if not _PLAIN_TOKENIZER or rewritten:
         return _by_tokens(code)
-    found = _scanned(code)
-    return code if found is None else "\n".join([x for x in found.split("\n") if x.strip()])
+    return _scanned(code) if "#" in code or _CHANGED.search("\n" + code) else code
 
 
 def _by_tokens(code: str) -> str:
@@ -40,16 +44,16 @@ def _by_tokens(code: str) -> str:
         return code
 
 
-def _scanned(code: str) -> str | None:
-    """Return the text without comments and docstrings, or None where Python 3.11's tokenizer fails.
+def _scanned(code: str) -> str:
+    """Do the same an order of magnitude faster than the tokenizer of Python 3.11.
 
-    It does so where a bracket or a triple quote is left open, where more brackets are closed than
-    opened, and where a line goes back to an indentation that was not there. An order of magnitude
-    faster than to tokenize.
+    That refuses a text where a bracket or a triple quote is left open, where more brackets are
+    closed than opened, and where a line goes back to an indentation that was not there.
 
     A docstring is what the package takes for one: a string that starts a line, either in the first
     column, or right after the line end or the indentation before a statement; so none after an
-    empty line, a comment or the end of a block.
+    empty line, a comment or the end of a block. Tabs before a line stay where a block starts, else
+    become a space each.
     """
     kept = []
     done = 0
@@ -66,18 +70,23 @@ def _scanned(code: str) -> str | None:
             if code[line : line + 1] in ("\n", "#", ""):
                 empty = True
                 continue
-            column = len(part) - 1
-            doc = column == 0 or open_ < 0
+            starts_block = False
+            doc = len(part) == 1 or open_ < 0
             if open_ == 0:
-                if column > indents[-1]:
+                column = len(part.expandtabs(_TAB)) - 1
+                starts_block = column > indents[-1]
+                doc = doc or starts_block or (column == indents[-1] and not empty)
+                if starts_block:
                     indents.append(column)
-                    doc = True
-                elif column == indents[-1]:
-                    doc = doc or not empty
                 while column < indents[-1]:
                     indents.pop()
                 if column != indents[-1]:
-                    return None
+                    return code
+            if "\t" in part and open_:  # how many are kept depends on what follows
+                return _by_tokens(code)
+            if "\t" in part and not starts_block:
+                kept += [code[done : match.start()], " " * (len(part) - 1)]
+                done = line
             empty = False
         elif first in "([{":
             open_ += 1
@@ -87,10 +96,11 @@ def _scanned(code: str) -> str | None:
             kept.append(code[done : match.start() - 1])
             done = match.end() - 1
         elif part in ("'''", '"""'):
-            return None
-        elif doc and match.start() - 1 - line <= _LONGEST_PREFIX:
-            if code[line : match.start() - 1].lower() in _PREFIXES:
-                kept.append(code[done:line])
-                done = match.end() - 1
+            return code
+        elif doc and (string := _STRING.match(code, line)) and string.end() == match.start():
+            kept.append(code[done:line])
+            done = match.end() - 1
+    if open_:
+        return code
     kept.append(code[done:])
-    return None if open_ else "".join(kept)
+    return "\n".join([x for x in "".join(kept).split("\n") if x.strip()])

@@ -131,7 +131,7 @@ class _Run:
         if len(set(keys)) < len(keys):
             return self.joined([*first, *second], [*keys, *keys])
         return [
-            one if one[4] == two[4] and one[3] == two[3] and len(one[3]) < 2 else self.join(one, two)
+            one if one == two and len(one[3]) < 2 else self.join(one, two)
             for one, two in zip(first, second, strict=True)
         ]
 

@@ -11,8 +11,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+_Number = TypeVar("_Number", int, float)
 ORDERS = 4
 Ngram = str | tuple[str, ...]
 """A word, or a tuple of several."""
@@ -94,12 +95,12 @@ def _clipped(counts: Counter[Ngram], known: Counter[Ngram]) -> int:
 
 def add_counts(counts: Sequence[NgramCounts]) -> NgramCounts:
     """Sum the counts of a corpus."""
-    return NgramCounts(
-        tuple(sum(column) for column in zip(*(c.matched for c in counts), strict=True)),
-        tuple(sum(column) for column in zip(*(c.predicted for c in counts), strict=True)),
-        sum(c.prediction_length for c in counts),
-        sum(c.reference_length for c in counts),
-    )
+    matched, predicted, sizes, lengths = zip(*counts, strict=True)
+    return NgramCounts(column_sums(matched), column_sums(predicted), sum(sizes), sum(lengths))
+
+
+def column_sums(rows: Iterable[Iterable[_Number]]) -> tuple[_Number, ...]:
+    return tuple(map(sum, zip(*rows, strict=True)))
 
 
 def brevity_penalty(*, prediction_length: int, reference_length: int) -> float:

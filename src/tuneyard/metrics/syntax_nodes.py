@@ -32,7 +32,7 @@ _ERROR = 0xFFFF  # ts_builtin_sym_error
 # Of every node without; never changed.
 _NO_NODES: list[Node] = []
 _NO_FIELDS: list[Node | None] = []
-_PART: Node = ("", _NO_NODES, _NO_FIELDS, None)  # of a string; no token, so only their number counts
+_PART: Node = ("", _NO_NODES, _NO_FIELDS, None)  # of a string: not read, only counted
 
 
 class SyntaxNodes(NamedTuple):
