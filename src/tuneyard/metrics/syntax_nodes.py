@@ -56,7 +56,7 @@ class SyntaxNodes(NamedTuple):
 def read_nodes(root: Any, code: str) -> SyntaxNodes:
     """Read the tree below tree-sitter's ``root`` of a program."""
     kinds = _kinds()
-    cut = None if code.isascii() else _cutter(code)
+    cut = None if code.isascii() else _cutter(code)  # with it, nothing need be spelled as its type
     top: Node = (root.type, [], [], None)
     level = [(root, kinds[root.kind_id][1], top)]
     depth, nested = 1, 0
@@ -69,8 +69,13 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
             owns = parent.children
             shown = False
             for own in owns:
-                kind, named = kinds[own.kind_id]
+                kind, named, plain = kinds[own.kind_id]
                 size = own.child_count
+                if named:
+                    shown = True
+                elif not (size or cut) and own.end_byte - own.start_byte == len(kind):
+                    siblings.append(plain)  # a keyword or an operator
+                    continue
                 token = None
                 if not size or kind == "string":
                     start, end = own.start_byte, own.end_byte
@@ -81,8 +86,6 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
                             token = start + end, text, kind == "identifier"
                     if start == end and not named and own.is_missing:
                         shown = True
-                if named:
-                    shown = True
                 if not size:
                     siblings.append((kind, _NO_NODES, _NO_FIELDS, token))
                 elif kind == "string" and own.descendant_count == size + 1:
@@ -107,16 +110,18 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
 
 
 @cache
-def _kinds() -> dict[int, tuple[str, bool]]:
-    """Return the type of each kind of node, and whether it has a name."""
+def _kinds() -> dict[int, tuple[str, bool, Node]]:
+    """Return the type of each kind of node, whether it has a name, and a node without children."""
     from codebleu.utils import get_tree_sitter_language
 
     language = get_tree_sitter_language("python")
-    kinds = {
-        kind: (language.node_kind_for_id(kind) or "", language.node_kind_is_named(kind))
-        for kind in range(language.node_kind_count)
+    kinds = {_ERROR: ("ERROR", True)}
+    for kind in range(language.node_kind_count):
+        kinds[kind] = language.node_kind_for_id(kind) or "", language.node_kind_is_named(kind)
+    return {
+        kind: (name, named, (name, _NO_NODES, _NO_FIELDS, None))
+        for kind, (name, named) in kinds.items()
     }
-    return kinds | {_ERROR: ("ERROR", True)}
 
 
 def _cutter(code: str) -> Callable[[int, int], str]:
