@@ -20,19 +20,19 @@ def expressions(root: Any, nodes: SyntaxNodes) -> list[str]:
     whole = str(root)
     if not root.child_count:
         return [whole]
-    found = _parts(whole)
+    masked = whole
+    if "'" in whole or '"' in whole:
+        masked = _QUOTED.sub(lambda match: "_" * len(match[0]), whole)
+    found = _parts(whole, masked)
     if "(ERROR" in whole:  # alone, it may go by what was expected there
         found = [part for part in found if not part.startswith("(ERROR")]
-    if len(found) != nodes.nested:  # something is missing that is not visible in the tree
-        return _each(root)
+    if masked.count("(") != nodes.shown or len(found) != nodes.nested:
+        return _each(root)  # something is missing that is not visible in the tree
     return [*found, *[f"({kind})" for kind in nodes.bare], *map(str, nodes.apart)]
 
 
-def _parts(expression: str) -> list[str]:
-    """Return the parts in brackets that hold others."""
-    masked = expression
-    if "'" in masked or '"' in masked:
-        masked = _QUOTED.sub(lambda match: "_" * len(match[0]), masked)
+def _parts(expression: str, masked: str) -> list[str]:
+    """Return the parts in brackets that hold others; ``masked`` has no brackets in quotes."""
     found = []
     open_: list[int] = []  # parts that hold others
     start = -1

@@ -41,13 +41,15 @@ class SyntaxNodes(NamedTuple):
     Attributes:
         root: the root.
         depth: levels of nodes, at most one too many.
-        nested: how many named nodes have children that an S-expression shows; no errors.
-        bare: the types of named nodes with children of which an S-expression shows none; no errors.
+        shown: how many nodes an S-expression shows: those with a name, and missing ones.
+        nested: how many named nodes have children that it shows; no errors.
+        bare: the types of named nodes with children of which it shows none; no errors.
         apart: tree-sitter's nodes of all others with children: errors, and nodes without a name.
     """
 
     root: Node
     depth: int
+    shown: int
     nested: int
     bare: list[str]
     apart: list[Any]
@@ -59,7 +61,8 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
     cut = None if code.isascii() else _cutter(code)  # with it, nothing need be spelled as its type
     top: Node = (root.type, [], [], None)
     level = [(root, kinds[root.kind_id][1], top)]
-    depth, nested = 1, 0
+    broken = root.has_error
+    depth, shown, nested = 1, 1, 0
     bare: list[str] = []
     apart: list[Any] = []
     while level:
@@ -67,12 +70,12 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
         below = []
         for parent, parent_named, (parent_kind, siblings, fields, _) in level:
             owns = parent.children
-            shown = False
+            before = shown
             for own in owns:
                 kind, named, plain = kinds[own.kind_id]
                 size = own.child_count
                 if named:
-                    shown = True
+                    shown += 1
                 elif not (size or cut) and own.end_byte - own.start_byte == len(kind):
                     siblings.append(plain)  # a keyword or an operator
                     continue
@@ -85,11 +88,12 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
                         if text != kind:
                             token = start + end, text, kind == "identifier"
                     if start == end and not named and own.is_missing:
-                        shown = True
+                        shown += 1
                 if not size:
                     siblings.append((kind, _NO_NODES, _NO_FIELDS, token))
                 elif kind == "string" and own.descendant_count == size + 1:
                     nested += 1
+                    shown += size  # each with a name
                     siblings.append((kind, [_PART] * size, _NO_FIELDS, token))
                 else:
                     node: Node = (kind, [], [], token)
@@ -99,14 +103,15 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
                 for name in FIELDS[parent_kind]:
                     found = parent.child_by_field_name(name)
                     fields.append(None if found is None else siblings[owns.index(found)])
-            if parent_kind == "ERROR" or not parent_named:
+            # The type of an error may be that of what was expected there.
+            if not parent_named or (broken and parent.grammar_id == _ERROR):
                 apart.append(parent)
-            elif shown:
+            elif shown > before:
                 nested += 1
             else:
                 bare.append(parent_kind)
         level = below
-    return SyntaxNodes(top, depth, nested, bare, apart)
+    return SyntaxNodes(top, depth, shown, nested, bare, apart)
 
 
 @cache
