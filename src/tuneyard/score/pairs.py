@@ -1,0 +1,113 @@
+"""Scores pairs of a prediction and a reference by the metrics that only read text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from tuneyard.metrics.codebleu import CodeBleuCounts
+from tuneyard.metrics.ngrams import NgramCounts
+
+Value = float | bool | str | None
+
+TEXT_METRICS = frozenset({"exact_match", "bleu", "codebleu"})
+_LARGEST_CHUNK = 64
+_CHUNKS_A_WORKER = 4
+
+
+class Pair(NamedTuple):
+    """An answer, and what it is held against."""
+
+    prediction: str
+    reference: str
+
+
+class PairScore(NamedTuple):
+    """A pair's values by metric key, and the counts that corpus scores sum."""
+
+    values: dict[str, Value]
+    bleu: NgramCounts | None
+    codebleu: CodeBleuCounts | None
+
+
+def score_pairs(
+    pairs: Sequence[Pair],
+    *,
+    metrics: frozenset[str],
+    faithful: bool = False,
+    workers: int = 1,
+    advance: Callable[[int], None],
+) -> list[PairScore]:
+    """Score pairs by those metrics that are among ``TEXT_METRICS``.
+
+    Args:
+        faithful: CodeBLEU as the published package computes it; then in this process, because its
+            data flow depends on the hash seed.
+        workers: processes.
+        advance: called now and then with the number of pairs done since.
+    """
+    if not metrics & TEXT_METRICS:
+        return [PairScore({}, None, None)] * len(pairs)
+    parts = chunks([pair.reference for pair in pairs], workers)
+    tasks = [[pairs[place] for place in part] for part in parts]
+    found: dict[int, PairScore] = {}
+    for part, scores in zip(parts, _scored(tasks, metrics, faithful, workers), strict=True):
+        found.update(zip(part, scores, strict=True))
+        advance(len(part))
+    return [found[place] for place in range(len(pairs))]
+
+
+def chunks(references: Sequence[str], workers: int) -> list[list[int]]:
+    """Split the places of pairs for processes; equal references stand together.
+
+    What is read of a reference is remembered, and each process has to read it for itself.
+    """
+    first: dict[str, int] = {}
+    places = sorted(
+        range(len(references)), key=lambda place: first.setdefault(references[place], place)
+    )
+    size = math.ceil(len(places) / (workers * _CHUNKS_A_WORKER))
+    size = max(1, min(_LARGEST_CHUNK, size))
+    return [places[start : start + size] for start in range(0, len(places), size)]
+
+
+def _scored(
+    tasks: Sequence[Sequence[Pair]], metrics: frozenset[str], faithful: bool, workers: int
+) -> Iterator[list[PairScore]]:
+    if workers > 1 and len(tasks) > 1 and not faithful:
+        from concurrent.futures import ProcessPoolExecutor
+        from functools import partial
+        from multiprocessing import get_context
+
+        # Spawned, not forked: the caller may hold threads of torch or Ray.
+        with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
+            yield from pool.map(partial(_score, metrics=metrics, faithful=faithful), tasks)
+    else:
+        for task in tasks:
+            yield _score(task, metrics=metrics, faithful=faithful)
+
+
+def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:
+    from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
+    from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
+    from tuneyard.metrics.exact_match import exact_match, exact_match_ast
+
+    found = []
+    for prediction, reference in pairs:
+        values: dict[str, Value] = {}
+        ngrams = counts = None
+        if "exact_match" in metrics:
+            values["exact_match"] = exact_match(prediction=prediction, reference=reference)
+            values["exact_match_ast"] = exact_match_ast(prediction=prediction, reference=reference)
+        if "bleu" in metrics:
+            ngrams = bleu_counts(prediction=prediction, reference=reference)
+            values["bleu"] = bleu_of_counts(ngrams)
+        if "codebleu" in metrics:
+            counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
+            score = codebleu_of_counts([counts], faithful=faithful)
+            values["codebleu"] = score.codebleu
+            for part in ("ngram", "weighted", "syntax", "dataflow"):
+                values[f"codebleu_{part}"] = getattr(score, part)
+        found.append(PairScore(values, ngrams, counts))
+    return found
