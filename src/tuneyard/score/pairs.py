@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tuneyard.metrics.codebleu import CodeBleuCounts
@@ -13,6 +14,8 @@ Value = float | bool | str | None
 
 TEXT_METRICS = frozenset({"exact_match", "bleu", "codebleu"})
 _LARGEST_CHUNK = 64
+# Starting processes takes as long as scoring about so many pairs.
+_FEWEST_FOR_PROCESSES = 1000
 _CHUNKS_A_WORKER = 4
 
 
@@ -44,15 +47,18 @@ def score_pairs(
     Args:
         faithful: CodeBLEU as the published package computes it; then in this process, because its
             data flow depends on the hash seed.
-        workers: processes.
+        workers: processes, for many pairs.
         advance: called now and then with the number of pairs done since.
     """
     if not metrics & TEXT_METRICS:
         return [PairScore({}, None, None)] * len(pairs)
+    if faithful or len(pairs) < _FEWEST_FOR_PROCESSES:
+        workers = 1
     parts = chunks([pair.reference for pair in pairs], workers)
     tasks = [[pairs[place] for place in part] for part in parts]
     found: dict[int, PairScore] = {}
-    for part, scores in zip(parts, _scored(tasks, metrics, faithful, workers), strict=True):
+    scored = _scored(tasks, partial(_score, metrics=metrics, faithful=faithful), workers)
+    for part, scores in zip(parts, scored, strict=True):
         found.update(zip(part, scores, strict=True))
         advance(len(part))
     return [found[place] for place in range(len(pairs))]
@@ -67,25 +73,24 @@ def chunks(references: Sequence[str], workers: int) -> list[list[int]]:
     places = sorted(
         range(len(references)), key=lambda place: first.setdefault(references[place], place)
     )
-    size = math.ceil(len(places) / (workers * _CHUNKS_A_WORKER))
-    size = max(1, min(_LARGEST_CHUNK, size))
+    size = min(_LARGEST_CHUNK, max(1, math.ceil(len(places) / (workers * _CHUNKS_A_WORKER))))
     return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 def _scored(
-    tasks: Sequence[Sequence[Pair]], metrics: frozenset[str], faithful: bool, workers: int
+    tasks: Sequence[Sequence[Pair]],
+    score: Callable[[Sequence[Pair]], list[PairScore]],
+    workers: int,
 ) -> Iterator[list[PairScore]]:
-    if workers > 1 and len(tasks) > 1 and not faithful:
-        from concurrent.futures import ProcessPoolExecutor
-        from functools import partial
-        from multiprocessing import get_context
+    if workers == 1:
+        yield from map(score, tasks)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-        # Spawned, not forked: the caller may hold threads of torch or Ray.
-        with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
-            yield from pool.map(partial(_score, metrics=metrics, faithful=faithful), tasks)
-    else:
-        for task in tasks:
-            yield _score(task, metrics=metrics, faithful=faithful)
+    # Spawned, not forked: the caller may hold threads of torch or Ray.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield from pool.map(score, tasks)
 
 
 def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:
