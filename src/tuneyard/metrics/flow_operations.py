@@ -97,8 +97,11 @@ def _tokens(node: Node | None) -> list[Token]:
     """Return the tokens below a node."""
     if node is None:
         raise UnreadableError
+    _, children, _, token = node
+    if token is not None:
+        return [token]
     found: list[Token] = []
-    _collect([node], found)
+    _collect(children, found)
     return found
 
 
@@ -177,6 +180,8 @@ def _paired(left: Node | None, right: Node | None) -> tuple[list[Node], list[Nod
     """Return targets and values, part by part where there are as many of both."""
     if left is None or right is None:
         raise UnreadableError
+    if not left[1]:
+        return [left], [right]
     targets = [child for child in left[1] if child[0] != ","]
     values = [child for child in right[1] if child[0] != ","]
     if not targets or len(targets) != len(values):

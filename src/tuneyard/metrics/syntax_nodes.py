@@ -83,10 +83,12 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
                 if not size or kind == "string":
                     start, end = own.start_byte, own.end_byte
                     text = cut(start, end) if cut else code[start:end]
-                    if text != kind and kind != "comment":
+                    if kind == "identifier" and text != kind:
+                        token = start + end, text, True
+                    elif text != kind and kind != "comment":
                         text = text.replace("\n", "")
                         if text != kind:
-                            token = start + end, text, kind == "identifier"
+                            token = start + end, text, False
                     if start == end and not named and own.is_missing:
                         shown += 1
                 if not size:
