@@ -16,19 +16,20 @@ the syntax part counts the *reference's* subtrees found anywhere in the answer.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tuneyard.metrics.ngrams import (
+    Ngram,
     NgramCounts,
     add_counts,
     brevity_penalty,
-    clipped_matches,
-    counts_of_matches,
+    column_sums,
+    counts_of_shared,
     geometric_mean,
     reference_ngrams,
+    shared_ngrams,
 )
 from tuneyard.metrics.program_tree import program_tree
 
@@ -94,15 +95,18 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
     expected = program_tree(reference, faithful=faithful)
     answer = program_tree(prediction, faithful=faithful)
     target = reference_ngrams((reference,))
-    weights, totals = _weighted_totals(reference)
+    weighted, totals = _weighted_words(reference)
     tokens = prediction.split()
-    matches = clipped_matches(tokens, target)
-    words: float = 0
-    for (word,), count in matches[0].items():
-        words += count * weights[word]
+    shared = shared_ngrams(tokens, target)
+    ngrams = counts_of_shared(shared, len(tokens), target)
+    words = shared[0]
+    found: float = 0
+    for word, count, weight in weighted:
+        if word in words:
+            found += min(count, words[word]) * weight
     return CodeBleuCounts(
-        ngrams=counts_of_matches(matches, len(tokens), target),
-        weighted_matched=(words, *(sum(match.values()) for match in matches[1:])),
+        ngrams=ngrams,
+        weighted_matched=(found, *ngrams.matched[1:]),
         weighted_total=totals,
         syntax=(
             sum(map(expected.subtrees.__getitem__, expected.subtrees.keys() & answer.subtrees)),
@@ -117,20 +121,16 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
 
 def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> CodeBleu:
     """Return the score of the summed counts of at least one pair."""
-    summed = add_counts([c.ngrams for c in counts])
+    ngrams, found, there, subtrees, edges = zip(*counts, strict=True)
+    summed = add_counts(ngrams)
     size = summed.prediction_length
     ngram = brevity_penalty(
         prediction_length=size, reference_length=summed.reference_length
     ) * geometric_mean(summed.matched, summed.predicted, epsilon=_EPSILON)
     weighted = brevity_penalty(
         prediction_length=size, reference_length=_WEIGHTED_REFERENCE_LENGTH * len(counts)
-    ) * geometric_mean(
-        [sum(column) for column in zip(*(c.weighted_matched for c in counts), strict=True)],
-        [sum(column) for column in zip(*(c.weighted_total for c in counts), strict=True)],
-        epsilon=_EPSILON,
-    )
-    syntax = _share([c.syntax for c in counts])
-    dataflow = _share([c.dataflow for c in counts])
+    ) * geometric_mean(column_sums(found), column_sums(there), epsilon=_EPSILON)
+    syntax, dataflow = _share(subtrees), _share(edges)
     if faithful:
         syntax, dataflow = syntax or 0.0, dataflow or 0.0
         score = WEIGHT * ngram + WEIGHT * weighted + WEIGHT * syntax + WEIGHT * (dataflow or 1)
@@ -140,21 +140,26 @@ def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = Fal
     return CodeBleu(score, ngram, weighted, syntax, dataflow)
 
 
-def _share(counts: Sequence[tuple[int, int]]) -> float | None:
-    total = sum(of for _, of in counts)
-    return sum(found for found, _ in counts) / total if total else None
+def _share(counts: Iterable[tuple[int, int]]) -> float | None:
+    found, there = column_sums(counts)
+    return found / there if there else None
 
 
 @lru_cache(maxsize=2048)
-def _weighted_totals(reference: str) -> tuple[dict[str, float], tuple[float, ...]]:
-    """Return each word's weight and, per order, the n-grams that there are to find."""
-    counts: tuple[Counter[tuple[str, ...]], ...] = reference_ngrams((reference,)).counts
+def _weighted_words(
+    reference: str,
+) -> tuple[list[tuple[Ngram, int, float]], tuple[float, ...]]:
+    """Return each word with its count and weight and, per order, the n-grams there are to find."""
     keywords = _keywords()
-    weights = {word: _KEYWORD_WEIGHT if word in keywords else _WORD_WEIGHT for (word,) in counts[0]}
-    words: float = 0
-    for (word,), count in counts[0].items():
-        words += count * weights[word]
-    return weights, (max(1, words), *(max(1, order.total()) for order in counts[1:]))
+    words, *longer = reference_ngrams((reference,)).counts
+    weighted = [
+        (word, count, _KEYWORD_WEIGHT if word in keywords else _WORD_WEIGHT)
+        for word, count in words.items()
+    ]
+    total: float = 0
+    for _, count, weight in weighted:
+        total += count * weight
+    return weighted, (max(1, total), *(max(1, order.total()) for order in longer))
 
 
 @cache

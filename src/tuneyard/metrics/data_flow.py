@@ -8,19 +8,21 @@ turn of each loop; here a tree is read once, and its loops run over a list of op
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from operator import itemgetter
 
 from tuneyard.metrics.flow_operations import (
+    COMES,
     Bind,
     Branch,
     Loop,
-    Node,
     Operation,
-    Reader,
     UnreadableError,
+    operations,
 )
+from tuneyard.metrics.syntax_nodes import Node
 
 MAX_WORK = 2_000_000
 """A program that needs more has no edges: loops nested in loops double the work each time. Counted
@@ -29,8 +31,6 @@ are operations, the sources of edges, and the variables that branches bring toge
 Flow = tuple[int, str, tuple[int, ...]]
 """An edge: variable, relation, source variables. Variables are numbered by appearance."""
 
-_COMES, _COMPUTED = "comesFrom", "computedFrom"
-
 _Edge = tuple[int, str, str, list[str], list[int]]
 """Place and text of a token, relation, texts and places of its sources."""
 _States = dict[str, list[int]]
@@ -38,18 +38,17 @@ _States = dict[str, list[int]]
 _Unique = Callable[[list[str]], Iterable[str]]
 
 
-def data_flow(root: Node, code: str, *, faithful: bool = False) -> Counter[Flow]:
+def data_flow(root: Node, *, faithful: bool = False) -> Counter[Flow]:
     """Return a program's data-flow edges and how often each occurs.
 
     Args:
         root: the program's tree.
-        code: its text.
         faithful: order a token's sources by iterating over sets of strings, as the package does,
             so that the result changes with ``PYTHONHASHSEED``; else in order of appearance.
     """
     run = _Run(set if faithful else dict.fromkeys)
     try:
-        run.run(Reader(code).operations(root), {})
+        run.run(operations(root), {})
         return _numbered(run.merged())
     except UnreadableError:
         return Counter()
@@ -74,26 +73,28 @@ class _Run:
         edges = self.edges
         for operation in operations:
             if isinstance(operation, tuple):
-                place, text, names, is_name = operation
+                place, text, is_name = operation
                 held = states.get(text)
                 if held is not None:
-                    edges.append((place, text, _COMES, names, held))
+                    edges.append((place, text, COMES, [text], held))
                     self.left -= len(held)
                 else:
                     if is_name:
                         states[text] = [place]
-                    edges.append((place, text, _COMES, [], []))
+                    edges.append((place, text, COMES, [], []))
             elif isinstance(operation, Bind):
-                sources = operation.sources
-                self.spend(len(operation.targets) * sum(len(texts) + 1 for texts, _ in sources))
-                relation = _COMPUTED if operation.computed else _COMES
-                for place, text in operation.targets:
-                    edges += [(place, text, relation, *source) for source in sources]
+                self.spend(operation.work)
+                relation, sources = operation.relation, operation.sources
+                for place, text, _ in operation.targets:
+                    for texts, places in sources:
+                        edges.append((place, text, relation, texts, places))
                     states[text] = [place]
             elif isinstance(operation, Loop):
                 first = len(edges)
-                states = self.run(operation.body, self.run(operation.body, states))
-                edges[first:] = self.joined(edges[first:], [(e[0], e[2]) for e in edges[first:]])
+                states = self.run(operation.body, states)
+                second = len(edges)
+                states = self.run(operation.body, states)
+                edges[first:] = self.turns(edges[first:second], edges[second:])
             else:
                 states = self.branch(operation, states)
         return states
@@ -124,31 +125,45 @@ class _Run:
         edges.sort(key=itemgetter(0))
         return self.joined(edges, [edge[0] for edge in edges])
 
-    def joined(self, edges: list[_Edge], keys: Sequence[object]) -> list[_Edge]:
-        """Return one edge for each key, where it first occurs, with the sources of all.
+    def turns(self, first: list[_Edge], second: list[_Edge]) -> list[_Edge]:
+        """Join the edges of a loop's two turns, which are for the same tokens in the same order."""
+        keys = [(edge[0], edge[2]) for edge in first]
+        if len(set(keys)) < len(keys):
+            return self.joined([*first, *second], [*keys, *keys])
+        return [
+            one if one == two and len(one[3]) < 2 else self.join(one, two)
+            for one, two in zip(first, second, strict=True)
+        ]
 
-        Its relation is the last one's: tokens without width may share a place.
-        """
+    def joined(self, edges: list[_Edge], keys: Sequence[object]) -> list[_Edge]:
+        """Return one edge for each key, where it first occurs, with the sources of all."""
         if len(set(keys)) == len(keys):
             return edges
         found: dict[object, _Edge] = {}
         for key, edge in zip(keys, edges, strict=True):
-            known = found.setdefault(key, edge)
-            if known is not edge:
-                place, text, _, texts, places = known
-                self.spend(len(texts) + len(places) + 1)
-                if texts != edge[3] or len(texts) > 1:
-                    texts = list(self.unique(texts + edge[3]))
-                if places != edge[4]:
-                    places = sorted({*places, *edge[4]})
-                found[key] = (place, text, edge[2], texts, places)
+            known = found.get(key)
+            found[key] = edge if known is None else self.join(known, edge)
         return list(found.values())
+
+    def join(self, one: _Edge, two: _Edge) -> _Edge:
+        """Return an edge with the sources of both.
+
+        Its relation is the last one's: tokens without width may share a place.
+        """
+        place, text, _, texts, places = one
+        self.spend(len(texts) + len(places) + 1)
+        if texts != two[3] or len(texts) > 1:
+            texts = list(self.unique(texts + two[3]))
+        if places != two[4]:
+            places = sorted({*places, *two[4]})
+        return place, text, two[2], texts, places
 
 
 def _numbered(edges: list[_Edge]) -> Counter[Flow]:
-    numbers: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    number = numbers.__getitem__
     found = []
     for _, text, relation, texts, _ in edges:
-        sources = tuple([numbers.setdefault(source, len(numbers)) for source in texts])
-        found.append((numbers.setdefault(text, len(numbers)), relation, sources))
+        sources = tuple(map(number, texts))
+        found.append((number(text), relation, sources))
     return Counter(found)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+_Number = TypeVar("_Number", int, float)
 ORDERS = 4
+Ngram = str | tuple[str, ...]
+"""A word, or a tuple of several."""
 
 
 class NgramCounts(NamedTuple):
@@ -35,7 +38,7 @@ class NgramCounts(NamedTuple):
 class ReferenceNgrams(NamedTuple):
     """The n-grams of one task's reference or references; ``counts[n - 1]`` is for order n."""
 
-    counts: tuple[Counter[tuple[str, ...]], ...]
+    counts: tuple[Counter[Ngram], ...]
     lengths: tuple[int, ...]
 
 
@@ -50,53 +53,54 @@ def reference_ngrams(references: tuple[str, ...]) -> ReferenceNgrams:
     return ReferenceNgrams(tuple(merged), tuple(len(tokens) for tokens in texts))
 
 
-def ngrams(tokens: Sequence[str], order: int) -> zip[tuple[str, ...]]:
-    return zip(*(tokens[start:] for start in range(order)), strict=False)
+def ngrams(tokens: Sequence[str], order: int) -> Iterable[Ngram]:
+    if order == 1:
+        return tokens
+    return zip(*[tokens[start:] for start in range(order)], strict=False)
 
 
-def clipped_matches(
-    tokens: Sequence[str], reference: ReferenceNgrams
-) -> list[dict[tuple[str, ...], int]]:
-    """Return, per order, min(count in tokens, count in reference) of each shared n-gram.
-
-    They stand in the reference's order.
-    """
-    found: list[dict[tuple[str, ...], int]] = []
+def shared_ngrams(tokens: Sequence[str], reference: ReferenceNgrams) -> list[Counter[Ngram]]:
+    """Return, per order, how often the tokens have each n-gram that the reference has, too."""
+    found: list[Counter[Ngram]] = []
     for order, known in enumerate(reference.counts, 1):
         # Only n-grams that the reference has are counted, so a huge prediction costs no memory;
         # and without a shared n-gram there is no longer one.
-        if found and not found[-1]:
-            found.append({})
-            continue
-        counts = Counter(filter(known.__contains__, ngrams(tokens, order)))
-        found.append({gram: min(n, counts[gram]) for gram, n in known.items() if gram in counts})
+        shared = not found or found[-1]
+        found.append(Counter(filter(known.__contains__, ngrams(tokens, order)) if shared else ()))
     return found
 
 
 def count_ngrams(*, prediction: str, reference: ReferenceNgrams) -> NgramCounts:
     """Count the n-grams of a prediction against its reference."""
     tokens = prediction.split()
-    return counts_of_matches(clipped_matches(tokens, reference), len(tokens), reference)
+    return counts_of_shared(shared_ngrams(tokens, reference), len(tokens), reference)
 
 
-def counts_of_matches(
-    matches: Sequence[Mapping[tuple[str, ...], int]], size: int, reference: ReferenceNgrams
+def counts_of_shared(
+    shared: Sequence[Counter[Ngram]], size: int, reference: ReferenceNgrams
 ) -> NgramCounts:
-    """Return the counts of a prediction of ``size`` tokens with these clipped matches."""
-    matched = tuple(sum(match.values()) for match in matches)
+    """Return the counts of a prediction of ``size`` tokens with these shared n-grams."""
+    matched = map(_clipped, shared, reference.counts)
     closest = min(reference.lengths, key=lambda length: (abs(length - size), length))
-    predicted = tuple(max(1, size - order) for order in range(ORDERS))
-    return NgramCounts(matched, predicted, size, closest)
+    predicted = [max(1, size - order) for order in range(ORDERS)]
+    return NgramCounts(tuple(matched), tuple(predicted), size, closest)
+
+
+def _clipped(counts: Counter[Ngram], known: Counter[Ngram]) -> int:
+    total = sum(counts.values())
+    if total == len(counts):
+        return total
+    return total - sum([n - known[gram] for gram, n in counts.items() if n > 1 and n > known[gram]])
 
 
 def add_counts(counts: Sequence[NgramCounts]) -> NgramCounts:
     """Sum the counts of a corpus."""
-    return NgramCounts(
-        tuple(sum(column) for column in zip(*(c.matched for c in counts), strict=True)),
-        tuple(sum(column) for column in zip(*(c.predicted for c in counts), strict=True)),
-        sum(c.prediction_length for c in counts),
-        sum(c.reference_length for c in counts),
-    )
+    matched, predicted, sizes, lengths = zip(*counts, strict=True)
+    return NgramCounts(column_sums(matched), column_sums(predicted), sum(sizes), sum(lengths))
+
+
+def column_sums(rows: Iterable[Iterable[_Number]]) -> tuple[_Number, ...]:
+    return tuple(map(sum, zip(*rows, strict=True)))
 
 
 def brevity_penalty(*, prediction_length: int, reference_length: int) -> float:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuneyard.metrics import metric_keys, resolve_metrics
 from tuneyard.score.corpus import Counts, corpus_scores
+from tuneyard.score.pairs import TEXT_METRICS, Pair, Value, score_pairs
 from tuneyard.score.summary import Summary, summarise
 
 if TYPE_CHECKING:
     from tuneyard.config import Encoder
 
-Value = float | bool | str | None
 Progress = Callable[[int, int], None]
 """Called with (answers done, answers in all); equal answers count once, and again for running."""
-
-_CHUNK = 64
-_TEXT = frozenset({"exact_match", "bleu", "codebleu"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +45,6 @@ class ScoreSet(NamedTuple):
     scores: list[dict[str, Any]]
     summary: Summary
     counts: list[Counts]
-
-
-class _Text(NamedTuple):
-    """The values of the metrics that only read text, and the counts that corpus scores sum."""
-
-    values: dict[str, Value]
-    counts: Counts
 
 
 class _Job(NamedTuple):
@@ -99,9 +89,15 @@ def score_set(
     ]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
-    stages = bool(names & _TEXT) + ("execution" in names)
+    stages = bool(names & TEXT_METRICS) + ("execution" in names)
     report = _Progress(progress, len(jobs) * stages)
-    texts = _texts(jobs, names=names, faithful=faithful, workers=workers, report=report)
+    texts = score_pairs(
+        [Pair(job.prediction, job.reference) for job in jobs],
+        metrics=names,
+        faithful=faithful,
+        workers=workers,
+        advance=report.advance,
+    )
     values = [dict(text.values) for text in texts]
     if "execution" in names:
         for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
@@ -134,70 +130,6 @@ class _Progress:
         self.done += count
         if self.call is not None:
             self.call(self.done, self.total)
-
-
-def _texts(
-    jobs: Sequence[_Job],
-    *,
-    names: frozenset[str],
-    faithful: bool,
-    workers: int,
-    report: _Progress,
-) -> list[_Text]:
-    if not names & _TEXT:
-        return [_Text({}, Counts())] * len(jobs)
-    tasks = [
-        ([(job.prediction, job.reference) for job in jobs[start : start + _CHUNK]], names, faithful)
-        for start in range(0, len(jobs), _CHUNK)
-    ]
-    results: list[_Text] = []
-
-    def collect(chunks: Iterable[list[_Text]]) -> None:
-        for chunk in chunks:
-            results.extend(chunk)
-            report.advance(len(chunk))
-
-    if workers > 1 and len(tasks) > 1 and not faithful:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        # Spawned, not forked: the caller may hold threads of torch or Ray.
-        with ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn")) as pool:
-            collect(pool.map(_score_texts, *zip(*tasks, strict=True)))
-    else:
-        collect(_score_texts(*arguments) for arguments in tasks)
-    return results
-
-
-def _score_texts(
-    pairs: Sequence[tuple[str, str]], names: frozenset[str], faithful: bool
-) -> list[_Text]:
-    return [
-        _score_text(prediction=prediction, reference=reference, names=names, faithful=faithful)
-        for prediction, reference in pairs
-    ]
-
-
-def _score_text(*, prediction: str, reference: str, names: frozenset[str], faithful: bool) -> _Text:
-    from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
-    from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
-    from tuneyard.metrics.exact_match import exact_match, exact_match_ast
-
-    values: dict[str, Value] = {}
-    ngrams = counts = None
-    if "exact_match" in names:
-        values["exact_match"] = exact_match(prediction=prediction, reference=reference)
-        values["exact_match_ast"] = exact_match_ast(prediction=prediction, reference=reference)
-    if "bleu" in names:
-        ngrams = bleu_counts(prediction=prediction, reference=reference)
-        values["bleu"] = bleu_of_counts(ngrams)
-    if "codebleu" in names:
-        counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
-        score = codebleu_of_counts([counts], faithful=faithful)
-        values["codebleu"] = score.codebleu
-        for part in ("ngram", "weighted", "syntax", "dataflow"):
-            values[f"codebleu_{part}"] = getattr(score, part)
-    return _Text(values, Counts(ngrams, counts))
 
 
 def _execute(

@@ -11,6 +11,17 @@ PIECES = [
     *(" ", "    ", "\n", "\n", "\n    ", "\n  ", "\t", "\x0b", "\r", "\\\n"),
     *("# c", "#", "'", '"', "'''", '"""', "'a'", '"b"', "'it\\'s'", "f'", "rb'", "r"),
     *("(", ")", "[", "]", "{", "}"),
+    *(
+        "\n\t",
+        "\n\t\t",
+        "\n        ",
+        "\n    'd'",
+        "\n\t'd'",
+        "'''d\n e'''",
+        "\n# c",
+        "\n    # c",
+        "\n\n",
+    ),
 ]
 
 
@@ -47,12 +58,15 @@ def test_thesis_texts_come_out_as_from_the_package(
     [
         ("x = 1  # one\n\ny = '# two'\n", "x = 1  \ny = '# two'"),
         ("def f():\n    '''Doc.'''\n    return 1", "def f():\n    return 1"),
+        ("if x:\n\ty\n\tz", "if x:\n\ty\n z"),
+        ("if x:\n    'a'\n    'b'\n\n    'c'\n'd'", "if x:\n    'c'"),
+        ("x = (\n    'a'\n'b')", "x = (\n    'a'\n)"),
         ("x = (1  # open", "x = (1  # open"),
         ("if x:\n    y  # a\n  z", "if x:\n    y  # a\n  z"),
         ("x = '''open  # a", "x = '''open  # a"),
         ("x = )1  # a", "x = )1  # a"),
     ],
-    ids=["comment", "docstring", "bracket", "dedent", "quote", "closed"],
+    ids=["comment", "docstring", "tabs", "strings", "bracket", "open", "back", "quote", "closed"],
 )
-def test_text_that_the_tokenizer_refuses_keeps_its_comments(code: str, expected: str) -> None:
+def test_what_goes_and_what_text_that_the_tokenizer_refuses_keeps(code: str, expected: str) -> None:
     assert without_comments(code) == expected

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -68,13 +69,45 @@ def subtrees(code: str) -> Counter[int]:
 @given(
     st.lists(
         st.sampled_from(
-            [*"()[]{}:=,*'x\"\n", "if", "not in", "**", "import a.b as c", "for x in y:", "\n  "]
+            [
+                *"()[]{}:=,*'x$\"\n",
+                *("if", "not in", "**", "import a.b as c", "for x in y:", "\n  "),
+                *("match x:", "async", "class A:", "f'{x}'", "a.b"),
+            ]
         ),
         max_size=25,
     ).map(" ".join)
 )
 def test_subtrees_are_those_that_nodes_print(code: str) -> None:
     assert program_tree(code).subtrees == subtrees(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # An error takes the type of what was expected there; a block holds nothing but a missing
+        # line end, which is no child of it.
+        "match x:**$t",
+        "match x:*c o",
+        "f'{x!r}{y}' f'{{' 'a\\n' rb''",
+        "print(é, '\u3000') # ü\nx = 'é)'; y = $",
+        'if x:\n\ty = """a\n\tb"""\n\tz\n',
+    ],
+)
+def test_odd_subtrees_are_those_that_nodes_print(code: str) -> None:
+    assert program_tree(code).subtrees == subtrees(code)
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    program_tree.cache_clear()
+    program_tree("x = 1")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        program_tree("x = 2")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_subtrees_of_programs_are_those_that_nodes_print(programs: list[str]) -> None:

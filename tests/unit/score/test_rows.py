@@ -91,7 +91,7 @@ def test_equal_pairs_are_computed_once_and_counted_each_time(
 def test_more_workers_change_nothing() -> None:
     rows = [
         ScoreRow(str(n), reference=f"x{n} = f({n}, y)", prediction=f"x{n} = f(y, {n % 7})")
-        for n in range(150)
+        for n in range(1100)
     ]
     assert score_set(rows, task="python", metrics=TEXT, workers=2) == score_set(
         rows, task="python", metrics=TEXT

@@ -1,0 +1,116 @@
+"""Scores pairs of a prediction and a reference by the metrics that only read text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from tuneyard.score.corpus import Counts
+
+Value = float | bool | str | None
+
+TEXT_METRICS = frozenset({"exact_match", "bleu", "codebleu"})
+_LARGEST_CHUNK = 64
+# Starting processes takes as long as scoring about so many pairs.
+_FEWEST_FOR_PROCESSES = 1000
+_CHUNKS_A_WORKER = 4
+
+
+class Pair(NamedTuple):
+    """An answer, and what it is held against."""
+
+    prediction: str
+    reference: str
+
+
+class PairScore(NamedTuple):
+    """A pair's values by metric key, and the counts that corpus scores sum."""
+
+    values: dict[str, Value]
+    counts: Counts
+
+
+def score_pairs(
+    pairs: Sequence[Pair],
+    *,
+    metrics: frozenset[str],
+    faithful: bool = False,
+    workers: int = 1,
+    advance: Callable[[int], None],
+) -> list[PairScore]:
+    """Score pairs by those metrics that are among ``TEXT_METRICS``.
+
+    Args:
+        faithful: CodeBLEU as the published package computes it; then in this process, because its
+            data flow depends on the hash seed.
+        workers: processes, for many pairs.
+        advance: called now and then with the number of pairs done since.
+    """
+    if not metrics & TEXT_METRICS:
+        return [PairScore({}, Counts())] * len(pairs)
+    if faithful or len(pairs) < _FEWEST_FOR_PROCESSES:
+        workers = 1
+    parts = chunks([pair.reference for pair in pairs], workers)
+    tasks = [[pairs[place] for place in part] for part in parts]
+    found: dict[int, PairScore] = {}
+    scored = _scored(tasks, partial(_score, metrics=metrics, faithful=faithful), workers)
+    for part, scores in zip(parts, scored, strict=True):
+        found.update(zip(part, scores, strict=True))
+        advance(len(part))
+    return [found[place] for place in range(len(pairs))]
+
+
+def chunks(references: Sequence[str], workers: int) -> list[list[int]]:
+    """Split the places of pairs for processes; equal references stand together.
+
+    What is read of a reference is remembered, and each process has to read it for itself.
+    """
+    first: dict[str, int] = {}
+    places = sorted(
+        range(len(references)), key=lambda place: first.setdefault(references[place], place)
+    )
+    size = min(_LARGEST_CHUNK, max(1, math.ceil(len(places) / (workers * _CHUNKS_A_WORKER))))
+    return [places[start : start + size] for start in range(0, len(places), size)]
+
+
+def _scored(
+    tasks: Sequence[Sequence[Pair]],
+    score: Callable[[Sequence[Pair]], list[PairScore]],
+    workers: int,
+) -> Iterator[list[PairScore]]:
+    if workers == 1:
+        yield from map(score, tasks)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Spawned, not forked: the caller may hold threads of torch or Ray.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield from pool.map(score, tasks)
+
+
+def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:
+    from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
+    from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
+    from tuneyard.metrics.exact_match import exact_match, exact_match_ast
+
+    found = []
+    for prediction, reference in pairs:
+        values: dict[str, Value] = {}
+        ngrams = counts = None
+        if "exact_match" in metrics:
+            values["exact_match"] = exact_match(prediction=prediction, reference=reference)
+            values["exact_match_ast"] = exact_match_ast(prediction=prediction, reference=reference)
+        if "bleu" in metrics:
+            ngrams = bleu_counts(prediction=prediction, reference=reference)
+            values["bleu"] = bleu_of_counts(ngrams)
+        if "codebleu" in metrics:
+            counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
+            score = codebleu_of_counts([counts], faithful=faithful)
+            values["codebleu"] = score.codebleu
+            for part in ("ngram", "weighted", "syntax", "dataflow"):
+                values[f"codebleu_{part}"] = getattr(score, part)
+        found.append(PairScore(values, Counts(ngrams, counts)))
+    return found
