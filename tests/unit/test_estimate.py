@@ -45,7 +45,7 @@ def test_a_model_that_is_not_here_has_no_estimate(tmp_path):
 def test_the_description_names_every_model_and_training():
     study = load(CONFIGS / "quickstart.yaml")
     text = estimate.describe(study, plan.build(study, lambda model: model.path))
-    assert "embedded: 5.0 M parameters" in text
+    assert "embedded: 3.7 M parameters" in text
     assert "train sft → dpo: about" in text
     absent = load(CONFIGS / "cocobots.yaml")
     assert "no estimate" in estimate.describe(absent, plan.build(absent, lambda m: m.path))

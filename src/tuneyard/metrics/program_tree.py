@@ -1,6 +1,6 @@
 """What CodeBLEU compares of one program: its syntax subtrees and its data flow.
 
-The grammar is tree-sitter's. Comments and docstrings are taken out by the package ``codebleu``.
+The grammar is tree-sitter's. Comments and docstrings are taken out first.
 """
 
 from __future__ import annotations
