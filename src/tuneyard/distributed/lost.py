@@ -86,4 +86,5 @@ def _is_memory(error: BaseException) -> bool:
 
 def _named(error: BaseException) -> str:
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    first = first.removesuffix(":")  # a traceback follows, for the log
     return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -37,6 +37,7 @@ def died() -> Exception:
         (WorkerGroupError("x", {1: exceptions.OutOfMemoryError("full")}), "memory", "full"),
         (ControllerError(exceptions.ActorDiedError()), "worker", "ActorDiedError"),
         (ControllerError(WorkerGroupStartupFailedError("1 died")), "worker", "1 died"),
+        (WorkerGroupStartupFailedError("due to error:\nTraceback …"), "worker", "due to error"),
         (
             WorkerGroupError("x", {0: UserExceptionWithTraceback(KeyError("lr"), "Traceback …")}),
             "training",
