@@ -147,7 +147,7 @@ def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> di
         adapter=None if method == "sft" else str(folder / "sft"),
     )
     began = time.monotonic()
-    history = distributed.fit(
+    found = distributed.fit(
         job,
         resources=Resources(gpus_per_worker=0 if args.tiny else 1, max_failures=0),
         storage=str(folder / "checkpoints"),
@@ -155,6 +155,7 @@ def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> di
         out=folder / method,
         on_progress=lambda row: None,
     )
+    history = found["history"]
     first, last = history[1], history[-1]
     seconds = (last["seconds"] - first["seconds"]) / (last["step"] - first["step"])
     tokens = batch * length  # of DPO, a pair is two sequences of half the length

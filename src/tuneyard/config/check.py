@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tuneyard.checkpoint import check_encoder, check_targets
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.config import Data, Dpo, Register, Rows, Study
+from tuneyard.config import Data, Dpo, Register, Rows, Sft, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
@@ -94,6 +94,10 @@ def _names(study: Study, where: str) -> None:
         groups.append(("evaluate.on", study.evaluate.on))
     if study.register_ is not None and study.register_.on is not None:
         groups.append(("register.on", [study.register_.on]))
+    own = {f"stages.{name}": stage for name, stage in study.stages.items()}
+    for place, settings in {"sft": study.sft, **own}.items():
+        if isinstance(settings, Sft) and settings.repeat:
+            groups.append((f"{place}.repeat", list(settings.repeat)))
     for place, kinds in groups:
         if not kinds or len(set(kinds)) != len(kinds):
             raise UserError(
@@ -206,14 +210,6 @@ def _stages(study: Study, where: str) -> None:
         settings = study.training(name)
         place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
         if not isinstance(settings, Dpo):
-            for kind in settings.repeat:
-                if kind not in study.data:
-                    raise UserError(
-                        "a data set is to be repeated that the study does not have",
-                        where=f"{place}.repeat",
-                        value=kind,
-                        remedy=suggestion(kind, list(study.data)),
-                    )
             continue
         if settings.lora is not None and settings.lora not in made:
             raise UserError(

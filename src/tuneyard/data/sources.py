@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +10,7 @@ from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
-from tuneyard.rows import Unique, local_path, read
+from tuneyard.rows import Unique, check_tests, local_path, read
 
 # The slides' counts, by order; exercises have no order.
 DEFAULT_COUNTS = {
@@ -224,15 +222,5 @@ def _tests(value: Any, column: str, place: str) -> str:
             value=value,
             remedy="write one text, or a list of statements",
         )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(value)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UserError(
-            f"a row's {column!r} is no Python program ({error})",
-            where=place,
-            value=value,
-            remedy="write assertions or other statements that raise where the answer is wrong",
-        ) from None
+    check_tests(value, column, place)
     return value

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
 import tempfile
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics, resolve_metrics
-from tuneyard.rows import Unique, iter_json_lines
+from tuneyard.rows import Unique, check_tests, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 
@@ -127,7 +125,7 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
         if not isinstance(item.get(name), str | None):
             raise _wrong_type(name, item[name], "a string or null", where)
     if item.get("tests") is not None:
-        _check_tests(item["tests"], where)
+        check_tests(item["tests"], "tests", where)
     sample = item.get("sample", 0)
     if type(sample) is not int or sample < 0:
         raise _wrong_type("sample", sample, "an integer from 0", where)
@@ -139,21 +137,6 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
         kind=item.get("kind"),
         sample=sample,
     )
-
-
-def _check_tests(tests: str, where: str) -> None:
-    """Refuse tests that no answer could pass: the fault would be counted against the model."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(tests)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise UserError(
-            f"the field 'tests' is no Python program ({error})",
-            where=where,
-            value=tests,
-            remedy="write assertions or other statements that raise where the answer is wrong",
-        ) from None
 
 
 def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
