@@ -18,7 +18,12 @@ _ENCODER_METRICS = ("bertscore", "codebertscore")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(options, "overrides") and not any(word.startswith("-") for word in rest):
+        # argparse takes a list of words in one piece: overrides after an option are left over.
+        options.overrides += rest
+    elif rest:
+        parser.parse_args(arguments)  # ends with the message that belongs to them
     return guarded(lambda: options.run(options))
 
 

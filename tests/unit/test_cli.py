@@ -100,6 +100,23 @@ def test_plan_shows_steps_and_estimates_and_writes_nothing(capsys, tmp_path):
     assert not any(s["done"] for s in steps)
 
 
+def test_overrides_may_stand_on_both_sides_of_an_option(capsys, tmp_path):
+    words = [f"run_dir={tmp_path / 'run'}", "--json", "sft.epochs=7"]
+    assert main(["plan", QUICKSTART, *words]) == 0
+    changed = json.loads(capsys.readouterr().out)
+    assert changed["run_dir"] == str(tmp_path / "run")
+    assert main(["plan", QUICKSTART, words[0], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["steps"] != changed["steps"]
+
+
+@pytest.mark.parametrize("words", [["plan", QUICKSTART, "--jsn"], ["report", "somewhere", "else"]])
+def test_words_that_no_command_knows_are_refused(capsys, words):
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    assert f"unrecognized arguments: {words[-1]}" in capsys.readouterr().err
+
+
 def test_plan_into_a_closed_pipe_is_quiet():
     reader, writer = os.pipe()
     os.close(reader)

@@ -74,6 +74,13 @@ def test_steps_decide_where_they_are_set():
     assert seconds("train sft", "sft.max_steps=10", "sft.batch_size=2") == pytest.approx(2 * one)
 
 
+def test_a_small_model_on_a_gpu_waits_for_its_launches():
+    gpu = "resources={workers: 1, gpus_per_worker: 1}"
+    one, two = (seconds("train sft", gpu, f"sft.batch_size={size}") for size in (1, 2))
+    assert one == pytest.approx(2 * two)  # half the steps, the same arithmetic
+    assert two == pytest.approx(1200 * 4 * 6.5e-3)  # passes, layers, seconds a layer
+
+
 def test_pairs_are_of_the_prompts_that_are_asked():
     asked = [seconds("train sft → dpo", f"dpo.pairs.prompts={count}") for count in (40, 80)]
     assert asked[1] == pytest.approx(2 * asked[0])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from tuneyard.cocobots.board import COLORS, COLUMNS, ROWS
 from tuneyard.cocobots.objects import Arrangement, PlacedObject, arrangements, fits, supports
 
 Cell = tuple[int, int]
+
+_Card = TypeVar("_Card")
 
 _HALF: Final = ROWS // 2
 _QUADRANTS: Final[dict[str, frozenset[tuple[int, int]]]] = {
@@ -34,6 +36,8 @@ class Stock:
             for arrangement in arrangements(name)
             if (cells := _anchors(arrangement, split))
         ]
+        # Dealt, not diced: 16 boards of an object are to show all of its arrangements.
+        self._deck = _Deck([(arrangement, _Deck(cells)) for arrangement, cells in self._choices])
         self._drawn: set[PlacedObject] = set()
         self._rest: list[PlacedObject] | None = None if self._choices else []
 
@@ -41,8 +45,8 @@ class Stock:
         """Return another board, its arrangement, place and colours drawn evenly, or ``None``."""
         if self._rest is None:
             for _ in range(self._PATIENCE):
-                arrangement, cells = rng.choice(self._choices)
-                x, y = rng.choice(cells)
+                arrangement, cells = self._deck.deal(rng)
+                x, y = cells.deal(rng)
                 board = PlacedObject(self._name, arrangement, _colors(arrangement, rng), x, y)
                 if board not in self._drawn and self._allowed(board):
                     self._drawn.add(board)
@@ -62,6 +66,19 @@ class Stock:
                     board = PlacedObject(self._name, arrangement, colors, x, y)
                     if self._allowed(board):
                         yield board
+
+
+class _Deck(Generic[_Card]):
+    """Cards in random order, shuffled anew when all were dealt."""
+
+    def __init__(self, cards: Sequence[_Card]) -> None:
+        self._cards = cards
+        self._left: list[_Card] = []
+
+    def deal(self, rng: random.Random) -> _Card:
+        if not self._left:
+            self._left = rng.sample(self._cards, len(self._cards))
+        return self._left.pop()
 
 
 @cache

@@ -44,6 +44,21 @@ def test_both_orders_hold_the_same_boards(data, split):
     assert boards == {tuple(map(str, (e.meta[k] for k in keys))) for e in higher}
 
 
+def test_training_shows_every_arrangement(data):
+    from tuneyard.cocobots.objects import arrangements
+
+    shown = {
+        (
+            e.meta["name"],
+            tuple(e.meta["shapes"]),
+            tuple(x - e.meta["x"][0] for x in e.meta["x"]),
+            tuple(y - e.meta["y"][0] for y in e.meta["y"]),
+        )
+        for e in data["higher", "train"]
+    }
+    assert len(shown) == sum(len(arrangements(name)) for name in OBJECTS) == 251
+
+
 def test_training_boards_are_balanced(data):
     count = Counter(example.meta["name"] for example in data["higher", "train"])
     assert set(count) == set(OBJECTS)
