@@ -134,7 +134,8 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     seconds = tokens * shape.parameters * flop / (rate * resources.workers)
     if not resources.gpus_per_worker:
         return seconds
-    return max(seconds, epochs * sum(counts.values()) / at_once * shape.layers * _LAUNCH)
+    passes: float = epochs * sum(counts.values()) / at_once
+    return max(seconds, passes * shape.layers * _LAUNCH)
 
 
 def similarity(step: Step, study: Study) -> list[str]:
