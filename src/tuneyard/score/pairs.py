@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ _LARGEST_CHUNK = 64
 # Starting processes takes as long as scoring about so many pairs.
 _FEWEST_FOR_PROCESSES = 1000
 _CHUNKS_A_WORKER = 4
+_HASH_SEED = "PYTHONHASHSEED"
 
 
 class Pair(NamedTuple):
@@ -43,19 +46,24 @@ def score_pairs(
     """Score pairs by those metrics that are among ``TEXT_METRICS``.
 
     Args:
-        faithful: CodeBLEU as the published package computes it; then in this process, because its
-            data flow depends on the hash seed.
+        faithful: CodeBLEU as the published package computes it; its data flow depends on the hash
+            seed, so that a process with another seed than 0 starts one with it.
         workers: processes, for many pairs.
         advance: called now and then with the number of pairs done since.
     """
     if not metrics & TEXT_METRICS:
         return [PairScore({}, Counts())] * len(pairs)
-    if faithful or len(pairs) < _FEWEST_FOR_PROCESSES:
+    if len(pairs) < _FEWEST_FOR_PROCESSES:
         workers = 1
+    seeded = faithful and "codebleu" in metrics
     parts = chunks([pair.reference for pair in pairs], workers)
     tasks = [[pairs[place] for place in part] for part in parts]
     found: dict[int, PairScore] = {}
-    scored = _scored(tasks, partial(_score, metrics=metrics, faithful=faithful), workers)
+    score = partial(_score, metrics=metrics, faithful=faithful)
+    if workers > 1 or (seeded and os.environ.get(_HASH_SEED) != "0"):
+        scored = _scored_elsewhere(tasks, score, workers, seeded)
+    else:
+        scored = map(score, tasks)
     for part, scores in zip(parts, scored, strict=True):
         found.update(zip(part, scores, strict=True))
         advance(len(part))
@@ -75,20 +83,34 @@ def chunks(references: Sequence[str], workers: int) -> list[list[int]]:
     return [places[start : start + size] for start in range(0, len(places), size)]
 
 
-def _scored(
+def _scored_elsewhere(
     tasks: Sequence[Sequence[Pair]],
     score: Callable[[Sequence[Pair]], list[PairScore]],
     workers: int,
+    seeded: bool,
 ) -> Iterator[list[PairScore]]:
-    if workers == 1:
-        yield from map(score, tasks)
-        return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     # Spawned, not forked: the caller may hold threads of torch or Ray.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        yield from pool.map(score, tasks)
+        with _hash_seed_0() if seeded else nullcontext():
+            found = pool.map(score, tasks)  # starts the processes
+        yield from found
+
+
+@contextmanager
+def _hash_seed_0() -> Iterator[None]:
+    """Let processes that are started meanwhile have hash seed 0."""
+    before = os.environ.get(_HASH_SEED)
+    os.environ[_HASH_SEED] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_HASH_SEED]
+        else:
+            os.environ[_HASH_SEED] = before
 
 
 def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:

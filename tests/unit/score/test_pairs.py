@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -51,3 +54,30 @@ def test_other_metrics_are_left_alone() -> None:
         [Pair("x", "x")], metrics=frozenset({"execution"}), advance=lambda _: None
     )
     assert score == ({}, Counts())
+
+
+# In the package's data flow the sources of `s` and `t` stand in the order of a set.
+_TEXT = (
+    "for i in range(3):\n    for j in range(i):\n        s = i + j + s + i * alpha\n"
+    "        t = s * i - j + t + beta * alpha\nprint(s, t)"
+)
+_PRINT_SCORE = (
+    "import sys\n"
+    "from tuneyard.score import pairs\n"
+    "one = [pairs.Pair(sys.argv[2], 's = t = 0\\n' + sys.argv[2])]\n"
+    "wanted = frozenset({'codebleu'})\n"
+    "if sys.argv[1] == 'in a process of its own':\n"
+    "    print(pairs.score_pairs(one, metrics=wanted, faithful=True, advance=lambda n: None))\n"
+    "else:\n"
+    "    print(pairs._score(one, metrics=wanted, faithful=True))"
+)
+
+
+@pytest.mark.parametrize(("way", "same"), [("in a process of its own", True), ("here", False)])
+def test_the_faithful_score_does_not_depend_on_the_callers_hash_seed(way: str, same: bool) -> None:
+    found = set()
+    for seed in range(5):
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+        command = [sys.executable, "-c", _PRINT_SCORE, way, _TEXT]
+        found.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert (len(found) == 1) is same
