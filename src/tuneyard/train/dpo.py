@@ -220,21 +220,19 @@ def dpo_trainer(
         beta=settings.beta,
         label_smoothing=settings.label_smoothing,
     )
-    # TRL makes its "ref" copy of the adapter here; its rounding of a quantised model's adapter to
-    # bfloat16, which happens here too, is undone by writing the weights once more.
-    before = {name: tensor.clone() for name, tensor in lora.weights(policy).items()}
-    trainer = LeanDPOTrainer(
-        model=policy,
-        args=config,
-        train_dataset=Dataset.from_list(columns),
-        processing_class=tokenizer,
-    )
+    with lora.unrounded(policy) as before:
+        # TRL makes its "ref" copy of the adapter here.
+        trainer = LeanDPOTrainer(
+            model=policy,
+            args=config,
+            train_dataset=Dataset.from_list(columns),
+            processing_class=tokenizer,
+        )
     trainer.settings = settings
     trainer.floor_weight = weights.pop("dpop", 0.0)
     trainer.loss_types, trainer.loss_weights = list(weights), list(weights.values())
     # The reference's values always come with the batch: see _compute_loss.
     trainer.precompute_ref_logps = True
-    lora.set_weights(policy, before)
     if started_from_adapter and settings.reference == "start":
         if REFERENCE not in policy.peft_config:
             raise RuntimeError("TRL made no reference adapter")

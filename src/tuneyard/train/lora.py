@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,17 @@ def set_weights(peft_model: Any, tensors: dict[str, Any], adapter: str = POLICY)
             if marker in name:
                 source = tensors[name.replace(marker, ".")]
                 parameter.data = source.to(device=parameter.device, dtype=torch.float32).clone()
+
+
+@contextmanager
+def unrounded(peft_model: Any) -> Iterator[dict[str, Any]]:
+    """Keep the adapter's bits while a trainer is made, and yield its tensors as ``weights`` does.
+
+    TRL's trainers round a quantised model's adapter to bfloat16, for which see ``new_adapter``.
+    """
+    before = {name: tensor.clone() for name, tensor in weights(peft_model).items()}
+    yield before
+    set_weights(peft_model, before)
 
 
 def digest(tensors: dict[str, Any]) -> str:

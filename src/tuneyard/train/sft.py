@@ -11,6 +11,7 @@ from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
 from tuneyard.config import Model, Sft
+from tuneyard.train import lora
 from tuneyard.train.rows import SftRow, sft_columns
 from tuneyard.train.trainer import Lean, arguments
 
@@ -99,11 +100,12 @@ def sft_trainer(
         packing=False,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
-    trainer = LeanSFTTrainer(
-        model=policy,
-        args=config,
-        train_dataset=Dataset.from_list(columns),
-        processing_class=tokenizer,
-    )
+    with lora.unrounded(policy):
+        trainer = LeanSFTTrainer(
+            model=policy,
+            args=config,
+            train_dataset=Dataset.from_list(columns),
+            processing_class=tokenizer,
+        )
     trainer.lengths = [row["length"] for row in columns]
     return trainer

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from tuneyard.config.presets import PRESETS
 from tuneyard.loading import load_model
@@ -114,3 +116,6 @@ def test_nf4_and_bf16_train_on_cpu(sft_job: Callable[..., TrainJob], tmp_path: P
         job = sft_job({"quantization": quantization})
         curve = [e["loss"] for e in run(job, tmp_path, report=silent)["history"]]
         assert curve[-1] < 0.7 * curve[0], quantization
+        weights = load_file(tmp_path / "adapter_model.safetensors").values()
+        # TRL would round a quantised model's adapter.
+        assert {tensor.dtype for tensor in weights} == {torch.float32}, quantization
