@@ -30,11 +30,13 @@ def silent(metrics: dict[str, Any], folder: Path | None) -> None:
     pass
 
 
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
 def test_a_resumed_sft_run_ends_bit_for_bit_alike(
-    sft_job: Callable[..., TrainJob], tmp_path: Path, reports: Any
+    quantization: str, sft_job: Callable[..., TrainJob], tmp_path: Path, reports: Any
 ) -> None:
     # Dropout draws random numbers; checkpoint 4 lies within the first epoch, 12 between two.
-    job = sft_job(epochs=3, checkpoint_steps=4, lora={"dropout": 0.2})
+    model = {"quantization": quantization}
+    job = sft_job(model, epochs=3, checkpoint_steps=4, lora={"dropout": 0.2})
     whole = run(job, tmp_path / "whole", report=reports)
     assert [folder.name for folder in reports.checkpoints] == [
         f"checkpoint-{step}" for step in (4, 8, 12, 16)
@@ -52,6 +54,9 @@ def test_a_resumed_sft_run_ends_bit_for_bit_alike(
         seconds = [entry["seconds"] for entry in resumed["history"]]
         assert seconds == sorted(seconds)
         assert (resumed["steps"], resumed["tokens"]) == (whole["steps"], whole["tokens"])
+    unsaved = sft_job(model, epochs=3, checkpoint_steps=1000, lora={"dropout": 0.2})
+    run(unsaved, tmp_path / "unsaved", report=silent)
+    assert digest(tmp_path / "unsaved") == digest(tmp_path / "whole")
 
 
 def test_a_resumed_dpo_run_ends_bit_for_bit_alike(
