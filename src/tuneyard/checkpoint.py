@@ -37,9 +37,25 @@ def check_model(model: Model) -> None:
     A hub id is left alone unless ``HF_HUB_OFFLINE`` is set and it is not in the local cache.
 
     Raises:
-        UserError: no such folder, or it lacks configuration, weights or tokenizer.
+        UserError: no such folder, or it lacks configuration, weights or tokenizer; or
+            ``max_length`` is above what the model was made for.
     """
-    _check_files(resolve_path(model), model.path, model.revision, f"models: {model.name}: path")
+    path = resolve_path(model)
+    _check_files(path, model.path, model.revision, f"models: {model.name}: path")
+    folder = _folder(path, model.revision)
+    if folder is None:
+        return  # nothing to look into before the download
+    config = _read_config(folder, f"models: {model.name}: path")
+    # GPT-2 and its kin have another word for it; some models name none.
+    context = config.get("max_position_embeddings") or config.get("n_positions")
+    stretched = '"factor"' in json.dumps(config)  # scaled rotary positions may reach beyond it
+    if isinstance(context, int) and model.max_length > context and not stretched:
+        raise UserError(
+            f"the model {model.name!r} takes {context:,} tokens",
+            where=f"models: {model.name}: max_length",
+            value=model.max_length,
+            remedy=f"set max_length to {context} or less",
+        )
 
 
 def check_targets(model: Model, targets: list[str], where: str) -> None:
@@ -74,7 +90,7 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     """
     path = _encoder_path(encoder)
     _check_files(path, encoder.path, encoder.revision, where)
-    folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)
+    folder = _folder(path, encoder.revision)
     if folder is None:
         return  # nothing to look into before the download
     config = _read_config(folder, where)
@@ -183,9 +199,7 @@ def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) 
     Raises:
         UserError: a hub id that is not in the local cache, or a folder that holds no model.
     """
-    folder: Path | None = Path(path)
-    if is_hub_id(str(path)):
-        folder = cached_snapshot(str(path), revision)
+    folder = _folder(str(path), revision)
     if folder is None or not folder.is_dir():
         raise UserError("no model's files are here", where=str(path), remedy="load it once first")
     config = _read_config(folder, str(folder))
@@ -249,6 +263,11 @@ def _looks_local(path: str) -> bool:
 def is_hub_id(path: str) -> bool:
     """Return whether a resolved path names a model on the hub and no folder."""
     return not os.path.exists(path) and not _looks_local(path)
+
+
+def _folder(path: str, revision: str | None) -> Path | None:
+    """Return the folder of a resolved path, None for a hub model that is not in the cache."""
+    return cached_snapshot(path, revision) if is_hub_id(path) else Path(path)
 
 
 def _hub_offline() -> bool:

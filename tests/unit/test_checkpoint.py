@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,28 @@ def test_a_broken_configuration_is_refused(copy: Path, text: str) -> None:
     (copy / "config.json").write_text(text)
     with pytest.raises(UserError, match=r"config\.json"):
         check_model(named(copy))
+
+
+@pytest.mark.parametrize(
+    ("facts", "refused"),
+    [
+        ({"max_position_embeddings": 2048}, False),
+        ({"max_position_embeddings": 2047}, True),
+        ({"n_positions": 1024, "max_position_embeddings": None}, True),
+        ({"max_position_embeddings": None}, False),
+        ({"max_position_embeddings": 1024, "rope_scaling": {"type": "yarn", "factor": 4}}, False),
+    ],
+)
+def test_more_tokens_than_the_model_takes_are_refused(
+    copy: Path, facts: dict[str, Any], refused: bool
+) -> None:
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | facts))
+    with pytest.raises(UserError) if refused else nullcontext() as caught:
+        check_model(named(copy))
+    if refused:
+        message = str(caught.value)
+        assert "models: m: max_length" in message and "2048" in message
 
 
 def test_weights_cut_in_half_are_refused(copy: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -55,13 +55,13 @@ def score_pairs(
         return [PairScore({}, Counts())] * len(pairs)
     if len(pairs) < _FEWEST_FOR_PROCESSES:
         workers = 1
-    seeded = faithful and "codebleu" in metrics
     parts = chunks([pair.reference for pair in pairs], workers)
     tasks = [[pairs[place] for place in part] for part in parts]
     found: dict[int, PairScore] = {}
     score = partial(_score, metrics=metrics, faithful=faithful)
-    if workers > 1 or (seeded and os.environ.get(_HASH_SEED) != "0"):
-        scored = _scored_elsewhere(tasks, score, workers, seeded)
+    unseeded = faithful and "codebleu" in metrics and os.environ.get(_HASH_SEED) != "0"
+    if workers > 1 or unseeded:
+        scored = _scored_elsewhere(tasks, score, workers)
     else:
         scored = map(score, tasks)
     for part, scores in zip(parts, scored, strict=True):
@@ -87,14 +87,13 @@ def _scored_elsewhere(
     tasks: Sequence[Sequence[Pair]],
     score: Callable[[Sequence[Pair]], list[PairScore]],
     workers: int,
-    seeded: bool,
 ) -> Iterator[list[PairScore]]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     # Spawned, not forked: the caller may hold threads of torch or Ray.
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        with _hash_seed_0() if seeded else nullcontext():
+        with _hash_seed_0():
             found = pool.map(score, tasks)  # starts the processes
         yield from found
 
