@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
-from tuneyard.config.yaml_file import Loader, Location, note_lines
+from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse
 from tuneyard.errors import UserError, suggestion
 
 
@@ -49,22 +49,23 @@ def dump(study: Study) -> str:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        # A pipe or a device may never end.
+        if path.exists() and not path.is_file():
+            raise UserError(
+                "the study file is no file", where=str(path), remedy="name a YAML file"
+            )
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MAX_CHARACTERS + 1)
     except FileNotFoundError:
         raise UserError(
             "the study file does not exist", where=str(path), remedy="check the path"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(
             f"the study file cannot be read ({error})", where=str(path), remedy="name a YAML file"
         ) from None
     try:
-        loader = Loader(text)
-        root = loader.get_single_node()
-        lines: dict[Location, int] = {}
-        if root is not None:
-            note_lines(root, (), lines, str(path))
-        tree = loader.construct_document(root) if root is not None else None
+        tree = parse(text, str(path))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -79,20 +80,14 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         raise UserError(
             f"the study file is not valid YAML ({error})", where=str(path), remedy="mend the syntax"
         ) from None
-    except RecursionError:
-        raise UserError(
-            "the study file is nested too deeply, or an anchor holds itself",
-            where=str(path),
-            remedy="write it flat",
-        ) from None
-    if not isinstance(tree, dict):
+    if not isinstance(tree.value, dict):
         raise UserError(
             "a study file is a mapping of keys to values",
             where=str(path),
-            value=tree,
+            value=tree.value,
             remedy="start from jobs/configs/quickstart.yaml",
         )
-    return tree, lines
+    return tree.value, tree.lines
 
 
 def _explain(
