@@ -13,6 +13,11 @@ from tuneyard import __version__
 from tuneyard.errors import ToldError, UserError
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
+# What the system says of a place that cannot be read or written: its name, its kind, its disk.
+_PLACES = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
+    errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EEXIST,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +47,7 @@ def guarded(command: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if error.errno not in _PLACES:
             raise
         from tuneyard.artifacts import unwritable
 

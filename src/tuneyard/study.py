@@ -22,6 +22,7 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.progress import Progress
+from tuneyard.rows import expanded
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
@@ -51,7 +52,8 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     study = load(path, overrides)
     check(study, str(path))
     plan = planning.build(study, loading.identity)
-    return Prepared(study, plan, RunDir(study.run_dir or f"runs/{study.study}"))
+    folder = study.run_dir or f"runs/{study.study}"
+    return Prepared(study, plan, RunDir(expanded(folder, f"{path}: run_dir")))
 
 
 def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:

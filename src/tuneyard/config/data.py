@@ -75,13 +75,17 @@ class Data(Strict):
         if self.source == "instructions":
             self._check_instructions()
         elif self.rows or self.split or self.columns:
-            raise ValueError("'rows', 'split' and 'columns' go with 'source: instructions'; set that, or drop them")
+            raise ValueError(
+                "'rows', 'split' and 'columns' go with 'source: instructions'; set that, or drop them"
+            )
         elif self.source == "cocobots":
             self._check_cocobots()
         elif self.task == "cocobots":
             raise ValueError("exercises have the task python; leave 'task' out")
         elif self.objects or self.order or self.files != Files():
-            raise ValueError("'objects', 'order' and 'files' do not go with 'source: exercises'; drop them")
+            raise ValueError(
+                "'objects', 'order' and 'files' do not go with 'source: exercises'; drop them"
+            )
         return self
 
     @property
@@ -103,7 +107,9 @@ class Data(Strict):
 
     def _check_cocobots(self) -> None:
         if self.order is None:
-            raise ValueError("a cocobots source does not say which code it has; add 'order: first' or 'order: higher'")
+            raise ValueError(
+                "a cocobots source does not say which code it has; add 'order: first' or 'order: higher'"
+            )
         if self.task == "python":
             raise ValueError("a cocobots source has the task cocobots; leave 'task' out")
         files = (self.files.train, self.files.validation, self.files.test)
@@ -114,11 +120,15 @@ class Data(Strict):
         if self.objects or self.counts or self.order:
             raise ValueError("'objects', 'counts' and 'order' go with generated data; drop them")
         if self.task is None:
-            raise ValueError("it is not said how answers are executed; add 'task: python' (or cocobots)")
+            raise ValueError(
+                "it is not said how answers are executed; add 'task: python' (or cocobots)"
+            )
         if (self.rows is None) != (self.split is None):
             raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
         if self.rows is None and self.files == Files():
-            raise ValueError("an instructions source names no rows; add 'rows' and 'split', or 'files'")
+            raise ValueError(
+                "an instructions source names no rows; add 'rows' and 'split', or 'files'"
+            )
         for name in ("train", "validation", "test"):
             if self.split and getattr(self.split, name) and getattr(self.files, name):
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
@@ -51,9 +52,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     try:
         # A pipe or a device may never end.
         if path.exists() and not path.is_file():
-            raise UserError(
-                "the study file is no file", where=str(path), remedy="name a YAML file"
-            )
+            raise UserError("the study file is no file", where=str(path), remedy="name a YAML file")
         with path.open(encoding="utf-8") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except FileNotFoundError:
@@ -112,15 +111,41 @@ def _explain(
         )
     if first["type"] == "missing":
         return UserError(f"a required key is missing{more}", where=where, remedy=f"add {dotted!r}")
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    remedy = "correct the value"
-    if first["type"].startswith("value_error"):
-        message, _, hint = message.partition("; ")
-        remedy = hint or remedy
-    elif first["type"].endswith(("_type", "_parsing")):
-        remedy = "give a value of that type"
+    message, remedy = _words(first)
     return UserError(f"{message}{more}", where=where, value=first["input"], remedy=remedy)
+
+
+def _words(finding: ErrorDetails) -> tuple[str, str]:
+    """Return what is wrong and the remedy, in words that need no knowledge of pydantic."""
+    message = finding["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    message = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping of keys", message)
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind.startswith("value_error"):
+        message, _, remedy = message.partition("; ")
+        return message, remedy or "correct the value"
+    if kind == "string_pattern_mismatch":
+        message = "a name holds a character that names of folders and runs do not have"
+        return message, "use letters, digits, '.', '_' and '-', and begin with a letter or digit"
+    if kind == "literal_error":
+        return message, "write one of these words"
+    if kind in _BOUNDS:
+        return message, f"{_BOUNDS[kind]} {next(iter(context.values()), '')}"
+    if kind in ("too_short", "string_too_short"):
+        return message, "name at least one"
+    if kind.endswith(("_type", "_parsing")):
+        return message, "give a value of that type"
+    return message, "correct the value"
+
+
+_BOUNDS = {
+    "greater_than": "take a number above",
+    "greater_than_equal": "take a number from",
+    "less_than": "take a number below",
+    "less_than_equal": "take a number up to",
+    "string_too_long": "shorten it; characters allowed:",
+    "too_long": "shorten it; entries allowed:",
+}
 
 
 def _origin(
@@ -129,6 +154,9 @@ def _origin(
     for end in range(len(place), 0, -1):
         if place[:end] in origins:
             return origins[place[:end]]
+    within = [word for key, word in origins.items() if place and key[: len(place)] == place]
+    if within:
+        return within[-1]
     for end in range(len(place), -1, -1):
         if place[:end] in lines:
             return f"{path}:{lines[place[:end]]}"

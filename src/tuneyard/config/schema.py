@@ -69,8 +69,9 @@ class Study(Strict):
     """A whole study file."""
 
     study: Name
-    run_dir: str | None = None
-    """Local folder or fsspec URL; None: ``runs/{study}``."""
+    run_dir: str | None = Field(default=None, min_length=1)
+    """Local folder or fsspec URL, in which ``~`` and ``${NAME}`` are replaced; None:
+    ``runs/{study}``."""
     seed: Seed = 0
     models: list[Model] = Field(min_length=1)
     data: dict[Name, Data] = Field(min_length=1)

@@ -121,13 +121,17 @@ class Pairs(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Pairs:
         if (self.from_ == "file") != (self.rows is not None):
-            raise ValueError("'rows' goes with 'from: file', and only with it; add the one, or drop the other")
+            raise ValueError(
+                "'rows' goes with 'from: file', and only with it; add the one, or drop the other"
+            )
         if self.from_ != "file" and (self.columns or self.split):
             raise ValueError("'columns' and 'split' go with 'from: file'; drop them")
         if self.split is not None and self.split.test:
             raise ValueError("preference rows have no test split; name train and validation only")
         if self.verify == "none" and self.chosen == "sampled":
-            raise ValueError("no answer is known to be good for 'chosen: sampled'; set 'verify: execution'")
+            raise ValueError(
+                "no answer is known to be good for 'chosen: sampled'; set 'verify: execution'"
+            )
         if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
             raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
         return self
@@ -207,7 +211,9 @@ class Dpo(Optimisation):
         if len(set(self.loss)) < len(self.loss):
             raise ValueError("'loss' names one twice; name each once, and set 'loss_weights'")
         if self.loss_weights is not None and len(self.loss_weights) != len(self.loss):
-            raise ValueError("'loss_weights' and 'loss' differ in length; give each loss one weight")
+            raise ValueError(
+                "'loss_weights' and 'loss' differ in length; give one weight for each loss"
+            )
         if self.loss_weights is not None and not any(self.loss_weights):
             raise ValueError("all 'loss_weights' are 0: nothing would be trained; raise one")
         if ("robust" in self.loss) != (self.label_smoothing > 0):

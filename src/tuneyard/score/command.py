@@ -150,6 +150,12 @@ def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
 
 def _check_output(target: Path, source: Path) -> None:
     """Refuse before any scoring what could not be written after it."""
+    try:
+        os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from None
     if target.exists() and not target.is_file():
         raise UserError(
             "the output is a folder or a device, and would be replaced",
