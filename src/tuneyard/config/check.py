@@ -128,7 +128,9 @@ def _names(study: Study, where: str) -> None:
         )
     arms = list(study.matrix.arms)
     if not arms:
-        raise UserError("the study has no arms", where=f"{where}: matrix.arms", remedy="add one")
+        raise UserError(
+            "the study has no arms", where=f"{where}: matrix.arms", value=arms, remedy="add one"
+        )
     named = [("baseline", study.compare.baseline)]
     named += [(f"against.{number}", arm) for number, arm in enumerate(study.compare.against)]
     for key, arm in named:

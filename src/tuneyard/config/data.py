@@ -76,7 +76,7 @@ class Data(Strict):
             self._check_instructions()
         elif self.rows or self.split or self.columns:
             raise ValueError(
-                "'rows', 'split' and 'columns' go with 'source: instructions'; set that, or drop them"
+                "'rows', 'split' and 'columns' go with 'source: instructions'; drop them"
             )
         elif self.source == "cocobots":
             self._check_cocobots()
@@ -108,7 +108,7 @@ class Data(Strict):
     def _check_cocobots(self) -> None:
         if self.order is None:
             raise ValueError(
-                "a cocobots source does not say which code it has; add 'order: first' or 'order: higher'"
+                "a cocobots source does not say which code it has; add 'order: first' or higher"
             )
         if self.task == "python":
             raise ValueError("a cocobots source has the task cocobots; leave 'task' out")

@@ -52,16 +52,27 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     try:
         # A pipe or a device may never end.
         if path.exists() and not path.is_file():
-            raise UserError("the study file is no file", where=str(path), remedy="name a YAML file")
+            raise UserError(
+                "the study file is no file",
+                where="STUDY.yaml",
+                value=str(path),
+                remedy="name a YAML file",
+            )
         with path.open(encoding="utf-8") as file:
             text = file.read(MAX_CHARACTERS + 1)
     except FileNotFoundError:
         raise UserError(
-            "the study file does not exist", where=str(path), remedy="check the path"
+            "the study file does not exist",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="check the path; jobs/configs holds examples",
         ) from None
     except (OSError, ValueError) as error:
         raise UserError(
-            f"the study file cannot be read ({error})", where=str(path), remedy="name a YAML file"
+            f"the study file cannot be read ({_brief(error)})",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="name a YAML file that is written as UTF-8",
         ) from None
     try:
         tree = parse(text, str(path))
@@ -77,7 +88,10 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         ) from None
     except yaml.YAMLError as error:
         raise UserError(
-            f"the study file is not valid YAML ({error})", where=str(path), remedy="mend the syntax"
+            "the study file is not valid YAML",
+            where=str(path),
+            value=str(error).splitlines()[0],
+            remedy="mend the syntax",
         ) from None
     if not isinstance(tree.value, dict):
         raise UserError(
@@ -87,6 +101,11 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
             remedy="start from jobs/configs/quickstart.yaml",
         )
     return tree.value, tree.lines
+
+
+def _brief(error: Exception) -> str:
+    """Say what the system or the decoder says, without the path, which stands beside it."""
+    return getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
 
 
 def _explain(
@@ -110,7 +129,10 @@ def _explain(
             remedy=suggestion(str(place[-1]), known),
         )
     if first["type"] == "missing":
-        return UserError(f"a required key is missing{more}", where=where, remedy=f"add {dotted!r}")
+        there = sorted(map(str, first["input"])) if isinstance(first["input"], dict) else None
+        return UserError(
+            f"a required key is missing{more}", where=where, value=there, remedy=f"add {dotted!r}"
+        )
     message, remedy = _words(first)
     return UserError(f"{message}{more}", where=where, value=first["input"], remedy=remedy)
 

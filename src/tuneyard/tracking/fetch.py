@@ -41,6 +41,7 @@ def parse_model_uri(text: str) -> tuple[str, str | int]:
     if found is None:
         raise UserError(
             "a registered model is not named as MLflow does",
+            where="models:/…",
             value=text,
             remedy="write models:/NAME@champion or models:/NAME/VERSION",
         )
@@ -81,6 +82,7 @@ def fetch_model(
         if wanted is None or folder_digest(target) != wanted:
             raise UserError(
                 "the folder for the fetched adapter holds something else",
+                where="--out",
                 value=str(target),
                 remedy="name a folder that does not exist yet",
             )
