@@ -59,11 +59,14 @@ _WRONG = ["{a: 1}", "[1, [2]]", "!!int x", "!!python/object:os.system x", "2024-
           "-" + "9" * 30, "true", "? [1]", "!!set {a}"]  # fmt: skip
 
 
+_PLACES = [r"epochs: 1\b", r"r: 4", r"train: 12", r"batch_size: 4", r"workers: 1",
+           r"learning_rate: 1e-3", r"order: first", r"baseline: base",
+           r"splits: \[validation\]"]  # fmt: skip
+
+
 def study_values(draw: random.Random, folder: Path) -> Case:
     """A wrong value in a random place of the study file."""
-    places = [r"epochs: 1\b", r"r: 4", r"train: 12", r"batch_size: 4", r"workers: 1",
-              r"learning_rate: 1e-3", r"order: first", r"baseline: base", r"splits: \[validation\]"]  # fmt: skip
-    place = draw.choice(places)
+    place = draw.choice(_PLACES)
     key = place.partition(":")[0]
     value = draw.choice(_WRONG)
     text = re.sub(place, lambda _: f"{key}: {value}", STUDY, count=1)
@@ -75,6 +78,7 @@ def study_structure(draw: random.Random, folder: Path) -> Case:
     lines = STUDY.splitlines()
     at = draw.randrange(len(lines))
     key = "".join(draw.choice("abcdefgh") for _ in range(6))
+    lacking = draw.choice(["models", "study"])
     bomb = "a0: &a0 [1,1,1,1,1,1,1,1,1]\n" + "\n".join(
         f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, draw.randrange(7, 30))
     )
@@ -88,7 +92,7 @@ def study_structure(draw: random.Random, folder: Path) -> Case:
         STUDY + f"{key}: 1\n",
         STUDY + "study: again\n",
         "\n".join([*lines[:at], "\t" + lines[at].strip(), "  : :", *lines[at + 1 :]]),
-        "\n".join(line for line in lines if not line.startswith(draw.choice(["models", "study"]))),
+        "\n".join(line for line in lines if not line.startswith(lacking)),
         STUDY.replace("sft: {", f"sft: {{{key}: 3, "),
         STUDY.encode() + bytes(draw.randrange(128, 256) for _ in range(5)),
         b"\xff\xfe" + STUDY.encode("utf-16-le"),
@@ -214,7 +218,7 @@ def command_lines(draw: random.Random, folder: Path) -> Case:
                 "--out",
                 str(folder / "o"),
             ],
-        ]  # fmt: skip
+        ]
     )
 
 
@@ -239,11 +243,12 @@ def rows(draw: random.Random, folder: Path) -> Case:
     good = [json.dumps({**_ROW, "instruction": f"add {n} to n"}) for n in range(count)]
     at = draw.randrange(count)
     row = json.loads(good[at])
+    lacking = draw.choice(["instruction", "reference"])
     broken: list[str | bytes] = [
         good[at][: draw.randrange(1, len(good[at]) - 1)],
         json.dumps({**row, "instruction": draw.choice([None, 3, [], {}, True])}),
         json.dumps({**row, "reference": draw.choice([None, 3.5, ["x"], {}])}),
-        json.dumps({k: v for k, v in row.items() if k != draw.choice(["instruction", "reference"])}),
+        json.dumps({k: v for k, v in row.items() if k != lacking}),
         good[at][:-1] + ', "reference": "twice"}',
         good[at][:-1] + ', "x": ' + "9" * 5000 + "}",
         good[at][:-1] + ', "x": ' + "[" * draw.randrange(900, 50_000) + "}",
@@ -302,11 +307,12 @@ def row_files(draw: random.Random, folder: Path) -> Case:
 def score_rows(draw: random.Random, folder: Path) -> Case:
     """Predictions that cannot be scored, or results that cannot be written."""
     row = {"id": 1, "reference": "x = 1", "prediction": "x = 1"}
+    lacking = draw.choice(list(row))
     bad = draw.choice(
         [
             json.dumps({**row, "id": draw.choice([None, True, 1.5, []])}),
             json.dumps({**row, "prediction": draw.choice([None, 3, []])}),
-            json.dumps({k: v for k, v in row.items() if k != draw.choice(list(row))}),
+            json.dumps({k: v for k, v in row.items() if k != lacking}),
             json.dumps(row)[:-5],
             json.dumps({**row, "tests": 3}),
             json.dumps({**row, "sample": draw.choice([-1, "x", 1.5])}),
@@ -433,7 +439,7 @@ def tracking(draw: random.Random, folder: Path) -> Case:
     _study(folder)
     words = draw.choice(
         [
-            [f"tracking.uri={draw.choice(['x', 'ftp://h/x', 'http://', 'http://[::1', 'sqlite://'])}"],
+            ["tracking.uri=" + draw.choice(["x", "ftp://h/x", "http://[::1", "sqlite://"])],
             ["tracking.uri=http://127.0.0.1:1"],
             [f"tracking.uri=http://127.0.0.1:{draw.choice(['99999', 'x', '-1'])}"],
             ["tracking.uri=postgresql://nobody@127.0.0.1:1/x"],
