@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import yaml
 
@@ -39,9 +39,8 @@ _KINDS: Final = {
 class _Loader(yaml.SafeLoader):
     """Composes nodes; plain words are of YAML 1.2's kinds: ``on`` is text, ``2e-4`` a number."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str | None, list[Any]]] = {
-        None: [(_TAG + kind, pattern) for kind, pattern in _KINDS.items()]
-    }
+
+_Loader.yaml_implicit_resolvers = {None: [(_TAG + kind, found) for kind, found in _KINDS.items()]}
 
 
 @dataclass
@@ -91,7 +90,7 @@ def _check_depth(text: str, where: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEPTH:
-                raise _endless(where, event.start_mark.line + 1)
+                raise _endless(where, event.start_mark.line + 1 if event.start_mark else 1)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
