@@ -58,6 +58,20 @@ def check_model(model: Model) -> None:
         )
 
 
+def has_chat_template(model: Model) -> bool:
+    """Tell whether the model's tokenizer, as far as it is on this machine, has a chat template."""
+    folder = _folder(resolve_path(model), model.revision)
+    if folder is None:
+        return False
+    if Path(folder, "chat_template.jinja").is_file():
+        return True
+    try:
+        said = json.loads(Path(folder, "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False  # its own check says so
+    return isinstance(said, dict) and bool(said.get("chat_template"))
+
+
 def check_targets(model: Model, targets: list[str], where: str) -> None:
     """Refuse names that no module of the model ends in; PEFT would pass over them in silence.
 

@@ -6,25 +6,59 @@ import argparse
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from tuneyard import __version__
 from tuneyard.errors import ToldError, UserError
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
+# What the system says of a place that cannot be read or written: its name, its kind, its disk.
+_PLACES = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
+    errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EEXIST,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+
+    def command() -> int:
+        options = _options(words)
+        return int(options.run(options))
+
+    return guarded(command)
+
+
+def _options(words: list[str]) -> argparse.Namespace:
+    """Read a command line.
+
+    Raises:
+        UserError: no command takes these words.
+    """
     parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
+    try:
+        return _parsed(parser, words)
+    except _UsageError as error:
+        raise UserError(
+            str(error),
+            where=error.parser.prog,
+            value=" ".join(words),
+            remedy=f"see {error.parser.prog} --help",
+        ) from None
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    options, rest = parser.parse_known_args(words)
     if rest and hasattr(options, "overrides") and not any(word.startswith("-") for word in rest):
         # argparse takes a list of words in one piece: overrides after an option are left over.
         options.overrides += rest
     elif rest:
-        parser.parse_args(arguments)  # ends with the message that belongs to them
-    return guarded(lambda: options.run(options))
+        parser.parse_args(words)  # raises with the message that belongs to them
+    return options
 
 
 def guarded(command: Callable[[], int | None]) -> int:
@@ -42,7 +76,7 @@ def guarded(command: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if error.errno not in _PLACES:
             raise
         from tuneyard.artifacts import unwritable
 
@@ -85,6 +119,8 @@ def _plan(options: argparse.Namespace) -> int:
     for step, done in prepared.state():
         print(f"{'done' if done else 'run ':>6}  {step.key}  {step.label}")
     print("\n" + estimate.describe(prepared.study, prepared.plan))
+    for note in prepared.notes:
+        print(f"note: {note}")
     return 0
 
 
@@ -150,6 +186,7 @@ def _fetch(options: argparse.Namespace) -> int:
         raise UserError(
             "no tracking server is named",
             where="--uri",
+            value=None,
             remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db, "
             "or set MLFLOW_TRACKING_URI",
         )
@@ -159,13 +196,28 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1")
     return int(text)
 
 
+class _UsageError(Exception):
+    """Words that argparse refuses, with the (sub)parser that did."""
+
+    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
+        super().__init__(message)
+        self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses as everything else here does, not with the usage of every option."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message, self)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tuneyard",
         description="Fine-tune code LLMs on a Ray cluster, and learn which method won.",
     )

@@ -33,7 +33,7 @@ class ToldError(Exception):
     ) -> None:
         self.what = what
         self.where = where
-        self.shown = None if value is _ABSENT else _shorten(repr(value))
+        self.shown = None if value is _ABSENT else _shorten(_shown(value))
         self.remedy = remedy
         self.log = log
         super().__init__(self._text())
@@ -79,6 +79,13 @@ def _rebuild(
     error.shown = shown
     error.args = (error._text(),)
     return error
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # an integer of thousands of digits; a list of itself
+        return f"a {type(value).__name__} too large to show"
 
 
 def _shorten(text: str, limit: int = 200) -> str:

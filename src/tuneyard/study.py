@@ -18,10 +18,13 @@ from typing import Any
 from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
+from tuneyard.checkpoint import has_chat_template
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
+from tuneyard.config.prompts import PROMPTS
 from tuneyard.progress import Progress
+from tuneyard.rows import expanded
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
@@ -36,6 +39,8 @@ class Prepared:
     study: Study
     plan: planning.Plan
     run: RunDir
+    notes: tuple[str, ...] = ()
+    """What the user should know before anything runs, though it is no error."""
 
     def state(self) -> list[tuple[planning.Step, bool]]:
         """Return every step with whether it is done."""
@@ -51,7 +56,18 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     study = load(path, overrides)
     check(study, str(path))
     plan = planning.build(study, loading.identity)
-    return Prepared(study, plan, RunDir(study.run_dir or f"runs/{study.study}"))
+    folder = study.run_dir or f"runs/{study.study}"
+    return Prepared(study, plan, RunDir(expanded(folder, f"{path}: run_dir")), _notes(study))
+
+
+def _notes(study: Study) -> tuple[str, ...]:
+    return tuple(
+        f"{model.name}: its tokenizer has a chat template, which is not used: the model is trained "
+        f"and asked in the format {model.prompt!r}; choose one with models.{model.name}.prompt "
+        f"({', '.join(PROMPTS)})"
+        for model in study.models
+        if "prompt" not in model.model_fields_set and has_chat_template(model)
+    )
 
 
 def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
@@ -70,6 +86,8 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     prepared.run.prepare()
     check_uri(uri)
     prepared.run.write_text(dump(prepared.study), "study.yaml")
+    for note in prepared.notes:
+        progress.line(f"note: {note}")
     todo = [step for step, done in prepared.state() if not done]
     done = len(prepared.plan.steps) - len(todo)
     if done:

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
+MOST = 10**9
+"""The bound of counts that have no better one: beyond it a number is a slip of the hand."""
+
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

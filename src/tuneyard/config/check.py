@@ -128,7 +128,9 @@ def _names(study: Study, where: str) -> None:
         )
     arms = list(study.matrix.arms)
     if not arms:
-        raise UserError("the study has no arms", where=f"{where}: matrix.arms", remedy="add one")
+        raise UserError(
+            "the study has no arms", where=f"{where}: matrix.arms", value=arms, remedy="add one"
+        )
     named = [("baseline", study.compare.baseline)]
     named += [(f"against.{number}", arm) for number, arm in enumerate(study.compare.against)]
     for key, arm in named:
@@ -162,12 +164,19 @@ def _data(study: Study, where: str) -> None:
                 split in study.evaluate.splits and kind in evaluated
             )
             if needed and rows is None and _count(data, split) == 0:
+                unasked = split == "train" and study.matrix.train_on is None and len(study.data) > 1
                 raise UserError(
                     f"the {split} split that the study needs is empty",
                     where=f"{where}: data.{kind}",
                     value=(data.counts or data.split or data.files).model_dump(),
-                    remedy=f"name a source in files.{split}, or raise split.{split}, or "
-                    f"counts.{split} of generated data",
+                    remedy=(
+                        "for evaluation only, leave it out of matrix.train_on: "
+                        f"[[{', '.join(name for name in study.data if name != kind)}]]; else "
+                        if unasked
+                        else ""
+                    )
+                    + f"name a source in files.{split}, or raise "
+                    f"split.{split}, or counts.{split} of generated data",
                 )
 
 

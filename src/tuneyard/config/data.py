@@ -19,12 +19,15 @@ EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
 """What an example takes from a row, and the columns in which it is looked for."""
 
 
+_EXAMPLES = 10_000_000  # generated ones; more is a slip of the hand
+
+
 class Counts(Strict):
     """How many examples each split gets."""
 
-    train: int = Field(ge=0)
-    validation: int = Field(ge=0)
-    test: int = Field(ge=0)
+    train: int = Field(ge=0, le=_EXAMPLES)
+    validation: int = Field(ge=0, le=_EXAMPLES)
+    test: int = Field(ge=0, le=_EXAMPLES)
 
 
 class Files(Strict):
@@ -72,13 +75,17 @@ class Data(Strict):
         if self.source == "instructions":
             self._check_instructions()
         elif self.rows or self.split or self.columns:
-            raise ValueError("'rows', 'split' and 'columns' go with 'source: instructions'")
+            raise ValueError(
+                "'rows', 'split' and 'columns' go with 'source: instructions'; drop them"
+            )
         elif self.source == "cocobots":
             self._check_cocobots()
         elif self.task == "cocobots":
-            raise ValueError("exercises have the task python")
+            raise ValueError("exercises have the task python; leave 'task' out")
         elif self.objects or self.order or self.files != Files():
-            raise ValueError("'objects', 'order' and 'files' do not go with 'source: exercises'")
+            raise ValueError(
+                "'objects', 'order' and 'files' do not go with 'source: exercises'; drop them"
+            )
         return self
 
     @property
@@ -100,22 +107,28 @@ class Data(Strict):
 
     def _check_cocobots(self) -> None:
         if self.order is None:
-            raise ValueError("a cocobots source needs 'order': first or higher")
+            raise ValueError(
+                "a cocobots source does not say which code it has; add 'order: first' or higher"
+            )
         if self.task == "python":
-            raise ValueError("a cocobots source has the task cocobots")
+            raise ValueError("a cocobots source has the task cocobots; leave 'task' out")
         files = (self.files.train, self.files.validation, self.files.test)
         if any(rows is not None and rows.path is None for rows in files):
-            raise ValueError("a cocobots source reads local files, not the hub")
+            raise ValueError("a cocobots source reads local files, not the hub; name a 'path'")
 
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
-            raise ValueError("'objects', 'counts' and 'order' go with generated data")
+            raise ValueError("'objects', 'counts' and 'order' go with generated data; drop them")
         if self.task is None:
-            raise ValueError("an instructions source needs 'task': cocobots or python")
+            raise ValueError(
+                "it is not said how answers are executed; add 'task: python' (or cocobots)"
+            )
         if (self.rows is None) != (self.split is None):
             raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
         if self.rows is None and self.files == Files():
-            raise ValueError("an instructions source needs 'rows' or 'files'")
+            raise ValueError(
+                "an instructions source names no rows; add 'rows' and 'split', or 'files'"
+            )
         for name in ("train", "validation", "test"):
             if self.split and getattr(self.split, name) and getattr(self.files, name):
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")

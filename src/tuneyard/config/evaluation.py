@@ -7,25 +7,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from tuneyard.config.base import Strict
+from tuneyard.config.base import MOST, Strict
 
 
 class Decoding(Strict):
     """How answers are generated."""
 
-    temperature: float = Field(default=0.0, ge=0)
+    temperature: float = Field(default=0.0, ge=0, le=100)
     """0: greedy."""
     top_p: float = Field(default=1.0, gt=0, le=1)
-    top_k: int | None = Field(default=None, ge=1)
-    max_new_tokens: int = Field(default=512, ge=1)
-    samples: int = Field(default=1, ge=1)
+    top_k: int | None = Field(default=None, ge=1, le=MOST)
+    max_new_tokens: int = Field(default=512, ge=1, le=1_000_000)
+    samples: int = Field(default=1, ge=1, le=10_000)
     """Answers for each example."""
-    batch_size: int = Field(default=32, ge=1)
+    batch_size: int = Field(default=32, ge=1, le=1_000_000)
 
     @model_validator(mode="after")
     def _greedy(self) -> Decoding:
         if self.temperature == 0 and self.samples > 1:
-            raise ValueError("greedy decoding (temperature 0) gives one answer: set 'samples: 1'")
+            raise ValueError("greedy decoding (temperature 0) gives one answer; set 'samples: 1'")
         return self
 
 
@@ -36,7 +36,7 @@ class Encoder(Strict):
     """A local folder or a hub id."""
     revision: str | None = None
     """The hub revision to pin."""
-    layer: int | None = Field(default=None, ge=1)
+    layer: int | None = Field(default=None, ge=1, le=10_000)
     """The layer whose output is compared; None: the one that the metric's package uses for this
     hub id, else the last."""
 
@@ -91,7 +91,7 @@ class Compare(Strict):
     test: Literal["paired_bootstrap"] = "paired_bootstrap"
     """For metrics that are not binary; binary metrics get McNemar's exact test."""
     correction: Literal["holm", "none"] = "holm"
-    resamples: int = Field(default=5000, ge=100)
+    resamples: int = Field(default=5000, ge=100, le=1_000_000)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 
 

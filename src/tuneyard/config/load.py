@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
-from tuneyard.config.yaml_file import Loader, Location, note_lines
+from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse
 from tuneyard.errors import UserError, suggestion
 
 
@@ -49,22 +50,32 @@ def dump(study: Study) -> str:
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        # A pipe or a device may never end.
+        if path.exists() and not path.is_file():
+            raise UserError(
+                "the study file is no file",
+                where="STUDY.yaml",
+                value=str(path),
+                remedy="name a YAML file",
+            )
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MAX_CHARACTERS + 1)
     except FileNotFoundError:
         raise UserError(
-            "the study file does not exist", where=str(path), remedy="check the path"
+            "the study file does not exist",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="check the path; jobs/configs holds examples",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(
-            f"the study file cannot be read ({error})", where=str(path), remedy="name a YAML file"
+            f"the study file cannot be read ({_brief(error)})",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="name a YAML file that is written as UTF-8",
         ) from None
     try:
-        loader = Loader(text)
-        root = loader.get_single_node()
-        lines: dict[Location, int] = {}
-        if root is not None:
-            note_lines(root, (), lines, str(path))
-        tree = loader.construct_document(root) if root is not None else None
+        tree = parse(text, str(path))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -77,22 +88,24 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
         ) from None
     except yaml.YAMLError as error:
         raise UserError(
-            f"the study file is not valid YAML ({error})", where=str(path), remedy="mend the syntax"
-        ) from None
-    except RecursionError:
-        raise UserError(
-            "the study file is nested too deeply, or an anchor holds itself",
+            "the study file is not valid YAML",
             where=str(path),
-            remedy="write it flat",
+            value=str(error).splitlines()[0],
+            remedy="mend the syntax",
         ) from None
-    if not isinstance(tree, dict):
+    if not isinstance(tree.value, dict):
         raise UserError(
             "a study file is a mapping of keys to values",
             where=str(path),
-            value=tree,
+            value=tree.value,
             remedy="start from jobs/configs/quickstart.yaml",
         )
-    return tree, lines
+    return tree.value, tree.lines
+
+
+def _brief(error: Exception) -> str:
+    """Say what the system or the decoder says, without the path, which stands beside it."""
+    return getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
 
 
 def _explain(
@@ -116,16 +129,45 @@ def _explain(
             remedy=suggestion(str(place[-1]), known),
         )
     if first["type"] == "missing":
-        return UserError(f"a required key is missing{more}", where=where, remedy=f"add {dotted!r}")
-    message = first["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    remedy = "correct the value"
-    if first["type"].startswith("value_error"):
-        message, _, hint = message.partition("; ")
-        remedy = hint or remedy
-    elif first["type"].endswith(("_type", "_parsing")):
-        remedy = "give a value of that type"
+        there = sorted(map(str, first["input"])) if isinstance(first["input"], dict) else None
+        return UserError(
+            f"a required key is missing{more}", where=where, value=there, remedy=f"add {dotted!r}"
+        )
+    message, remedy = _words(first)
     return UserError(f"{message}{more}", where=where, value=first["input"], remedy=remedy)
+
+
+def _words(finding: ErrorDetails) -> tuple[str, str]:
+    """Return what is wrong and the remedy, in words that need no knowledge of pydantic."""
+    message = finding["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    message = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping of keys", message)
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind.startswith("value_error"):
+        message, _, remedy = message.partition("; ")
+        return message, remedy or "correct the value"
+    if kind == "string_pattern_mismatch":
+        message = "a name holds a character that names of folders and runs do not have"
+        return message, "use letters, digits, '.', '_' and '-', and begin with a letter or digit"
+    if kind == "literal_error":
+        return message, "write one of these words"
+    if kind in _BOUNDS:
+        return message, f"{_BOUNDS[kind]} {next(iter(context.values()), '')}"
+    if kind in ("too_short", "string_too_short"):
+        return message, "name at least one"
+    if kind.endswith(("_type", "_parsing")):
+        return message, "give a value of that type"
+    return message, "correct the value"
+
+
+_BOUNDS = {
+    "greater_than": "take a number above",
+    "greater_than_equal": "take a number from",
+    "less_than": "take a number below",
+    "less_than_equal": "take a number up to",
+    "string_too_long": "shorten it; characters allowed:",
+    "too_long": "shorten it; entries allowed:",
+}
 
 
 def _origin(
@@ -134,6 +176,9 @@ def _origin(
     for end in range(len(place), 0, -1):
         if place[:end] in origins:
             return origins[place[:end]]
+    within = [word for key, word in origins.items() if place and key[: len(place)] == place]
+    if within:
+        return within[-1]
     for end in range(len(place), -1, -1):
         if place[:end] in lines:
             return f"{path}:{lines[place[:end]]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -9,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from tuneyard.config.base import Name, Strict
 from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.errors import suggestion
 
 Quantization = Literal["none", "bf16", "nf4"]
 
@@ -36,17 +38,30 @@ class Model(Strict):
     @model_validator(mode="before")
     @classmethod
     def _preset(cls, value: Any) -> Any:
+        if isinstance(value, str) and value not in PRESETS:
+            return _named(value)
         if isinstance(value, str):
             value = {"name": value}
-        if isinstance(value, dict) and value.get("name") in PRESETS:
-            value = {**PRESETS[value["name"]], **value}
+        if isinstance(value, dict) and isinstance(value.get("name"), str):
+            value = {**PRESETS.get(value["name"], {}), **value}
         return value
 
     @field_validator("prompt")
     @classmethod
     def _known_prompt(cls, value: str) -> str:
-        from tuneyard.errors import suggestion
-
         if value not in PROMPTS:
             raise ValueError(f"unknown prompt format; {suggestion(value, list(PROMPTS))}")
         return value
+
+
+def _named(path: str) -> dict[str, str]:
+    """Return a model that is given as a folder or hub id alone: its last part is its name."""
+    if "/" not in path:
+        raise ValueError(
+            "no preset has this name; write ./NAME for a folder, OWNER/NAME for a hub id, or a "
+            f"preset ({suggestion(path, list(PRESETS))})"
+        )
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.rstrip("/").rpartition("/")[2]).lstrip("._-")
+    if not name:
+        raise ValueError("this path gives the model no name; write {name: …, path: …}")
+    return {"name": name[:80], "path": path}

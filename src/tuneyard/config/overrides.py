@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import yaml
 
-from tuneyard.config.yaml_file import Loader, Location, note_lines
+from tuneyard.config.yaml_file import Location, parse
 from tuneyard.errors import UserError
+
+_PARTS: Final = 20
 
 
 def override(tree: dict[str, Any], word: str) -> Location:
@@ -20,10 +23,24 @@ def override(tree: dict[str, Any], word: str) -> Location:
             value=word,
             remedy="write, for example, sft.learning_rate=1e-4",
         )
+    if any("\ud800" <= character <= "\udfff" for character in word):
+        raise UserError(
+            "an override is no UTF-8",
+            where="command line",
+            value=word,
+            remedy="write it in the terminal's own encoding, UTF-8",
+        )
+    parts = key.split(".")
+    if len(parts) > _PARTS:
+        raise UserError(
+            "an override names a place deeper than any setting",
+            where="command line",
+            value=word,
+            remedy="write, for example, sft.learning_rate=1e-4",
+        )
     value = _value(text, word)
     here: Any = tree
     place: list[str | int] = []
-    parts = key.split(".")
     position = 0
     while position < len(parts):
         step, used = _step(here, parts, position, word)
@@ -31,31 +48,31 @@ def override(tree: dict[str, Any], word: str) -> Location:
         position += used
         if position == len(parts):
             here[step] = value
-        else:
-            if isinstance(here, dict) and not isinstance(here.get(step), dict | list):
-                # A preset named by a bare string becomes a mapping when a field of it is set.
-                here[step] = {}
-            if isinstance(here, list) and isinstance(here[int(step)], str):
-                here[int(step)] = {"name": here[int(step)]}
-            here = here[step]
+            break
+        inner = here[step] if isinstance(step, int) else here.get(step)
+        if inner is None:
+            inner = {}
+        elif isinstance(inner, str):
+            # A preset named by a bare string becomes a mapping when a field of it is set.
+            inner = {"name": inner} if isinstance(step, int) else {}
+        elif not isinstance(inner, dict | list):
+            raise UserError(
+                "an override goes into a value that holds nothing further",
+                where=f"override {word!r}: {'.'.join(map(str, place))}",
+                value=inner,
+                remedy=f"stop there: {'.'.join(map(str, place))}=…",
+            )
+        here[step] = inner
+        here = inner
     return tuple(place)
 
 
 def _value(text: str, word: str) -> Any:
     """Return the value of an override: YAML, or the text as it stands where it is none."""
     try:
-        loader = Loader(text)
-        root = loader.get_single_node()
-        if root is None:
-            return None
-        note_lines(root, (), {}, f"override {word!r}")
-        return loader.construct_document(root)
+        return parse(text, f"override {word[:80]!r}").value
     except yaml.YAMLError:
         return text
-    except RecursionError:
-        raise UserError(
-            "an override is nested too deeply", where="command line", value=word, remedy="flatten"
-        ) from None
 
 
 def _step(here: Any, parts: list[str], position: int, word: str) -> tuple[str | int, int]:
@@ -75,7 +92,7 @@ def _step(here: Any, parts: list[str], position: int, word: str) -> tuple[str | 
         if joined in names:
             return names.index(joined), end - position
     part = parts[position]
-    if part.isdigit() and int(part) < len(here):
+    if re.fullmatch(r"[0-9]{1,9}", part) and int(part) < len(here):
         return int(part), 1
     raise UserError(
         "an override names a list item that does not exist",

@@ -33,26 +33,26 @@ class Matrix(Strict):
     @classmethod
     def _distinct(cls, value: list[int] | None) -> list[int] | None:
         if value is not None and len(set(value)) < len(value):
-            raise ValueError("a training seed stands twice")
+            raise ValueError("a training seed stands twice; keep one of them")
         return value
 
 
 class Resources(Strict):
     """What each training and inference worker gets."""
 
-    workers: int = Field(default=1, ge=1)
+    workers: int = Field(default=1, ge=1, le=100_000)
     """Training workers (data parallel)."""
-    gpus_per_worker: float = Field(default=0, ge=0)
-    cpus_per_worker: float = Field(default=1, gt=0)
+    gpus_per_worker: float = Field(default=0, ge=0, le=1000)
+    cpus_per_worker: float = Field(default=1, gt=0, le=10_000)
     """CPUs that Ray reserves for a training worker."""
-    threads: int | None = Field(default=None, ge=1)
+    threads: int | None = Field(default=None, ge=1, le=10_000)
     """torch threads of a worker; None: its share of the machine's cores."""
-    inference_workers: int | None = Field(default=None, ge=1)
+    inference_workers: int | None = Field(default=None, ge=1, le=100_000)
     """Ray Data workers for generation; None: one a GPU, or one."""
-    scoring_workers: int = Field(default=1, ge=1)
+    scoring_workers: int = Field(default=1, ge=1, le=100_000)
     """Ray Data workers for scoring, each with a sandbox of its own."""
     strategy: Literal["ddp", "fsdp", "zero2", "zero3"] = "ddp"
-    max_failures: int = Field(default=3, ge=0)
+    max_failures: int = Field(default=3, ge=0, le=1000)
     """How often a training run is started again after a worker was lost."""
 
 
@@ -69,8 +69,9 @@ class Study(Strict):
     """A whole study file."""
 
     study: Name
-    run_dir: str | None = None
-    """Local folder or fsspec URL; None: ``runs/{study}``."""
+    run_dir: str | None = Field(default=None, min_length=1)
+    """Local folder or fsspec URL, in which ``~`` and ``${NAME}`` are replaced; None:
+    ``runs/{study}``."""
     seed: Seed = 0
     models: list[Model] = Field(min_length=1)
     data: dict[Name, Data] = Field(min_length=1)

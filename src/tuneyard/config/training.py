@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from tuneyard.config.base import Strict
+from tuneyard.config.base import MOST, Strict
 from tuneyard.config.data import known_columns
 from tuneyard.config.prompts import BARE, PROMPTS
 from tuneyard.config.rows import Rows, Split
@@ -25,7 +25,7 @@ class Lora(Strict):
 
     r: int = Field(default=16, ge=1, le=4096)
     """Rank."""
-    alpha: float = Field(default=16, gt=0)
+    alpha: float = Field(default=16, gt=0, le=1e6)
     """Scale: the update is multiplied by alpha / r."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     target_modules: Targets | None = None
@@ -36,26 +36,26 @@ class Optimisation(Strict):
     """What SFT and DPO have in common."""
 
     learning_rate: float = Field(gt=0, le=1)
-    epochs: float = Field(default=3, gt=0)
-    max_steps: int | None = Field(default=None, ge=1)
+    epochs: float = Field(default=3, gt=0, le=100_000)
+    max_steps: int | None = Field(default=None, ge=1, le=MOST)
     """Optimiser steps; overrides ``epochs``."""
-    batch_size: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=8, ge=1, le=1_000_000)
     """Examples (pairs for DPO) a device and forward pass."""
-    gradient_accumulation: int = Field(default=1, ge=1)
+    gradient_accumulation: int = Field(default=1, ge=1, le=1_000_000)
     scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
     warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
     """Share of the optimiser steps over which the learning rate rises from 0."""
-    warmup_steps: int | None = Field(default=None, ge=0)
+    warmup_steps: int | None = Field(default=None, ge=0, le=MOST)
     """Optimiser steps over which it rises; overrides ``warmup_ratio``."""
-    weight_decay: float = Field(default=0.0, ge=0)
-    max_grad_norm: float = Field(default=1.0, gt=0)
+    weight_decay: float = Field(default=0.0, ge=0, le=1000)
+    max_grad_norm: float = Field(default=1.0, gt=0, le=1e9)
     optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
         "adamw_torch_fused"
     )
     adam_beta2: float = Field(default=0.999, gt=0, lt=1)
     """AdamW's decay of the squared gradients: about 1 / (1 - beta2) steps are remembered."""
     gradient_checkpointing: bool = False
-    checkpoint_steps: int = Field(default=100, ge=1)
+    checkpoint_steps: int = Field(default=100, ge=1, le=MOST)
     """Optimiser steps between checkpoints, from which a killed run goes on."""
     group_by_length: bool = True
     """Batch examples of similar length: less padding, same examples."""
@@ -68,7 +68,7 @@ class Sft(Optimisation):
     learning_rate: float = Field(default=2e-4, gt=0, le=1)
     loss_on: Literal["completion", "all"] = "completion"
     """Which tokens are trained: the completion with its end-of-sequence, or all."""
-    repeat: dict[str, Annotated[int, Field(ge=1)]] = {}
+    repeat: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """How many times an epoch passes over a data set's examples; once where it is not named. For
     a kind of code that is rarer or harder than what it is trained with."""
 
@@ -96,14 +96,14 @@ class Pairs(Strict):
     reference the chosen one (``{from: base, verify: none}`` is the thesis's way)."""
     chosen: Literal["sampled_or_reference", "sampled", "reference"] = "sampled_or_reference"
     """The preferred answer: a verified sample, the data's reference, or whichever there is."""
-    samples: int = Field(default=4, ge=1)
+    samples: int = Field(default=4, ge=1, le=10_000)
     """Answers drawn for each prompt."""
-    temperature: float = Field(default=1.0, ge=0)
+    temperature: float = Field(default=1.0, ge=0, le=100)
     """0: greedy; then there is one answer to a prompt, and ``samples`` is 1."""
     top_p: float = Field(default=1.0, gt=0, le=1)
-    prompts: int | None = Field(default=None, ge=1)
+    prompts: int | None = Field(default=None, ge=1, le=MOST)
     """Prompts used of each data set's training split; None: all."""
-    max_pairs_per_prompt: int = Field(default=1, ge=1)
+    max_pairs_per_prompt: int = Field(default=1, ge=1, le=MOST)
 
     @field_validator("columns")
     @classmethod
@@ -121,13 +121,17 @@ class Pairs(Strict):
     @model_validator(mode="after")
     def _fits(self) -> Pairs:
         if (self.from_ == "file") != (self.rows is not None):
-            raise ValueError("'rows' goes with 'from: file', and only with it")
+            raise ValueError(
+                "'rows' goes with 'from: file', and only with it; add the one, or drop the other"
+            )
         if self.from_ != "file" and (self.columns or self.split):
-            raise ValueError("'columns' and 'split' go with 'from: file'")
+            raise ValueError("'columns' and 'split' go with 'from: file'; drop them")
         if self.split is not None and self.split.test:
-            raise ValueError("preference rows have no test split; name train and validation")
+            raise ValueError("preference rows have no test split; name train and validation only")
         if self.verify == "none" and self.chosen == "sampled":
-            raise ValueError("'chosen: sampled' needs 'verify': no answer is known to be good")
+            raise ValueError(
+                "no answer is known to be good for 'chosen: sampled'; set 'verify: execution'"
+            )
         if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
             raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
         return self
@@ -143,21 +147,21 @@ class Pairs(Strict):
 class Stop(Strict):
     """When DPO stops early: its chosen answers have become too unlikely."""
 
-    chosen_logp_drop: float = Field(gt=0)
+    chosen_logp_drop: float = Field(gt=0, le=1e6)
     """Nats a token that the chosen answers' log-probability may lose from step 0, against the
     reference's on the same answers."""
-    patience: int = Field(default=3, ge=1)
+    patience: int = Field(default=3, ge=1, le=MOST)
     """Optimiser steps running that must be beyond it."""
 
 
 class Watch(Strict):
     """Answers sampled during DPO, to see their length drift."""
 
-    every: int = Field(ge=1)
+    every: int = Field(ge=1, le=MOST)
     """Optimiser steps between samples; the first and the last step are always sampled."""
-    prompts: int = Field(default=8, ge=1)
+    prompts: int = Field(default=8, ge=1, le=MOST)
     """How many of the pairs' prompts, evenly spread; always the same ones, answered greedily."""
-    max_new_tokens: int = Field(default=128, ge=1)
+    max_new_tokens: int = Field(default=128, ge=1, le=1_000_000)
 
 
 Loss = Literal["sigmoid", "sigmoid_norm", "ipo", "robust", "apo_zero", "apo_down", "dpop", "sft"]
@@ -170,19 +174,19 @@ class Dpo(Optimisation):
     """The adapter where DPO is an arm's first stage (None: as ``Lora``'s defaults); after another
     stage its adapter is trained on."""
     learning_rate: float = Field(default=5e-6, gt=0, le=1)
-    epochs: float = Field(default=1, gt=0)
-    beta: float = Field(default=0.1, gt=0)
+    epochs: float = Field(default=1, gt=0, le=100_000)
+    beta: float = Field(default=0.1, gt=0, le=1e6)
     """Strength of the pull towards the reference policy. sigmoid_norm and ipo take it on means a
     token, not sums: they want a larger one."""
     loss: list[Loss] = Field(default=["sigmoid"], min_length=1)
     """Summed. sigmoid: DPO; sigmoid_norm: with log-ratios a token; ipo: Azar et al. 2023; robust:
     Chowdhury et al. 2024, for ``label_smoothing``; apo_zero, apo_down: D'Oosterlinck et al. 2024;
     dpop: Pal et al. 2024, a floor under the chosen answers; sft: their cross-entropy a token."""
-    loss_weights: list[Annotated[float, Field(ge=0)]] | None = None
+    loss_weights: list[Annotated[float, Field(ge=0, le=1e6)]] | None = None
     """One weight for each loss; None: 1 each."""
     label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
     """robust: the share of pairs whose labels are taken to be swapped."""
-    dpop_lambda: float = Field(default=50.0, ge=0)
+    dpop_lambda: float = Field(default=50.0, ge=0, le=1e6)
     """dpop: weight of the nats by which a chosen answer is less likely than to the reference."""
     reference: Literal["start", "base"] = "start"
     """The reference policy: the policy this stage starts from (the SFT policy), or the base."""
@@ -207,7 +211,9 @@ class Dpo(Optimisation):
         if len(set(self.loss)) < len(self.loss):
             raise ValueError("'loss' names one twice; name each once, and set 'loss_weights'")
         if self.loss_weights is not None and len(self.loss_weights) != len(self.loss):
-            raise ValueError("'loss_weights' needs one weight for each entry of 'loss'")
+            raise ValueError(
+                "'loss_weights' and 'loss' differ in length; give one weight for each loss"
+            )
         if self.loss_weights is not None and not any(self.loss_weights):
             raise ValueError("all 'loss_weights' are 0: nothing would be trained; raise one")
         if ("robust" in self.loss) != (self.label_smoothing > 0):

@@ -44,7 +44,12 @@ def read(rows: Rows, where: str) -> Iterator[tuple[Place, dict[str, Any]]]:
 
 
 def local_path(path: str, where: str) -> Path:
-    """Return a path with ``~`` and ``${NAME}`` replaced.
+    """Return ``expanded`` as a path."""
+    return Path(expanded(path, where))
+
+
+def expanded(path: str, where: str) -> str:
+    """Return an address with ``~`` and ``${NAME}`` replaced.
 
     Raises:
         UserError: an environment variable is not set.
@@ -56,9 +61,9 @@ def local_path(path: str, where: str) -> Path:
                 f"the environment variable {word} is not set",
                 where=where,
                 value=path,
-                remedy=f"set {word} to the folder that holds the file, or name another path",
+                remedy=f"set {word}, or write the path out",
             )
-    return Path(os.path.expanduser(os.path.expandvars(path)))
+    return os.path.expanduser(os.path.expandvars(path))
 
 
 def digest(rows: Rows, where: str) -> dict[str, Any]:

@@ -100,7 +100,8 @@ def read_rows(path: StrPath) -> list[ScoreRow]:
     if not rows:
         raise UserError(
             "a file has no rows to score",
-            where=str(path),
+            where="--in",
+            value=str(path),
             remedy="write one JSON object a line with 'id', 'reference' and 'prediction'",
         )
     return rows
@@ -150,22 +151,31 @@ def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
 
 def _check_output(target: Path, source: Path) -> None:
     """Refuse before any scoring what could not be written after it."""
+    try:
+        os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(target, error.strerror or str(error)) from None
     if target.exists() and not target.is_file():
         raise UserError(
             "the output is a folder or a device, and would be replaced",
-            where=str(target),
+            where="--out",
+            value=str(target),
             remedy="name a plain file",
         )
     if not target.parent.is_dir():
         raise UserError(
             "the folder of the output does not exist",
-            where=str(target.parent),
+            where="--out",
+            value=str(target.parent),
             remedy="make it, or name another file",
         )
     if target.exists() and target.samefile(source):
         raise UserError(
             "the output would replace the input",
-            where=str(target),
+            where="--out",
+            value=str(target),
             remedy="name another output file",
         )
     if not os.access(target.parent, os.W_OK):
@@ -175,7 +185,8 @@ def _check_output(target: Path, source: Path) -> None:
 def _unwritable(target: Path, why: str) -> UserError:
     return UserError(
         f"the output cannot be written ({why})",
-        where=str(target),
+        where="--out",
+        value=str(target),
         remedy="free space or permissions there, or name another file",
     )
 

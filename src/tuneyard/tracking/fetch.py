@@ -37,10 +37,11 @@ def parse_model_uri(text: str) -> tuple[str, str | int]:
     Raises:
         UserError: the text is neither.
     """
-    found = re.fullmatch(r"models:/([^/:@]+)(?:@([\w-]+)|/(\d+))", text)
+    found = re.fullmatch(r"models:/([^/:@]+)(?:@([\w-]+)|/([0-9]{1,18}))", text)
     if found is None:
         raise UserError(
             "a registered model is not named as MLflow does",
+            where="models:/…",
             value=text,
             remedy="write models:/NAME@champion or models:/NAME/VERSION",
         )
@@ -70,10 +71,18 @@ def fetch_model(
     version = connect.first_answer(uri, lambda: _version(uri, name, alias))
     target = Path(to)
     wanted = version.tags.get(SHA_TAG)
+    if target.exists() and not target.is_dir():
+        raise UserError(
+            "a file stands where the folder for the fetched adapter should be",
+            where="--out",
+            value=str(target),
+            remedy="name a folder that does not exist yet",
+        )
     if target.exists() and any(target.iterdir()):
         if wanted is None or folder_digest(target) != wanted:
             raise UserError(
                 "the folder for the fetched adapter holds something else",
+                where="--out",
                 value=str(target),
                 remedy="name a folder that does not exist yet",
             )
