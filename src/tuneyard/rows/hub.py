@@ -22,7 +22,16 @@ def iter_hub(rows: Rows, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     name = str(rows.hub)
     split = rows.split or "train"
     for number, row in enumerate(_load(rows, name, split, where), 1):
-        yield f"{name} ({split}): row {number}", plain(row)
+        place = f"{name} ({split}): row {number}"
+        try:
+            yield place, plain(row)
+        except ValueError as error:
+            raise UserError(
+                f"a row cannot be taken ({_first(error)})",
+                where=place,
+                value=row,
+                remedy="mend it, or leave the column out of the data set",
+            ) from None
 
 
 def _load(rows: Rows, name: str, split: str, where: str) -> Any:
