@@ -60,7 +60,7 @@ class Data(Strict):
     columns: dict[str, str] = {}
     """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
     tests: …, id: …}``; what is not named is looked for under its own name (``reference`` also
-    under ``output``). ``tests`` is a program, or a list of statements."""
+    under ``output``), but not in a column that is named for something else. ``tests`` is a program, or a list of statements."""
 
     @field_validator("columns")
     @classmethod
@@ -122,16 +122,23 @@ class Data(Strict):
 
 
 def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
-    """Return a column mapping whose keys are all known.
+    """Return a column mapping whose keys are all known, and whose columns are all different.
 
     Raises:
         ValueError: one is not.
     """
     from tuneyard.errors import suggestion
 
-    for name in value:
+    parts: dict[str, str] = {}
+    for name, column in value.items():
         if name not in known:
             raise ValueError(f"nothing is read from a column {name!r}; {suggestion(name, known)}")
+        if column in parts:
+            raise ValueError(
+                f"the column {column!r} is named for {parts[column]!r} and for {name!r}; "
+                "name it for one of them"
+            )
+        parts[column] = name
     return value
 
 

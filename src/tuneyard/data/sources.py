@@ -143,35 +143,33 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
 def _example(
     row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
 ) -> Example:
-    columns = {name: _column(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
-    instruction = _text(row, columns["instruction"], place)
-    if not instruction.strip():
-        raise UserError(
-            "a row's instruction is empty",
-            where=place,
-            value=instruction,
-            remedy="fill it, or drop the row",
-        )
-    reference = _text(row, columns["reference"], place)
-    about = row.get(columns["input"])
-    meta = {key: value for key, value in row.items() if key not in columns.values()}
-    tests = row.get(columns["tests"])
+    parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
+    used = {column for column, _ in parts.values()}
+    meta = {key: value for key, value in row.items() if key not in used}
+    column, tests = parts["tests"]
     if tests is not None:
-        meta["tests"] = _tests(tests, columns["tests"], place)
+        meta["tests"] = _tests(tests, column, place)
+    column, about = parts["input"]
     return Example(
-        id=_identity(row.get(columns["id"]), f"{split}/{kind}/{number:05d}", place),
+        id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
         task=data.task or "python",
         kind=kind,
         split=split,
-        instruction=instruction,
-        reference=reference,
+        instruction=_filled("instruction", *parts["instruction"], row, place),
+        reference=_filled("reference", *parts["reference"], row, place),
         meta=meta,
-        input="" if about is None else _text(row, columns["input"], place),
+        input="" if about is None else _text(column, about, row, place),
     )
 
 
-def _column(name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place: str) -> str:
-    """Return the column that holds a part of an example."""
+def _part(
+    name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place: str
+) -> tuple[str, Any]:
+    """Return the column that holds a part of an example, and what the row has there, if anything.
+
+    A column that is named for one part is looked for under no other: where ``input`` holds the
+    instruction, there is no input.
+    """
     if name in chosen:
         if chosen[name] not in row and name != "input":
             raise UserError(
@@ -180,13 +178,25 @@ def _column(name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place:
                 value=chosen[name],
                 remedy=suggestion(chosen[name], list(row)),
             )
-        return chosen[name]
+        return chosen[name], row.get(chosen[name])
     known = EXAMPLE_COLUMNS[name]
-    return next((column for column in known if column in row), known[0])
+    free = [column for column in known if column in row and column not in chosen.values()]
+    return (free[0], row[free[0]]) if free else (known[0], None)
 
 
-def _text(row: Mapping[str, Any], column: str, place: str) -> str:
-    value = row.get(column)
+def _filled(name: str, column: str, value: Any, row: Mapping[str, Any], place: str) -> str:
+    text = _text(column, value, row, place)
+    if not text.strip():
+        raise UserError(
+            f"a row's {name} is empty",
+            where=place,
+            value=value,
+            remedy="fill it, or drop the row",
+        )
+    return text
+
+
+def _text(column: str, value: Any, row: Mapping[str, Any], place: str) -> str:
     if not isinstance(value, str):
         raise UserError(
             f"a row's {column!r} is missing or not a text",

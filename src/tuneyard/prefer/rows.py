@@ -46,7 +46,9 @@ def load_pairs(settings: Pairs) -> list[PairRow]:
             prompt or chosen answer, or an id that occurs twice; naming the row's place.
     """
     assert settings.rows is not None
-    columns = {name: settings.columns.get(name, name) for name in PAIR_COLUMNS}
+    # A column that is named for something else holds that: `input` read as the prompt, say.
+    chosen = settings.columns
+    columns = {name: name for name in PAIR_COLUMNS if name not in chosen.values()} | chosen
     rows: list[PairRow] = []
     ids = Unique()
     for place, item in read(settings.rows, WHERE):
@@ -172,8 +174,8 @@ def _prompt(row: PairRow, target: str) -> tuple[str, bool]:
 def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> PairRow:
     texts: dict[str, str] = {}
     for name in ("prompt", "input", "chosen", "rejected"):
-        column = columns[name]
-        value = item.get(column)
+        column = columns.get(name, name)
+        value = item.get(column) if name in columns else None
         if name == "input" and value is None:
             value = ""
         if not isinstance(value, str):
@@ -192,7 +194,7 @@ def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> Pair
                 remedy="fill it or drop the row",
             )
         texts[name] = value
-    own = item.get(columns["id"], number)
+    own = item.get(columns["id"], number) if "id" in columns else number
     if not isinstance(own, str | int) or isinstance(own, bool):
         raise UserError(
             "a preference row's id is not a text",
