@@ -152,9 +152,13 @@ class Preflight(Strict):
     max_truncated: float = Field(default=0.0, ge=0, le=1)
     """The share of examples whose completion may be cut off by ``max_length``."""
     duplicates: Literal["refuse", "remove", "report"] = "refuse"
-    """Training questions that evaluation asks, too: equal but for case, space and punctuation."""
+    """Training questions that evaluation asks, too: equal but for case, space and
+    sentence punctuation."""
     near_duplicates: Literal["refuse", "remove", "report", "off"] = "report"
     """Those that are alike (MinHash). Not asked of generated data sets: their instructions come
     from templates, so nearly all are alike and differ in what matters."""
     similarity: float = Field(default=0.7, ge=0.6, le=1)
     """Near duplicates share this much (Jaccard) of their runs of four characters."""
+    answers_in_questions: Literal["refuse", "report"] = "refuse"
+    """Rows that are read whose question holds the answer or is a rendered prompt already, and
+    preference rows whose chosen answer holds the prompt: refused where more than 5 % are so."""

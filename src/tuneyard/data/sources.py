@@ -26,7 +26,12 @@ def counts_of(data: Data) -> Counts:
 
 
 def load(
-    kind: str, data: Data, split: str, seed: int, avoid: Iterable[Example] = ()
+    kind: str,
+    data: Data,
+    split: str,
+    seed: int,
+    avoid: Iterable[Example] = (),
+    places: dict[str, str] | None = None,
 ) -> list[Example]:
     """Return the examples of one split.
 
@@ -36,6 +41,7 @@ def load(
         split: ``train``, ``validation`` or ``test``.
         seed: for the generator; the splits of one seed do not depend on one another.
         avoid: examples read from files, whose turns a generated split must not repeat.
+        places: takes where each row stands that is read, by its example's id, for messages.
 
     Raises:
         UserError: a file is missing or malformed, or the split comes out empty.
@@ -66,7 +72,7 @@ def load(
     elif rows is None:
         return []
     else:
-        examples = _read(rows, kind, data, split)
+        examples = _read(rows, kind, data, split, {} if places is None else places)
     if not examples:
         raise UserError(
             "a split is empty",
@@ -123,7 +129,7 @@ def _size(size: int | float, total: int, rounded: Any) -> int:
     return int(rounded(size * total)) if isinstance(size, float) else size
 
 
-def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
+def _read(rows: Rows, kind: str, data: Data, split: str, places: dict[str, str]) -> list[Example]:
     """Read the rows of a split; what is no column of an example goes into ``meta``."""
     where = f"data.{kind}"
     items = list(read(rows, where))
@@ -136,6 +142,7 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
     for number, (place, row) in numbered:
         example = _example(row, place, data, kind, split, number)
         ids.add(example.id, place)
+        places[example.id] = place
         examples.append(example)
     return examples
 

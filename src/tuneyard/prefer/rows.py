@@ -12,7 +12,7 @@ from tuneyard.config.training import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
-from tuneyard.rows import Unique, read
+from tuneyard.rows import Repeat, Unique, in_answer, in_question, read
 
 WHERE = "dpo.pairs.rows"
 
@@ -129,7 +129,9 @@ def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> 
 
     Returns:
         What ``pair_statistics`` and ``with_prompts`` give, with ``rows``, ``duplicates``,
-        ``equal`` and ``rendered``; ``pairs`` counts those kept.
+        ``equal``, ``rendered`` and ``repeats`` (see ``find_repeats``); ``pairs`` counts those kept.
+        A warning says how many rows repeat, and how many rejected answers hold the prompt: a base
+        model's own do now and then, and that alone tells them from good ones.
     """
     stats = {
         **pair_statistics(found.every),
@@ -138,9 +140,34 @@ def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> 
         "duplicates": found.duplicates,
         "equal": found.equal,
         "rendered": found.rendered,
+        "repeats": len(find_repeats(rows)),
     }
+    rejected = sum(
+        in_answer(row.place, question_of(row)[0], row.rejected) is not None for row in rows
+    )
+    for count, what in (
+        (
+            stats["repeats"],
+            "rows hold their answer in the prompt, or the prompt in the chosen answer",
+        ),
+        (rejected, "rejected answers hold the prompt, or a prompt format"),
+    ):
+        if count:
+            stats["warnings"] = [*stats["warnings"], f"{count:,} of {len(rows):,} {what}"]
     fed = [render(inference, *question_of(row)) for row in rows]
     return with_prompts(stats, [pair.prompt for pair in found.every], fed)
+
+
+def find_repeats(rows: Iterable[PairRow]) -> list[Repeat]:
+    """Return the rows whose prompt holds the chosen answer, or whose chosen answer the prompt."""
+    found = []
+    for row in rows:
+        rendered = looks_rendered(row.prompt) or bool(rendered_in(row.prompt))
+        repeat = in_question(row.place, row.prompt, row.chosen, rendered=rendered)
+        repeat = repeat or in_answer(row.place, question_of(row)[0], row.chosen)
+        if repeat:
+            found.append(repeat)
+    return found
 
 
 def question_of(row: PairRow) -> tuple[str, str]:

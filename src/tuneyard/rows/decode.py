@@ -34,7 +34,11 @@ class NotTakenError(ValueError):
     """
 
     def __init__(
-        self, what: str, value: str | None = None, line: int | None = None, column: int | None = None
+        self,
+        what: str,
+        value: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
     ) -> None:
         super().__init__(what)
         self.what, self.value, self.line, self.column = what, value, line, column

@@ -73,8 +73,7 @@ def _rows(batch: Any, path: Path, before: int) -> list[dict[str, Any]]:
                 for number, value in enumerate(column, before + 1)
             ]
     return [
-        {name: values[place] for name, values in columns.items()}
-        for place in range(batch.num_rows)
+        {name: values[place] for name, values in columns.items()} for place in range(batch.num_rows)
     ]
 
 

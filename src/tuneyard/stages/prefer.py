@@ -19,6 +19,7 @@ from tuneyard.prefer import (
     PairSet,
     build_pairs,
     describe,
+    find_repeats,
     load_pairs,
     question_of,
     render_pairs,
@@ -26,6 +27,7 @@ from tuneyard.prefer import (
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
+from tuneyard.rows import judge_repeats
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
@@ -90,6 +92,12 @@ def from_rows(
     settings: Pairs = step.extra["pairs"]
     model = step.extra["model"]
     rows = load_pairs(settings)
+    judge_repeats(
+        find_repeats(rows),
+        len(rows),
+        limits.answers_in_questions,
+        "name the columns that hold the bare texts (dpo.pairs.columns)",
+    )
     asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
     found = find_overlaps(
         [Question(row.id, *question_of(row)) for row in rows],

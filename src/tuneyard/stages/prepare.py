@@ -12,6 +12,7 @@ from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.records import Example, write_jsonl
+from tuneyard.rows import in_question, judge_repeats
 from tuneyard.stages.context import Context
 
 
@@ -38,7 +39,19 @@ def make(
     kind, split = step.part["kind"], step.part["split"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
-    examples = sources.load(kind, step.extra["data"], split, seed, avoid)
+    places: dict[str, str] = {}
+    examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
+    repeats = [
+        repeat
+        for e in examples
+        if e.id in places and (repeat := in_question(places[e.id], e.question, e.reference))
+    ]
+    judge_repeats(
+        repeats,
+        len(examples),
+        step.part.get("answers_in_questions", "refuse"),
+        f"name the column that holds the bare question (data.{kind}.columns: {{instruction: …}})",
+    )
     facts: dict[str, Any] = {"examples": len(examples)}
     if removes:
         settings = Preflight.model_validate(removes)
@@ -58,6 +71,8 @@ def make(
             "removed": len(gone),
             "overlap": {overlap.name: overlap.facts() for overlap in found},
         }
+    if repeats:
+        facts["repeats"] = {"count": len(repeats), "first": repeats[0].place}
     return examples, facts
 
 
@@ -65,6 +80,9 @@ def summary(facts: Mapping[str, Any]) -> str:
     """Return what the progress display says of the facts."""
     removed = facts.get("removed")
     more = f", {removed:,} removed that evaluation asks, too" if removed else ""
+    if "repeats" in facts:
+        more += f", {facts['repeats']['count']:,} whose question holds the answer or a prompt's "
+        more += f"format (the first: {facts['repeats']['first']})"
     return f"{facts['examples']:,} examples{more}"
 
 
