@@ -60,7 +60,8 @@ class Data(Strict):
     columns: dict[str, str] = {}
     """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
     tests: …, id: …}``; what is not named is looked for under its own name (``reference`` also
-    under ``output``), but not in a column that is named for something else. ``tests`` is a program, or a list of statements."""
+    under ``output``), but not in a column that is named for something else. ``tests`` is a program,
+    or a list of statements."""
 
     @field_validator("columns")
     @classmethod

@@ -89,8 +89,8 @@ def judge_repeats(
             f"{count:,} of {rows:,} rows {what}",
             where=first.place,
             value=first.value,
-            remedy=f"{remedy}; or set preflight.answers_in_questions: report, where it is meant "
-            "(code that is shown to be mended)",
+            remedy=f"{remedy}; or set preflight.answers_in_questions: report, where it is "
+            "meant, as where code is shown to be mended",
         )
 
 

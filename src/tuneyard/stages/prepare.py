@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data import sources
+from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import find_overlaps, removable
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
-from tuneyard.plan import Step
+from tuneyard.plan import Plan, Step
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows import in_question, judge_repeats
+from tuneyard.rows import Repeat, in_question, judge_repeats
 from tuneyard.stages.context import Context
 
 
@@ -36,22 +37,10 @@ def make(
     Raises:
         UserError: the data are malformed, or nothing is left of them.
     """
-    kind, split = step.part["kind"], step.part["split"]
+    kind = step.part["kind"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
-    places: dict[str, str] = {}
-    examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
-    repeats = [
-        repeat
-        for e in examples
-        if e.id in places and (repeat := in_question(places[e.id], e.question, e.reference))
-    ]
-    judge_repeats(
-        repeats,
-        len(examples),
-        step.part.get("answers_in_questions", "refuse"),
-        f"name the column that holds the bare question (data.{kind}.columns: {{instruction: …}})",
-    )
+    examples, repeats = _read(step, seed, avoid)
     facts: dict[str, Any] = {"examples": len(examples)}
     if removes:
         settings = Preflight.model_validate(removes)
@@ -74,6 +63,43 @@ def make(
     if repeats:
         facts["repeats"] = {"count": len(repeats), "first": repeats[0].place}
     return examples, facts
+
+
+def check(plan: Plan, seed: int) -> None:
+    """Read every split that comes from a local file, and refuse what the stage would.
+
+    Raises:
+        UserError: the data are malformed.
+    """
+    read: dict[str, list[Example]] = {}
+    for step in plan.steps:
+        if step.stage == "prepare":
+            rows = step.extra["data"].rows_of(step.part["split"])
+            if rows is not None and rows.path is not None:
+                read[step.key], _ = _read(step, seed, [])
+        elif step.stage in ("preflight", "generate"):
+            refuse_shared_ids(read[s.key] for s in step.inputs.values() if s.key in read)
+
+
+def _read(
+    step: Step, seed: int, avoid: Iterable[Example]
+) -> tuple[list[Example], list[Repeat]]:
+    """Return the examples of a split, and which of them repeat themselves, where that is taken."""
+    kind, split = step.part["kind"], step.part["split"]
+    places: dict[str, str] = {}
+    examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
+    repeats = [
+        repeat
+        for e in examples
+        if e.id in places and (repeat := in_question(places[e.id], e.question, e.reference))
+    ]
+    judge_repeats(
+        repeats,
+        len(examples),
+        step.part.get("answers_in_questions", "refuse"),
+        f"name the column that holds the bare question (data.{kind}.columns: {{instruction: …}})",
+    )
+    return examples, repeats
 
 
 def summary(facts: Mapping[str, Any]) -> str:
