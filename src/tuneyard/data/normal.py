@@ -22,7 +22,6 @@ _SAME |= dict.fromkeys(map(ord, "…"), ord("."))
 # Invisible, and no joiner: soft hyphen, zero-width space, word joiner, byte order mark.
 _SAME |= dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])
 
-_SPACE = re.compile(r"\s+")
 # A stop is form where a word has it behind it and a space or the end follows. Alone it is meant:
 # "split on ;". Behind a number or a letter, ! is the factorial, but for the end of the text.
 _STOP = re.compile(r"(?<=\S)(?<![.?!;:।॥؟؛])[.?!;:।॥؟؛]+(?!\S)")
@@ -41,11 +40,13 @@ _KEPT = "\0"
 def normalise(text: str) -> str:
     """Return a text's form. A text of punctuation alone is kept, without case and outer space."""
     plain = _fold(text)
-    form = _FACTORIAL.sub(rf"\1{_KEPT}", plain)
+    form = _FACTORIAL.sub(rf"\1{_KEPT}", plain) if "!" in plain else plain
     form = _COMMA.sub(" ", _STOP.sub(" ", form)).replace(_KEPT, "!")
-    form = _QUOTE.sub(lambda quote: quote[1] or " ", form)
-    form = _SPACE.sub(" ", _JOINT.sub(" ", form)).strip()
-    return _SYMBOL.sub(r"\1", form) or plain.strip()
+    if '"' in form:
+        form = _QUOTE.sub(lambda quote: quote[1] or " ", form)
+    if "_" in form:
+        form = _JOINT.sub(" ", form)
+    return _SYMBOL.sub(r"\1", " ".join(form.split())) or plain.strip()
 
 
 def _fold(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -18,6 +18,9 @@ DEFAULT_COUNTS = {
     "higher": Counts(train=1072, validation=130, test=130),
     None: Counts(train=1000, validation=200, test=200),
 }
+
+
+_LONGEST_ID = 1000  # characters; ids stand in messages and reports
 
 
 def counts_of(data: Data) -> Counts:
@@ -210,7 +213,7 @@ def _text(column: str, value: Any, row: Mapping[str, Any], place: str) -> str:
             where=place,
             value=value,
             remedy=f"give every row a text {column!r}, or say with 'columns' where it is "
-            f"(the row has {', '.join(row) or 'no columns'})",
+            f"(the row has {listed(row) or 'no columns'})",
         )
     return value
 
@@ -224,6 +227,13 @@ def _identity(value: Any, default: str, place: str) -> str:
             where=place,
             value=value,
             remedy="write a text, or leave ids out",
+        )
+    if not 0 < len(str(value)) <= _LONGEST_ID:
+        raise UserError(
+            f"a row's id has no character, or more than {_LONGEST_ID:,}",
+            where=place,
+            value=value,
+            remedy="write a short text, or leave ids out",
         )
     return str(value)
 

@@ -19,7 +19,7 @@ from typing import Any
 DEEPEST = 100
 """Levels of lists and objects within one another. Copying and writing take Python's own stack."""
 
-LONGEST = 10_000_000
+LONGEST = 5_000_000
 """Characters of a row. No model takes as much, and what looks at texts would take minutes."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, listed
 from tuneyard.rows.decode import LONGEST, NotTakenError, check_form, decode, decode_at
 from tuneyard.rows.text_file import iter_lines, read_text
 
@@ -155,7 +155,7 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
         if isinstance(whole, dict):
             name, position = decode_at(text, position)
             position = _skip(text, _skip(text, position) + 1)
-        where = f"{path}:{line}: entry {name}"
+        where = f"{path}:{line}: entry {listed([name], 100)}"
         if name in seen:
             raise UserError(
                 f"a key stands twice, first at {seen[name]}",

@@ -82,7 +82,7 @@ def _value(scalar: Any, column: str, where: str) -> Any:
         return plain(scalar.as_py())
     except (ValueError, OverflowError, LookupError, ArithmeticError) as error:
         raise UserError(
-            f"a value of the column {column!r} cannot be read ({_first(error)})",
+            f"a value of the column {column[:100]!r} cannot be read ({_first(error)})",
             where=where,
             value=_shown(scalar),
             remedy="mend it, or leave the column out of the file",

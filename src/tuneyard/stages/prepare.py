@@ -81,9 +81,7 @@ def check(plan: Plan, seed: int) -> None:
             refuse_shared_ids(read[s.key] for s in step.inputs.values() if s.key in read)
 
 
-def _read(
-    step: Step, seed: int, avoid: Iterable[Example]
-) -> tuple[list[Example], list[Repeat]]:
+def _read(step: Step, seed: int, avoid: Iterable[Example]) -> tuple[list[Example], list[Repeat]]:
     """Return the examples of a split, and which of them repeat themselves, where that is taken."""
     kind, split = step.part["kind"], step.part["split"]
     places: dict[str, str] = {}
