@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tuneyard.errors import UserError, listed
 from tuneyard.rows.decode import LONGEST, NotTakenError, check_form, decode, decode_at
@@ -56,8 +56,9 @@ def load_json(path: _Path) -> Any:
     Raises:
         UserError: the file is missing, unreadable or malformed.
     """
+    text = read_text(path)
     try:
-        return decode(read_text(path))
+        return _encodable(decode(text), str(path), text)
     except NotTakenError as error:
         raise _file_error(error, path) from None
 
@@ -103,8 +104,11 @@ def _row(item: Any, where: str, remedy: str) -> dict[str, Any]:
     return item
 
 
-def _encodable(item: dict[str, Any], where: str, source: str) -> dict[str, Any]:
-    """Refuse a row with half of a surrogate pair, which no tokenizer and no file takes."""
+_Item = TypeVar("_Item")
+
+
+def _encodable(item: _Item, where: str, source: str) -> _Item:
+    """Refuse a value with half of a surrogate pair, which no tokenizer and no file takes."""
     if "\\u" in source:
         try:
             json.dumps(item, ensure_ascii=False).encode("utf-8")

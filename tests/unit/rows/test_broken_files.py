@@ -14,7 +14,8 @@ from tuneyard.errors import UserError
 from tuneyard.records import Example, read_jsonl, write_jsonl
 from tuneyard.rows import read
 
-words = st.sampled_from(["add two", "x = 1", "", " ", "कि", "a\ud83d", "\u2028", "\x00", "1", "é"])
+# Lone surrogates come in by splices.
+words = st.sampled_from(["add two", "x = 1", "", " ", "कि", "\u2028", "\x00", "1", "é"])
 numbers = st.sampled_from([0, -1, 2**70, 10**400, 1.5, float("nan"), float("inf"), True, None])
 values = st.recursive(
     words | numbers,
