@@ -161,5 +161,5 @@ class Preflight(Strict):
     similarity: float = Field(default=0.7, ge=0.6, le=1)
     """Near duplicates share this much (Jaccard) of their runs of four characters."""
     answers_in_questions: Literal["refuse", "report"] = "refuse"
-    """Rows that are read whose question holds the answer or is a rendered prompt already, and
-    preference rows whose chosen answer holds the prompt: refused where more than 5 % are so."""
+    """Rows that are read whose question holds the answer or is a rendered prompt already, or whose
+    (chosen) answer holds the prompt: refused where more than 5 % are so."""

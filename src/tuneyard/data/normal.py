@@ -14,7 +14,7 @@ import unicodedata
 
 # Full-width forms are the same characters in another width, ideographic space and stop included.
 # Other compatibility forms are not: a raised 2 is no 2.
-_SAME = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
+_SAME: dict[int, int | None] = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
 _SAME |= {ord("。"): ord("."), ord("｡"): ord("."), ord("、"): ord(",")}
 _SAME |= dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-"))
 _SAME |= dict.fromkeys(map(ord, "“”„‟«»‘’‚‛'"), ord('"'))

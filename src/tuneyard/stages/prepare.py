@@ -13,7 +13,7 @@ from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows import Repeat, in_question, judge_repeats
+from tuneyard.rows import Repeat, in_answer, in_question, judge_repeats
 from tuneyard.stages.context import Context
 
 
@@ -86,16 +86,17 @@ def _read(step: Step, seed: int, avoid: Iterable[Example]) -> tuple[list[Example
     kind, split = step.part["kind"], step.part["split"]
     places: dict[str, str] = {}
     examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
-    repeats = [
-        repeat
-        for e in examples
-        if e.id in places and (repeat := in_question(places[e.id], e.question, e.reference))
-    ]
+    repeats = []
+    for e in examples:
+        if e.id in places:
+            repeat = in_question(places[e.id], e.question, e.reference)
+            repeat = repeat or in_answer(places[e.id], e.instruction, e.reference)
+            repeats += [repeat] if repeat else []
     judge_repeats(
         repeats,
         len(examples),
         step.part.get("answers_in_questions", "refuse"),
-        f"name the column that holds the bare question (data.{kind}.columns: {{instruction: …}})",
+        f"name the columns that hold the bare texts (data.{kind}.columns: {{instruction: …, …}})",
     )
     return examples, repeats
 
@@ -105,8 +106,8 @@ def summary(facts: Mapping[str, Any]) -> str:
     removed = facts.get("removed")
     more = f", {removed:,} removed that evaluation asks, too" if removed else ""
     if "repeats" in facts:
-        more += f", {facts['repeats']['count']:,} whose question holds the answer or a prompt's "
-        more += f"format (the first: {facts['repeats']['first']})"
+        more += f", {facts['repeats']['count']:,} with the answer in the question, or a "
+        more += f"prompt's format (the first: {facts['repeats']['first']})"
     return f"{facts['examples']:,} examples{more}"
 
 

@@ -62,7 +62,7 @@ def test_questions_with_their_answer_are_refused_by_default_or_reported(run_stag
     words = ["preflight={duplicates: report, answers_in_questions: report}"]
     found = run_stages("prepare", overrides=words)
     assert found.facts["prepare python train"]["repeats"]["count"] == 16
-    assert "16 whose question holds the answer" in found.notes["prepare python train"]
+    assert "16 with the answer in the question" in found.notes["prepare python train"]
     with pytest.raises(UserError, match="hold their answer"):  # what was reported once, too
         run_stages("prepare", overrides=["preflight={duplicates: report}"])
 
@@ -72,3 +72,12 @@ def test_a_single_one_is_told(run_stages, folder):
     split = "data.python.split={train: 20}"
     found = run_stages("prepare", overrides=["preflight={duplicates: report}", split])
     assert found.facts["prepare python train"]["repeats"]["count"] == 1
+
+
+def test_references_that_hold_the_whole_prompt_are_refused(run_stages, folder):
+    items = json.loads((folder / "rows.json").read_text())
+    for item in items:
+        item["output"] = f"### Instruction:\n{item['instruction']}\n\n### Response:\nx = 1"
+    (folder / "rows.json").write_text(json.dumps(items))
+    with pytest.raises(UserError, match="16 of 16 rows hold their prompt"):
+        run_stages("prepare", overrides=["preflight={duplicates: report}"])
