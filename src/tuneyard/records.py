@@ -157,7 +157,7 @@ def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> R
     return record(**item)
 
 
-_PLAIN: dict[str, type] = {"str": str, "int": int}
+_PLAIN: dict[str, type] = {"str": str, "int": int, "dict[str, Any]": dict}
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

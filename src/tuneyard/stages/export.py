@@ -5,6 +5,7 @@ No model is loaded: tokens are checked by a run's own preflight.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +82,9 @@ def _write(out: Path, files: Mapping[str, Sequence[Any]]) -> None:
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as folder:
         for name, rows in files.items():
             write_jsonl(Path(folder, name), rows)
+        for name in files:
+            if (out / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
         for name in files:
             os.replace(Path(folder, name), out / name)
 

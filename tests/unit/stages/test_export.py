@@ -62,6 +62,14 @@ def test_files_are_written_all_or_none(study_file, tmp_path, monkeypatch, capsys
     assert (out / "python.train.jsonl").read_text() == "old"
 
 
+def test_a_folder_in_a_file_s_place_is_refused_before_any_file(study_file, tmp_path, capsys):
+    (tmp_path / "out" / "pairs.jsonl").mkdir(parents=True)
+    words = [str(study_file), "preflight.duplicates=report", "--out", str(tmp_path / "out")]
+    assert main(["data", *words]) == 2
+    assert "pairs.jsonl is a folder" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["pairs.jsonl"]
+
+
 @pytest.mark.parametrize("command", ["plan", "data"])
 def test_what_a_run_would_refuse_of_the_rows_is_refused(
     study_file, folder, tmp_path, capsys, command
