@@ -12,7 +12,8 @@ from tuneyard.config.training import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
-from tuneyard.rows import Repeat, Unique, in_answer, in_question, read
+from tuneyard.rows import Unique, read
+from tuneyard.rows.repeats import Repeat, in_answer, in_question
 
 WHERE = "dpo.pairs.rows"
 

@@ -7,20 +7,15 @@ The one way in for data that users bring. A place is what an error message calls
 from tuneyard.rows.json_file import iter_json, iter_json_lines, load_json
 from tuneyard.rows.program import check_tests
 from tuneyard.rows.read import Place, digest, local_path, read
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
 from tuneyard.rows.unique import Unique
 
 __all__ = [
     "Place",
-    "Repeat",
     "Unique",
     "check_tests",
     "digest",
-    "in_answer",
-    "in_question",
     "iter_json",
     "iter_json_lines",
-    "judge_repeats",
     "load_json",
     "local_path",
     "read",

@@ -7,13 +7,12 @@ from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data import sources
-from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import find_overlaps, removable
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
-from tuneyard.plan import Plan, Step
+from tuneyard.plan import Step
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows import Repeat, in_answer, in_question, judge_repeats
+from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
 from tuneyard.stages.context import Context
 
 
@@ -40,7 +39,7 @@ def make(
     kind = step.part["kind"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
-    examples, repeats = _read(step, seed, avoid)
+    examples, repeats = read(step, seed, avoid)
     facts: dict[str, Any] = {"examples": len(examples)}
     if removes:
         settings = Preflight.model_validate(removes)
@@ -65,24 +64,12 @@ def make(
     return examples, facts
 
 
-def check(plan: Plan, seed: int) -> None:
-    """Read every split that comes from a local file, and refuse what the stage would.
+def read(step: Step, seed: int, avoid: Iterable[Example]) -> tuple[list[Example], list[Repeat]]:
+    """Return the examples of a split, and those that repeat themselves.
 
     Raises:
-        UserError: the data are malformed.
+        UserError: the data are malformed, or repeat themselves and that is refused.
     """
-    read: dict[str, list[Example]] = {}
-    for step in plan.steps:
-        if step.stage == "prepare":
-            rows = step.extra["data"].rows_of(step.part["split"])
-            if rows is not None and rows.path is not None:
-                read[step.key], _ = _read(step, seed, [])
-        elif step.stage in ("preflight", "generate"):
-            refuse_shared_ids(read[s.key] for s in step.inputs.values() if s.key in read)
-
-
-def _read(step: Step, seed: int, avoid: Iterable[Example]) -> tuple[list[Example], list[Repeat]]:
-    """Return the examples of a split, and which of them repeat themselves, where that is taken."""
     kind, split = step.part["kind"], step.part["split"]
     places: dict[str, str] = {}
     examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)

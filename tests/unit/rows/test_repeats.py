@@ -4,7 +4,7 @@ import pytest
 
 from tuneyard.config.prompts import PROMPTS, render
 from tuneyard.errors import UserError
-from tuneyard.rows import Repeat, in_answer, in_question, judge_repeats
+from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
 
 ANSWER = "def add(a, b):\n    return a + b\n"
 ASKED = "Write a function that adds two numbers."

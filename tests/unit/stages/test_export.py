@@ -91,6 +91,10 @@ def test_what_a_run_would_refuse_of_the_rows_is_refused(
     said = run(["data.python.split={train: 1}"])
     assert "a row's reference is empty" in said
     assert "rows.json:1: entry 1" in said
+    (folder / "rows.json").write_text('[{"instruction": "x", "output": "y"}]')
+    pair = {"prompt": "add", "chosen": "### Instruction:\nadd\n\n### Response:\nx", "rejected": ""}
+    (folder / "pairs.json").write_text(json.dumps(pair))
+    assert "1 of 1 rows hold their prompt" in run(["data.python.split={train: 1}"])
 
 
 def test_removed_rows_are_not_written(study_file, tmp_path, capsys):
