@@ -23,7 +23,7 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
         if step.stage == "prepare":
             rows = step.extra["data"].rows_of(step.part["split"])
             if rows is not None and rows.path is not None:
-                sets[step.key], _ = prepare.read(step, seed, [])
+                sets[step.key], _ = prepare.read(step, seed, [], {})
         elif step.stage in ("preflight", "generate"):
             refuse_shared_ids(sets[s.key] for s in step.inputs.values() if s.key in sets)
         elif step.stage == "prefer":

@@ -39,8 +39,9 @@ def make(
     kind = step.part["kind"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
-    examples, repeats = read(step, seed, avoid)
-    facts: dict[str, Any] = {"examples": len(examples)}
+    places: dict[str, str] = {}
+    examples, repeats = read(step, seed, avoid, places)
+    facts: dict[str, Any] = {}
     if removes:
         settings = Preflight.model_validate(removes)
         asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
@@ -54,24 +55,25 @@ def make(
                 value=len(gone),
                 remedy="train on other data, or set preflight.duplicates: report",
             )
-        facts = {
-            "examples": len(examples),
-            "removed": len(gone),
-            "overlap": {overlap.name: overlap.facts() for overlap in found},
-        }
+        facts["removed"] = len(gone)
+        facts["overlap"] = {overlap.name: overlap.facts() for overlap in found}
     if repeats:
         facts["repeats"] = {"count": len(repeats), "first": repeats[0].place}
-    return examples, facts
+    return examples, {"examples": len(examples), **facts}
 
 
-def read(step: Step, seed: int, avoid: Iterable[Example]) -> tuple[list[Example], list[Repeat]]:
+def read(
+    step: Step, seed: int, avoid: Iterable[Example], places: dict[str, str]
+) -> tuple[list[Example], list[Repeat]]:
     """Return the examples of a split, and those that repeat themselves.
+
+    Args:
+        places: takes where each row stands that is read, by its example's id.
 
     Raises:
         UserError: the data are malformed, or repeat themselves and that is refused.
     """
     kind, split = step.part["kind"], step.part["split"]
-    places: dict[str, str] = {}
     examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
     repeats = []
     for e in examples:
