@@ -105,8 +105,10 @@ def _run(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> int:
     from tuneyard import estimate, study
     from tuneyard.config.load import dump
+    from tuneyard.stages.check import check_rows
 
     prepared = study.prepare(options.study, options.overrides)
+    check_rows(prepared.plan, prepared.study.seed, prepared.study.preflight)
     if options.json:
         steps = [
             {"stage": s.stage, "label": s.label, "key": s.key, "done": done}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 _ABSENT = object()
@@ -92,6 +93,11 @@ def _shorten(text: str, limit: int = 200) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def listed(names: Iterable[str], limit: int = 300) -> str:
+    """Return names as a message lists them: on one line, and cut off where they are too many."""
+    return _shorten(", ".join(n if n.isprintable() else repr(n) for n in names), limit)
+
+
 def suggestion(word: str, known: list[str]) -> str:
     """Return ``did you mean 'x'?`` for the closest known word, else the list of known words."""
     import difflib
@@ -99,4 +105,4 @@ def suggestion(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "known: " + ", ".join(sorted(known))
+    return "known: " + listed(sorted(known))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -86,14 +87,30 @@ Record = TypeVar("Record", Example, Preference, Completion, Score)
 
 
 def write_jsonl(path: str | os.PathLike[str], rows: Iterable[Any]) -> int:
-    """Write dataclass instances or mappings, one JSON object a line; return how many."""
+    """Write dataclass instances or mappings, one JSON object a line; return how many.
+
+    A number that is not finite, for which JSON has no word, is written as null: it is missing.
+    """
     count = 0
-    with open(path, "w", encoding="utf-8") as out:
+    # Half of a surrogate pair out of a model's answer becomes \\udXXX, a valid JSON escape.
+    with open(path, "w", encoding="utf-8", errors="backslashreplace") as out:
         for row in rows:
             item = row if isinstance(row, Mapping) else dataclasses.asdict(row)
-            out.write(json.dumps(item, ensure_ascii=False, sort_keys=False) + "\n")
+            try:
+                text = json.dumps(item, ensure_ascii=False, allow_nan=False)
+            except ValueError:
+                text = json.dumps(_without_nan(item), ensure_ascii=False, allow_nan=False)
+            out.write(text + "\n")
             count += 1
     return count
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_jsonl(path: str | os.PathLike[str], record: type[Record]) -> list[Record]:
@@ -140,7 +157,7 @@ def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> R
     return record(**item)
 
 
-_PLAIN: dict[str, type] = {"str": str, "int": int}
+_PLAIN: dict[str, type] = {"str": str, "int": int, "dict[str, Any]": dict}
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,18 @@ def test_rows_come_back_as_they_were_written(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("records") / "rows.jsonl"
     assert write_jsonl(path, rows) == len(rows)
     assert read_jsonl(path, Example) == rows
+
+
+def test_what_is_written_is_json(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    write_jsonl(path, [{"a": float("nan"), "b": [1.5, -float("inf")], "c": {"d": "x\ud83d"}}])
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    assert json.loads(path.read_text("utf-8"), parse_constant=refuse) == {
+        "a": None, "b": [1.5, None], "c": {"d": "x\ud83d"},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.records import Example
 from tuneyard.rows import load_json
 
@@ -117,7 +117,7 @@ class _Node:
 
 
 def _step(key: str | int) -> str:
-    return f"[{key}]" if isinstance(key, int) else f".{key}"
+    return f"[{key}]" if isinstance(key, int) else f".{listed([key], 100)}"
 
 
 def _boards(root: _Node) -> Iterator[_Node]:

@@ -186,8 +186,9 @@ def _rows(rows: Rows | None, where: str) -> None:
         return
     if rows.path is not None:
         if not os.path.isfile(local_path(rows.path, where)):
+            folder = os.path.isdir(local_path(rows.path, where))
             raise UserError(
-                "a data file does not exist",
+                "a data file is a folder" if folder else "a data file does not exist",
                 where=where,
                 value=rows.path,
                 remedy="check the path (it is taken from the working directory)",

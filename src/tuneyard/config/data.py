@@ -63,7 +63,8 @@ class Data(Strict):
     columns: dict[str, str] = {}
     """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
     tests: …, id: …}``; what is not named is looked for under its own name (``reference`` also
-    under ``output``). ``tests`` is a program, or a list of statements."""
+    under ``output``), but not in a column that is named for something else. ``tests`` is a program,
+    or a list of statements."""
 
     @field_validator("columns")
     @classmethod
@@ -135,16 +136,23 @@ class Data(Strict):
 
 
 def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
-    """Return a column mapping whose keys are all known.
+    """Return a column mapping whose keys are all known, and whose columns are all different.
 
     Raises:
         ValueError: one is not.
     """
     from tuneyard.errors import suggestion
 
-    for name in value:
+    parts: dict[str, str] = {}
+    for name, column in value.items():
         if name not in known:
             raise ValueError(f"nothing is read from a column {name!r}; {suggestion(name, known)}")
+        if column in parts:
+            raise ValueError(
+                f"the column {column!r} is named for {parts[column]!r} and for {name!r}; "
+                "name it for one of them"
+            )
+        parts[column] = name
     return value
 
 
@@ -158,9 +166,13 @@ class Preflight(Strict):
     max_truncated: float = Field(default=0.0, ge=0, le=1)
     """The share of examples whose completion may be cut off by ``max_length``."""
     duplicates: Literal["refuse", "remove", "report"] = "refuse"
-    """Training questions that evaluation asks, too: equal but for case, space and punctuation."""
+    """Training questions that evaluation asks, too: equal but for case, space and
+    sentence punctuation."""
     near_duplicates: Literal["refuse", "remove", "report", "off"] = "report"
     """Those that are alike (MinHash). Not asked of generated data sets: their instructions come
     from templates, so nearly all are alike and differ in what matters."""
     similarity: float = Field(default=0.7, ge=0.6, le=1)
     """Near duplicates share this much (Jaccard) of their runs of four characters."""
+    answers_in_questions: Literal["refuse", "report"] = "refuse"
+    """Rows that are read whose question holds the answer or is a rendered prompt already, or whose
+    (chosen) answer holds the prompt: refused where more than 5 % are so."""

@@ -63,11 +63,12 @@ class Evaluate(Strict):
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
 
-    @field_validator("splits")
+    @field_validator("splits", "metrics")
     @classmethod
     def _distinct(cls, value: list[str]) -> list[str]:
-        if len(set(value)) < len(value):
-            raise ValueError("a split stands twice; keep one of them")
+        for item in value:
+            if value.count(item) > 1:
+                raise ValueError(f"{item!r} stands twice; keep one of them")
         return value
 
     @field_validator("pass_at")

@@ -97,3 +97,18 @@ def looks_rendered(text: str) -> bool:
 
 # What stands before the answer; for `inst`, as short as "[/INST]".
 _ENDS = tuple({prompt.plain.rpartition("}")[2].strip() for prompt in PROMPTS.values()})
+
+
+def holds_frame(text: str) -> bool:
+    """Tell whether what some format writes around a question stands in a text, whatever follows."""
+    return any(0 <= text.find(head) < text.rfind(tail) for head, tail in _FRAMES if tail in text)
+
+
+# What stands right before and right after the question; ChatML, which many tokenizers bring, too.
+_FRAMES = {
+    (
+        prompt.plain.partition("{")[0].strip().rpartition("\n")[2],
+        prompt.plain.rpartition("}")[2].strip(),
+    )
+    for prompt in PROMPTS.values()
+} | {("<|im_start|>user", "<|im_start|>assistant")}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tuneyard.config import Preflight
-from tuneyard.data.questions import Alike, Question, equal, normalise
+from tuneyard.data.normal import normalise
+from tuneyard.data.questions import Alike, Question, equal
 from tuneyard.errors import UserError
 
 SHOWN = 3
@@ -36,7 +37,8 @@ class Overlap:
         name: the evaluation split.
         asked: its questions.
         exact: questions that stand there to the character.
-        normalised: the further ones that do when case, space and punctuation are put aside.
+        normalised: the further ones that do when case, space and sentence punctuation are put
+            aside (``normal.py``).
         near: the further ones that resemble a training question.
         similarity: what ``near`` means; None: it was not looked for.
         against: what the split was held against.

@@ -12,11 +12,12 @@ hash functions are fixed; the same texts always give the same result.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
+
+from tuneyard.data.normal import normalise
 
 _BANDS, _BAND = 32, 4
 _RUN = 4
@@ -37,15 +38,6 @@ class Question:
     instruction: str
     input: str = ""
     template: bool = False
-
-
-def normalise(text: str) -> str:
-    """Return a text in lower case, with punctuation and runs of space as one space.
-
-    ``+`` and ``#`` stay: C, C++ and C# are no variants of one another. A text of punctuation alone
-    is kept, in lower case and without outer space.
-    """
-    return re.sub(r"(?:[^\w+#]|_)+", " ", text.casefold()).strip() or text.casefold().strip()
 
 
 def similarity_of(one: str, other: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -20,13 +20,21 @@ DEFAULT_COUNTS = {
 }
 
 
+_LONGEST_ID = 1000  # characters; ids stand in messages and reports
+
+
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
     return data.counts or DEFAULT_COUNTS[data.order]
 
 
 def load(
-    kind: str, data: Data, split: str, seed: int, avoid: Iterable[Example] = ()
+    kind: str,
+    data: Data,
+    split: str,
+    seed: int,
+    avoid: Iterable[Example] = (),
+    places: dict[str, str] | None = None,
 ) -> list[Example]:
     """Return the examples of one split.
 
@@ -36,6 +44,7 @@ def load(
         split: ``train``, ``validation`` or ``test``.
         seed: for the generator; the splits of one seed do not depend on one another.
         avoid: examples read from files, whose turns a generated split must not repeat.
+        places: takes where each row stands that is read, by its example's id, for messages.
 
     Raises:
         UserError: a file is missing or malformed, or the split comes out empty.
@@ -66,7 +75,7 @@ def load(
     elif rows is None:
         return []
     else:
-        examples = _read(rows, kind, data, split)
+        examples = _read(rows, kind, data, split, {} if places is None else places)
     if not examples:
         raise UserError(
             "a split is empty",
@@ -123,7 +132,7 @@ def _size(size: int | float, total: int, rounded: Any) -> int:
     return int(rounded(size * total)) if isinstance(size, float) else size
 
 
-def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
+def _read(rows: Rows, kind: str, data: Data, split: str, places: dict[str, str]) -> list[Example]:
     """Read the rows of a split; what is no column of an example goes into ``meta``."""
     where = f"data.{kind}"
     items = list(read(rows, where))
@@ -136,6 +145,7 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
     for number, (place, row) in numbered:
         example = _example(row, place, data, kind, split, number)
         ids.add(example.id, place)
+        places[example.id] = place
         examples.append(example)
     return examples
 
@@ -143,35 +153,33 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
 def _example(
     row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
 ) -> Example:
-    columns = {name: _column(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
-    instruction = _text(row, columns["instruction"], place)
-    if not instruction.strip():
-        raise UserError(
-            "a row's instruction is empty",
-            where=place,
-            value=instruction,
-            remedy="fill it, or drop the row",
-        )
-    reference = _text(row, columns["reference"], place)
-    about = row.get(columns["input"])
-    meta = {key: value for key, value in row.items() if key not in columns.values()}
-    tests = row.get(columns["tests"])
+    parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
+    used = {column for column, _ in parts.values()}
+    meta = {key: value for key, value in row.items() if key not in used}
+    column, tests = parts["tests"]
     if tests is not None:
-        meta["tests"] = _tests(tests, columns["tests"], place)
+        meta["tests"] = _tests(tests, column, place)
+    column, about = parts["input"]
     return Example(
-        id=_identity(row.get(columns["id"]), f"{split}/{kind}/{number:05d}", place),
+        id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
         task=data.task or "python",
         kind=kind,
         split=split,
-        instruction=instruction,
-        reference=reference,
+        instruction=_filled("instruction", *parts["instruction"], row, place),
+        reference=_filled("reference", *parts["reference"], row, place),
         meta=meta,
-        input="" if about is None else _text(row, columns["input"], place),
+        input="" if about is None else _text(column, about, row, place),
     )
 
 
-def _column(name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place: str) -> str:
-    """Return the column that holds a part of an example."""
+def _part(
+    name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place: str
+) -> tuple[str, Any]:
+    """Return the column that holds a part of an example, and what the row has there, if anything.
+
+    A column that is named for one part is looked for under no other: where ``input`` holds the
+    instruction, there is no input.
+    """
     if name in chosen:
         if chosen[name] not in row and name != "input":
             raise UserError(
@@ -180,20 +188,32 @@ def _column(name: str, row: Mapping[str, Any], chosen: Mapping[str, str], place:
                 value=chosen[name],
                 remedy=suggestion(chosen[name], list(row)),
             )
-        return chosen[name]
+        return chosen[name], row.get(chosen[name])
     known = EXAMPLE_COLUMNS[name]
-    return next((column for column in known if column in row), known[0])
+    free = [column for column in known if column in row and column not in chosen.values()]
+    return (free[0], row[free[0]]) if free else (known[0], None)
 
 
-def _text(row: Mapping[str, Any], column: str, place: str) -> str:
-    value = row.get(column)
+def _filled(name: str, column: str, value: Any, row: Mapping[str, Any], place: str) -> str:
+    text = _text(column, value, row, place)
+    if not text.strip():
+        raise UserError(
+            f"a row's {name} is empty",
+            where=place,
+            value=value,
+            remedy="fill it, or drop the row",
+        )
+    return text
+
+
+def _text(column: str, value: Any, row: Mapping[str, Any], place: str) -> str:
     if not isinstance(value, str):
         raise UserError(
             f"a row's {column!r} is missing or not a text",
             where=place,
             value=value,
             remedy=f"give every row a text {column!r}, or say with 'columns' where it is "
-            f"(the row has {', '.join(row) or 'no columns'})",
+            f"(the row has {listed(row) or 'no columns'})",
         )
     return value
 
@@ -207,6 +227,13 @@ def _identity(value: Any, default: str, place: str) -> str:
             where=place,
             value=value,
             remedy="write a text, or leave ids out",
+        )
+    if not 0 < len(str(value)) <= _LONGEST_ID:
+        raise UserError(
+            f"a row's id has no character, or more than {_LONGEST_ID:,}",
+            where=place,
+            value=value,
+            remedy="write a short text, or leave ids out",
         )
     return str(value)
 

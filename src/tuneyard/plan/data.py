@@ -55,6 +55,7 @@ class DataSteps:
             part |= digest(rows, f"data.{kind}")
             if data.source == "instructions":
                 part["columns"] = data.columns
+                part["answers_in_questions"] = self.study.preflight.answers_in_questions
             if rows is data.rows and data.split is not None:
                 part["cut"] = data.split.model_dump()
             if split == "train" and self.removal():

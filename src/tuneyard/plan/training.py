@@ -117,7 +117,11 @@ class TrainingSteps(DataSteps):
             "model": self.model_part(model),
         }
         if pairs.rows is not None:
-            part |= {"rows": digest(pairs.rows, "dpo.pairs.rows"), "remove": self.removal()}
+            part |= {
+                "rows": digest(pairs.rows, "dpo.pairs.rows"),
+                "remove": self.removal(),
+                "answers_in_questions": self.study.preflight.answers_in_questions,
+            }
             inputs = self.evaluation()
         else:
             # What the base model answers is the same for every arm and training seed.

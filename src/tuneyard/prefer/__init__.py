@@ -2,7 +2,14 @@
 
 from tuneyard.prefer.describe import describe
 from tuneyard.prefer.pairs import PairSet, build_pairs
-from tuneyard.prefer.rows import PairRow, load_pairs, question_of, render_pairs, row_statistics
+from tuneyard.prefer.rows import (
+    PairRow,
+    find_repeats,
+    load_pairs,
+    question_of,
+    render_pairs,
+    row_statistics,
+)
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "PairSet",
     "build_pairs",
     "describe",
+    "find_repeats",
     "load_pairs",
     "pair_statistics",
     "question_of",

@@ -13,6 +13,7 @@ from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
 from tuneyard.rows import Unique, read
+from tuneyard.rows.repeats import Repeat, in_answer, in_question
 
 WHERE = "dpo.pairs.rows"
 
@@ -46,7 +47,9 @@ def load_pairs(settings: Pairs) -> list[PairRow]:
             prompt or chosen answer, or an id that occurs twice; naming the row's place.
     """
     assert settings.rows is not None
-    columns = {name: settings.columns.get(name, name) for name in PAIR_COLUMNS}
+    # A column that is named for something else holds that: `input` read as the prompt, say.
+    chosen = settings.columns
+    columns = {name: name for name in PAIR_COLUMNS if name not in chosen.values()} | chosen
     rows: list[PairRow] = []
     ids = Unique()
     for place, item in read(settings.rows, WHERE):
@@ -127,7 +130,9 @@ def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> 
 
     Returns:
         What ``pair_statistics`` and ``with_prompts`` give, with ``rows``, ``duplicates``,
-        ``equal`` and ``rendered``; ``pairs`` counts those kept.
+        ``equal``, ``rendered`` and ``repeats`` (see ``find_repeats``); ``pairs`` counts those kept.
+        A warning says how many rows repeat, and how many rejected answers hold the prompt: a base
+        model's own do now and then, and that alone tells them from good ones.
     """
     stats = {
         **pair_statistics(found.every),
@@ -136,9 +141,34 @@ def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> 
         "duplicates": found.duplicates,
         "equal": found.equal,
         "rendered": found.rendered,
+        "repeats": len(find_repeats(rows)),
     }
+    rejected = sum(
+        in_answer(row.place, question_of(row)[0], row.rejected) is not None for row in rows
+    )
+    for count, what in (
+        (
+            stats["repeats"],
+            "rows hold their answer in the prompt, or the prompt in the chosen answer",
+        ),
+        (rejected, "rejected answers hold the prompt, or a prompt format"),
+    ):
+        if count:
+            stats["warnings"] = [*stats["warnings"], f"{count:,} of {len(rows):,} {what}"]
     fed = [render(inference, *question_of(row)) for row in rows]
     return with_prompts(stats, [pair.prompt for pair in found.every], fed)
+
+
+def find_repeats(rows: Iterable[PairRow]) -> list[Repeat]:
+    """Return the rows whose prompt holds the chosen answer, or whose chosen answer the prompt."""
+    found = []
+    for row in rows:
+        rendered = looks_rendered(row.prompt) or bool(rendered_in(row.prompt))
+        repeat = in_question(row.place, row.prompt, row.chosen, rendered=rendered)
+        repeat = repeat or in_answer(row.place, question_of(row)[0], row.chosen)
+        if repeat:
+            found.append(repeat)
+    return found
 
 
 def question_of(row: PairRow) -> tuple[str, str]:
@@ -172,8 +202,8 @@ def _prompt(row: PairRow, target: str) -> tuple[str, bool]:
 def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> PairRow:
     texts: dict[str, str] = {}
     for name in ("prompt", "input", "chosen", "rejected"):
-        column = columns[name]
-        value = item.get(column)
+        column = columns.get(name, name)
+        value = item.get(column) if name in columns else None
         if name == "input" and value is None:
             value = ""
         if not isinstance(value, str):
@@ -192,7 +222,7 @@ def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> Pair
                 remedy="fill it or drop the row",
             )
         texts[name] = value
-    own = item.get(columns["id"], number)
+    own = item.get(columns["id"], number) if "id" in columns else number
     if not isinstance(own, str | int) or isinstance(own, bool):
         raise UserError(
             "a preference row's id is not a text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,20 @@ def iter_hub(rows: Rows, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     name = str(rows.hub)
     split = rows.split or "train"
-    for number, row in enumerate(_load(rows, name, split, where), 1):
-        yield f"{name} ({split}): row {number}", plain(row)
+    found = iter(_load(rows, name, split, where))
+    for number in itertools.count(1):
+        place = f"{name} ({split}): row {number}"
+        try:
+            row = plain(next(found))
+        except StopIteration:
+            return
+        except (ValueError, OverflowError, LookupError, ArithmeticError) as error:
+            raise UserError(
+                f"a row cannot be read ({_first(error)})",
+                where=place,
+                remedy="mend it, or leave the column out of the data set",
+            ) from None
+        yield place, row
 
 
 def _load(rows: Rows, name: str, split: str, where: str) -> Any:
@@ -42,7 +55,7 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
             remedy="connect, or download it first with "
             f"`hf download --repo-type dataset {name} --local-dir DIR` and write hub: DIR",
         ) from None
-    except (DatasetsError, OSError, ValueError, RuntimeError) as error:
+    except (DatasetsError, OSError, ValueError, RuntimeError, LookupError, TypeError) as error:
         raise UserError(
             f"a data set could not be loaded ({_first(error)})",
             where=where,

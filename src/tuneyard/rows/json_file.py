@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, listed
+from tuneyard.rows.decode import LONGEST, NotTakenError, check_form, decode, decode_at
+from tuneyard.rows.text_file import iter_lines, read_text
 
 _Path = str | os.PathLike[str]
 _LINES = "write one JSON object a line (JSONL)"
 _WHOLE = "write a JSON list of objects, an object of objects keyed by number, or JSONL"
+_MEND = "mend that place, or fetch the file again"
 _SPACE = " \t\n\r"
 
 
@@ -26,7 +28,7 @@ def iter_json(path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         UserError: the file is missing, unreadable, malformed, or an entry is not an object.
     """
-    text = _text(path)
+    text = read_text(path)
     start = text.lstrip(_SPACE)[:1]
     if start == "[" or (start == "{" and _is_keyed(text, path)):
         return _entries(text, path)
@@ -45,8 +47,7 @@ def iter_json_lines(path: _Path) -> Iterator[tuple[int, dict[str, Any]]]:
     Raises:
         UserError: the file is missing, is not UTF-8, or a line is not a JSON object.
     """
-    with _readable(path), open(path, encoding="utf-8-sig") as lines:
-        yield from _lines(lines, path)
+    return _lines(iter_lines(path), path)
 
 
 def load_json(path: _Path) -> Any:
@@ -55,7 +56,17 @@ def load_json(path: _Path) -> Any:
     Raises:
         UserError: the file is missing, unreadable or malformed.
     """
-    return _parse(_text(path), path)
+    text = read_text(path)
+    try:
+        return _encodable(decode(text), str(path), text)
+    except NotTakenError as error:
+        raise _file_error(error, path) from None
+
+
+def _file_error(error: NotTakenError, path: _Path) -> UserError:
+    place = ":".join(str(part) for part in (path, error.line, error.column) if part is not None)
+    shown = {} if error.value is None else {"value": error.value}
+    return UserError(f"a file {error.what}", where=place, remedy=_MEND, **shown)
 
 
 def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -63,20 +74,27 @@ def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, A
         if not line.strip():
             continue
         where = f"{path}:{number}"
+        _refuse_long(len(line), where, line)
         try:
-            item = json.loads(line.rstrip("\r\n"))
-        except json.JSONDecodeError as error:
+            item = decode(line.rstrip("\r\n"))
+        except NotTakenError as error:
             raise UserError(
-                f"a line is not valid JSON ({error.msg})",
-                where=f"{where}:{error.colno}",
-                value=line.rstrip("\n"),
+                f"a line {error.what}",
+                where=where if error.column is None else f"{where}:{error.column}",
+                value=line if error.value is None else error.value,
                 remedy=_LINES,
             ) from None
-        except RecursionError:
-            raise UserError(
-                "a line is nested too deeply", where=where, value=line, remedy=_LINES
-            ) from None
         yield number, _row(item, where, _LINES)
+
+
+def _refuse_long(length: int, where: str, text: str) -> None:
+    if length > LONGEST:
+        raise UserError(
+            f"a row is longer than {LONGEST:,} characters",
+            where=where,
+            value=text[:1000],
+            remedy="cut it, or drop it: no model takes as much",
+        )
 
 
 def _row(item: Any, where: str, remedy: str) -> dict[str, Any]:
@@ -86,8 +104,11 @@ def _row(item: Any, where: str, remedy: str) -> dict[str, Any]:
     return item
 
 
-def _encodable(item: dict[str, Any], where: str, source: str) -> dict[str, Any]:
-    """Refuse a row with half of a surrogate pair, which no tokenizer and no file takes."""
+_Item = TypeVar("_Item")
+
+
+def _encodable(item: _Item, where: str, source: str) -> _Item:
+    """Refuse a value with half of a surrogate pair, which no tokenizer and no file takes."""
     if "\\u" in source:
         try:
             json.dumps(item, ensure_ascii=False).encode("utf-8")
@@ -103,12 +124,12 @@ def _encodable(item: dict[str, Any], where: str, source: str) -> dict[str, Any]:
 
 def _is_keyed(text: str, path: _Path) -> bool:
     """Tell an object of objects from JSONL."""
-    if Path(path).suffix in (".jsonl", ".ndjson"):
+    if Path(path).suffix.lower() in (".jsonl", ".ndjson"):
         return False
     first, _, rest = text.strip(_SPACE).partition("\n")
     try:
-        item = json.loads(first)
-    except (json.JSONDecodeError, RecursionError):
+        item = check_form(first)
+    except NotTakenError:
         # A first line that ends within a value: the object goes on behind it.
         return bool(rest) and not first.rstrip(_SPACE).endswith("}")
     return (
@@ -121,8 +142,10 @@ def _is_keyed(text: str, path: _Path) -> bool:
 
 def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the entries of one list or object, each with the line that it begins on."""
-    whole = _parse(text, path)  # whatever is malformed is told here, with line and column
-    decoder = json.JSONDecoder()
+    try:
+        whole = check_form(text)  # whatever is malformed is told here, with line and column
+    except NotTakenError as error:
+        raise _file_error(error, path) from None
     position = _skip(text, 0) + 1
     line, counted = 1, 0
     seen: dict[str, str] = {}
@@ -134,10 +157,9 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
         counted = position
         name = str(number)
         if isinstance(whole, dict):
-            name, position = decoder.raw_decode(text, position)
+            name, position = decode_at(text, position)
             position = _skip(text, _skip(text, position) + 1)
-        item, end = decoder.raw_decode(text, position)
-        where = f"{path}:{line}: entry {name}"
+        where = f"{path}:{line}: entry {listed([name], 100)}"
         if name in seen:
             raise UserError(
                 f"a key stands twice, first at {seen[name]}",
@@ -146,6 +168,16 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 remedy="give each entry a key of its own",
             )
         seen[name] = where
+        try:
+            item, end = decode_at(text, position)
+        except NotTakenError as error:
+            raise UserError(
+                f"an entry {error.what}",
+                where=where,
+                value=text[position : position + 1000] if error.value is None else error.value,
+                remedy=_WHOLE,
+            ) from None
+        _refuse_long(end - position, where, text[position:end])
         yield where, _encodable(_row(item, where, _WHOLE), where, text[position:end])
         position = _skip(text, end)
         if text[position] != ",":
@@ -157,52 +189,3 @@ def _skip(text: str, position: int) -> int:
     while text[position] in _SPACE:
         position += 1
     return position
-
-
-def _parse(text: str, path: _Path) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        lines = text.split("\n")
-        raise UserError(
-            f"a file is not valid JSON ({error.msg})",
-            where=f"{path}:{error.lineno}:{error.colno}",
-            value=lines[error.lineno - 1] if error.lineno <= len(lines) else "",
-            remedy="mend that place, or fetch the file again",
-        ) from None
-    except RecursionError:
-        raise UserError(
-            "a file is nested too deeply", where=str(path), remedy="mend it, or fetch it again"
-        ) from None
-
-
-def _text(path: _Path) -> str:
-    with _readable(path):
-        return Path(path).read_text(encoding="utf-8-sig")
-
-
-@contextmanager
-def _readable(path: _Path) -> Iterator[None]:
-    """Turn what is wrong with a file itself into a UserError."""
-    where = str(path)
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError("a file does not exist", where=where, remedy="check the path") from None
-    except IsADirectoryError:
-        raise UserError(
-            "a folder stands where a file was expected", where=where, remedy="name a file"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"a file is not UTF-8 text ({error.reason} at byte {error.start})",
-            where=where,
-            value=error.object[error.start : error.start + 8],
-            remedy="convert it to UTF-8",
-        ) from None
-    except OSError as error:
-        raise UserError(
-            f"a file cannot be read ({error.strerror})",
-            where=where,
-            remedy="check the path and its permissions",
-        ) from None

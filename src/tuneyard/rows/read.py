@@ -1,4 +1,4 @@
-"""Reads the rows that a study file names: a file by its ending, or a hub data set."""
+"""Reads the rows that a study file names: a file, or a hub data set."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.rows.json_file import iter_json
+from tuneyard.rows.text_file import PARQUET, starts_with
 
 if TYPE_CHECKING:
     from tuneyard.config.rows import Rows
@@ -36,7 +37,7 @@ def read(rows: Rows, where: str) -> Iterator[tuple[Place, dict[str, Any]]]:
 
         return iter_hub(rows, where)
     path = local_path(str(rows.path), where)
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet" or starts_with(path, PARQUET):
         from tuneyard.rows.parquet import iter_parquet
 
         return iter_parquet(path)

@@ -5,11 +5,15 @@ No model is loaded: tokens are checked by a run's own preflight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Preflight
+from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import Overlap, judge
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
@@ -43,7 +47,9 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             name = f"{step.part['kind']}.{step.part['split']}.jsonl"
             files[name] = made[step.key]
             lines.append(f"{out / name}: {prepare.summary(facts)}")
-        elif step.stage == "preflight":
+        elif step.stage in ("preflight", "generate"):
+            refuse_shared_ids(others.values())
+        if step.stage == "preflight":
             asked = {r: prepare.questions(s, others[r]) for r, s in step.inputs.items()}
             told.append((step.label, overlaps(asked, _lenient(limits), step.label)))
         elif step.stage == "prefer" and step.extra["pairs"].rows is not None:
@@ -57,9 +63,7 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             told.append((step.label, found))
     lines += dict.fromkeys(overlap.text() for _, found in told for overlap in found)
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, rows in files.items():
-            write_jsonl(out / name, rows)
+        _write(out, files)
     except OSError as error:
         raise UserError(
             f"the data cannot be written ({error.strerror})",
@@ -70,6 +74,19 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
     say("\n".join(lines))
     for label, found in told:
         judge(found, limits, label)
+
+
+def _write(out: Path, files: Mapping[str, Sequence[Any]]) -> None:
+    """Write all files, or none: they take their places when the last is done."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".") as folder:
+        for name, rows in files.items():
+            write_jsonl(Path(folder, name), rows)
+        for name in files:
+            if (out / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+        for name in files:
+            os.replace(Path(folder, name), out / name)
 
 
 def _lenient(limits: Preflight) -> Preflight:

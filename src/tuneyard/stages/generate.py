@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.config.prompts import render
+from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Step
 from tuneyard.records import write_jsonl
 from tuneyard.stages.context import Context
@@ -14,8 +15,9 @@ def run(step: Step, context: Context) -> str:
 
     model = step.extra["model"]
     policy = step.inputs.get("policy")
-    sets = [s for role, s in step.inputs.items() if role != "policy"]
-    examples = [example for source in sets for example in context.examples(source)]
+    sets = [context.examples(s) for role, s in step.inputs.items() if role != "policy"]
+    refuse_shared_ids(sets)
+    examples = [example for own in sets for example in own]
     context.start_ray()
     facts: dict[str, object] = {}
     with context.artifact(step).writing(facts) as folder:

@@ -16,9 +16,11 @@ from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.prefer import (
+    PairRow,
     PairSet,
     build_pairs,
     describe,
+    find_repeats,
     load_pairs,
     question_of,
     render_pairs,
@@ -26,6 +28,7 @@ from tuneyard.prefer import (
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
+from tuneyard.rows.repeats import judge_repeats
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
@@ -89,7 +92,7 @@ def from_rows(
     """
     settings: Pairs = step.extra["pairs"]
     model = step.extra["model"]
-    rows = load_pairs(settings)
+    rows = read(settings, limits)
     asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
     found = find_overlaps(
         [Question(row.id, *question_of(row)) for row in rows],
@@ -116,6 +119,22 @@ def from_rows(
             "evaluation",
         )
     return PairSet(pairs, stats), held_out, found
+
+
+def read(settings: Pairs, limits: Preflight) -> list[PairRow]:
+    """Return the preference rows.
+
+    Raises:
+        UserError: they are malformed, or repeat themselves and that is refused.
+    """
+    rows = load_pairs(settings)
+    judge_repeats(
+        find_repeats(rows),
+        len(rows),
+        limits.answers_in_questions,
+        "name the columns that hold the bare texts (dpo.pairs.columns)",
+    )
+    return rows
 
 
 def _refuse_none(found: PairSet) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tuneyard.config import Preflight
 from tuneyard.config.prompts import render
+from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import Overlap, find_overlaps, judge
 from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
 from tuneyard.plan import Step
 from tuneyard.records import Example
-from tuneyard.rows import Unique
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
 from tuneyard.train.rows import SftRow
@@ -21,7 +21,7 @@ def run(step: Step, context: Context) -> str:
 
     model, settings = step.extra["model"], context.study.preflight
     sets = {role: context.examples(source) for role, source in step.inputs.items()}
-    _unique_ids(sets)
+    refuse_shared_ids(sets.values())
     asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
     found = overlaps(asked, settings, step.label)
     train = [e for role, rows in sets.items() if role.startswith("train/") for e in rows]
@@ -73,15 +73,6 @@ def overlaps(asked: dict[str, list[Question]], settings: Preflight, where: str) 
         found += find_overlaps(validation, parts["test"], threshold, "validation", reported=True)
     judge(found, settings, where)
     return found
-
-
-def _unique_ids(sets: dict[str, list[Example]]) -> None:
-    """Refuse data sets of one split that share an id: they are answered and scored together."""
-    ids = Unique()
-    for role, rows in sets.items():
-        split = role.partition("/")[0]
-        for row in rows:
-            ids.add((split, row.id), role, shown=row.id)
 
 
 def _row(prompt: str, example: Example) -> SftRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tuneyard.config import Preflight
@@ -12,6 +12,7 @@ from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.records import Example, write_jsonl
+from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
 from tuneyard.stages.context import Context
 
 
@@ -35,11 +36,12 @@ def make(
     Raises:
         UserError: the data are malformed, or nothing is left of them.
     """
-    kind, split = step.part["kind"], step.part["split"]
+    kind = step.part["kind"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
-    examples = sources.load(kind, step.extra["data"], split, seed, avoid)
-    facts: dict[str, Any] = {"examples": len(examples)}
+    places: dict[str, str] = {}
+    examples, repeats = read(step, seed, avoid, places)
+    facts: dict[str, Any] = {}
     if removes:
         settings = Preflight.model_validate(removes)
         asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
@@ -53,18 +55,48 @@ def make(
                 value=len(gone),
                 remedy="train on other data, or set preflight.duplicates: report",
             )
-        facts = {
-            "examples": len(examples),
-            "removed": len(gone),
-            "overlap": {overlap.name: overlap.facts() for overlap in found},
-        }
-    return examples, facts
+        facts["removed"] = len(gone)
+        facts["overlap"] = {overlap.name: overlap.facts() for overlap in found}
+    if repeats:
+        facts["repeats"] = {"count": len(repeats), "first": repeats[0].place}
+    return examples, {"examples": len(examples), **facts}
+
+
+def read(
+    step: Step, seed: int, avoid: Iterable[Example], places: dict[str, str]
+) -> tuple[list[Example], list[Repeat]]:
+    """Return the examples of a split, and those that repeat themselves.
+
+    Args:
+        places: takes where each row stands that is read, by its example's id.
+
+    Raises:
+        UserError: the data are malformed, or repeat themselves and that is refused.
+    """
+    kind, split = step.part["kind"], step.part["split"]
+    examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
+    repeats = []
+    for e in examples:
+        if e.id in places:
+            repeat = in_question(places[e.id], e.question, e.reference)
+            repeat = repeat or in_answer(places[e.id], e.instruction, e.reference)
+            repeats += [repeat] if repeat else []
+    judge_repeats(
+        repeats,
+        len(examples),
+        step.part.get("answers_in_questions", "refuse"),
+        f"name the columns that hold the bare texts (data.{kind}.columns: {{instruction: …, …}})",
+    )
+    return examples, repeats
 
 
 def summary(facts: Mapping[str, Any]) -> str:
     """Return what the progress display says of the facts."""
     removed = facts.get("removed")
     more = f", {removed:,} removed that evaluation asks, too" if removed else ""
+    if "repeats" in facts:
+        more += f", {facts['repeats']['count']:,} with the answer in the question, or a "
+        more += f"prompt's format (the first: {facts['repeats']['first']})"
     return f"{facts['examples']:,} examples{more}"
 
 

@@ -4,6 +4,8 @@ import copy
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
@@ -158,3 +160,29 @@ def test_a_file_without_boards_and_an_unknown_order(write):
     with pytest.raises(UserError, match="no such order") as caught:
         load(write(simple_file()), "hihger")
     assert caught.value.remedy == "did you mean 'higher'?"
+
+
+odd = st.sampled_from(
+    [None, True, 0, -1, 1.5, 10**30, "", "nut", "\ud83d", [], [[]], {}, {"": []}, ["x"], [None]]
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), odd, st.sampled_from(["first", "higher"]))
+def test_other_values_anywhere_give_examples_or_one_message(write, data, value, order):
+    """One place of a right file holds something else."""
+    content = simple_file()
+    inner = content
+    while True:
+        key = data.draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else [0]))
+        if not isinstance(inner[key], dict | list) or data.draw(st.integers(0, 9)) == 0:
+            break
+        inner = inner[key]
+    inner[key] = value
+    try:
+        examples = load(write(content), order)
+    except UserError as error:
+        examples = []
+        assert error.where  # noqa: PT017
+        assert error.remedy  # noqa: PT017
+    assert all(e.instruction and e.reference for e in examples)

@@ -106,6 +106,7 @@ def test_a_file_that_never_ends_is_refused(tmp_path, text):
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
         (None, ["evaluate.pass_at=[1, 5]"], "evaluate.pass_at", "5", "smaller k"),
         (None, ["evaluate.pass_at=[0]"], "evaluate.pass_at.0", "0", ""),
+        (None, ["evaluate.metrics=[bleu, bleu]"], "evaluate.metrics", "bleu", "keep one"),
         (None, ["dpo.pairs.from=file"], "dpo.pairs", "file", ""),
         (None, ["dpo.pairs.split={train: 1}"], "dpo.pairs", "split", ""),
         (None, ["dpo.pairs.prompt=bear"], "dpo.pairs.prompt", "bear", "'bare'"),

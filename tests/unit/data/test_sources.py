@@ -86,6 +86,7 @@ def test_parquet_and_a_hub_folder(tmp_path, monkeypatch):
         ([{"instruction": "x", "reference": 3}], 1, "3", "text"),
         ([ROW, {**ROW, "input": 3}], 2, "3", "text"),
         ([{**ROW, "instruction": " "}], 1, "' '", "drop"),
+        ([ROW, {**ROW, "output": "\n"}], 2, "'\\n'", "drop"),
         ([{**ROW, "id": "a"}] * 2, 2, "'a'", "unique"),
         ([{**ROW, "id": 1.5}], 1, "1.5", "text"),
         ([{**ROW, "tests": "assert ("}], 1, "'assert ('", "assertions"),
@@ -106,6 +107,26 @@ def test_a_mapped_column_that_a_row_lacks(tmp_path):
         sources.load("sums", data, "train", 0)
     assert caught.value.shown == "'anwser'"
     assert "'answer'" in caught.value.remedy
+
+
+def test_a_column_named_for_one_part_is_read_for_no_other(tmp_path):
+    row = {"input": "add", "output": "a + b"}
+    data = study(tmp_path, row, columns={"instruction": "input"})
+    (example,) = sources.load("sums", data, "train", 0)
+    assert (example.instruction, example.input, example.meta) == ("add", "", {})
+    data = study(tmp_path, row, columns={"instruction": "output"})
+    with pytest.raises(UserError, match="'reference' is missing"):
+        sources.load("sums", data, "train", 0)
+    with pytest.raises(ValueError, match="'output' is named for 'instruction' and for 'reference'"):
+        study(tmp_path, row, columns={"instruction": "output", "reference": "output"})
+
+
+def test_where_each_row_stands_is_known_by_its_id(tmp_path):
+    places = {}
+    rows = [ROW, {**ROW, "id": "own"}]
+    sources.load("sums", study(tmp_path, *rows), "train", 0, places=places)
+    path = tmp_path / "rows.jsonl"
+    assert places == {"train/sums/00001": f"{path}:1", "own": f"{path}:2"}
 
 
 def test_an_empty_file_is_an_empty_split(tmp_path):

@@ -72,6 +72,18 @@ def test_rows_without_ids_are_numbered_and_columns_are_mapped(tmp_path: Path) ->
         Pairs(from_="file", rows="x", columns={"promt": "y"})
 
 
+def test_a_column_named_for_one_part_is_read_for_no_other(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.json", json.dumps([{**ROW, "input": "add"}]))
+    (row,) = load(path, columns={"prompt": "input"})
+    assert (row.prompt, row.input) == ("add", "")
+    with pytest.raises(UserError, match="needs a text under 'rejected'"):
+        load(path, columns={"chosen": "rejected"})
+    (row,) = load(path, columns={"chosen": "rejected", "rejected": "chosen"})
+    assert (row.chosen, row.rejected) == ("a - b", "a + b")
+    with pytest.raises(ValueError, match="named for 'prompt' and for 'chosen'"):
+        Pairs(from_="file", rows="x", columns={"prompt": "y", "chosen": "y"})
+
+
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [

@@ -3,6 +3,8 @@
 import json
 
 import datasets
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from tuneyard.config import Rows
@@ -60,3 +62,15 @@ def test_without_a_network_the_remedy_says_how_to_go_on(monkeypatch):
         list(iter_hub(Rows(hub="someone/something", revision="abc"), "data.x.rows"))
     assert "someone/something" in caught.value.shown
     assert "hf download" in caught.value.remedy
+
+
+def test_a_row_that_cannot_be_read_is_named(tmp_path):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    table = pyarrow.table({"fine": ["a", "b"], "odd": [b"text", b"\xff"]})
+    pyarrow.parquet.write_table(table, folder / "train.parquet")
+    rows = iter_hub(Rows(hub=str(folder)), "data.x")
+    assert next(rows)[1] == {"fine": "a", "odd": "text"}
+    with pytest.raises(UserError, match="cannot be read") as caught:
+        next(rows)
+    assert caught.value.where.endswith("row 2")

@@ -67,7 +67,18 @@ def test_a_file_without_rows_gives_none(tmp_path, name, text):
         ("r.json", '"text"', "line is not a JSON object", ":1", "text"),
         ("r.json", '[{"a": "\\ud83d"}]', "surrogate", ":1: entry 1", "ud83d"),
         ("r.json", '{"a": "\\uDE00 x"}\n{"a": 1}', "surrogate", ":1", "ude00"),
-        ("r.jsonl", b'{"a": "\xe9"}', "not UTF-8", "r.jsonl", "xe9"),
+        ("r.jsonl", b'{"a": "\xe9"}', "not UTF-8", ":1:8", "xe9"),
+        ("r.json", b'[{"a": 1},\n{"\xc3\xa9": "\xff"}]', "not UTF-8", ":2:8", "xff"),
+        ("r.jsonl", '{"a": 1}\n{"a": 1, "b": 2, "a": 3}', "a key twice", ":2", "'a'"),
+        ("r.json", '[{"a": 1},\n {"b": {"c": 1, "c": 1}}]', "key twice", ":2: entry 2", "'c'"),
+        ("r.jsonl", '{"a": ' + "9" * 5000 + "}", "more than 4,300 digits", ":1", "'999"),
+        ("r.json", '[{},\n{"a": ' + "9" * 5000 + "}]", "digits", ":2: entry 2", "'999"),
+        ("r.jsonl", '{"a": ' + "[" * 900 + "]" * 900 + "}", "nested too deeply", ":1", "[["),
+        ("r.json", '[{"a": ' + "[" * 900 + "]" * 900 + "}]", "too deeply", ": entry 1", "[["),
+        ("r.jsonl", '{}\n{"a": "' + "x" * 5_000_000 + '"}', "5,000,000 characters", ":2", "xx"),
+        ("r.jsonl", b"\x1f\x8b\x08\x00\xff", "gzip", "r.jsonl", "x1f"),
+        ("r.json", '{"a": 1}'.encode("utf-16"), "UTF-16", "r.json", "xff"),
+        ("r.jsonl", "\0" * 99, "not valid JSON", ":1:1", "x00"),
         ("r.jsonl", "[" * 100_000, "nested too deeply", ":1", "[["),
         ("r.json", "[" * 100_000, "nested too deeply", "r.json", None),
     ],
@@ -90,6 +101,32 @@ def test_both_halves_of_a_surrogate_pair_are_a_character(tmp_path):
     assert [row for _, row in iter_json(path)] == [{"a": "\N{GRINNING FACE}"}]
     path = write(tmp_path, "r.jsonl", '{"a": "\\ud83d"}')
     assert [row for _, row in iter_json_lines(path)] == [{"a": "\ud83d"}]
+
+
+def test_numbers_that_are_not_finite_are_missing(tmp_path):
+    text = '{"a": NaN, "b": [Infinity, -Infinity, 1e999, 1.5], "c": {"d": -1e-999}}'
+    expected = {"a": None, "b": [None, None, None, 1.5], "c": {"d": 0.0}}
+    for name, form in (("r.jsonl", "{}"), ("r.json", "[{}]"), ("k.json", '{{"0": {}}}')):
+        path = write(tmp_path, name, form.format(text))
+        assert [row for _, row in iter_json(path)] == [expected]
+
+
+def test_what_is_within_bounds_is_read(tmp_path):
+    deep = {"a": eval("[" * 98 + "]" * 98), "n": 10**4000}
+    path = write(tmp_path, "r.JSONL", "\ufeff" + json.dumps(deep) + "\r\n" + '{"0": {}}')
+    assert [row for _, row in iter_json(path)] == [deep, {"0": {}}]
+    assert [number for number, _ in iter_json_lines(path)] == [1, 2]
+
+
+def test_a_whole_file_is_as_strict(tmp_path):
+    for text, what in (
+        ('{"a": 1, "a": 2}', "key twice"),
+        ('{"a": ' + "[" * 500 + "]" * 500 + "}", "nested too deeply"),
+        ('{"a":\n' + "9" * 5000 + "}", "digits"),
+    ):
+        with pytest.raises(UserError, match=what) as caught:
+            load_json(write(tmp_path, "r.json", text))
+        assert str(tmp_path / "r.json") in caught.value.where
 
 
 def test_files_that_are_not_there(tmp_path):

@@ -19,6 +19,12 @@ def test_one_source_in_three_formats(tmp_path):
         assert [row for _, row in read(Rows(path=str(tmp_path / name)), "data.x")] == ROWS
 
 
+def test_a_parquet_file_is_one_whatever_its_name(tmp_path):
+    for name in ("r.Parquet", "r.PARQUET", "r.jsonl", "r"):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(ROWS), tmp_path / name)
+        assert [row for _, row in read(Rows(path=str(tmp_path / name)), "data.x")] == ROWS
+
+
 def test_environment_variables_stand_for_folders(tmp_path, monkeypatch):
     monkeypatch.setenv("SOME_FOLDER", str(tmp_path))
     assert local_path("${SOME_FOLDER}/x.json", "data.x") == tmp_path / "x.json"

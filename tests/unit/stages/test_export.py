@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tuneyard.cli import main
+from tuneyard.stages import export
 
 THESIS = str(Path(__file__).parents[3] / "jobs" / "configs" / "thesis.yaml")
 
@@ -36,6 +39,62 @@ def test_malformed_data_leave_nothing_behind(study_file, folder, tmp_path, capsy
     assert said.out == ""
     assert "pairs.json:1: entry 1" in said.err
     assert not (tmp_path / "out").exists()
+
+
+def test_files_are_written_all_or_none(study_file, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "python.train.jsonl").write_text("old")
+    written = []
+
+    def write(path, rows):
+        written.append(path.name)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        path.write_text("new")
+
+    monkeypatch.setattr(export, "write_jsonl", write)
+    words = ["data", str(study_file), "preflight.duplicates=report", "--out", str(out)]
+    assert main(words) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert len(written) == 3
+    assert [path.name for path in out.iterdir()] == ["python.train.jsonl"]
+    assert (out / "python.train.jsonl").read_text() == "old"
+
+
+def test_a_folder_in_a_file_s_place_is_refused_before_any_file(study_file, tmp_path, capsys):
+    (tmp_path / "out" / "pairs.jsonl").mkdir(parents=True)
+    words = [str(study_file), "preflight.duplicates=report", "--out", str(tmp_path / "out")]
+    assert main(["data", *words]) == 2
+    assert "pairs.jsonl is a folder" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["pairs.jsonl"]
+
+
+@pytest.mark.parametrize("command", ["plan", "data"])
+def test_what_a_run_would_refuse_of_the_rows_is_refused(
+    study_file, folder, tmp_path, capsys, command
+):
+    def run(words):
+        more = ["--out", str(tmp_path / "out")] if command == "data" else []
+        assert main([command, str(study_file), "preflight.duplicates=report", *words, *more]) == 2
+        return capsys.readouterr().err
+
+    rows = [{"instruction": f"do {n}", "output": "x = 1", "id": n} for n in range(2)]
+    (folder / "own.json").write_text(json.dumps(rows))
+    sets = [
+        f"data.{name}={{source: instructions, task: python, files: {{test: {folder}/own.json}}}}"
+        for name in ("a", "b")
+    ]
+    for arms in ([], ["matrix.arms={base: []}"]):
+        assert "share an id: a and b" in run([*sets, "matrix.train_on=[[python]]", *arms])
+    (folder / "rows.json").write_text('[{"instruction": "x",\n"output": ""}]')
+    said = run(["data.python.split={train: 1}"])
+    assert "a row's reference is empty" in said
+    assert "rows.json:1: entry 1" in said
+    (folder / "rows.json").write_text('[{"instruction": "x", "output": "y"}]')
+    pair = {"prompt": "add", "chosen": "### Instruction:\nadd\n\n### Response:\nx", "rejected": ""}
+    (folder / "pairs.json").write_text(json.dumps(pair))
+    assert "1 of 1 rows hold their prompt" in run(["data.python.split={train: 1}"])
 
 
 def test_removed_rows_are_not_written(study_file, tmp_path, capsys):

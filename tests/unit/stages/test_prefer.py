@@ -96,3 +96,37 @@ def test_the_base_model_s_answers_are_rejected_unverified(run_stages, monkeypatc
     assert "Below is" not in pairs(found)[0]["prompt"]
     assert "Below is" in asked[-1][1]
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 3 of 3" in found.said
+
+
+@pytest.mark.parametrize("form", [lambda asked: asked + "\n", lambda asked: render("inst", asked)])
+def test_answers_that_hold_their_prompt_are_refused_by_default_or_told(run_stages, folder, form):
+    rows = json.loads((folder / "pairs.json").read_text())
+    for number, row in enumerate(rows):
+        row["prompt"] = f"{number}: {row['prompt']}, and say why it is so"
+        row["chosen"] = form(row["prompt"]) + "x = 1"
+    (folder / "pairs.json").write_text(json.dumps(rows))
+    with pytest.raises(UserError, match="6 of 6 rows hold their prompt") as caught:
+        run_stages("prepare", "prefer", overrides=LENIENT)
+    assert caught.value.where.endswith("pairs.json:1: entry 1")
+    words = [*LENIENT, "preflight.answers_in_questions=report"]
+    found = run_stages("prepare", "prefer", overrides=words)
+    assert found.facts[LABEL]["stats"]["repeats"] == 6
+    assert "6 of 6 rows hold their answer in the prompt, or the prompt" in found.said
+
+
+def test_prompts_that_hold_the_chosen_answer_are_refused(run_stages, folder):
+    rows = [
+        {"prompt": render("alpaca", "add") + "def f(a):\n  return a + 1", "rejected": "pass",
+         "chosen": "def f(a):\n    return a + 1"}
+    ]  # fmt: skip
+    (folder / "pairs.json").write_text(json.dumps(rows))
+    with pytest.raises(UserError, match="1 of 1 rows hold their answer"):
+        run_stages("prepare", "prefer", overrides=LENIENT)
+
+
+def test_rejected_answers_that_hold_the_prompt_are_told_alone(run_stages, folder):
+    rows = json.loads((folder / "pairs.json").read_text())
+    rows[0]["rejected"] = render("alpaca", "add") + "x"
+    (folder / "pairs.json").write_text(json.dumps(rows))
+    found = run_stages("prepare", "prefer", overrides=LENIENT)
+    assert "1 of 6 rejected answers hold the prompt, or a prompt format" in found.said

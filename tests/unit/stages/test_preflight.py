@@ -51,6 +51,6 @@ def test_data_sets_of_one_split_that_share_an_id_are_refused_before_training(run
         for name in ("a", "b")
     ]
     words = [*more, "matrix.train_on=[[python]]", "preflight.duplicates=report"]
-    with pytest.raises(UserError, match="occurs twice, first at test/a") as caught:
+    with pytest.raises(UserError, match=r"share an id: a and b \(both test\)") as caught:
         run_stages("prepare", "preflight", overrides=words)
-    assert (caught.value.where, caught.value.shown) == ("test/b", "'q1'")
+    assert (caught.value.where, caught.value.shown) == ("data.b", "'q1'")

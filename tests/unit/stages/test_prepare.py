@@ -40,3 +40,44 @@ def test_nothing_left_is_refused(run_stages, folder):
     (folder / "test.json").write_text(json.dumps(everything))
     with pytest.raises(UserError, match="nothing is left"):
         run_stages("prepare", overrides=[REMOVE])
+
+
+def carrying(folder, count):
+    """Let the first ``count`` of the 20 training rows carry their answer."""
+    path = folder / "rows.json"
+    items = json.loads(path.read_text())
+    for number, item in enumerate(items):
+        item["output"] = f"def f{number}(n):\n    return n + {number}"
+        if number < count:
+            item["instruction"] += "\n" + item["output"].replace("    ", "\t")
+    path.write_text(json.dumps(items))
+
+
+def test_questions_with_their_answer_are_refused_by_default_or_reported(run_stages, folder):
+    carrying(folder, 20)
+    with pytest.raises(UserError, match="16 of 16 rows hold their answer") as caught:
+        run_stages("prepare", overrides=["preflight={duplicates: report}"])
+    assert "rows.json:1: entry " in caught.value.where
+    assert "data.python.columns" in caught.value.remedy
+    words = ["preflight={duplicates: report, answers_in_questions: report}"]
+    found = run_stages("prepare", overrides=words)
+    assert found.facts["prepare python train"]["repeats"]["count"] == 16
+    assert "16 with the answer in the question" in found.notes["prepare python train"]
+    with pytest.raises(UserError, match="hold their answer"):  # what was reported once, too
+        run_stages("prepare", overrides=["preflight={duplicates: report}"])
+
+
+def test_a_single_one_is_told(run_stages, folder):
+    carrying(folder, 1)
+    split = "data.python.split={train: 20}"
+    found = run_stages("prepare", overrides=["preflight={duplicates: report}", split])
+    assert found.facts["prepare python train"]["repeats"]["count"] == 1
+
+
+def test_references_that_hold_the_whole_prompt_are_refused(run_stages, folder):
+    items = json.loads((folder / "rows.json").read_text())
+    for item in items:
+        item["output"] = f"### Instruction:\n{item['instruction']}\n\n### Response:\nx = 1"
+    (folder / "rows.json").write_text(json.dumps(items))
+    with pytest.raises(UserError, match="16 of 16 rows hold their prompt"):
+        run_stages("prepare", overrides=["preflight={duplicates: report}"])

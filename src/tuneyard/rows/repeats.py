@@ -1,0 +1,115 @@
+"""Rows whose texts repeat one another: questions with their answer, answers with their prompt.
+
+A question that holds its answer teaches to copy, and measures that. It comes about by naming the
+wrong column, most often one of prompts that are rendered already, answer included. Single rows of
+that kind come by chance, and some tasks are of that kind: so rows are counted.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tuneyard.config.prompts import holds_frame
+from tuneyard.errors import UserError
+
+TOLERATED = 0.05
+"""The share of rows up to which they are taken for chance, and are only counted."""
+
+# Characters (without space) and words or symbols from which on an answer is more than a word: at
+# the end of a question, and anywhere in it.
+_AT_END, _ANYWHERE, _WORDS = 8, 16, 3
+_WORD = re.compile(r"\w+|[^\w\s]")
+_FENCE = re.compile(r"^\s*(```|~~~).*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A row that repeats itself.
+
+    Attributes:
+        place: where it stands.
+        what: in words, in the plural: "hold their answer in the question".
+        value: the text that does.
+    """
+
+    place: str
+    what: str
+    value: str
+
+
+def in_question(place: str, question: str, answer: str, *, rendered: bool = False) -> Repeat | None:
+    """Return a Repeat where a question holds its answer, or is a rendered prompt already.
+
+    Space and Markdown fences are put aside; an answer of a word or two says nothing.
+
+    Args:
+        rendered: it may be a rendered prompt.
+    """
+    if _holds(question, answer):
+        return Repeat(place, "hold their answer in the question", question)
+    if not rendered and holds_frame(question):
+        return Repeat(place, "have a question that is a rendered prompt already", question)
+    return None
+
+
+def in_answer(place: str, prompt: str, answer: str) -> Repeat | None:
+    """Return a Repeat where an answer holds its prompt, or a prompt format's frame.
+
+    A program may hold it: as a docstring, or where code was to be gone on with.
+    """
+    asked, said = _squeezed(prompt), _squeezed(answer)
+    if holds_frame(answer) or (len(asked) >= _ANYWHERE and asked in said and not _program(answer)):
+        return Repeat(place, "hold their prompt in an answer", answer)
+    return None
+
+
+def judge_repeats(
+    found: Sequence[Repeat], rows: int, setting: Literal["refuse", "report"], remedy: str
+) -> None:
+    """Refuse more repeating rows than come by chance.
+
+    Args:
+        found: at most one a row.
+        rows: how many rows there are.
+        remedy: how such rows are mended; what else can be done is added.
+
+    Raises:
+        UserError: with the count and the first of the most common kind.
+    """
+    if setting == "refuse" and len(found) > TOLERATED * rows:
+        ((what, count),) = Counter(repeat.what for repeat in found).most_common(1)
+        first = next(repeat for repeat in found if repeat.what == what)
+        raise UserError(
+            f"{count:,} of {rows:,} rows {what}",
+            where=first.place,
+            value=first.value,
+            remedy=f"{remedy}; or set preflight.answers_in_questions: report, where it is "
+            "meant, as where code is shown to be mended",
+        )
+
+
+def _holds(question: str, answer: str) -> bool:
+    asked, said = _squeezed(question), _squeezed(answer)
+    if len(said) < _AT_END or len(_WORD.findall(answer)) < _WORDS:
+        return False
+    return asked.endswith(said) or (len(said) >= _ANYWHERE and said in asked)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(_FENCE.sub("", text).split())
+
+
+def _program(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

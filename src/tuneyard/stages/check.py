@@ -1,0 +1,32 @@
+"""What a run would refuse of the rows in local files, for ``tuneyard plan``; runs no step."""
+
+from __future__ import annotations
+
+from tuneyard.config import Preflight
+from tuneyard.data.ids import refuse_shared_ids
+from tuneyard.plan import Plan
+from tuneyard.prefer import render_pairs
+from tuneyard.records import Example
+from tuneyard.stages import prefer, prepare
+
+
+def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
+    """Read every split, and all preference rows, that come from a local file.
+
+    Overlap with evaluation is left to ``tuneyard data`` and to the run: it takes its time.
+
+    Raises:
+        UserError: they are malformed, or the limits refuse them.
+    """
+    sets: dict[str, list[Example]] = {}
+    for step in plan.steps:
+        if step.stage == "prepare":
+            rows = step.extra["data"].rows_of(step.part["split"])
+            if rows is not None and rows.path is not None:
+                sets[step.key], _ = prepare.read(step, seed, [], {})
+        elif step.stage in ("preflight", "generate"):
+            refuse_shared_ids(sets[s.key] for s in step.inputs.values() if s.key in sets)
+        elif step.stage == "prefer":
+            pairs, model = step.extra["pairs"], step.extra["model"]
+            if pairs.rows is not None and pairs.rows.path is not None:
+                render_pairs(prefer.read(pairs, limits), pairs.prompt or model.prompt)

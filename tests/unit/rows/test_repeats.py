@@ -1,0 +1,80 @@
+"""Rows that carry their answer, or their prompt; and rows that only look so."""
+
+import pytest
+
+from tuneyard.config.prompts import PROMPTS, render
+from tuneyard.errors import UserError
+from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
+
+ANSWER = "def add(a, b):\n    return a + b\n"
+ASKED = "Write a function that adds two numbers."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        f"{ASKED}\n{ANSWER}",
+        f"{ASKED}\n\n\tdef add(a, b):  return a + b",
+        f"{ANSWER}\nWrite this.",
+        f"{ASKED}\n```python\n{ANSWER}```\n",
+        ANSWER,
+        *(render(name, ASKED) + ANSWER for name in PROMPTS),
+    ],
+)
+def test_a_question_with_its_answer(question):
+    found = in_question("r:1", question, ANSWER)
+    assert "hold their answer" in found.what
+    assert found.place == "r:1"
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_a_question_that_is_a_rendered_prompt(name):
+    for prompt in (render(name, ASKED), render(name, ASKED, "1, 2"), render(name, ASKED) + "other"):
+        assert "rendered prompt" in in_question("", prompt, ANSWER).what
+    assert in_question("", render(name, ASKED), ANSWER, rendered=True) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (ASKED, ANSWER),
+        ("Mend this:\ndef add(a, b):\n    return a - b\n", ANSWER),
+        ("Name the variable x.", "x"),
+        ("Which word is longest: horse or elephantine?", "elephantine"),
+        ("What is 1234567890123?", "1234567890123"),
+        ("Print hi, that is print('hi'), twice.", "print('hi')"),
+        ("Explain what ### Response: means.", ANSWER),
+    ],
+)
+def test_a_question_without(question, answer):
+    assert in_question("", question, answer) is None
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_an_answer_with_its_prompt(name):
+    for answer in (f"{ASKED}\n{ANSWER}", render(name, ASKED) + ANSWER, render(name, "x") + "y"):
+        assert "hold their prompt" in in_answer("", ASKED, answer).what
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answer"),
+    [
+        (ASKED, ANSWER),
+        (ASKED, f'"""{ASKED}"""\n{ANSWER}'),
+        ("def add(a, b):\n", ANSWER),  # code was to be gone on with
+        ("Sort.", "Sort. Well: sorted(x)"),
+    ],
+)
+def test_an_answer_without(prompt, answer):
+    assert in_answer("", prompt, answer) is None
+
+
+def test_a_few_come_by_chance():
+    found = [Repeat("r:3", "a", "x"), Repeat("r:4", "b", "y"), Repeat("r:5", "b", "z")]
+    judge_repeats(found, 60, "refuse", "mend them")
+    judge_repeats(found, 3, "report", "mend them")
+    judge_repeats([], 0, "refuse", "mend them")
+    with pytest.raises(UserError, match="2 of 59 rows b") as caught:
+        judge_repeats(found, 59, "refuse", "mend them")
+    assert (caught.value.where, caught.value.shown) == ("r:4", "'y'")
+    assert caught.value.remedy.startswith("mend them; or set preflight.answers_in_questions")
