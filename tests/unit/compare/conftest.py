@@ -100,7 +100,7 @@ def study(make_cell: CellMaker) -> StudyInputs:
                     for ok in success
                 ],
                 error_detail=[None if ok else "off by one row" for ok in success],
-                instruction=["place a red nut in the 7th row, 4th column"] * n,
+                instruction=[f"turn {i}: a red nut in the 7th row, 4th column" for i in range(n)],
                 reference=[NUT] * n,
                 prediction=[NUT if ok else "" for ok in success]
                 if arm == "base"

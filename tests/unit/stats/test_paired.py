@@ -8,15 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
-from tuneyard.stats.paired import (
-    Comparison,
-    compare,
-    holm,
-    mcnemar_exact,
-    paired_bootstrap_p,
-    permutation_p,
-    with_holm,
-)
+from tuneyard.stats.bootstrap import paired_bootstrap_p
+from tuneyard.stats.flips import permutation_p
+from tuneyard.stats.holm import holm
+from tuneyard.stats.paired import Comparison, compare, with_holm
+from tuneyard.stats.signs import mcnemar_exact
 
 scores = st.floats(0, 1).map(lambda x: round(x, 3))
 pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=25)
