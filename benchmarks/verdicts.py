@@ -114,11 +114,11 @@ class Count:
         return float(beta.ppf(0.95, self.errors + 1, self.studies - self.errors))
 
     def told(self) -> str:
-        kinds = "; ".join(f"{kind}: {count}" for kind, count in sorted(self.kinds.items()))
+        kinds = "".join(f"; {kind}: {count}" for kind, count in sorted(self.kinds.items()))
         named = f"C named {self.wins}" if self.better else f"C wrongly named {self.wins}"
         return (
             f"{self.name:<52} {self.studies} studies: {named}, B ~ A {self.alike}, errors "
-            f"{self.errors} (rate at most {100 * self.bound():.1f} %){f'; {kinds}' if kinds else ''}"
+            f"{self.errors} (rate at most {100 * self.bound():.1f} %){kinds}"
         )
 
     def too_many(self) -> bool:

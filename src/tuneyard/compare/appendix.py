@@ -73,11 +73,11 @@ def how_to_read(summary: Summary, inputs: StudyInputs) -> str:
         "Examples that ask the same question count as one draw.</dd>",
         "<dt>Δ</dt><dd>Difference of the means, in percentage points.</dd>",
         "<dt>p</dt><dd>How often a difference at least this large would turn up if both arms were "
-        "alike. The corrected p (Holm 1979) allows for the number of comparisons that decide: on one "
-        "split all pairs of a model’s arms, over models and data sets, by the one metric that "
+        "alike. The corrected p (Holm 1979) allows for the number of comparisons that decide: on "
+        "one split all pairs of a model’s arms, over models and data sets, by the one metric that "
         "decides.</dd>",
-        "<dt>Decides</dt><dd>The registry rule’s metric where there is one; else execution success, "
-        "the share of tests passed, exact match, CodeBLEU or BLEU, the first that was measured. "
+        "<dt>Decides</dt><dd>The registry rule’s metric where there is one; else execution "
+        "success, the share of tests passed, exact match, CodeBLEU or BLEU, the first measured. "
         "Other metrics are secondary: their p is not corrected, and nothing is called better by "
         "them.</dd>",
         "<dt>Better, worse</dt><dd>The corrected p is below "

@@ -34,9 +34,9 @@ class Winner:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Plain text: a summary in a few sentences, and a finding for each model and data kind.
+    """Plain text: a summary in a few sentences, and findings for each model and data kind.
 
-    ``winners`` say who won, in the order of the findings.
+    A finding begins with what it is about and a colon. ``winners`` say who won.
     """
 
     summary: str
@@ -68,7 +68,9 @@ def tell(
             own = [t for t in decided if (t.kind, t.system.model) == (kind, model)]
             place = f"{model}, {kind}" if labels.several_models else kind
             told = _Place(of_model, own, deciding[kind], labels, inputs)
-            findings.append(f"{place}: {told.finding()}")
+            findings.append(f"{place}: {told.best_arm()}")
+            if others := told.other_pairs():
+                findings.append(f"{place}, other pairs: {others}")
             outcomes.append((place, told.outcome()))
             winners.append(Winner(model, kind, split, told.winner()))
     summary = _summary(outcomes, decided, split, deciding, inputs)
@@ -110,7 +112,9 @@ def family(
     by = " and ".join(map(spoken, metrics.values()))
     count = len(tests)
     kinds = len({test.kind for test in tests})
-    every = "every pair of arms" + (" of a model" if len({t.system.model for t in tests}) > 1 else "")
+    every = "every pair of arms" + (
+        " of a model" if len({t.system.model for t in tests}) > 1 else ""
+    )
     every += " on every data set" if kinds > 1 else ""
     alpha = f"{100 * (1 - inputs.settings.confidence):.3g} %"
     if count == 1:
@@ -150,8 +154,8 @@ class _Place:
         winner = self.winner()
         return "no arm wins" if winner is None else f"{self._name(winner)} wins"
 
-    def finding(self) -> str:
-        """Return the best arm with all its comparisons, then the other pairs."""
+    def best_arm(self) -> str:
+        """Return the arm with the best mean, and all its comparisons."""
         if self.best is None:
             return f"{spoken(self.measure)} is missing for every arm."
         row, mean = self.best
@@ -167,12 +171,17 @@ class _Place:
         else:
             opening = f"no arm wins. The best mean is that of {name}, at {score}"
         own = [self._seen_from(row.system, test) for test in self._of(row.system)]
-        others = [self._pair(t) for t in self.tests if row.system not in (t.system, t.other)]
-        sentences = [f"{opening}: {'; '.join(own)}." if own else f"{opening}."]
-        sentences += [f"{said}." for said in others[:MOST]]
-        if len(others) > MOST:
-            sentences.append(f"{len(others) - MOST} more pairs stand under ‘Paired tests’.")
-        return " ".join(sentences)
+        return f"{opening}: {'; '.join(own)}." if own else f"{opening}."
+
+    def other_pairs(self) -> str:
+        """Return the comparisons of the other arms among themselves; empty where there are none."""
+        if self.best is None:
+            return ""
+        best = self.best[0].system
+        told = [self._pair(test) for test in self.tests if best not in (test.system, test.other)]
+        if len(told) > MOST:
+            told[MOST:] = [f"{len(told) - MOST} more stand under ‘Paired tests’"]
+        return f"{'; '.join(told)}." if told else ""
 
     def _of(self, system: System) -> list[PairedTest]:
         return [test for test in self.tests if system in (test.system, test.other)]

@@ -9,13 +9,13 @@ from tuneyard.compare.markup import p_value
 from tuneyard.compare.measures import Measure
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Row, tables_of
-from tuneyard.compare.training import trained_alike
+from tuneyard.compare.training import differences
 from tuneyard.compare.verdicts import BETTER, NOT_DISTINGUISHABLE, NOT_TESTED, WORSE, PairedTest
 
 WIDTH: Final = 100
-NAME: Final = 38
+NAME: Final = 46
 FIGURE: Final = 9
-PAIR: Final = 49
+PAIR: Final = 46
 PAIRS: Final = 24
 """Pairs of arms that are printed of a data set; the report has all."""
 _SHORT: Final = {
@@ -51,7 +51,7 @@ def terminal_table(summary: Summary) -> str:
         lines.append("n. d.: not distinguishable.")
     if summary.verdict.findings:
         lines += textwrap.wrap(summary.verdict.summary, WIDTH)
-    for line in trained_alike(summary.training, len(summary.training) > 1):
+    for line in differences(summary.training, len(summary.training) > 1):
         lines += textwrap.wrap(line, WIDTH)
     lines.append("Scores in %; Δ in percentage points.")
     return "\n".join(lines)
@@ -62,7 +62,7 @@ def _means(
 ) -> list[str]:
     examples = max(row.examples for row in rows)
     distinct = min((row.distinct for row in rows if row.distinct is not None), default=examples)
-    asked = f"{distinct} questions, n = {examples}" if distinct < examples else f"n = {examples}"
+    asked = f"n = {examples}" + (f", {distinct} distinct" if distinct < examples else "")
     title = _fit(f"{split} · {kind} ({asked})", NAME - 1)
     heads = "".join(f"{_short(measure):>{FIGURE}}" for measure in headline)
     lines = [f"{title:<{NAME}}{heads}"]
@@ -86,7 +86,7 @@ def _pairs(summary: Summary, split: str, kind: str) -> list[str]:
         return []
     corrected = any(test.result.p_holm is not None for test in tests)
     deciding = _short(summary.deciding[kind])
-    heads = [f"{f'Δ {deciding}':>{FIGURE}}", f"{'interval':>17}", f"{'p':>8}"]
+    heads = [f"{f'Δ {deciding}':>{FIGURE + 1}}", f"{'interval':>17}", f"{'p':>8}"]
     heads += [f"{'corr. p':>8}"] if corrected else []
     lines = [f"{'':<{PAIR}}{''.join(heads)}"]
     lines += [_pair(summary, test, corrected) for test in tests[:PAIRS]]
@@ -104,13 +104,13 @@ def _pair(summary: Summary, test: PairedTest, corrected: bool) -> str:
     interval = "–"
     if result.ci_low is not None and result.ci_high is not None:
         interval = f"{100 * result.ci_low:+.1f} to {100 * result.ci_high:+.1f}"
-    figures = f"{change:>{FIGURE}}{interval:>17}{p_value(result.p):>8}"
+    figures = f"{change:>{FIGURE + 1}}{interval:>17}{p_value(result.p):>8}"
     figures += f"{p_value(result.p_holm):>8}" if corrected else ""
     return f"{f'{one} against {other}':<{PAIR}}{figures} {_WORDS[test.verdict]}".rstrip()
 
 
 def _short(measure: Measure) -> str:
-    return _fit(_SHORT.get(measure.key, measure.label), FIGURE - 3)
+    return _fit(_SHORT.get(measure.key, measure.label), FIGURE - 1)
 
 
 def _percent(mean: float | None) -> str:

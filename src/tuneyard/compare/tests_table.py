@@ -46,11 +46,11 @@ def _how_tested(inputs: StudyInputs) -> str:
     return (
         "Every system answered the same examples, so differences are tested on pairs: truth values "
         "by McNemar’s exact test, other metrics by the paired bootstrap "
-        f"({inputs.settings.resamples} resamples or more, seed {inputs.seed}), or by flipping signs "
-        f"where fewer than {FEW} questions differ. Examples that ask the same question count as one "
-        "draw. An interval holds the differences that the test does not refuse at the level at "
-        "which the comparison was decided, so it leaves out 0 exactly where the verdict is better "
-        "or worse."
+        f"({inputs.settings.resamples} resamples or more, seed {inputs.seed}), or by flipping "
+        f"signs where fewer than {FEW} questions differ. Examples that ask the same question count "
+        "as one draw. An interval holds the differences that the test does not refuse at the level "
+        "at which the comparison was decided, so it leaves out 0 exactly where the verdict is "
+        "better or worse."
     )
 
 

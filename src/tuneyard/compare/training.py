@@ -65,16 +65,17 @@ def training_of(cells: Sequence[Cell], inputs: StudyInputs) -> list[Training]:
     for group in groups.values():
         stages = [stage for system in group for run in runs[system] for stage in run.stages]
         names = dict.fromkeys(name for stage in stages for name in stage)
-        values = {name: tuple(_over_seeds(name, runs[system]) for system in group) for name in names}
+        values = {
+            name: tuple(_over_seeds(name, runs[system]) for system in group) for name in names
+        }
         found.append(Training(tuple(group), values))
     return found
 
 
-def trained_alike(summary_training: Sequence[Training], several: bool) -> list[str]:
-    """Return a line a group of arms that differ: in what, with the group's name if there are
-    several."""
+def differences(trainings: Sequence[Training], several: bool) -> list[str]:
+    """Return in what arms differ, a line a group; with the group's name if there are several."""
     lines = []
-    for training in summary_training:
+    for training in trainings:
         if said := training.sentence():
             first = training.systems[0]
             where = f" ({first.model}, trained on {' + '.join(first.train_on)})" if several else ""
@@ -87,10 +88,14 @@ def training_table(trainings: Sequence[Training]) -> str:
     parts = []
     for training in trainings:
         first = training.systems[0]
-        parts.append(f"<h3>{text(first.model)} <span>{text(' + '.join(first.train_on))}</span></h3>")
+        parts.append(
+            f"<h3>{text(first.model)} <span>{text(' + '.join(first.train_on))}</span></h3>"
+        )
         differing = training.differing
         if said := training.sentence():
-            parts.append(f'<p class="note">Beside what was meant, the arms differ in {text(said)}.</p>')
+            parts.append(
+                f'<p class="note">Beside what was meant, the arms differ in {text(said)}.</p>'
+            )
         alike = [name for name in training.values if name not in differing]
         parts.append(_rows(training, differing))
         parts.append(details("Alike, or of one arm only", _rows(training, alike)) if alike else "")

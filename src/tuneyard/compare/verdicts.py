@@ -133,9 +133,7 @@ def _explore(asked: Sequence[_Asked], inputs: StudyInputs) -> list[PairedTest]:
     ]
 
 
-def _across_holm(
-    across: Sequence[AcrossSeeds | None], alpha: float
-) -> list[AcrossSeeds | None]:
+def _across_holm(across: Sequence[AcrossSeeds | None], alpha: float) -> list[AcrossSeeds | None]:
     values = [None if spread is None else spread.p for spread in across]
     return [
         spread and replace(spread.at(level), p_holm=p)

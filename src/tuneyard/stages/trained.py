@@ -39,7 +39,9 @@ def _stage(step: Step, context: Context) -> dict[str, Any]:
         "parameters": facts.get("parameters"),
         "learning rate": settings.learning_rate,
         "schedule": settings.scheduler,
-        "warm-up": f"{warmup} steps" if warmup is not None else f"{100 * settings.warmup_ratio:g} %",
+        "warm-up": f"{warmup} steps"
+        if warmup is not None
+        else f"{100 * settings.warmup_ratio:g} %",
         "examples a step": accumulated * step.part["workers"],
         "optimiser": settings.optimizer,
         "weight decay": settings.weight_decay,

@@ -70,9 +70,7 @@ class Clustered:
         return min(self.total, max(1.0, variance / of_mean))
 
 
-def clustered(
-    values: NDArray[np.float64], clusters: Sequence[Hashable] | None = None
-) -> Clustered:
+def clustered(values: NDArray[np.float64], clusters: Sequence[Hashable] | None = None) -> Clustered:
     """Sum values (n,) by cluster; without ``clusters`` each value is one of its own."""
     if clusters is None:
         return Clustered(values, np.ones(values.size))

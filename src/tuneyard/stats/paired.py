@@ -196,9 +196,7 @@ class BinaryPairs:
 
     def bounds(self, alpha: float) -> tuple[float, float]:
         low, high = (bound / self._total for bound in self._signs.bounds(alpha))
-        wide = paired_difference(
-            **self._cells, confidence=1 - alpha, effective=self._effective
-        )
+        wide = paired_difference(**self._cells, confidence=1 - alpha, effective=self._effective)
         assert wide.low is not None
         assert wide.high is not None
         return (

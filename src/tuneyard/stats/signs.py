@@ -119,9 +119,12 @@ def _binomial(n: int, share: float) -> NDArray[np.float64]:
 
 
 def _solve(beyond: Callable[[float], bool]) -> float:
-    """Return where on 0 to 1 a condition begins to hold, by bisection."""
+    """Return where on 0 to 1 a condition begins to hold, by bisection.
+
+    It begins with 1/2, so that which side of 1/2 the result is on is exact.
+    """
     low, high = 0.0, 1.0
-    for _ in range(50):
+    for _ in range(30):
         middle = (low + high) / 2
         low, high = (low, middle) if beyond(middle) else (middle, high)
     return (low + high) / 2
