@@ -115,12 +115,15 @@ def _over_seeds(name: str, runs: Sequence[Trained]) -> str:
 
 def _over_stages(name: str, stages: Sequence[Mapping[str, Any]]) -> str:
     told = [_value(stage[name]) for stage in stages if stage.get(name) is not None]
-    if name in _AMOUNTS:
-        return " + ".join(told) or "–"
+    if name in _AMOUNTS and told:
+        # A sum that lacks a part must not look whole.
+        return " + ".join(_value(stage.get(name)) for stage in stages)
     return " → ".join(told if len(set(told)) > 1 else told[:1]) or "–"
 
 
 def _value(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

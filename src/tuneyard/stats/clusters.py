@@ -78,5 +78,5 @@ def clustered(values: NDArray[np.float64], clusters: Sequence[Hashable] | None =
     index = np.array(
         [numbers.setdefault(cluster, len(numbers)) for cluster in clusters], dtype=np.intp
     )
-    sums = np.bincount(index, weights=values, minlength=len(numbers))
+    sums = np.bincount(index, weights=values, minlength=len(numbers)).astype(np.float64)
     return Clustered(sums, np.bincount(index, minlength=len(numbers)).astype(np.float64))

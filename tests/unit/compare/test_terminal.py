@@ -22,7 +22,7 @@ def test_the_table_by_hand(study) -> None:
     assert "after Holm over 3 comparisons (every pair of arms)" in text
     assert (
         "Beside what was meant, arms differ in examples: sft 100, sft-dpo 100 + 12; optimiser "
-        "steps: sft 30, sft-dpo 30 + 4."
+        "steps: sft 30, sft-dpo 30 + 4; tokens: sft 5,000, sft-dpo 5,000 + –."
     ) in text
 
 

@@ -15,8 +15,10 @@ def test_what_one_arm_had_more_of_is_named(study) -> None:
     assert training.values["optimiser steps"] == ("30", "30 + 4")
     assert training.values["learning rate"] == ("0.0002", "0.0002 → 5e-06")
     assert training.values["adapter rank"] == ("16", "16")
-    # Tokens of DPO are not known, and beta is of one arm only.
-    assert training.differing == ["examples", "optimiser steps", "method", "learning rate"]
+    # Of one arm only, such as beta, is no difference.
+    assert training.values["tokens"] == ("5,000", "5,000 + –")
+    named = ["examples", "optimiser steps", "tokens"]
+    assert training.differing == [*named, "method", "learning rate"]
     assert "learning rate" not in training.sentence()
 
 
