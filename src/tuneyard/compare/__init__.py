@@ -1,6 +1,6 @@
 """Two or more score sets → tables, paired tests, figures and the report."""
 
-from tuneyard.compare.inputs import Cell, Curve, StudyInputs, System
+from tuneyard.compare.inputs import Cell, Curve, StudyInputs, System, Trained
 from tuneyard.compare.report import add_decision, write_report
 from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.terminal import terminal_table
@@ -11,6 +11,7 @@ __all__ = [
     "StudyInputs",
     "Summary",
     "System",
+    "Trained",
     "add_decision",
     "summarise",
     "terminal_table",

@@ -68,17 +68,25 @@ def how_to_read(summary: Summary, inputs: StudyInputs) -> str:
     ]
     notes += [
         f"<dt>Interval</dt><dd>{level} confidence intervals: Wilson’s score interval for truth "
-        "values, BCa bootstrap for other metrics; for a difference of truth values Newcombe’s "
-        f"paired interval. Used here: {methods}.</dd>",
+        f"values, BCa bootstrap for other metrics. Used here: {methods}. Of a difference: what its "
+        "test does not refuse, of truth values at least as wide as Newcombe’s paired interval. "
+        "Examples that ask the same question count as one draw.</dd>",
         "<dt>Δ</dt><dd>Difference of the means, in percentage points.</dd>",
         "<dt>p</dt><dd>How often a difference at least this large would turn up if both arms were "
-        "alike. The corrected p allows for the number of comparisons.</dd>",
+        "alike. The corrected p (Holm 1979) allows for the number of comparisons that decide: on "
+        "one split all pairs of a model’s arms, over models and data sets, by the one metric that "
+        "decides.</dd>",
+        "<dt>Decides</dt><dd>The registry rule’s metric where there is one; else execution "
+        "success, the share of tests passed, exact match, CodeBLEU or BLEU, the first measured. "
+        "Other metrics are secondary: their p is not corrected, and nothing is called better by "
+        "them.</dd>",
         "<dt>Better, worse</dt><dd>The corrected p is below "
-        f"{1 - inputs.settings.confidence:.3g}. The interval of a difference is not corrected, so "
-        "it can leave out 0 where the verdict is ‘not distinguishable’.</dd>",
+        f"{1 - inputs.settings.confidence:.3g}. The interval is at the level at which the "
+        "correction decided this comparison, so it leaves out 0 exactly then. An arm wins where it "
+        "is better than every other one.</dd>",
         "<dt>Not distinguishable</dt><dd>These examples do not tell the two apart. It does not "
         "say that they are equal: the interval shows what remains possible.</dd>",
-        "<dt>+ / −</dt><dd>Examples on which the arm scored higher, and lower.</dd>",
+        "<dt>+ / −</dt><dd>Questions on which the arm scored higher, and lower.</dd>",
         *_seed_notes(summary),
         "<dt>Missing</dt><dd>A metric without a value (such as data flow in code that has none) is "
         "left out; n shrinks and is shown. It never counts as 0 or 1.</dd>",

@@ -13,9 +13,9 @@ from typing import Any, Final
 from tuneyard.compare.inputs import Curve, StudyInputs, System
 from tuneyard.compare.measures import number
 from tuneyard.compare.summary import Summary
-from tuneyard.compare.verdicts import QUESTIONS
+from tuneyard.compare.verdicts import QUESTIONS, PairedTest
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 SYSTEM_COLUMNS: Final = ("model", "train_on", "arm")
 
 
@@ -26,10 +26,20 @@ def as_json(summary: Summary, inputs: StudyInputs) -> dict[str, Any]:
         "study": summary.name,
         "seed": inputs.seed,
         "compare": inputs.settings.model_dump(),
-        "decided_by": summary.decided_by.key if summary.decided_by else None,
+        "decided_by": _one([measure.key for measure in summary.deciding.values()]),
+        "decided_by_data_set": {kind: m.key for kind, m in summary.deciding.items()},
         "verdict": {
             "summary": summary.verdict.summary,
             "findings": summary.verdict.findings,
+            "winners": [
+                {
+                    "model": winner.model,
+                    "kind": winner.kind,
+                    "split": winner.split,
+                    "winner": None if winner.system is None else _system(winner.system),
+                }
+                for winner in summary.verdict.winners
+            ],
         },
         "results": [
             {
@@ -51,12 +61,23 @@ def as_json(summary: Summary, inputs: StudyInputs) -> dict[str, Any]:
                 "kind": test.kind,
                 "split": test.split,
                 "metric": test.metric,
+                "decides": test.decides,
                 "family_size": test.family,
-                **asdict(test.result),
+                **_figures(test),
                 "across_seeds": None if test.across is None else asdict(test.across),
                 "verdict": test.verdict,
             }
             for test in summary.tests
+        ],
+        "training": [
+            {
+                "model": training.systems[0].model,
+                "train_on": list(training.systems[0].train_on),
+                "arms": [system.arm for system in training.systems],
+                "values": training.values,
+                "differing": training.differing,
+            }
+            for training in summary.training
         ],
         "errors": [
             {
@@ -111,7 +132,8 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
 def tables(summary: Summary, curves: Sequence[Curve]) -> dict[str, list[tuple[Any, ...]]]:
     """Return the CSV tables by name, each with its head; those without a line are left out.
 
-    ``results``: a line a system, data kind, split and metric. ``histograms``: a line a bin.
+    ``results``: a line a system, data kind, split and metric. ``tests``: a line a paired test, with
+    its p and the corrected one. ``histograms``: a line a bin.
     ``precision_recall``: a regression line a line. ``curves``: a logged value a line.
     """
     place = (*SYSTEM_COLUMNS, "kind", "split")
@@ -122,6 +144,14 @@ def tables(summary: Summary, curves: Sequence[Curve]) -> dict[str, list[tuple[An
                 *("ci_low", "ci_high", "ci_method", "seeds", "seed_std"),
             ),
             *_results(summary),
+        ],
+        "tests": [
+            (
+                *(*place, "metric", "against_train_on", "against_arm", "decides", "difference"),
+                *("ci_low", "ci_high", "ci_confidence", "p", "p_corrected", "family_size"),
+                *("wins", "losses", "n", "questions", "missing", "test", "verdict"),
+            ),
+            *map(_tested, summary.tests),
         ],
         "histograms": [
             (*place, "metric", "from", "to", "examples"),
@@ -151,6 +181,28 @@ def _results(summary: Summary) -> Iterator[tuple[Any, ...]]:
             figures = (e.mean, e.median, e.variance, e.std, e.ci_low, e.ci_high)
             names = (*_names(row.system), row.kind, row.split, key)
             yield (*names, e.n, e.missing, *figures, e.method, e.seeds, e.seed_std)
+
+
+def _one(values: Sequence[str]) -> str | None:
+    """Return the value that all are; None where they differ."""
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _figures(test: PairedTest) -> dict[str, Any]:
+    """Return a test's numbers; the interval is at ``ci_confidence``."""
+    numbers = asdict(test.result)
+    del numbers["evidence"]
+    return numbers | {"ci_confidence": 1 - numbers.pop("level")}
+
+
+def _tested(test: PairedTest) -> tuple[Any, ...]:
+    found = test.result
+    other = ("+".join(test.other.train_on), test.other.arm)
+    names = (*_names(test.system), test.kind, test.split, test.metric, *other, test.decides)
+    interval = (found.difference, found.ci_low, found.ci_high, 1 - found.level)
+    counts = (found.wins, found.losses, found.n, found.clusters, found.missing)
+    p_values = (found.p, found.p_holm, test.family)
+    return (*names, *interval, *p_values, *counts, found.test, test.verdict)
 
 
 def _curves(curves: Sequence[Curve]) -> Iterator[tuple[Any, ...]]:

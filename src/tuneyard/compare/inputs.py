@@ -78,6 +78,26 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Trained:
+    """How one run of an arm was trained.
+
+    ``stages`` holds one mapping a training stage, in order: what it was given and what it did, by
+    name (``adapter rank``, ``optimiser steps``, …); what is not known is None or not there.
+    """
+
+    model: str
+    train_on: tuple[str, ...]
+    arm: str
+    stages: Sequence[Mapping[str, Any]]
+    seed: int | None = None
+
+    @property
+    def system(self) -> System:
+        """Return the model, training regime and arm."""
+        return System(self.model, tuple(self.train_on), self.arm)
+
+
+@dataclass(frozen=True, slots=True)
 class StudyInputs:
     """All that the report shows.
 
@@ -94,8 +114,11 @@ class StudyInputs:
             text with its trained tokens in ⟦ ⟧; a list of (text, trained) pieces; or name → one
             of these). Other keys are shown as they are.
         pass_at: the k of pass@k, where programs were tested; pass@1 is always shown.
-        arms: each arm's stages, by which an arm's prefix is found; None: read from the names
-            (``sft-dpo`` continues ``sft``).
+        arms: each arm's stages, by which arms are ordered; None: read from the names (``sft-dpo``
+            has two).
+        decided_by: the metric that decides, the registry rule's; None: the default by what was
+            measured (see `measures.deciding`).
+        trained: how each arm was trained, possibly nothing.
     """
 
     name: str
@@ -107,6 +130,8 @@ class StudyInputs:
     facts: Mapping[str, Any] = field(default_factory=dict)
     pass_at: Sequence[int] = (1,)
     arms: Mapping[str, Sequence[str]] | None = None
+    decided_by: str | None = None
+    trained: Sequence[Trained] = ()
 
     def stages(self, arm: str) -> tuple[str, ...]:
         """Return the stages of an arm; the baseline's name alone means none."""

@@ -95,7 +95,7 @@ DECIDING: Final = (
     "codebleu",
     "bleu",
 )
-"""Which metric the verdict is read from: the first of these that was measured."""
+"""Which metric decides where the study does not say: the first of these that was measured."""
 
 
 def measures_of(cells: Iterable[Cell], pass_at: Sequence[int] = (1,)) -> list[Measure]:
@@ -125,12 +125,33 @@ def _further(measure: Measure, pass_at: Sequence[int]) -> list[Measure]:
     return [Measure(f"pass_at_{k}", f"pass@{k}", True, note, k) for k in sorted(pass_at) if k > 1]
 
 
-def deciding(measures: Iterable[Measure]) -> Measure | None:
-    """Return the metric that the verdict is read from, or None where there is no metric."""
+def deciding(
+    cells: Sequence[Cell], measures: Sequence[Measure], wanted: str | None = None
+) -> dict[str, Measure]:
+    """Return the metric that decides on each data set: the verdict is read from it alone.
+
+    It is ``wanted`` (the registry rule's), where it was measured there; else execution success, the
+    share of tests passed, exact match (of the syntax tree, then of the text), CodeBLEU, BLEU, or
+    the first metric. A metric that is missing throughout decides only where all are.
+    """
     by_key = {measure.key: measure for measure in measures}
-    return next((by_key[key] for key in DECIDING if key in by_key), None) or next(
-        iter(by_key.values()), None
-    )
+    order = [key for key in (wanted, *DECIDING, *by_key) if key in by_key]
+    found: dict[str, Measure] = {}
+    for kind in dict.fromkeys(cell.kind for cell in cells):
+        rows = [row for cell in cells if cell.kind == kind for row in cell.rows]
+        filled = {key for row in rows for key, value in row.items() if number(value) is not None}
+        there = {key for row in rows for key in row}
+        for keys in (filled, there):
+            measured = [by_key[key] for key in order if _column(by_key[key]) in keys]
+            if measured:
+                found[kind] = measured[0]
+                break
+    return found
+
+
+def _column(measure: Measure) -> str:
+    """Return the key of the score rows that a metric is made from."""
+    return measure.key if measure.k is None else "passed"
 
 
 def by_example(cell: Cell, measure: Measure) -> dict[Hashable, Value]:
@@ -145,7 +166,7 @@ def by_example(cell: Cell, measure: Measure) -> dict[Hashable, Value]:
 
 def by_run(cell: Cell, measure: Measure) -> dict[Hashable, dict[Hashable, Value]]:
     """Return the metric's value by training seed (None: only one run) and example."""
-    key = measure.key if measure.k is None else "passed"
+    key = _column(measure)
     runs: dict[Hashable, dict[Hashable, list[float | bool]]] = {}
     for row in cell.rows:
         group = runs.setdefault(row.get("seed"), {}).setdefault(str(row["id"]), [])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs, System
 from tuneyard.compare.markup import p_value, percent, signed
@@ -17,172 +18,236 @@ from tuneyard.compare.verdicts import (
     PairedTest,
 )
 
+MOST: Final = 10
+"""Pairs beside those of the best arm that are told one by one; more stand in the table only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The arm of a model that is better than all others on a data set; None: there is none."""
+
+    model: str
+    kind: str
+    split: str
+    system: System | None
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Plain text: a summary in a sentence or two, and a finding for each model and data kind."""
+    """Plain text: a summary in a few sentences, and findings for each model and data kind.
+
+    A finding begins with what it is about and a colon. ``winners`` say who won.
+    """
 
     summary: str
     findings: tuple[str, ...]
+    winners: tuple[Winner, ...] = ()
 
 
 def tell(
     rows: Sequence[Row],
     tests: Sequence[PairedTest],
-    measure: Measure | None,
+    deciding: Mapping[str, Measure],
     labels: Labels,
     inputs: StudyInputs,
 ) -> Verdict:
-    """Tell what the tests of the deciding metric say, on the split that is reported."""
-    if measure is None or not rows:
+    """Tell what the tests that decide say, on the split that is reported."""
+    if not deciding or not rows:
         return Verdict("No metric was measured, so nothing can be compared.", ())
     split = min(
         {row.split for row in rows},
         key=lambda name: SPLITS.index(name) if name in SPLITS else len(SPLITS),
     )
-    asked = [test for test in tests if test.metric == measure.key and test.split == split]
-    findings = []
+    decided = [test for test in tests if test.split == split and test.decides]
+    findings, outcomes, winners = [], [], []
     for (part, kind), group in tables_of(rows).items():
-        if part != split:
+        if part != split or kind not in deciding:
             continue
         for model in dict.fromkeys(row.system.model for row in group):
             of_model = [row for row in group if row.system.model == model]
-            relevant = [t for t in asked if t.kind == kind and t.system.model == model]
-            findings.append(_finding(kind, of_model, relevant, measure, labels, inputs))
-            findings += _named(kind, relevant, labels, inputs)
-    return Verdict(_summary(asked, split, measure, inputs), tuple(findings))
+            own = [t for t in decided if (t.kind, t.system.model) == (kind, model)]
+            place = f"{model}, {kind}" if labels.several_models else kind
+            told = _Place(of_model, own, deciding[kind], labels, inputs)
+            findings.append(f"{place}: {told.best_arm()}")
+            if others := told.other_pairs():
+                findings.append(f"{place}, other pairs: {others}")
+            outcomes.append((place, told.outcome()))
+            winners.append(Winner(model, kind, split, told.winner()))
+    summary = _summary(outcomes, decided, split, deciding, inputs)
+    return Verdict(summary, tuple(findings), tuple(winners))
 
 
-def _summary(tests: Sequence[PairedTest], split: str, measure: Measure, inputs: StudyInputs) -> str:
-    against = [test for test in tests if test.question == "baseline"]
-    if not against:
-        return (
-            f"Nothing was tested on the {split} split: there is no second arm beside the baseline "
-            f"‘{inputs.settings.baseline}’ with at least two common examples."
-        )
-    sentence = (
-        f"By {_spoken(measure)} on the {split} split, held against the baseline "
-        f"‘{inputs.settings.baseline}’ of the same model, {_tally(against, 'the fine-tuned arm')}."
-    )
-    prefixes = [test for test in tests if test.question == "prefix"]
-    if prefixes:
-        steps = ", ".join(dict.fromkeys(f"{t.other.arm} → {t.system.arm}" for t in prefixes))
-        told = _tally(prefixes, "the arm trained further")
-        sentence += f" Held against the arm that it continues ({steps}), {told}."
-    return sentence
-
-
-def _tally(tests: Sequence[PairedTest], subject: str) -> str:
-    """Say how the tests came out, e.g. ``the result is better in 3 of 4 comparisons, …``."""
-    verdicts = (BETTER, WORSE, NOT_DISTINGUISHABLE, NOT_TESTED)
-    counts = {word: sum(test.verdict == word for test in tests) for word in verdicts}
-    found = [(word, count) for word, count in counts.items() if count]
-    if len(tests) == 1:
-        return f"{subject} is {found[0][0]}"
-    if len(found) == 1:
-        every = "both" if len(tests) == 2 else f"all {len(tests)}"
-        return f"{subject} is {found[0][0]} in {every} comparisons"
-    first, *rest = (f"{word} in {count}" for word, count in found)
-    return f"{subject} is {first} of {len(tests)} comparisons, {' and '.join(rest)}"
-
-
-def _finding(
-    kind: str,
-    rows: Sequence[Row],
+def _summary(
+    outcomes: Sequence[tuple[str, str]],
     tests: Sequence[PairedTest],
-    measure: Measure,
-    labels: Labels,
+    split: str,
+    deciding: Mapping[str, Measure],
     inputs: StudyInputs,
 ) -> str:
-    model = f"{rows[0].system.model}, " if labels.several_models else ""
-    scored = [(row, row.estimates[measure.key].mean) for row in rows]
-    known = [(row, mean) for row, mean in scored if mean is not None]
-    if not known:
-        return f"{model}{kind}: {_spoken(measure)} is missing for every arm."
-    best, mean = max(known, key=lambda pair: pair[1])  # the first, simpler arm at a tie
-    name = labels.within_model(best.system)
-    n = best.estimates[measure.key].n
-    score = f"{percent(mean)} % of {n} example{'s' * (n != 1)}"
-    text = f"{model}{kind}: "
-    against = next((t for t in tests if t.question == "baseline" and t.system == best.system), None)
-    if best.system.arm == inputs.settings.baseline:
-        equals = sum(value == mean for _, value in known) - 1
-        level = " (level with every other arm)" if 0 < equals == len(known) - 1 else ""
-        return text + f"no arm scores above the baseline ‘{name}’, at {score}{level}."
-    text += f"the best mean is that of ‘{name}’, at {score}"
-    if against is None:
-        return text + "; there is no baseline to hold it against."
-    text += f". {_against(against, labels, inputs)}"
-    ties = [labels.within_model(r.system) for r, value in known if value == mean and r is not best]
-    if ties:
-        text += f" The same mean: {_join(ties)}."
-    close = [
-        labels.within_model(test.other if test.system == best.system else test.system)
-        for test in tests
-        if test.question != "baseline"
-        and best.system in (test.system, test.other)
-        and test.verdict == NOT_DISTINGUISHABLE
+    tested = [test for test in tests if test.verdict != NOT_TESTED]
+    if not tested:
+        return (
+            f"Nothing was tested on the {split} split: no two arms of a model have at least two "
+            "common questions with a value."
+        )
+    places: dict[str, list[str]] = {}
+    for place, outcome in outcomes:
+        places.setdefault(outcome, []).append(place)
+    said = [
+        outcome if len(outcomes) == 1 else f"{outcome} on {'; '.join(where)}"
+        for outcome, where in places.items()
     ]
-    close = [other for other in dict.fromkeys(close) if other not in ties]
-    if close:
-        text += f" It is not distinguishable from {_join(close)}."
-    return text
+    verdict = ". ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
+    return f"{verdict}. {family(tested, split, deciding, inputs)}"
 
 
-def _named(
-    kind: str, tests: Sequence[PairedTest], labels: Labels, inputs: StudyInputs
-) -> list[str]:
-    """Tell how the arms compare with each further arm that the study names."""
-    told: dict[System, list[str]] = {}
-    for test in tests:
-        if test.question == "named" and test.verdict != NOT_TESTED:
-            said = f"‘{labels.within_model(test.system)}’ is {test.verdict}"
-            told.setdefault(test.other, []).append(f"{said} ({_figures(test, inputs)})")
-    model = f"{tests[0].system.model}, " if tests and labels.several_models else ""
-    return [
-        f"{model}{kind}, against ‘{labels.within_model(other)}’: {'; '.join(said)}."
-        for other, said in told.items()
-    ]
-
-
-def _against(test: PairedTest, labels: Labels, inputs: StudyInputs) -> str:
-    result = test.result
-    other = labels.within_model(test.other)
-    if result.difference is None or result.p is None:
-        return f"Too few common examples to test it against ‘{other}’."
-    figures = _figures(test, inputs)
-    if test.verdict == NOT_DISTINGUISHABLE:
-        return f"That is not distinguishable from the baseline ‘{other}’ ({figures})."
+def family(
+    tests: Sequence[PairedTest],
+    split: str,
+    deciding: Mapping[str, Measure],
+    inputs: StudyInputs,
+) -> str:
+    """Say which comparisons were decided together, by what, and how often they may err."""
+    metrics = {deciding[test.kind].key: deciding[test.kind] for test in tests}
+    by = " and ".join(map(spoken, metrics.values()))
+    count = len(tests)
+    kinds = len({test.kind for test in tests})
+    every = "every pair of arms" + (
+        " of a model" if len({t.system.model for t in tests}) > 1 else ""
+    )
+    every += " on every data set" if kinds > 1 else ""
+    alpha = f"{100 * (1 - inputs.settings.confidence):.3g} %"
+    if count == 1:
+        return f"Decided by {by} on the {split} split, in one comparison, at {alpha}."
+    if inputs.settings.correction != "holm":
+        return (
+            f"Decided by {by} on the {split} split, in {count} comparisons ({every}), each at "
+            f"{alpha}: uncorrected, so that some may be wrong."
+        )
     return (
-        f"That is {test.verdict} than the baseline ‘{other}’ at {percent(result.baseline_mean)} % "
-        f"({figures})."
+        f"Decided by {by} on the {split} split, after Holm over {count} comparisons ({every}): "
+        f"the chance that any of them is wrongly called better or worse is at most {alpha}."
     )
 
 
-def _figures(test: PairedTest, inputs: StudyInputs) -> str:
-    """Return a difference with its interval and its p."""
-    result = test.result
-    figures = f"{signed(result.difference)} points"
-    if result.ci_low is not None:
-        level = f"{100 * inputs.settings.confidence:g} %"
-        figures += f", {level} interval {signed(result.ci_low)} to {signed(result.ci_high)}"
-    figures += f", p {_equals(test.p)}"
-    if test.across is not None and test.p_across is not None:
-        seeds = len(test.across.differences)
-        figures += f"; for other training seeds than these {seeds}, p {_equals(test.p_across)}"
-    return figures
+class _Place:
+    """What is to be said of one model on one data set."""
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        tests: Sequence[PairedTest],
+        measure: Measure,
+        labels: Labels,
+        inputs: StudyInputs,
+    ) -> None:
+        self.tests, self.measure, self.labels, self.inputs = tests, measure, labels, inputs
+        means = [(row, row.estimates[measure.key].mean) for row in rows]
+        self.known = [(row, mean) for row, mean in means if mean is not None]
+        # At equal means the first, simpler arm.
+        self.best = max(self.known, key=lambda pair: pair[1], default=None)
+
+    def outcome(self) -> str:
+        """Return who wins, in a few words."""
+        if self.best is None or len(self.known) < 2:
+            return "nothing is compared"
+        winner = self.winner()
+        return "no arm wins" if winner is None else f"{self._name(winner)} wins"
+
+    def best_arm(self) -> str:
+        """Return the arm with the best mean, and all its comparisons."""
+        if self.best is None:
+            return f"{spoken(self.measure)} is missing for every arm."
+        row, mean = self.best
+        n = row.estimates[self.measure.key].n
+        score = f"{percent(mean)} % of {n} example{'s' * (n != 1)}"
+        name = self._name(row.system)
+        if len(self.known) == 1:
+            return f"{name} is at {score}; there is no other arm to hold it against."
+        if all(value == mean for _, value in self.known):
+            opening = f"no arm wins, all are level at {score}"
+        elif self.winner() is not None:
+            opening = f"{name} wins, at {score}"
+        else:
+            opening = f"no arm wins. The best mean is that of {name}, at {score}"
+        own = [self._seen_from(row.system, test) for test in self._of(row.system)]
+        return f"{opening}: {'; '.join(own)}." if own else f"{opening}."
+
+    def other_pairs(self) -> str:
+        """Return the comparisons of the other arms among themselves; empty where there are none."""
+        if self.best is None:
+            return ""
+        best = self.best[0].system
+        told = [self._pair(test) for test in self.tests if best not in (test.system, test.other)]
+        if len(told) > MOST:
+            told[MOST:] = [f"{len(told) - MOST} more stand under ‘Paired tests’"]
+        return f"{'; '.join(told)}." if told else ""
+
+    def _of(self, system: System) -> list[PairedTest]:
+        return [test for test in self.tests if system in (test.system, test.other)]
+
+    def winner(self) -> System | None:
+        """Return the best arm where it is better than every other one."""
+        if self.best is None:
+            return None
+        system = self.best[0].system
+        own = self._of(system)
+        wanted = [BETTER if test.system == system else WORSE for test in own]
+        return system if own and [test.verdict for test in own] == wanted else None
+
+    def _seen_from(self, system: System, test: PairedTest) -> str:
+        ours = test.system == system
+        other = self._name(test.other if ours else test.system)
+        if test.verdict == NOT_TESTED:
+            return f"too few common questions to test it against {other}"
+        if test.verdict == NOT_DISTINGUISHABLE:
+            return f"not distinguishable from {other} ({self._figures(test, turned=not ours)})"
+        word = test.verdict if ours else {BETTER: WORSE, WORSE: BETTER}[test.verdict]
+        return f"{word} than {other} ({self._figures(test, turned=not ours)})"
+
+    def _pair(self, test: PairedTest) -> str:
+        one, other = self._name(test.system), self._name(test.other)
+        if test.verdict == NOT_TESTED:
+            return f"{one} and {other} have too few common questions to be tested"
+        figures = self._figures(test)
+        if test.verdict == NOT_DISTINGUISHABLE:
+            return f"{one} and {other} are not distinguishable ({figures})"
+        return f"{one} is {test.verdict} than {other} ({figures})"
+
+    def _name(self, system: System) -> str:
+        role = "the baseline " if system.arm == self.inputs.settings.baseline else ""
+        return f"{role}‘{self.labels.within_model(system)}’"
+
+    def _figures(self, test: PairedTest, *, turned: bool = False) -> str:
+        """Return a difference with its interval, its p and the corrected one."""
+        result = test.result
+        sign = -1 if turned else 1
+        low, high = (result.ci_high, result.ci_low) if turned else (result.ci_low, result.ci_high)
+        told = [f"{signed(_times(result.difference, sign))} points"]
+        if low is not None and high is not None:
+            told.append(f"interval {signed(sign * low)} to {signed(sign * high)}")
+        else:
+            told.append("too few questions for an interval")
+        told.append(f"p {_equals(result.p)}")
+        if result.p_holm is not None:
+            told.append(f"corrected {_equals(result.p_holm)}")
+        said = ", ".join(told)
+        if test.across is not None and test.p_across is not None:
+            seeds = len(test.across.differences)
+            said += f"; for other training seeds than these {seeds}, p {_equals(test.p_across)}"
+        return said
+
+
+def spoken(measure: Measure) -> str:
+    """Return a metric's name for a sentence."""
+    known = {"execution_success": "execution success (ES)", "passed": "tests passed (pass@1)"}
+    return known.get(measure.key, measure.label)
+
+
+def _times(value: float | None, sign: int) -> float | None:
+    return None if value is None else sign * value + 0.0
 
 
 def _equals(p: float | None) -> str:
     shown = p_value(p)
     return shown if shown.startswith("<") else f"= {shown}"
-
-
-def _spoken(measure: Measure) -> str:
-    spoken = {"execution_success": "execution success (ES)", "passed": "tests passed (pass@1)"}
-    return spoken.get(measure.key, measure.label)
-
-
-def _join(names: Sequence[str]) -> str:
-    quoted = [f"‘{name}’" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -18,6 +18,7 @@ from tuneyard.compare.markup import text
 from tuneyard.compare.panels import histogram_figure, scatter_figure
 from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.tables import tables_of
+from tuneyard.compare.training import training_table
 
 
 def write_report(inputs: StudyInputs, out: Path) -> Summary:
@@ -70,15 +71,14 @@ def add_decision(folder: Path, decided: Mapping[str, Any]) -> None:
 def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawing]]:
     """Return the figures by section: ``metrics``, ``distributions``, ``scatters``, …"""
     colours = arm_colours([row.system.arm for row in summary.rows], summary.baseline)
-    headline = [measure for measure in summary.measures if measure.headline]
     places = dict.fromkeys((counts.split, counts.kind) for counts in summary.errors)
     # A curve's regime may never have been evaluated, so curves are labelled among themselves.
     curve_labels = Labels([curve.system for curve in inputs.curves])
     return {
         "metrics": [
-            metric_bars(rows, headline, summary.labels, colours)
-            for rows in tables_of(summary.rows).values()
-            if headline
+            metric_bars(rows, summary.headline(kind), summary.labels, colours)
+            for (_, kind), rows in tables_of(summary.rows).items()
+            if summary.headline(kind)
         ],
         "distributions": [
             histogram_figure(
@@ -116,6 +116,7 @@ def render_page(summary: Summary, inputs: StudyInputs, drawn: dict[str, list[Dra
         spread.distributions(summary, drawn["distributions"]),
         spread.precision_and_recall(summary, drawn["scatters"]),
         tests_table.paired_tests(summary, inputs),
+        training_table(summary.training),
         sections.figures("errors", "Errors", drawn["errors"], sections.errors_table(summary)),
         sections.worked(examples, summary),
         sections.figures("curves", "Training curves", drawn["curves"]),

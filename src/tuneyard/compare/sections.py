@@ -47,12 +47,10 @@ def decision(said: str) -> str:
 
 def results(summary: Summary) -> str:
     """Return a table for each split and data kind: baseline beside fine-tuned, with intervals."""
-    headline = [measure for measure in summary.measures if measure.headline]
-    others = [measure for measure in summary.measures if not measure.headline]
     legend = (
-        f"Means in %, with confidence intervals in brackets. Against the baseline "
-        f"‘{summary.baseline}’ of the same model: ▲ better, ▼ worse, ≈ not distinguishable "
-        "(corrected paired tests, below). The best mean of each model is bold."
+        "Means in %, with confidence intervals in brackets. The first metric decides; by it alone, "
+        f"against the baseline ‘{summary.baseline}’ of the same model: ▲ better, ▼ worse, ≈ not "
+        "distinguishable (paired tests, below). The best mean of each model is bold."
     )
     seeds = max((e.seeds for row in summary.rows for e in row.estimates.values()), default=1)
     if seeds > 1:
@@ -63,6 +61,8 @@ def results(summary: Summary) -> str:
     parts = [f'<p class="note">{text(legend)}</p>']
     for (split, kind), rows in tables_of(summary.rows).items():
         parts.append(f"<h3>{text(kind)} <span>{text(split)}</span></h3>")
+        headline = summary.headline(kind)
+        others = [measure for measure in summary.measures if measure not in headline]
         parts.append(_results_table(summary, rows, headline))
         if (repeated := _repeats(rows)) is not None:
             parts.append(f'<p class="note">{text(repeated)}</p>')
@@ -120,7 +120,7 @@ def _figure(estimate: Estimate, test: PairedTest | None, *, best: bool, show_n: 
     if estimate.mean is None:
         return '<span class="absent">missing</span>'
     mean = percent(estimate.mean)
-    word = test.verdict if test is not None else ""
+    word = test.verdict if test is not None and test.decides else ""
     mark = f'class="mark {word.replace(" ", "-")}" title="{text(word)}"'
     shown = f"{f'<b>{mean}</b>' if best else mean}<span {mark}>{MARKS.get(word, '')}</span>"
     if estimate.ci_low is not None:
@@ -136,8 +136,8 @@ def _repeats(rows: Sequence[Row]) -> str | None:
     for row in rows:
         if row.distinct is not None and row.distinct < row.examples:
             return (
-                f"Only {row.distinct} of the {row.examples} instructions are distinct; intervals "
-                "and tests treat repeated ones as independent and are that much too sure."
+                f"{row.distinct} of the {row.examples} questions are distinct. Examples that ask "
+                "the same one count as one draw in intervals and tests."
             )
     return None
 

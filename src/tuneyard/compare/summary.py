@@ -12,6 +12,7 @@ from tuneyard.compare.inputs import Labels, StudyInputs
 from tuneyard.compare.measures import Measure, deciding, measures_of
 from tuneyard.compare.narrative import Verdict, tell
 from tuneyard.compare.tables import Row, estimate_rows
+from tuneyard.compare.training import Training, training_of
 from tuneyard.compare.verdicts import PairedTest, run_tests
 
 
@@ -21,9 +22,11 @@ class Summary:
 
     Attributes:
         name: the study's name.
-        measures: the metrics, in table order; ``decided_by`` is the one the verdict is read from.
+        measures: the metrics, in table order; ``deciding`` is the one that the verdict is read from
+            on each data set.
         rows: estimates by system, kind and split, in table order.
         tests: the paired tests. ``errors``: the counts by error category.
+        training: how the arms were trained, and in what they differ.
         histograms: of every metric that is no truth value. ``scatters``: precision against recall.
         verdict: the finding in plain words.
         labels: short names of systems.
@@ -33,10 +36,11 @@ class Summary:
 
     name: str
     measures: tuple[Measure, ...]
-    decided_by: Measure | None
+    deciding: Mapping[str, Measure]
     rows: tuple[Row, ...]
     tests: tuple[PairedTest, ...]
     errors: tuple[ErrorCounts, ...]
+    training: tuple[Training, ...]
     histograms: tuple[Histogram, ...]
     scatters: tuple[Scatter, ...]
     verdict: Verdict
@@ -48,21 +52,21 @@ class Summary:
         """Return the summary with the paths of what was written."""
         return replace(self, files=dict(files))
 
-    def tests_of(self, question: str, split: str, kind: str | None = None) -> list[PairedTest]:
-        """Return a question's tests on a split, and one data kind if named."""
-        return [
-            test
-            for test in self.tests
-            if (test.question, test.split) == (question, split) and kind in (None, test.kind)
-        ]
+    def headline(self, kind: str) -> list[Measure]:
+        """Return the metrics of a data set's main table: the one that decides comes first."""
+        first = self.deciding.get(kind)
+        others = [measure for measure in self.measures if measure.headline and measure != first]
+        return others if first is None else [first, *others]
 
     def against_baseline(self, row: Row, metric: str) -> PairedTest | None:
         """Return the test of a row's metric against its baseline, if there is one."""
         return next(
             (
                 test
-                for test in self.tests_of("baseline", row.split, row.kind)
-                if test.system == row.system and test.metric == metric
+                for test in self.tests
+                if test.question == "baseline"
+                and (test.system, test.metric) == (row.system, metric)
+                and (test.split, test.kind) == (row.split, row.kind)
             ),
             None,
         )
@@ -77,19 +81,20 @@ def summarise(inputs: StudyInputs) -> Summary:
     cells = inputs.ordered()
     measures = measures_of(cells, inputs.pass_at)
     rows = estimate_rows(cells, measures, inputs)
-    tests = run_tests(cells, measures, inputs)
+    decides = deciding(cells, measures, inputs.decided_by)
+    tests = run_tests(cells, measures, decides, inputs)
     labels = Labels([cell.system for cell in cells])
-    decided_by = deciding(measures)
     return Summary(
         name=inputs.name,
         measures=tuple(measures),
-        decided_by=decided_by,
+        deciding=decides,
         rows=tuple(rows),
         tests=tuple(tests),
         errors=tuple(count_errors(cells)),
+        training=tuple(training_of(cells, inputs)),
         histograms=tuple(histograms(cells, measures)),
         scatters=tuple(scatters(cells, measures)),
-        verdict=tell(rows, tests, decided_by, labels, inputs),
+        verdict=tell(rows, tests, decides, labels, inputs),
         labels=labels,
         baseline=inputs.settings.baseline,
         files={},

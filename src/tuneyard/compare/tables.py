@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from tuneyard.compare.inputs import Cell, StudyInputs, System
 from tuneyard.compare.measures import Measure, by_run, is_binary
-from tuneyard.stats import Interval, average_runs, bootstrap_mean, describe, run_std, wilson
+from tuneyard.compare.questions import distinct_of, questions_of
+from tuneyard.stats import (
+    Interval,
+    average_runs,
+    bootstrap_mean,
+    clustered,
+    describe,
+    run_std,
+    wilson,
+)
 
 METHODS: Final = {
     "wilson": "Wilson's score interval",
@@ -48,8 +59,8 @@ class Estimate:
 class Row:
     """One system's estimates on one data kind and split.
 
-    ``examples`` counts examples, ``distinct`` the different instructions among them (None where
-    the rows carry no instruction): equal instructions get equal greedy answers.
+    ``examples`` counts examples, ``distinct`` the different questions among them (None where the
+    rows carry no instruction): examples that ask the same question are one draw in intervals.
     """
 
     system: System
@@ -66,14 +77,13 @@ def estimate_rows(
     """Return the estimates of every cell, in the cells' order."""
     rows = []
     for cell in cells:
-        instructions = {row.get("instruction") for row in cell.rows}
         rows.append(
             Row(
                 system=cell.system,
                 kind=cell.kind,
                 split=cell.split,
                 examples=len({str(row["id"]) for row in cell.rows}),
-                distinct=None if None in instructions else len(instructions),
+                distinct=distinct_of(cell),
                 estimates={m.key: _estimate(cell, m, inputs) for m in measures},
             )
         )
@@ -92,9 +102,12 @@ def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
     runs = by_run(cell, measure)
     values = average_runs(runs)
     # By example id, so that the order of rows in a file changes no resample.
-    ordered = [values[name] for name in sorted(values, key=str)]
+    names = sorted(values, key=str)
+    ordered = [values[name] for name in names]
     found = describe(ordered)
-    interval = _interval([value for value in ordered if value is not None], inputs)
+    questions = questions_of(cell)
+    there = [(value, questions[name]) for name in names if (value := values[name]) is not None]
+    interval = _interval([v for v, _ in there], [question for _, question in there], inputs)
     return Estimate(
         n=found.n,
         missing=len(ordered) - found.n,
@@ -111,10 +124,20 @@ def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
     )
 
 
-def _interval(values: Sequence[float | bool], inputs: StudyInputs) -> Interval:
+def _interval(
+    values: Sequence[float | bool], questions: Sequence[Hashable], inputs: StudyInputs
+) -> Interval:
     confidence = inputs.settings.confidence
     if is_binary(values):
-        return wilson(successes=sum(map(int, values)), n=len(values), confidence=confidence)
+        column = np.array(values, dtype=np.float64)
+        worth = clustered(column, questions).effective_size(float(column.var()))
+        return wilson(
+            successes=int(column.sum()), n=len(values), confidence=confidence, effective=worth
+        )
     return bootstrap_mean(
-        values, confidence=confidence, resamples=inputs.settings.resamples, seed=inputs.seed
+        values,
+        clusters=questions,
+        confidence=confidence,
+        resamples=inputs.settings.resamples,
+        seed=inputs.seed,
     )

@@ -1,37 +1,38 @@
-"""Paired tests: arms against the baseline, against the arm they continue, and between regimes.
+"""Paired tests: all pairs of a model's arms, decided by one metric and corrected as one family.
 
-Every system answers the same examples, so differences are tested on pairs. Each question is a
-family of its own: within one split, all its comparisons, over all models, kinds and headline
-metrics, are corrected together.
+Every system answers the same examples, so differences are tested on pairs. The family of the
+correction is, on one split, every pair of systems of a model on every data set (over all models),
+by the metric that decides there. Other headline metrics are secondary: tested without correction,
+and never a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
 from tuneyard.compare.inputs import Cell, StudyInputs, System
 from tuneyard.compare.measures import Measure, by_run
+from tuneyard.compare.questions import questions_of
 from tuneyard.errors import UserError
-from tuneyard.stats import AcrossSeeds, Comparison, compare_runs, holm, with_holm
-from tuneyard.stats.paired import Test
+from tuneyard.stats import AcrossSeeds, Comparison, compare_runs, holm, holm_levels, with_holm
 from tuneyard.stats.seeds import SeedComparison
 
 QUESTIONS: Final = {
     "baseline": "Against the baseline of the same model",
-    "prefix": "Against the arm that it continues",
     "named": "Against further arms that the study names",
+    "arms": "Between other arms of the same model",
     "regime": "Between training data, with the same model and arm",
 }
 BETTER: Final = "better"
 WORSE: Final = "worse"
 NOT_DISTINGUISHABLE: Final = "not distinguishable"
 NOT_TESTED: Final = "not tested"
-FEW: Final = 10
-"""Below this number of pairs the bootstrap's p is too small: two pairs could seem significant."""
-MARKS: Final = {BETTER: "▲", WORSE: "▼", NOT_DISTINGUISHABLE: "≈", NOT_TESTED: ""}
+EXPLORATORY: Final = "exploratory"
+MARKS: Final = {BETTER: "▲", WORSE: "▼", NOT_DISTINGUISHABLE: "≈", NOT_TESTED: "", EXPLORATORY: ""}
 """How a verdict is marked in tables."""
 
 
@@ -40,13 +41,14 @@ class PairedTest:
     """One system against another on the same examples.
 
     Attributes:
-        question: a key of `QUESTIONS`; with ``split`` it names the family of the correction.
+        question: a key of `QUESTIONS`: how the two are related.
         system, other: positive differences favour ``system``.
         metric: the metric's key.
-        family: how many tests were corrected together.
+        family: how many tests were corrected together; 1 for secondary metrics, which are not.
         result: means, difference, interval, p-values and the counts of pairs, over examples.
         across: the same difference with the training seeds as a sample; None for single runs.
-        verdict: better, worse, not distinguishable, or not tested (fewer than two pairs).
+        verdict: better, worse, not distinguishable, not tested (fewer than two questions), or
+            exploratory: the metric is a secondary one.
     """
 
     question: str
@@ -61,9 +63,9 @@ class PairedTest:
     verdict: str
 
     @property
-    def p(self) -> float | None:
-        """Return the p-value that the verdict rests on."""
-        return self.result.p if self.result.p_holm is None else self.result.p_holm
+    def decides(self) -> bool:
+        """Return whether the test is of the metric that decides."""
+        return self.verdict != EXPLORATORY
 
     @property
     def p_across(self) -> float | None:
@@ -73,122 +75,140 @@ class PairedTest:
         return self.across.p if self.across.p_holm is None else self.across.p_holm
 
 
+_Asked = tuple[str, Cell, Cell, Measure]
+
+
 def run_tests(
-    cells: Sequence[Cell], measures: Sequence[Measure], inputs: StudyInputs
+    cells: Sequence[Cell],
+    measures: Sequence[Measure],
+    deciding: Mapping[str, Measure],
+    inputs: StudyInputs,
 ) -> list[PairedTest]:
-    """Run every paired test of the headline metrics, in the cells' order.
+    """Run every paired test, in the cells' order: of each split those that decide come first.
+
+    Args:
+        deciding: the metric that decides, by data set.
 
     Raises:
         UserError: two systems were not scored on the same examples.
     """
-    tests: list[PairedTest] = []
     headline = [measure for measure in measures if measure.headline]
+    tests: list[PairedTest] = []
     for split in dict.fromkeys(cell.split for cell in cells):
-        for question in QUESTIONS:
-            pairs = list(_pairs(question, [c for c in cells if c.split == split], inputs))
-            tests += _family(question, split, pairs, headline, inputs)
+        pairs = sorted(
+            _pairs([cell for cell in cells if cell.split == split], inputs),
+            key=lambda pair: list(QUESTIONS).index(pair[0]),
+        )
+        first = [(*pair, deciding[pair[1].kind]) for pair in pairs if pair[1].kind in deciding]
+        tests += _decide(first, inputs)
+        for measure in headline:
+            further = [(*pair, measure) for pair in pairs if deciding.get(pair[1].kind) != measure]
+            tests += _explore(further, inputs)
     return tests
 
 
-def _family(
-    question: str,
-    split: str,
-    pairs: Sequence[tuple[Cell, Cell]],
-    measures: Sequence[Measure],
-    inputs: StudyInputs,
-) -> list[PairedTest]:
-    asked = [(one, other, measure) for one, other in pairs for measure in measures]
-    found = [_compare(one, other, measure, inputs) for one, other, measure in asked]
+def _decide(asked: Sequence[_Asked], inputs: StudyInputs) -> list[PairedTest]:
+    """Test one family: everything that is asked on a split by the metric that decides."""
+    alpha = 1 - inputs.settings.confidence
+    # Corrected for this many, the smallest p that resampling can show has to be well below alpha.
+    resamples = max(inputs.settings.resamples, math.ceil(10 * len(asked) / alpha))
+    found = [_compare(one, other, measure, resamples, inputs) for _, one, other, measure in asked]
     results = [comparison.over_tasks for comparison in found]
     across = [comparison.over_seeds for comparison in found]
     if inputs.settings.correction == "holm":
-        results = with_holm(results)
-        corrected = holm([None if spread is None else spread.p for spread in across])
-        across = [
-            spread and replace(spread, p_holm=p)
-            for spread, p in zip(across, corrected, strict=True)
-        ]
-    alpha = 1 - inputs.settings.confidence
+        results = with_holm(results, alpha=alpha)
+        across = _across_holm(across, alpha)
     family = sum(result.p is not None for result in results)
     return [
-        PairedTest(
-            question=question,
-            split=split,
-            kind=one.kind,
-            metric=measure.key,
-            system=one.system,
-            other=other.system,
-            family=family,
-            result=result,
-            across=spread,
-            verdict=_verdict(result, alpha),
-        )
-        for (one, other, measure), result, spread in zip(asked, results, across, strict=True)
+        _test(one, family, result, spread, _verdict(result, alpha))
+        for one, result, spread in zip(asked, results, across, strict=True)
     ]
 
 
-def _compare(one: Cell, other: Cell, measure: Measure, inputs: StudyInputs) -> SeedComparison:
-    confidence, resamples = inputs.settings.confidence, inputs.settings.resamples
+def _explore(asked: Sequence[_Asked], inputs: StudyInputs) -> list[PairedTest]:
+    found = [_compare(*each[1:], inputs.settings.resamples, inputs) for each in asked]
+    return [
+        _test(each, 1, comparison.over_tasks, comparison.over_seeds, EXPLORATORY)
+        for each, comparison in zip(asked, found, strict=True)
+    ]
 
-    def tested(test: Test) -> SeedComparison:
+
+def _across_holm(across: Sequence[AcrossSeeds | None], alpha: float) -> list[AcrossSeeds | None]:
+    values = [None if spread is None else spread.p for spread in across]
+    return [
+        spread and replace(spread.at(level), p_holm=p)
+        for spread, p, level in zip(across, holm(values), holm_levels(values, alpha), strict=True)
+    ]
+
+
+def _test(
+    asked: _Asked, family: int, result: Comparison, across: AcrossSeeds | None, verdict: str
+) -> PairedTest:
+    question, one, other, measure = asked
+    return PairedTest(
+        question=question,
+        split=one.split,
+        kind=one.kind,
+        metric=measure.key,
+        system=one.system,
+        other=other.system,
+        family=family,
+        # What the test was found from is large, and not needed any more.
+        result=replace(result, evidence=None),
+        across=across,
+        verdict=verdict,
+    )
+
+
+def _compare(
+    one: Cell, other: Cell, measure: Measure, resamples: int, inputs: StudyInputs
+) -> SeedComparison:
+    try:
         return compare_runs(
             arm=by_run(one, measure),
             baseline=by_run(other, measure),
-            test=test,
-            confidence=confidence,
+            clusters=questions_of(one),
+            confidence=inputs.settings.confidence,
             resamples=resamples,
             seed=inputs.seed,
         )
-
-    try:
-        result = tested("auto")
-        few = result.over_tasks.test == "paired_bootstrap" and result.over_tasks.n < FEW
-        if few or result.over_tasks.constant:
-            # Resampling few differences shows too little spread, and equal ones none, whatever
-            # their number; flipping their signs does.
-            result = tested("permutation")
     except UserError as error:
         raise UserError(
             error.what,
             where=f"{_name(one)} against {_name(other)}, {measure.key} on {one.kind} {one.split}",
             remedy=error.remedy,
         ) from None
-    return result
 
 
-def _pairs(
-    question: str, cells: Sequence[Cell], inputs: StudyInputs
-) -> Iterator[tuple[Cell, Cell]]:
-    """Yield the (system, other) that a question asks about, among cells of one split."""
+def _pairs(cells: Sequence[Cell], inputs: StudyInputs) -> Iterator[tuple[str, Cell, Cell]]:
+    """Yield every pair of systems of a model on a data set: (question, system, other).
+
+    The later one, with more stages or more data, is held against the earlier one; a gain from more
+    training is then positive.
+    """
     for kind in dict.fromkeys(cell.kind for cell in cells):
-        same_kind = [cell for cell in cells if cell.kind == kind]
-        by_system = {cell.system: cell for cell in same_kind}
-        if question == "regime":
-            for one, other in combinations(same_kind, 2):
-                if one.model == other.model and one.arm == other.arm:
-                    # The larger regime stands later; a gain from more data is then positive.
-                    yield other, one
-            continue
-        if question == "named":
-            yield from _named(same_kind, inputs)
-            continue
-        for cell in same_kind:
-            find = baseline_of if question == "baseline" else prefix_of
-            against = find(cell.system, list(by_system), inputs)
-            if against is not None:
-                yield cell, by_system[against]
+        of_kind = [cell for cell in cells if cell.kind == kind]
+        systems = [cell.system for cell in of_kind]
+        for other, one in combinations(of_kind, 2):
+            if one.model != other.model:
+                continue
+            for system, against in ((one, other), (other, one)):
+                if baseline_of(system.system, systems, inputs) == against.system:
+                    yield "baseline", system, against
+                    break
+            else:
+                yield _related(one, other, inputs)
 
 
-def _named(cells: Sequence[Cell], inputs: StudyInputs) -> Iterator[tuple[Cell, Cell]]:
-    """Yield cells with those of the arms in ``compare.against``, each pair of arms once."""
-    asked = {inputs.settings.baseline}
-    for arm in inputs.settings.against:
-        asked.add(arm)
-        for other in (cell for cell in cells if cell.arm == arm):
-            for cell in cells:
-                alike = cell.model == other.model and cell.train_on == other.train_on
-                if alike and cell.arm not in asked:
-                    yield cell, other
+def _related(one: Cell, other: Cell, inputs: StudyInputs) -> tuple[str, Cell, Cell]:
+    """Say how two systems of a model are related, neither being the other's baseline."""
+    if one.arm == other.arm:
+        return "regime", one, other
+    named = [arm for arm in inputs.settings.against if arm in (one.arm, other.arm)]
+    if named and one.train_on == other.train_on:
+        against = one if one.arm == named[0] else other
+        return "named", other if against is one else one, against
+    return "arms", one, other
 
 
 def baseline_of(system: System, systems: Sequence[System], inputs: StudyInputs) -> System | None:
@@ -201,23 +221,6 @@ def baseline_of(system: System, systems: Sequence[System], inputs: StudyInputs) 
         return None
     wanted = (System(system.model, system.train_on, arm), System(system.model, (), arm))
     return next((candidate for candidate in wanted if candidate in systems), None)
-
-
-def prefix_of(system: System, systems: Sequence[System], inputs: StudyInputs) -> System | None:
-    """Return the system whose stages another one continues, the longest if there are several.
-
-    None where that is the baseline, against which it is tested anyway.
-    """
-    stages = inputs.stages(system.arm)
-    prefixes = [
-        other
-        for other in systems
-        if (other.model, other.train_on) == (system.model, system.train_on)
-        and other.arm != inputs.settings.baseline
-        and 0 < len(inputs.stages(other.arm)) < len(stages)
-        and stages[: len(inputs.stages(other.arm))] == inputs.stages(other.arm)
-    ]
-    return max(prefixes, key=lambda other: len(inputs.stages(other.arm)), default=None)
 
 
 def _verdict(result: Comparison, alpha: float) -> str:

@@ -88,10 +88,15 @@ class Compare(Strict):
 
     baseline: str = "base"
     against: list[str] = []
-    """Further arms that the others of the same model and training data are held against."""
+    """Further arms that the others of the same model and training data are held against: all pairs
+    of arms are tested, and these stand on the right-hand side."""
     test: Literal["paired_bootstrap"] = "paired_bootstrap"
-    """For metrics that are not binary; binary metrics get McNemar's exact test."""
+    """For metrics that are not binary (flipped signs where few questions differ); binary metrics
+    get McNemar's exact test."""
     correction: Literal["holm", "none"] = "holm"
+    """Over all pairs of arms and data sets of a split, by the metric that decides: the registry
+    rule's, or else the first measured of execution success, tests passed, exact match, CodeBLEU
+    and BLEU. Other metrics are secondary, and not corrected."""
     resamples: int = Field(default=5000, ge=100, le=1_000_000)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 

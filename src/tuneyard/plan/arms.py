@@ -63,10 +63,11 @@ def build(study: Study, identity: Callable[[Model], str]) -> Plan:
         "compare",
         "compare",
         {
-            "format": 2,  # of the report alone
+            "format": 3,  # of the report alone
             "study": study.study,
             "settings": study.compare.model_dump(),
             "pass_at": study.evaluate.pass_at,
+            "decided_by": study.register_.metric if study.register_ else None,
             "arms": [[arm.model.name, list(arm.train_on), arm.name, arm.seed] for arm in arms],
             "seed": study.seed,
         },

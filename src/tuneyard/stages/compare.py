@@ -10,6 +10,7 @@ from tuneyard.config.load import dump
 from tuneyard.plan import Arm, Step
 from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
+from tuneyard.stages.trained import trained
 
 # Failing answers of one cell and category whose boards are built again to be drawn.
 _DRAWN = 3
@@ -32,6 +33,8 @@ def run(step: Step, context: Context) -> str:
         facts=_facts(arms, context),
         arms=study.matrix.arms,
         pass_at=step.part["pass_at"],
+        decided_by=step.part["decided_by"],
+        trained=list(trained(arms, context)),
     )
     artifact = context.artifact(step)
     with artifact.writing() as folder:

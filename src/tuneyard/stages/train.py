@@ -56,6 +56,7 @@ def run(step: Step, context: Context) -> str:
         history = found["history"]
         write_jsonl(folder / "history.jsonl", history)
         facts |= {"steps": found["steps"], "stopped": found["stopped"]}
+        facts |= {name: found.get(name) for name in ("tokens", "parameters")}
     context.run.discard("work", artifact.name)
     if found["stopped"] is not None:
         context.bar.say(f"    warning: {found['stopped']['text']}")

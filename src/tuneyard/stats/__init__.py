@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tuneyard.stats.bootstrap import Interval, bootstrap_mean
+from tuneyard.stats.clusters import clustered
 from tuneyard.stats.describe import Description, describe
-from tuneyard.stats.paired import Comparison, compare, holm, with_holm
+from tuneyard.stats.holm import holm, holm_levels
+from tuneyard.stats.paired import Comparison, compare, with_holm
 from tuneyard.stats.proportion import paired_difference, wilson
 from tuneyard.stats.regression import Regression, linear_regression
 from tuneyard.stats.seeds import AcrossSeeds, average_runs, compare_runs, run_std
@@ -17,10 +19,12 @@ __all__ = [
     "Regression",
     "average_runs",
     "bootstrap_mean",
+    "clustered",
     "compare",
     "compare_runs",
     "describe",
     "holm",
+    "holm_levels",
     "linear_regression",
     "paired_difference",
     "run_std",

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuneyard.errors import UserError, suggestion
-from tuneyard.stats.bootstrap import Seed, bounds, check_settings, resampled_means
+from tuneyard.stats.bootstrap import Seed, centred_bootstrap, check_settings
+from tuneyard.stats.clusters import Clustered, clustered
+from tuneyard.stats.flips import sign_flips
+from tuneyard.stats.holm import holm, holm_levels
 from tuneyard.stats.proportion import paired_difference
+from tuneyard.stats.signs import sign_test
 
 Test = Literal["auto", "mcnemar", "paired_bootstrap", "permutation"]
 Values = Mapping[Hashable, float | bool | None]
+Clusters = Mapping[Hashable, Hashable]
+"""What each example belongs to: examples that ask the same question are one draw."""
+FEW = 20
+"""Below this number of clusters that differ, resampling shows too little of the spread; flipping
+signs does not."""
+
+
+class Evidence(Protocol):
+    """A test of a mean difference of 0, and the differences that it does not refuse."""
+
+    @property
+    def p(self) -> float: ...
+
+    def bounds(self, alpha: float) -> tuple[float | None, float | None]:
+        """Return the bounds of the differences with p >= alpha; None: unbounded on that side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +42,22 @@ class Comparison:
 
     Attributes:
         difference: mean of arm - baseline; None without pairs.
-        ci_low, ci_high: its confidence interval: Newcombe's for binary values, BCa bootstrap for
-            the rest; None for fewer than two pairs.
-        p: two-sided p-value; None for fewer than two pairs.
-        p_holm: corrected for the other comparisons made with it; None until ``with_holm``.
+        ci_low, ci_high: the differences that the test does not refuse at ``level``: the interval
+            leaves out 0 exactly where p is below ``level``. Of binary values it is at least as
+            wide as Newcombe's. None for fewer than two clusters, and on a side where there are too
+            few to refuse anything.
+        p: two-sided p-value; None for fewer than two clusters.
         n: pairs with both values.
         missing: pairs left out because a value is None.
-        wins, losses: pairs in which the arm's value is higher, and lower.
+        clusters: how many different questions the pairs ask.
+        wins, losses: clusters in which the arm's values are higher, and lower, in sum.
         arm_mean, baseline_mean: over the pairs used.
         test: the test that gave ``p``.
+        level: 1 - the interval's confidence.
+        p_holm: p corrected for the other comparisons made with it; None until ``with_holm``.
         constant: all differences of values that are not binary are equal, so the interval's width
             of 0 proves nothing.
+        evidence: from which an interval at another level is found.
     """
 
     difference: float | None
@@ -42,24 +66,35 @@ class Comparison:
     p: float | None
     n: int
     missing: int
+    clusters: int
     wins: int
     losses: int
     arm_mean: float | None
     baseline_mean: float | None
     test: str
+    level: float
     p_holm: float | None = None
     constant: bool = False
+    evidence: Evidence | None = field(default=None, repr=False, compare=False)
 
     def distinguishable(self, *, alpha: float = 0.05) -> bool:
         """Return whether the p-value, corrected where it has been, is below alpha."""
         p = self.p if self.p_holm is None else self.p_holm
         return p is not None and p < alpha
 
+    def at(self, level: float) -> Comparison:
+        """Return the comparison with its interval at another level (1 - confidence)."""
+        if self.evidence is None:
+            return replace(self, level=level)
+        low, high = self.evidence.bounds(level)
+        return replace(self, level=level, ci_low=low, ci_high=high)
+
 
 def compare(
     *,
     arm: Values,
     baseline: Values,
+    clusters: Clusters | None = None,
     test: Test = "auto",
     confidence: float = 0.95,
     resamples: int = 5000,
@@ -70,8 +105,10 @@ def compare(
     Args:
         arm, baseline: value by example id. Booleans are binary; numbers are binary where all
             values are 0 or 1 and ``test`` is ``mcnemar``.
-        test: ``auto`` takes McNemar's exact test for booleans and the paired bootstrap for
-            numbers.
+        clusters: the question of each example: examples with the same one are drawn, and their
+            signs are flipped, together. None, or not named: each is one of its own.
+        test: ``auto`` takes McNemar's exact test for booleans; for numbers the paired bootstrap,
+            or the sign-flip test where fewer than `FEW` clusters differ or all differ alike.
 
     Raises:
         UserError: the ids differ, a test's name is unknown, or McNemar's test is asked for values
@@ -82,64 +119,93 @@ def compare(
             "an unknown paired test", value=test, remedy=suggestion(test, list(get_args(Test)))
         )
     check_settings(confidence=confidence, resamples=resamples)
-    pairs = _align(arm, baseline)
-    kept = [(ours, theirs) for ours, theirs in pairs if ours is not None and theirs is not None]
-    binary = bool(kept) and all(isinstance(value, bool) for pair in kept for value in pair)
-    if test == "mcnemar" and not all(value in (0, 1) for pair in kept for value in pair):
+    keys = _aligned(arm, baseline)
+    pairs = [(key, arm[key], baseline[key]) for key in keys]
+    kept = [(key, a, b) for key, a, b in pairs if a is not None and b is not None]
+    binary = bool(kept) and all(isinstance(value, bool) for _, *both in kept for value in both)
+    odd = [value for _, *both in kept for value in both if value not in (0, 1)]
+    if test == "mcnemar" and odd:
         raise UserError(
-            "McNemar's test needs binary values",
-            value=next(v for pair in kept for v in pair if v not in (0, 1)),
-            remedy="use paired_bootstrap",
+            "McNemar's test needs binary values", value=odd[0], remedy="use paired_bootstrap"
         )
-    binary = binary or test == "mcnemar"
-    chosen = test if test != "auto" else ("mcnemar" if binary else "paired_bootstrap")
-    values = np.array(kept, dtype=np.float64).reshape(-1, 2)
-    differences = values[:, 0] - values[:, 1]
+    values = np.array([both for _, *both in kept], dtype=np.float64).reshape(-1, 2)
+    known = clusters or {}
+    found = clustered(
+        values[:, 0] - values[:, 1], [known.get(key, ("alone", key)) for key, *_ in kept]
+    )
+    chosen: str = test
+    if test == "auto":
+        few = np.count_nonzero(found.sums) < FEW or (bool(kept) and found.constant)
+        chosen = "mcnemar" if binary else ("permutation" if few else "paired_bootstrap")
     result = Comparison(
-        difference=float(differences.mean()) if kept else None,
+        difference=found.mean if kept else None,
         ci_low=None,
         ci_high=None,
         p=None,
         n=len(kept),
         missing=len(pairs) - len(kept),
-        wins=int((differences > 0).sum()),
-        losses=int((differences < 0).sum()),
+        clusters=found.count,
+        wins=int((found.sums > 0).sum()),
+        losses=int((found.sums < 0).sum()),
         arm_mean=float(values[:, 0].mean()) if kept else None,
         baseline_mean=float(values[:, 1].mean()) if kept else None,
         test=chosen,
+        level=1 - confidence,
     )
-    if len(kept) < 2:
+    if found.count < 2:
         return result
-    # One draw serves the interval and the test.
-    means = None
-    if not binary or chosen == "paired_bootstrap":
-        means = resampled_means(differences, resamples=resamples, seed=seed)
+    evidence: Evidence
     if chosen == "mcnemar":
-        p = mcnemar_exact(wins=result.wins, losses=result.losses)
+        evidence = BinaryPairs(values, found)
     elif chosen == "permutation":
-        p = permutation_p(differences, resamples=resamples, seed=seed)
+        evidence = sign_flips(found, resamples=resamples, seed=seed)
     else:
-        assert means is not None
-        p = _centred_p(differences, means)
-    if binary:
-        both = int(values.all(axis=1).sum())
-        interval = paired_difference(
-            both=both,
-            only_first=result.wins,
-            only_second=result.losses,
-            neither=len(kept) - both - result.wins - result.losses,
-            confidence=confidence,
+        evidence = centred_bootstrap(found, resamples=resamples, seed=seed)
+    constant = chosen != "mcnemar" and found.constant
+    result = replace(result, p=evidence.p, constant=constant, evidence=evidence)
+    return result.at(result.level)
+
+
+class BinaryPairs:
+    """McNemar's exact test of paired truth values, and an interval of their difference.
+
+    The exact test's own interval takes the number of pairs that disagree as given, so it says too
+    much where few do. It is widened to Newcombe's, but not over a 0 that the test refuses.
+
+    Args:
+        values: shape (pairs, 2).
+        differences: of the pairs, by cluster.
+    """
+
+    def __init__(self, values: NDArray[np.float64], differences: Clustered) -> None:
+        first, second = values[:, 0] > 0, values[:, 1] > 0
+        self._cells = {
+            "both": int((first & second).sum()),
+            "only_first": int((first & ~second).sum()),
+            "only_second": int((~first & second).sum()),
+            "neither": int((~first & ~second).sum()),
+        }
+        variance = float((values[:, 0] - values[:, 1]).var())
+        self._effective = differences.effective_size(variance)
+        self._total = differences.total
+        self._signs = sign_test(differences.sums)
+
+    @property
+    def p(self) -> float:
+        return self._signs.p
+
+    def bounds(self, alpha: float) -> tuple[float, float]:
+        low, high = (bound / self._total for bound in self._signs.bounds(alpha))
+        wide = paired_difference(**self._cells, confidence=1 - alpha, effective=self._effective)
+        assert wide.low is not None
+        assert wide.high is not None
+        return (
+            low if low > 0 >= wide.low else min(low, wide.low),
+            high if high < 0 <= wide.high else max(high, wide.high),
         )
-        return replace(result, p=p, ci_low=interval.low, ci_high=interval.high)
-    assert means is not None
-    if np.all(differences == differences[0]):
-        same = float(differences[0])
-        return replace(result, p=p, ci_low=same, ci_high=same, constant=True)
-    low, high = bounds(differences, means, confidence=confidence, method="bca")
-    return replace(result, p=p, ci_low=low, ci_high=high)
 
 
-def _align(arm: Values, baseline: Values) -> list[tuple[float | bool | None, float | bool | None]]:
+def _aligned(arm: Values, baseline: Values) -> list[Hashable]:
     if arm.keys() != baseline.keys():
         only_arm = [key for key in arm if key not in baseline]
         only_baseline = [key for key in baseline if key not in arm]
@@ -150,95 +216,15 @@ def _align(arm: Values, baseline: Values) -> list[tuple[float | bool | None, flo
             remedy="score both arms on the same data, then compare",
         )
     # Sorted, so that the order of rows in a file changes no resample.
-    keys = sorted(arm, key=lambda key: (type(key).__name__, repr(key)))
-    return [(arm[key], baseline[key]) for key in keys]
+    return sorted(arm, key=lambda key: (type(key).__name__, repr(key)))
 
 
-def mcnemar_exact(*, wins: int, losses: int) -> float:
-    """Return the two-sided p of McNemar's exact test (a sign test on the pairs that disagree)."""
-    if wins < 0 or losses < 0:
-        raise UserError("counts of pairs are not negative", value=(wins, losses))
-    n = wins + losses
-    ways = tail = 1  # integers, so exact for any n: C(n, 0), then C(n, k) from C(n, k - 1)
-    for k in range(1, min(wins, losses) + 1):
-        ways = ways * (n - k + 1) // k
-        tail += ways
-    return float(min(1.0, 2 * tail / 2**n))
+def with_holm(comparisons: Sequence[Comparison], *, alpha: float = 0.05) -> list[Comparison]:
+    """Return the comparisons with ``p_holm``, corrected together as one family.
 
-
-def paired_bootstrap_p(
-    differences: Iterable[float], *, resamples: int = 5000, seed: Seed = 0
-) -> float:
-    """Return the two-sided p of a mean difference of 0, by the bootstrap of centred differences.
-
-    Efron and Tibshirani 1993, section 16.4: the differences are shifted to a mean of 0, and p is
-    the share of resampled means at least as far from 0 as the observed one; the observed one is
-    counted too, so p is never 0 (Davison and Hinkley 1997, equation 4.11).
+    Each interval is then at the level at which Holm's procedure decides (see ``holm_levels``), so
+    that it leaves out 0 exactly where the corrected test is significant.
     """
-    values = np.asarray(list(differences), dtype=np.float64)
-    return _centred_p(values, resampled_means(values, resamples=resamples, seed=seed))
-
-
-def _centred_p(differences: NDArray[np.float64], means: NDArray[np.float64]) -> float:
-    observed = float(differences.mean())
-    return _share_as_extreme(means - observed, observed, differences)
-
-
-def permutation_p(differences: Iterable[float], *, resamples: int = 5000, seed: Seed = 0) -> float:
-    """Return the two-sided p of the sign-flip permutation test (Fisher 1935, section 21).
-
-    Where all sign patterns are no more than ``resamples`` they are enumerated and p is exact;
-    otherwise ``resamples`` patterns are drawn and the observed one is counted with them.
-    """
-    values = np.asarray(list(differences), dtype=np.float64)
-    observed = float(values.mean())
-    changed = values[values != 0]  # zeros have no sign to flip
-    if changed.size < 63 and 2**changed.size <= resamples:
-        patterns = np.arange(2**changed.size)[:, None] >> np.arange(changed.size)
-        means = (1 - 2 * (patterns & 1)) @ changed / values.size
-        return _share_as_extreme(means, observed, values, exact=True)
-    rng = np.random.default_rng(seed)
-    means = np.empty(resamples)
-    step = max(1, (1 << 22) // changed.size)
-    for start in range(0, resamples, step):
-        stop = min(start + step, resamples)
-        signs = rng.integers(0, 2, (stop - start, changed.size), dtype=np.int8) * 2 - 1
-        means[start:stop] = signs @ changed / values.size
-    return _share_as_extreme(means, observed, values)
-
-
-def _share_as_extreme(
-    null: NDArray[np.float64],
-    observed: float,
-    differences: NDArray[np.float64],
-    *,
-    exact: bool = False,
-) -> float:
-    # Sums in another order differ by rounding; ties must stay ties.
-    slack = 1e-12 * float(np.abs(differences).max())
-    hits = int((np.abs(null) >= abs(observed) - slack).sum())
-    return hits / null.size if exact else (hits + 1) / (null.size + 1)
-
-
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Return p-values corrected for their number (Holm 1979); None stays None and counts for none.
-
-    Raises:
-        UserError: a p-value outside 0 to 1.
-    """
-    for p in p_values:
-        if p is not None and not 0 <= p <= 1:
-            raise UserError("a p-value lies between 0 and 1", value=p)
-    ranked = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
-    corrected: list[float | None] = [None] * len(p_values)
-    highest = 0.0
-    for rank, (p, index) in enumerate(ranked):
-        highest = max(highest, min(1.0, p * (len(ranked) - rank)))
-        corrected[index] = highest
-    return corrected
-
-
-def with_holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Return the comparisons with ``p_holm``, corrected together as one family."""
-    corrected = holm([comparison.p for comparison in comparisons])
-    return [replace(c, p_holm=p) for c, p in zip(comparisons, corrected, strict=True)]
+    values = [comparison.p for comparison in comparisons]
+    decided = zip(comparisons, holm(values), holm_levels(values, alpha), strict=True)
+    return [replace(found.at(level), p_holm=p) for found, p, level in decided]

@@ -8,14 +8,15 @@ made. *Would runs with other seeds differ?* also takes the spread between seeds 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
 import numpy as np
 
 from tuneyard.errors import UserError
 from tuneyard.stats.bootstrap import Seed
-from tuneyard.stats.paired import Comparison, Test, Values, compare
+from tuneyard.stats.clusters import Clustered, clustered
+from tuneyard.stats.paired import Clusters, Comparison, Test, Values, compare
 
 Runs = Mapping[Hashable, Values]
 """Training seed → task → value. The seed None means that nothing was trained."""
@@ -30,15 +31,28 @@ class AcrossSeeds:
         std: their sample standard deviation (ddof 1).
         p: two-sided p-value for seeds and tasks like these; None where nothing varies.
         ci_low, ci_high: the difference's confidence interval; None likewise.
+        difference, error, freedom: the difference's mean, standard error and degrees of freedom.
         p_holm: p corrected for the other comparisons made with it; None until it is.
     """
 
     differences: tuple[float, ...]
     std: float
+    difference: float
+    error: float
+    freedom: float | None
     p: float | None
-    ci_low: float | None
-    ci_high: float | None
+    ci_low: float | None = None
+    ci_high: float | None = None
     p_holm: float | None = None
+
+    def at(self, level: float) -> AcrossSeeds:
+        """Return the same with its interval at a level (1 - confidence)."""
+        from scipy.special import stdtrit
+
+        if self.freedom is None:
+            return self
+        half = float(stdtrit(self.freedom, 1 - level / 2)) * self.error
+        return replace(self, ci_low=self.difference - half, ci_high=self.difference + half)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,7 @@ def compare_runs(
     *,
     arm: Runs,
     baseline: Runs,
+    clusters: Clusters | None = None,
     test: Test = "auto",
     confidence: float = 0.95,
     resamples: int = 5000,
@@ -97,7 +112,8 @@ def compare_runs(
     ``over_tasks`` is the paired comparison of the tasks' averages over seeds (see `compare`):
     tasks are drawn anew, seeds stay. ``over_seeds`` adds the spread between seeds: its variance of
     the difference is that over tasks, var(d_task) / tasks, plus that over seeds, var(d_seed) /
-    seeds, held against Student's t with Satterthwaite's degrees of freedom. Squared, that statistic
+    seeds, held against Student's t with Satterthwaite's degrees of freedom; of tasks that ask the
+    same, clusters take the place of tasks. Squared, that statistic
     is the min F' of Clark 1973 (*The language-as-fixed-effect fallacy*), for tasks and seeds that
     are crossed. With three seeds it rejects 1 to 8 % of true null hypotheses at a level of 5 %
     (simulated: 60 tasks, no to large spread between seeds). Runs with the same seed are paired:
@@ -106,7 +122,7 @@ def compare_runs(
     Args:
         arm, baseline: runs by training seed: the same seeds, or the single seed None on one side
             for a model that was not trained.
-        test: as for `compare`.
+        clusters, test: as for `compare`.
 
     Raises:
         UserError: the arms were trained with different seeds, or the tasks differ.
@@ -116,38 +132,41 @@ def compare_runs(
     over_tasks = compare(
         arm=mine,
         baseline=theirs,
+        clusters=clusters,
         test=test,
         confidence=confidence,
         resamples=resamples,
         seed=seed,
     )
-    changes = [_difference(mine[task], theirs[task]) for task in mine]
-    tasks = [change for change in changes if change is not None]
+    changes = {task: _difference(mine[task], theirs[task]) for task in mine}
+    tasks = {task: change for task, change in changes.items() if change is not None}
+    known = clusters or {}
+    found = clustered(
+        np.array(list(tasks.values())), [known.get(task, ("alone", task)) for task in tasks]
+    )
     seeds = [_mean(_difference(one[task], other[task]) for task in one) for one, other in pairs]
-    known = [difference for difference in seeds if difference is not None]
-    if len(known) < 2 or len(tasks) < 2:
+    runs = [difference for difference in seeds if difference is not None]
+    if len(runs) < 2 or found.count < 2:
         return SeedComparison(over_tasks, None)
-    return SeedComparison(over_tasks, _across(tasks, known, confidence))
+    return SeedComparison(over_tasks, _across(found, runs).at(1 - confidence))
 
 
-def _across(tasks: list[float], seeds: list[float], confidence: float) -> AcrossSeeds:
-    from scipy.special import stdtr, stdtrit
+def _across(tasks: Clustered, seeds: list[float]) -> AcrossSeeds:
+    from scipy.special import stdtr
 
-    of_tasks = float(np.var(tasks, ddof=1)) / len(tasks)
+    of_tasks = float(np.var(tasks.pseudovalues(), ddof=1)) / tasks.count
     of_seeds = float(np.var(seeds, ddof=1)) / len(seeds)
     total = of_tasks + of_seeds
-    spread = stdev(seeds)
+    spread, difference = stdev(seeds), tasks.mean
     if total == 0:
-        return AcrossSeeds(tuple(seeds), spread, None, None, None)
-    difference = fmean(tasks)
+        return AcrossSeeds(tuple(seeds), spread, difference, 0.0, None, None)
     error = total**0.5
     # Shares, not variances: squares of tiny variances would vanish.
     freedom = 1 / (
-        (of_tasks / total) ** 2 / (len(tasks) - 1) + (of_seeds / total) ** 2 / (len(seeds) - 1)
+        (of_tasks / total) ** 2 / (tasks.count - 1) + (of_seeds / total) ** 2 / (len(seeds) - 1)
     )
-    half = float(stdtrit(freedom, (1 + confidence) / 2)) * error
     p = 2 * float(stdtr(freedom, -abs(difference) / error))
-    return AcrossSeeds(tuple(seeds), spread, p, difference - half, difference + half)
+    return AcrossSeeds(tuple(seeds), spread, difference, error, freedom, p)
 
 
 def _pairs(arm: Runs, baseline: Runs) -> list[tuple[Values, Values]]:

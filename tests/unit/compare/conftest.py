@@ -5,10 +5,28 @@ from typing import Any
 
 import pytest
 
-from tuneyard.compare import Cell, Curve, StudyInputs
+from tuneyard.compare import Cell, Curve, StudyInputs, Trained
 from tuneyard.config import Compare
 
 CellMaker = Callable[..., Cell]
+SFT = {
+    "method": "sft",
+    "examples": 100,
+    "optimiser steps": 30,
+    "tokens": 5000,
+    "adapter rank": 16,
+    "learning rate": 2e-4,
+    "loss on": "completion",
+}
+DPO = {
+    "method": "dpo",
+    "examples": 12,
+    "optimiser steps": 4,
+    "tokens": None,
+    "adapter rank": 16,
+    "learning rate": 5e-6,
+    "beta": 0.1,
+}
 NUT = "put(board, 'nut', 'red', 6, 3)"
 
 
@@ -100,7 +118,7 @@ def study(make_cell: CellMaker) -> StudyInputs:
                     for ok in success
                 ],
                 error_detail=[None if ok else "off by one row" for ok in success],
-                instruction=["place a red nut in the 7th row, 4th column"] * n,
+                instruction=[f"turn {i}: a red nut in the 7th row, 4th column" for i in range(n)],
                 reference=[NUT] * n,
                 prediction=[NUT if ok else "" for ok in success]
                 if arm == "base"
@@ -147,4 +165,8 @@ def study(make_cell: CellMaker) -> StudyInputs:
         Compare(resamples=200),
         config_yaml="study: small\n",
         facts=facts,
+        trained=[
+            Trained("tiny", on, "sft", [SFT]),
+            Trained("tiny", on, "sft-dpo", [SFT, DPO]),
+        ],
     )

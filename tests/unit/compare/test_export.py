@@ -29,8 +29,15 @@ def test_json_holds_all_numbers_and_is_strict(study, tmp_path) -> None:
     assert (es["n"], es["mean"], es["method"]) == (20, 0.75, "wilson")
     # Three pairs of arms, four headline metrics; data flow is described, not tested.
     assert len(found["tests"]) == 12
-    prefix = [t for t in found["tests"] if t["question"] == "prefix"]
-    assert {t["metric"]: t["p"] for t in prefix}["execution_success"] == pytest.approx(0.5)
+    decided = [t for t in found["tests"] if t["decides"]]
+    assert {t["metric"] for t in decided} == {"execution_success"}
+    (dpo,) = [t for t in decided if t["question"] == "arms"]
+    assert (dpo["arm"], dpo["against"]["arm"], dpo["family_size"]) == ("sft-dpo", "sft", 3)
+    assert (dpo["p"], dpo["p_holm"]) == (pytest.approx(0.5), pytest.approx(0.5))
+    assert dpo["ci_confidence"] == pytest.approx(0.95)
+    assert (dpo["n"], dpo["clusters"]) == (20, 20)
+    winner = {"model": "tiny", "kind": "first_order", "split": "validation", "winner": None}
+    assert found["verdict"]["winners"] == [winner]
     assert found["errors"][1]["groups"]["E"] == 5
     assert found["registry"] is None
 
@@ -50,6 +57,18 @@ def test_csv_is_long_and_leaves_missing_values_empty(study, tmp_path) -> None:
     assert float(es["variance"]) == pytest.approx(0.1875)
     (flow,) = [r for r in rows if (r["arm"], r["metric"]) == ("sft", "codebleu_dataflow")]
     assert (flow["n"], flow["missing"], flow["mean"], flow["ci_low"]) == ("0", "20", "", "")
+
+
+def test_tests_are_in_csv_with_both_p_values(study) -> None:
+    head, *lines = tables(summarise(study), ())["tests"]
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert len(rows) == 12
+    first = rows[0]
+    assert (first["arm"], first["against_arm"], first["verdict"]) == ("sft", "base", "better")
+    assert first["p"] == pytest.approx(2 / 2**15)
+    assert first["p_corrected"] == pytest.approx(2 * 2 / 2**15)
+    assert (first["n"], first["questions"], first["family_size"]) == (20, 20, 3)
+    assert {row["p_corrected"] for row in rows if not row["decides"]} == {None}
 
 
 def test_precision_on_recall_is_in_json_and_csv(thesis) -> None:

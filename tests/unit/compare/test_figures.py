@@ -41,7 +41,7 @@ def test_inline_figures_take_the_pages_colours(drawn) -> None:
 def test_bars_say_their_figures(drawn) -> None:
     (bars,) = drawn["metrics"]
     assert ">75.0<" in bars.standalone
-    assert "sft-dpo: EM (text) 85.0 %" in bars.alternative
+    assert "sft-dpo: ES 85.0 %, EM (text) 85.0 %" in bars.alternative
     (errors,) = drawn["errors"]
     assert "sft: 15 of 20 correct, wrong_location 5" in errors.alternative
     assert "A no code" in errors.standalone

@@ -25,10 +25,21 @@ def test_without_headline_metrics_all_are_headline(make_cell) -> None:
 
 def test_the_deciding_metric(make_cell) -> None:
     cell = make_cell("sft", exact_match=[True], execution_success=[True], codebleu=[1.0])
-    chosen = deciding(measures_of([cell]))
-    assert chosen is not None
-    assert chosen.key == "execution_success"
-    assert deciding([]) is None
+    other = make_cell("sft", kind="b", exact_match=[True], execution_success=[None], zeta=[1.0])
+    cells = [cell, other, make_cell("sft", kind="c", zeta=[2], note=["x"])]
+
+    def keys(wanted=None):
+        return [m.key for m in deciding(cells, measures_of(cells), wanted).values()]
+
+    assert keys() == ["execution_success", "exact_match", "zeta"]
+    assert keys("codebleu") == ["codebleu", "exact_match", "zeta"]
+    assert keys("zeta") == ["execution_success", "zeta", "zeta"]
+    assert keys("execution_success") == keys("never measured") == keys()
+    missing = [make_cell("sft", codebleu=[None])]
+    assert deciding(missing, measures_of(missing))["first_order"].key == "codebleu"
+    assert deciding([], []) == {}
+    sampled = [make_cell("sft", passed=[True])]
+    assert deciding(sampled, measures_of(sampled, (1, 5)), "pass_at_5")["first_order"].k == 5
 
 
 def test_missing_values_stay_missing_and_samples_are_averaged(make_cell) -> None:

@@ -68,7 +68,8 @@ def test_the_page_is_whole_balanced_and_loads_nothing(study, tmp_path) -> None:
     _assert_safe(html)
     titles = re.findall(r"<h2>(.*?)</h2>", html)
     assert titles == [
-        *("Verdict", "Results", "Figures", "Distributions", "Paired tests", "Errors"),
+        *("Verdict", "Results", "Figures", "Distributions", "Paired tests"),
+        *("How the arms were trained", "Errors"),
         "Worked examples",
         *("Training curves", "Preference pairs", "Data", "Configuration", "Provenance"),
         "How to read this",
@@ -82,7 +83,7 @@ def test_the_page_is_whole_balanced_and_loads_nothing(study, tmp_path) -> None:
 def test_files_are_named_in_the_summary(study, tmp_path) -> None:
     files = write_report(study, tmp_path / "new").files
     assert set(files) == {
-        *("report", "json", "csv/results", "csv/histograms", "csv/curves"),
+        *("report", "json", "csv/results", "csv/tests", "csv/histograms", "csv/curves"),
         *("figures/metrics-validation-first_order", "figures/errors-validation-first_order"),
         *("figures/curves-tiny-sft", "figures/curves-tiny-dpo"),
         "figures/histogram-validation-first_order-codebleu",

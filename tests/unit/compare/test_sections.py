@@ -7,8 +7,20 @@ def test_results_mark_the_best_and_the_verdict(study) -> None:
     html = sections.results(summarise(study))
     assert "<b>85.0</b>" in html
     assert 'class="mark better" title="better">▲' in html
-    assert "Only 1 of the 20 instructions are distinct" in html
+    assert html.index(">ES<") < html.index(">EM (text)<")
+    assert "questions are distinct" not in html
     assert '<span class="absent">missing</span>' in html  # data flow
+
+
+def test_repeated_questions_are_said(study, make_cell) -> None:
+    cells = [make_cell("base", exact_match=[True] * 3, instruction=["a", "b", "A"])]
+    html = sections.results(summarise(replace(study, cells=cells)))
+    assert "2 of the 3 questions are distinct" in html
+
+
+def test_secondary_metrics_have_no_marks(study) -> None:
+    html = sections.results(summarise(study))
+    assert html.count('class="mark better"') == 2  # ES of two arms; not EM, nor CodeBLEU
 
 
 def test_n_is_shown_where_values_are_missing(study, make_cell) -> None:

@@ -6,8 +6,13 @@ from tuneyard.compare import summarise, tests_table
 def test_paired_tests_state_test_family_and_correction(study) -> None:
     html = tests_table.paired_tests(summarise(study), study)
     assert "McNemar’s exact test" in html
-    assert "family of 8" in html
-    assert "Holm" in html
+    assert "after Holm over 3 comparisons (every pair of arms)" in html
+    decides, explores = html.split("Secondary metrics")
+    assert ">p corrected<" in decides
+    assert "98.33 %" in decides  # the smallest of three p-values is decided at 5 % / 3
+    assert ">p corrected<" not in explores
+    assert ">Verdict<" not in explores
+    assert "Nothing is decided by these" in explores
     assert "15 / 0" in html
     assert "not distinguishable" in html
 
@@ -20,6 +25,7 @@ def test_long_tables_of_tests_are_folded(study, make_cell) -> None:
     ]
     inputs = replace(study, cells=cells)
     assert "<details open>" not in tests_table.paired_tests(summarise(inputs), inputs)
+    assert "on every data set" in tests_table.paired_tests(summarise(inputs), inputs)
     assert "<details open>" in tests_table.paired_tests(summarise(study), study)
 
 

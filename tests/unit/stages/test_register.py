@@ -144,5 +144,11 @@ def test_pass_at_k_by_hand(finished):
     (test,) = [t for t in results["tests"] if t["metric"] == "pass_at_2"]
     assert (test["difference"], test["n"]) == (pytest.approx(3 / 4), TASKS)
     assert results["registry"]["registered"] is True
+    assert results["decided_by"] == "pass_at_2"
+    assert [t["metric"] for t in results["tests"] if t["decides"]] == ["pass_at_2"]
+    (training,) = results["training"]
+    assert training["arms"] == ["sft"]
+    assert training["values"]["adapter rank"] == ["16"]
+    assert training["values"]["examples"] == ["4"]
     errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
     assert errors == {"base": 7, "sft": 2}

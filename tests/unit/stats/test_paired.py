@@ -1,22 +1,16 @@
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
-from tuneyard.stats.paired import (
-    Comparison,
-    compare,
-    holm,
-    mcnemar_exact,
-    paired_bootstrap_p,
-    permutation_p,
-    with_holm,
-)
+from tuneyard.stats.bootstrap import paired_bootstrap_p
+from tuneyard.stats.flips import permutation_p
+from tuneyard.stats.paired import FEW, compare, with_holm
+from tuneyard.stats.proportion import paired_difference
+from tuneyard.stats.signs import mcnemar_exact
 
 scores = st.floats(0, 1).map(lambda x: round(x, 3))
 pairs = st.lists(st.tuples(scores, scores), min_size=2, max_size=25)
@@ -26,28 +20,6 @@ resampling = pytest.mark.parametrize("test", ["paired_bootstrap", "permutation"]
 
 def by_id(values: list[float] | list[bool]) -> dict[str, float | bool | None]:
     return {f"example/{number}": value for number, value in enumerate(values)}
-
-
-@settings(deadline=None)
-@given(wins=st.integers(0, 80), losses=st.integers(0, 80))
-def test_mcnemar_equals_the_binomial_test_and_is_symmetric(wins: int, losses: int) -> None:
-    from scipy.stats import binomtest
-
-    p = mcnemar_exact(wins=wins, losses=losses)
-    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1
-    assert p == pytest.approx(expected, abs=1e-12)
-    assert p == mcnemar_exact(wins=losses, losses=wins)
-
-
-@pytest.mark.parametrize(
-    ("wins", "losses", "p"), [(0, 0, 1), (5, 5, 1), (6, 0, 0.03125), (10, 2, 158 / 4096)]
-)
-def test_mcnemar_has_known_values(wins: int, losses: int, p: float) -> None:
-    assert mcnemar_exact(wins=wins, losses=losses) == pytest.approx(p)
-
-
-def test_mcnemar_takes_thousands_of_pairs() -> None:
-    assert 0 < mcnemar_exact(wins=3000, losses=2500) < 1e-10
 
 
 @resampling
@@ -61,17 +33,52 @@ def test_swapping_the_arms_flips_the_difference_and_keeps_p(
     forward = compare(arm=first, baseline=second, **options)  # type: ignore[arg-type]
     backward = compare(arm=second, baseline=first, **options)  # type: ignore[arg-type]
     assert forward.p == backward.p
-    assert (forward.difference, forward.ci_low, forward.ci_high) == pytest.approx(
-        (-backward.difference, -backward.ci_high, -backward.ci_low),  # type: ignore[operator]
-        abs=1e-9,
-    )
+    assert forward.difference == pytest.approx(-backward.difference, abs=1e-9)  # type: ignore[operator]
+    assert (forward.ci_low is None) == (backward.ci_high is None)
     assert (forward.wins, forward.losses) == (backward.losses, backward.wins)
     assert (forward.arm_mean, forward.baseline_mean) == (
         backward.baseline_mean,
         backward.arm_mean,
     )
     assert 0 < forward.p <= 1  # type: ignore[operator]
-    assert forward.ci_low - 1e-9 <= forward.difference <= forward.ci_high + 1e-9  # type: ignore[operator]
+    if forward.ci_low is not None and forward.ci_high is not None:
+        assert (forward.ci_low, forward.ci_high) == pytest.approx(
+            (-backward.ci_high, -backward.ci_low),  # type: ignore[operator]
+            abs=1e-9,
+        )
+        assert forward.ci_low - 1e-9 <= forward.difference <= forward.ci_high + 1e-9  # type: ignore[operator]
+
+
+anything = st.one_of(pairs, outcomes)
+
+
+@pytest.mark.parametrize("test", ["auto", "paired_bootstrap", "permutation"])
+@settings(max_examples=40, deadline=None)
+@given(values=anything, level=st.sampled_from([0.5, 0.05, 0.01]))
+def test_the_interval_leaves_out_0_exactly_where_the_test_does(test, values, level) -> None:
+    first, second = by_id([a for a, _ in values]), by_id([b for _, b in values])
+    found = compare(arm=first, baseline=second, test=test, resamples=300).at(level)
+    assert found.level == level
+    left_out = (found.ci_low or 0) > 0 or (found.ci_high or 0) < 0
+    assert left_out == found.distinguishable(alpha=level)
+
+
+def test_a_binary_interval_is_as_wide_as_newcombe_s() -> None:
+    arm, base = by_id([True] * 9 + [False] * 11), by_id([True] * 2 + [False] * 18)
+    found = compare(arm=arm, baseline=base)
+    wide = paired_difference(both=2, only_first=7, only_second=0, neither=11)
+    assert found.ci_low <= wide.low  # type: ignore[operator]
+    assert found.ci_high >= wide.high  # type: ignore[operator]
+
+
+def test_few_or_equal_differences_are_tested_by_flipping_signs() -> None:
+    values = np.random.default_rng(0).normal(size=FEW)
+    nothing = by_id([0.0] * 2 * FEW)
+    few = by_id([*values[1:].tolist(), *[0.0] * (FEW + 1)])
+    assert compare(arm=few, baseline=nothing).test == "permutation"
+    enough = by_id([*values.tolist(), *[0.0] * FEW])
+    assert compare(arm=enough, baseline=nothing).test == "paired_bootstrap"
+    assert compare(arm=by_id([1.0] * 2 * FEW), baseline=nothing).test == "permutation"
 
 
 @settings(deadline=None)
@@ -134,16 +141,6 @@ def test_false_alarms_are_about_as_rare_as_they_should_be(test: str) -> None:
     assert 4 <= alarms <= 30
 
 
-def test_the_permutation_test_is_exact_for_few_pairs() -> None:
-    differences = [0.3, -0.1, 0.2, 0.5, 0.0]
-    sums = [
-        sum(s * d for s, d in zip(signs, differences, strict=True))
-        for signs in itertools.product((1, -1), repeat=5)
-    ]
-    expected = sum(abs(total) >= 0.9 - 1e-9 for total in sums) / len(sums)
-    assert permutation_p(differences) == pytest.approx(expected)
-
-
 def test_both_tests_agree_with_the_t_test_on_normal_differences() -> None:
     from scipy.stats import ttest_1samp
 
@@ -176,7 +173,7 @@ def test_too_few_pairs_give_no_test(values: dict[str, float | None]) -> None:
 
 
 def test_a_constant_difference_says_that_its_interval_is_empty() -> None:
-    found = compare(arm=by_id([1.5, 2.5, 3.5]), baseline=by_id([1.0, 2.0, 3.0]))
+    found = compare(arm=by_id([1.5, 2.5, 3.5] * 3), baseline=by_id([1.0, 2.0, 3.0] * 3))
     assert found.constant
     assert found.ci_low == found.ci_high == 0.5
 
@@ -198,28 +195,28 @@ def test_zeros_and_ones_are_binary_for_mcnemar() -> None:
     assert compare(arm=arm, baseline=base, test="mcnemar").p == pytest.approx(0.03125)
 
 
-@settings(deadline=None)
-@given(st.lists(st.floats(0, 1) | st.none(), max_size=12))
-def test_holm_is_monotone_and_never_below_the_raw_value(values: list[float | None]) -> None:
-    corrected = holm(values)
-    assert [p is None for p in corrected] == [p is None for p in values]
-    kept = sorted((p, c) for p, c in zip(values, corrected, strict=True) if p is not None)
-    assert all(p <= c <= 1 for p, c in kept)  # type: ignore[operator]
-    assert all(a[1] <= b[1] for a, b in itertools.pairwise(kept))  # type: ignore[operator]
-    if kept:
-        assert kept[0][1] == min(1, kept[0][0] * len(kept))
+def test_comparisons_are_corrected_together_and_their_intervals_with_them() -> None:
+    arm, base = by_id([True] * 6), by_id([False] * 6)
+    found = compare(arm=arm, baseline=base)
+    assert found.distinguishable()
+    assert found.ci_low > 0  # type: ignore[operator]
+    corrected = with_holm([found, found])
+    assert [c.p_holm for c in corrected] == pytest.approx([0.0625, 0.0625])
+    assert [c.level for c in corrected] == pytest.approx([0.025, 0.025])
+    for one in corrected:
+        assert not one.distinguishable()
+        assert one.ci_low <= 0  # type: ignore[operator]
+        assert one.p == found.p
 
 
-def test_holm_has_known_values() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.01, None, 0.04]) == [0.02, None, 0.04]
-    with pytest.raises(UserError):
-        holm([1.5])
-
-
-def test_comparisons_are_corrected_together() -> None:
-    base = Comparison(0.1, 0.0, 0.2, 0.03, 9, 0, 6, 3, 0.5, 0.4, "mcnemar")
-    assert base.distinguishable()
-    corrected = with_holm([base, base])
-    assert [c.p_holm for c in corrected] == [0.06, 0.06]
-    assert not corrected[0].distinguishable()
+@resampling
+def test_the_interval_covers_the_truth_about_as_often_as_it_says(test: str) -> None:
+    rng = np.random.default_rng(7)
+    covered = 0
+    nothing = by_id([0.0] * 25)
+    for trial in range(300):
+        values = by_id((rng.exponential(size=25) - 0.7).tolist())
+        options = {"test": test, "resamples": 300, "seed": trial}
+        found = compare(arm=values, baseline=nothing, **options)  # type: ignore[arg-type]
+        covered += found.ci_low <= 0.3 <= found.ci_high  # type: ignore[operator]
+    assert 265 <= covered <= 299

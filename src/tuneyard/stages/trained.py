@@ -1,0 +1,56 @@
+"""How each arm was trained, from its training steps: what the report holds side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tuneyard.plan import Arm, Step
+from tuneyard.stages.context import Context
+
+
+def trained(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
+    """Yield a `compare.Trained` for each arm that was trained."""
+    from tuneyard.compare import Trained
+
+    for arm in arms:
+        if arm.trains:
+            stages = [_stage(step, context) for step in arm.trains]
+            yield Trained(arm.model.name, arm.train_on, arm.name, stages, arm.seed)
+
+
+def _stage(step: Step, context: Context) -> dict[str, Any]:
+    """Return one stage's settings and what it did, by the names that tables give them."""
+    facts = (context.artifact(step).manifest() or {}).get("facts", {})
+    settings = step.extra["settings"]
+    lora = step.part["settings"]["lora"]
+    accumulated = settings.batch_size * settings.gradient_accumulation
+    warmup = settings.warmup_steps
+    own: dict[str, Any] = {
+        "method": step.part["method"],
+        "examples": facts.get("examples"),
+        "epochs": None if settings.max_steps else settings.epochs,
+        "optimiser steps": facts.get("steps"),
+        "tokens": facts.get("tokens"),
+        "adapter rank": lora["r"],
+        "adapter alpha": lora["alpha"],
+        "adapter dropout": lora["dropout"],
+        "adapter modules": lora["target_modules"],
+        "parameters": facts.get("parameters"),
+        "learning rate": settings.learning_rate,
+        "schedule": settings.scheduler,
+        "warm-up": f"{warmup} steps"
+        if warmup is not None
+        else f"{100 * settings.warmup_ratio:g} %",
+        "examples a step": accumulated * step.part["workers"],
+        "optimiser": settings.optimizer,
+        "weight decay": settings.weight_decay,
+    }
+    if step.part["method"] == "sft":
+        return own | {"loss on": settings.loss_on}
+    return own | {
+        "loss": settings.loss,
+        "beta": settings.beta,
+        "reference": settings.reference,
+        "pairs from": settings.pairs.from_,
+    }
