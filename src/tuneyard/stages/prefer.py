@@ -56,7 +56,7 @@ def run(step: Step, context: Context) -> str:
             found, told = _sampled(step, context, settings), []
             _refuse_none(found)
         model = step.extra["model"]
-        preflight_pairs(
+        checked = preflight_pairs(
             found.pairs,
             loading.load_tokenizer(model),
             max_length=model.max_length,
@@ -65,7 +65,7 @@ def run(step: Step, context: Context) -> str:
         )
         facts["stats"] = found.stats
         write_jsonl(folder / "pairs.jsonl", found.pairs)
-        text = "\n".join([describe(found.stats), *told])
+        text = "\n".join(filter(None, [describe(found.stats), *told, checked.loss()]))
         (folder / "pairs.txt").write_text(text + "\n", encoding="utf-8")
     context.bar.say("    " + text.replace("\n", "\n    "))
     return _summary(found)

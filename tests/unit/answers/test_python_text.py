@@ -10,8 +10,8 @@ from tuneyard.answers import has_code, parse
 @pytest.mark.parametrize(
     "text",
     ["", " \n", "Sure", "Yes", "None", "a, b", "not sure", "Answer: yes", "I cannot do that.",
-     "...", "# a comment", "'put a nut'", '"""\nput a nut\n"""', "place a red nut", "Here is the code:",
-     "pip install numpy", "8", '{"a": [1, 2]}', "-x\n+y"],
+     "...", "# a comment", "'put a nut'", '"""\nput a nut\n"""', "place a red nut",
+     "Here is the code:", "pip install numpy", "8", '{"a": [1, 2]}', "-x\n+y"],
 )  # fmt: skip
 def test_words_are_no_code(text: str) -> None:
     assert not has_code(text)
