@@ -55,7 +55,7 @@ class Block(NamedTuple):
 def blocks_of(text: str) -> list[Block]:
     """Return the fenced and the indented code blocks of a text with ``\\n`` line ends, in order."""
     return [
-        Block(token.content, token.info, *token.map, token.markup)
+        Block(token.content, token.info, token.map[0], token.map[1], token.markup)
         for token in _markdown().parse(text)
         if token.type in ("fence", "code_block") and token.map
     ]

@@ -22,7 +22,8 @@ def test_words_are_no_code(text: str) -> None:
     ["put(board, 'nut'", "def wn(board", "x = 1", "import os", "print(1)", "while True: pass",
      "Here it is:\nwn(board, 1)", "pass", "double = (\n    lambda n:\n    2 * n\n)\n",
      'class Config(\n    object,\n):\n    """Holds."""\n', 'TEXT = """\nhello world\n"""\n',
-     "x = (\n1\n)", "(\nf\n)(\n1\n)", "x: int = 1", "put(board, 'nut')\0", "for x in y:\n# gone"],
+     "x = (\n1\n)", "(\nf\n)(\n1\n)", "x: int = 1", "put(board, 'nut')\0",
+     "x, y = f(1,", "for x in y:\n# gone"],
 )  # fmt: skip
 def test_code_and_what_was_meant_to_be(text: str) -> None:
     assert has_code(text)
