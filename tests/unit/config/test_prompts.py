@@ -59,7 +59,9 @@ def test_what_is_rendered_is_recognised(prompt, instruction, about):
     assert render(prompt, *parse(prompt, text)) == text
     parts = pieces(text)
     assert "".join(part for part, _ in parts) == text
-    assert "".join(part for part, own in parts if not own) == instruction + about
+    assert "".join(part for part, own in parts if not own) == "".join(
+        parse(rendered_in(text)[0], text)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "Sort a list.", "[INST] open", "### Response:\nprint(1)"])

@@ -237,7 +237,7 @@ def test_which_program_of_an_answer_counts_decides_scores_and_verified_pairs(bui
     after = build(last)
     for stage in ("score", "prefer"):
         assert not set(keys(after, stage).values()) & set(keys(before, stage).values())
-    assert keys(after, "generate") == keys(before, "generate")
+    assert keys(after, "preflight") == keys(before, "preflight")
     unverified = "dpo.pairs={from: base, verify: none}"
     assert keys(build(unverified, last), "prefer") == keys(build(unverified), "prefer")
 
