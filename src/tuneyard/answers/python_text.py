@@ -11,7 +11,9 @@ MAX_PARSED: Final = 100_000
 """Characters beyond which a text is not parsed: the parser's memory grows a hundredfold."""
 _MAX_LINES: Final = 2_000
 # Where a text does not parse: a definition or a call that was begun.
-_BEGUN: Final = re.compile(r"\bdef |^[ \t]*(?:[^\W\d][\w.,\[\] ]*=[ \t]*)?[^\W\d][\w.]*\(", re.MULTILINE)
+_BEGUN: Final = re.compile(
+    r"\bdef |^[ \t]*(?:[^\W\d][\w.,\[\] ]*=[ \t]*)?[^\W\d][\w.]*\(", re.MULTILINE
+)
 _DEFINING: Final = (
     ast.FunctionDef,
     ast.AsyncFunctionDef,
