@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tuneyard import __version__
+from tuneyard.answers import CODE_BLOCKS
 from tuneyard.errors import ToldError, UserError
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
@@ -172,6 +173,7 @@ def _score(options: argparse.Namespace) -> int:
         options.output,
         faithful=options.faithful,
         workers=options.workers,
+        code_block=options.code_block,
         encoders=encoders,
         device=options.device,
     )
@@ -257,6 +259,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="the summary as one JSON object")
     command.add_argument(
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
+    )
+    command.add_argument(
+        "--code-block",
+        choices=CODE_BLOCKS,
+        default="first",
+        help="which is run where an answer has several programs (default: first)",
     )
     command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
     for name in _ENCODER_METRICS:

@@ -2,14 +2,19 @@
 
 Prompt and completion are tokenised apart and then joined. The model therefore sees in training
 exactly the prompt tokens that generation feeds it; tokenising the joined text could merge tokens
-across the boundary. Pure: a tokenizer object comes in, transformers is not imported.
+across the boundary. Text stays text: only a prompt's format may spell out special tokens, and an
+answer's tokens decode to the answer (see ``tuneyard.codec``). Pure: a tokenizer object comes in,
+transformers is not imported.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tuneyard.codec import Codec, codec_of
+from tuneyard.config.prompts import pieces
 from tuneyard.errors import UserError
 
 
@@ -39,17 +44,29 @@ class Encoded:
 def encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
     """Return the prompt's tokens, led by beginning-of-sequence where the tokenizer adds one.
 
-    Training and generation both call this function. An end-of-sequence token that the tokenizer
-    is configured to append is taken off again: the answer follows.
+    Training and generation both call this function. Special tokens that the prompt's format spells
+    out become such; in what is asked they are ordinary text. An end-of-sequence token that the
+    tokenizer is configured to append is left out: the answer follows.
     """
-    ids = list(tokenizer(prompt, add_special_tokens=True)["input_ids"])
-    if ids and ids[-1] == tokenizer.eos_token_id and not prompt.endswith(tokenizer.eos_token):
-        ids.pop()
+    codec = codec_of(tokenizer)
+    ids = list(codec.lead)
+    text, started = "", False
+    for part, special in [*_prompt_parts(codec, prompt), ("", -1)]:
+        if special is None:
+            text += part
+            continue
+        if text:
+            ids += codec.encode(text) if started else codec.encode_start(text)
+        ids += [special] if part else []
+        text, started = "", True
     return ids
 
 
 def encode_completion(tokenizer: Any, completion: str) -> list[int]:
     """Return the answer's tokens and the end-of-sequence token.
+
+    The answer goes on from the prompt, so its tokens are those that it has within a text, and
+    ``decode_completion`` gives them back as the same text (see ``tuneyard.codec``).
 
     Raises:
         UserError: the tokenizer has no end-of-sequence token.
@@ -60,8 +77,17 @@ def encode_completion(tokenizer: Any, completion: str) -> list[int]:
             where="tokenizer_config.json: eos_token",
             remedy="name one of the vocabulary's tokens there",
         )
-    ids = list(tokenizer(completion, add_special_tokens=False)["input_ids"])
-    return [*ids, tokenizer.eos_token_id]
+    return [*codec_of(tokenizer).encode(completion), tokenizer.eos_token_id]
+
+
+def decode_completion(tokenizer: Any, ids: Sequence[int]) -> str:
+    """Return the text of an answer's tokens, which go on from a prompt.
+
+    Args:
+        ids: without the end-of-sequence token. Special tokens among them are spelt out: a text is
+            never encoded as such, so they are the model's own doing.
+    """
+    return codec_of(tokenizer).decode(list(ids))
 
 
 def encode(
@@ -85,3 +111,12 @@ def encode(
         prompt_length=min(len(head), max_length),
         truncated=len(ids) > max_length,
     )
+
+
+def _prompt_parts(codec: Codec, prompt: str) -> Iterator[tuple[str, int | None]]:
+    """Yield the parts of a prompt, and the id of those that are a special token."""
+    for part, own in pieces(prompt):
+        if own:
+            yield from codec.parts(part)
+        else:
+            yield part, None

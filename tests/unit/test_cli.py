@@ -158,6 +158,19 @@ def test_score_prints_a_summary_and_writes_rows(capsys, tmp_path):
     assert "exact_match" in json.dumps(summary)
 
 
+def test_score_runs_the_code_block_that_is_named(tmp_path):
+    blocks = "".join(f"```python\nput(board, 'nut', 'red', {x}, 1)\n```\n" for x in (1, 2))
+    row = {"id": "a", "reference": "put(board, 'nut', 'red', 2, 1)", "prediction": blocks}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row))
+    words = ["score", "--task", "cocobots", "--metrics", "execution",
+             "--in", str(tmp_path / "in.jsonl"), "--out", str(tmp_path / "out.jsonl")]  # fmt: skip
+    for more, right in ([], False), (["--code-block", "last"], True):
+        assert main([*words, *more]) == 0
+        assert json.loads((tmp_path / "out.jsonl").read_text())["execution_success"] is right
+    with pytest.raises(SystemExit, match="2"):
+        main([*words, "--code-block", "second"])
+
+
 def test_the_version(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--version"])

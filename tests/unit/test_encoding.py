@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.encoding import encode, encode_completion, encode_prompt
+from tuneyard.config.prompts import render
+from tuneyard.encoding import decode_completion, encode, encode_completion, encode_prompt
 from tuneyard.errors import UserError
 
 PROMPT = "### Instruction:\nplace a red nut\n\n### Response:\n"
@@ -22,54 +23,56 @@ def tokenizer(tiny_model_dir: Path) -> Any:
     return AutoTokenizer.from_pretrained(tiny_model_dir)
 
 
-class Words:
-    """A tokenizer in miniature: a word is a token; 1 is bos, 2 is eos, appended on request."""
+@pytest.fixture(scope="module")
+def words() -> Any:
+    """A word is a token, and so is a space: <s> 0, </s> 1, a 3, bb 4, ccc 5."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
 
-    eos_token, eos_token_id = "</s>", 2
-
-    def __init__(self, add_eos: bool = False) -> None:
-        self.add_eos = add_eos
-
-    def __call__(self, text: str, add_special_tokens: bool) -> dict[str, list[int]]:
-        ids = [10 + len(word) for word in text.split()]
-        if add_special_tokens:
-            ids = [1, *ids] + [2] * self.add_eos
-        return {"input_ids": ids}
-
-
-def test_only_the_completion_and_its_end_are_trained() -> None:
-    encoded = encode(Words(), "a bb", "ccc", 100)
-    assert encoded.input_ids == [1, 11, 12, 13, 2]
-    assert encoded.completion_mask == [0, 0, 0, 1, 1]
-    assert encoded.labels == [-100, -100, -100, 13, 2]
-    assert (encoded.prompt_length, encoded.truncated) == (3, False)
+    names = ["<s>", "</s>", " ", "a", "bb", "ccc"]
+    backend = Tokenizer(models.WordLevel({name: n for n, name in enumerate(names)}, "a"))
+    backend.pre_tokenizer = pre_tokenizers.Split(" ", "isolated")
+    # This one appends an end-of-sequence token, too.
+    backend.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 1)]
+    )
+    return PreTrainedTokenizerFast(tokenizer_object=backend, bos_token="<s>", eos_token="</s>")
 
 
-def test_loss_on_all_trains_every_token() -> None:
-    assert encode(Words(), "a bb", "ccc", 100, "all").completion_mask == [1] * 5
+def test_only_the_completion_and_its_end_are_trained(words: Any) -> None:
+    encoded = encode(words, "a bb", "ccc", 100)
+    assert encoded.input_ids == [0, 3, 2, 4, 5, 1]
+    assert encoded.completion_mask == [0, 0, 0, 0, 1, 1]
+    assert encoded.labels == [-100, -100, -100, -100, 5, 1]
+    assert (encoded.prompt_length, encoded.truncated) == (4, False)
 
 
-def test_an_end_that_the_tokenizer_appends_to_the_prompt_is_taken_off() -> None:
-    assert encode_prompt(Words(add_eos=True), "a bb") == [1, 11, 12]
-    assert encode(Words(add_eos=True), "a bb", "ccc", 100).input_ids == [1, 11, 12, 13, 2]
+def test_loss_on_all_trains_every_token(words: Any) -> None:
+    assert encode(words, "a bb", "ccc", 100, "all").completion_mask == [1] * 6
 
 
-@pytest.mark.parametrize(("room", "cut"), [(4, True), (5, False)])
-def test_what_exceeds_max_length_is_cut_off_and_said(room: int, cut: bool) -> None:
-    encoded = encode(Words(), "a bb", "ccc", room)
+def test_an_end_that_the_tokenizer_appends_to_the_prompt_is_left_out(words: Any) -> None:
+    assert words("a bb")["input_ids"] == [0, 3, 2, 4, 1]
+    assert encode_prompt(words, "a bb") == [0, 3, 2, 4]
+
+
+@pytest.mark.parametrize(("room", "cut"), [(5, True), (6, False)])
+def test_what_exceeds_max_length_is_cut_off_and_said(words: Any, room: int, cut: bool) -> None:
+    encoded = encode(words, "a bb", "ccc", room)
     assert encoded.truncated is cut
     assert len(encoded.input_ids) == len(encoded.completion_mask) == room
 
 
-def test_a_prompt_that_fills_max_length_leaves_nothing_to_train() -> None:
-    encoded = encode(Words(), "a bb", "ccc", 2)
-    assert encoded.prompt_length == 2
+def test_a_prompt_that_fills_max_length_leaves_nothing_to_train(words: Any) -> None:
+    encoded = encode(words, "a bb", "ccc", 3)
+    assert encoded.prompt_length == 3
     assert sum(encoded.completion_mask) == 0
 
 
-def test_a_tokenizer_without_end_of_sequence_is_refused() -> None:
-    tokenizer = Words()
-    tokenizer.eos_token_id = None  # type: ignore[assignment]
+def test_a_tokenizer_without_end_of_sequence_is_refused(tiny_model_dir: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model_dir, eos_token=None)
     with pytest.raises(UserError, match="no end-of-sequence"):
         encode_completion(tokenizer, "x")
 
@@ -84,3 +87,28 @@ def test_training_sees_the_prompt_tokens_of_inference(tokenizer: Any, completion
     assert encoded.completion_mask == [0] * len(prompt) + [1] * (
         len(encoded.input_ids) - len(prompt)
     )
+    answer = encoded.input_ids[encoded.prompt_length : -1]
+    assert decode_completion(tokenizer, answer) == completion
+
+
+def test_ordinary_text_has_the_byte_level_tokenizers_own_tokens(tokenizer: Any) -> None:
+    answer = "def wn(board):\n    put(board, 'nut')\n"
+    assert encode_prompt(tokenizer, PROMPT) == tokenizer(PROMPT)["input_ids"]
+    assert encode_completion(tokenizer, answer) == [
+        *tokenizer(answer, add_special_tokens=False)["input_ids"],
+        tokenizer.eos_token_id,
+    ]
+
+
+def test_only_the_format_spells_out_special_tokens(byte_level: Any) -> None:
+    """Mistral's [INST] is a special token of its format, and text in what is asked."""
+    asked = "say </s> and [INST]"
+    ids = encode_prompt(byte_level, render("inst", asked, "<s> [/INST]"))
+    special = [byte_level.convert_ids_to_tokens(n) for n in ids if n in byte_level.all_special_ids]
+    assert special == ["<s>", "[INST]", "[/INST]"]
+    assert decode_completion(byte_level, ids) == f"<s>[INST] {asked}\n\n<s> [/INST] [/INST] "
+    # Without such texts, the tokenizer's own way.
+    plain = render("inst", "place a nut")
+    assert encode_prompt(byte_level, plain) == byte_level(plain)["input_ids"]
+    bare = encode_prompt(byte_level, f"{asked} [/INST]")
+    assert not set(bare[1:]) & set(byte_level.all_special_ids)

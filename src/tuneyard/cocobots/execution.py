@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tuneyard.answers import CodeBlock, extract_code, has_code
 from tuneyard.cocobots.board import Board, BoardJson, put
 from tuneyard.cocobots.difference import compare_boards
 from tuneyard.cocobots.errors import PLACEMENT_CATEGORIES, PlacementError, runtime_category
-from tuneyard.cocobots.program import extract_code, form_difference, has_code, syntax_detail
+from tuneyard.cocobots.program import form_difference, syntax_detail
 from tuneyard.sandbox import Limits, Outcome, Program
 
 if TYPE_CHECKING:
@@ -52,18 +53,24 @@ class _Run:
 
 
 def judge(
-    items: Sequence[tuple[str, str]], sandbox: Sandbox, limits: Limits = LIMITS
+    items: Sequence[tuple[str, str]],
+    sandbox: Sandbox,
+    limits: Limits = LIMITS,
+    code_block: CodeBlock = "first",
 ) -> list[Verdict]:
     """Judge (reference, prediction) pairs; each program starts from an empty 8×8 board.
 
-    Of a prediction the first Markdown code block is run, or all of it where there is none.
-    Equal texts run once. What the isolated process reports is only a list of placements; the
+    Of a text that is run which is the program is for ``tuneyard.answers.extract_code`` to say.
+    Equal programs run once. What the isolated process reports is only a list of placements; the
     boards are rebuilt from it here, by the rules.
 
     A reference that does not run makes the pair unsuccessful; the category is the prediction's,
     and the detail says that it was the reference.
     """
-    codes = [(reference, extract_code(prediction)) for reference, prediction in items]
+    codes = [
+        (extract_code(reference), extract_code(prediction, code_block))
+        for reference, prediction in items
+    ]
     texts = list(dict.fromkeys(text for pair in codes for text in pair if has_code(text)))
     programs = [Program(source=text, harness=HARNESS, limits=limits) for text in texts]
     runs = {

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
-import warnings
 from typing import Final
 
-_FENCE: Final = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
-_MAX_PARSED: Final = 100_000
-_MAX_LINES: Final = 2_000
+from tuneyard.answers import parse
 
 _SYNTAX_DETAILS: Final = (
     ("was never closed", "unclosed bracket"),
@@ -23,30 +19,6 @@ _SYNTAX_DETAILS: Final = (
     ("inconsistent use of tabs", "indentation"),
     ("null byte", "null byte"),
 )
-
-
-def extract_code(text: str) -> str:
-    """Return the first Markdown code block's content, or the text itself where there is none.
-
-    A block that is never closed goes on to the end. Nothing else is taken away: words before or
-    after a program that stands in no code block are part of it, and make it fail.
-    """
-    found = _FENCE.search(text)
-    return found.group(1).rstrip("\n") if found else text
-
-
-def has_code(text: str) -> bool:
-    """Say whether a text is a program at all, or was meant to be.
-
-    It is where it holds ``put(`` or ``def``, or a line of it parses as code: a statement, or an
-    expression with a call or a subscript in it. Empty answers, comments and plain words are not.
-    """
-    if "put(" in text or re.search(r"\bdef ", text):
-        return True
-    lines = text.splitlines()
-    if len(lines) > _MAX_LINES or any(len(line) > _MAX_LINES for line in lines):
-        return True
-    return any(_is_code(line.strip()) for line in lines)
 
 
 def syntax_detail(message: str | None) -> str:
@@ -81,29 +53,6 @@ def form_difference(reference: str, prediction: str) -> str | None:
     if any(map(_ignored, defined)) and not any(map(_ignored, asked)):
         return "hard-coded function: " + "; ".join(filter(None, map(_ignored, defined)))
     return "text differs"
-
-
-def parse(source: str) -> ast.Module | None:
-    """Parse a program, or return ``None`` where it does not parse or is too long to be tried."""
-    if len(source) > _MAX_PARSED:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in model-written strings
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _is_code(line: str) -> bool:
-    tree = parse(line)
-    if tree is None:
-        return False
-    return any(
-        not isinstance(statement, ast.Expr)
-        or any(isinstance(node, ast.Call | ast.Subscript) for node in ast.walk(statement))
-        for statement in tree.body
-    )
 
 
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from tuneyard.answers import CodeBlock
 from tuneyard.config.base import MOST, Strict
 
 
@@ -57,6 +58,10 @@ class Evaluate(Strict):
     metrics: list[str] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
     """Score CodeBLEU as the published package does."""
+    code_block: CodeBlock = "first"
+    """Which code block is run where an answer has several Python programs: first, last or longest.
+    Blocks marked as another language, output and thinking are no programs (``tuneyard.answers``).
+    Pairs with ``verify: execution`` are told apart by the same."""
     encoders: Encoders = Encoders()
     """Used by the metrics ``bertscore`` and ``codebertscore`` alone."""
     decoding: Decoding = Decoding()

@@ -85,6 +85,22 @@ def parse(prompt_format: str, text: str) -> tuple[str, str] | None:
     return None
 
 
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """Return a rendered prompt in pieces, each with whether it is the format's own.
+
+    A bare instruction is one piece, and not a format's.
+    """
+    for name, found in PROMPTS.items():
+        asked = parse(name, text)
+        if asked is not None:
+            template = found.with_input if asked[1] else found.plain
+            values = dict(zip(("instruction", "input"), asked, strict=True))
+            # Splitting gives text and names of places in turn.
+            parts = enumerate(_PLACE.split(template))
+            return [(values[part], False) if n % 2 else (part, True) for n, part in parts]
+    return [(text, False)]
+
+
 def rendered_in(text: str) -> list[str]:
     """Return the formats that render to this text; empty for a bare instruction."""
     return [name for name in PROMPTS if parse(name, text) is not None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from tuneyard.config import Preflight
-from tuneyard.encoding import Encoded, encode, encode_prompt
+from tuneyard.encoding import Encoded, decode_completion, encode, encode_prompt
 from tuneyard.errors import UserError
 
 TRAINED = ("⟦", "⟧")
@@ -41,6 +41,7 @@ class PreflightReport:
         longest: tokens of the longest row.
         truncated: rows whose completion is cut off.
         changed: completions that decoding their tokens does not give back to the character.
+        first_changed: the id of the first of them.
     """
 
     rendered: str
@@ -50,6 +51,7 @@ class PreflightReport:
     longest: int
     truncated: int
     changed: int
+    first_changed: str
 
     def text(self) -> str:
         """Return the report for a terminal."""
@@ -57,9 +59,16 @@ class PreflightReport:
             f"{self.rows} rows, {self.tokens} tokens, {self.trained_tokens} trained; "
             f"longest row {self.longest}, truncated {self.truncated}"
         )
-        if self.changed:
-            head += f"; {self.changed} completions change in a round trip through the tokenizer"
-        return f"{head}\n{self.rendered}"
+        return "\n".join(filter(None, [head, self.loss(), self.rendered]))
+
+    def loss(self) -> str:
+        """Say what the tokenizer cannot write, empty where nothing."""
+        if not self.changed:
+            return ""
+        return (
+            f"the tokenizer loses characters of {self.changed} answers, which are trained on "
+            f"without them; the first is {self.first_changed}"
+        )
 
 
 def preflight(
@@ -81,7 +90,7 @@ def preflight(
     Raises:
         UserError: no rows; a row without trained token; more truncated completions than
             ``settings.max_truncated``; a prompt that differs between training and inference; a
-            completion that holds the end-of-sequence text.
+            completion that ends with the end-of-sequence text.
     """
     refuse_empty(rows, where)
     for row in rows:
@@ -99,6 +108,11 @@ def preflight(
                 remedy="raise the model's max_length, or leave the row out",
             )
     _same_prompts(rows, encoded, tokenizer, inference_prompts, where)
+    changed = [
+        row.id
+        for row, item in zip(rows, encoded, strict=True)
+        if not item.truncated and _decoded(tokenizer, item) != row.completion
+    ]
     return PreflightReport(
         rendered=render_example(tokenizer, encoded[0]),
         rows=len(rows),
@@ -106,10 +120,8 @@ def preflight(
         trained_tokens=sum(sum(item.completion_mask) for item in encoded),
         longest=max(len(item.input_ids) for item in encoded),
         truncated=len(truncated),
-        changed=sum(
-            not item.truncated and _decoded(tokenizer, item) != row.completion
-            for row, item in zip(rows, encoded, strict=True)
-        ),
+        changed=len(changed),
+        first_changed=changed[0] if changed else "",
     )
 
 
@@ -121,7 +133,8 @@ def render_example(tokenizer: Any, encoded: Encoded) -> str:
     for end in range(1, len(mask) + 1):
         if end < len(mask) and mask[end] == mask[start]:
             continue
-        text = tokenizer.decode(encoded.input_ids[start:end], skip_special_tokens=False)
+        ids = encoded.input_ids[start:end]
+        text = decode_completion(tokenizer, ids) if start else tokenizer.decode(ids)
         parts.append(f"{TRAINED[0]}{text}{TRAINED[1]}" if mask[start] else text)
         start = end
     return "".join(parts)
@@ -138,10 +151,10 @@ def refuse_empty(rows: Sequence[Any], where: str) -> None:
 
 
 def refuse_end(tokenizer: Any, completion: str, where: str) -> None:
-    """Refuse an answer that holds the end-of-sequence text."""
-    if tokenizer.eos_token and tokenizer.eos_token in completion:
+    """Refuse an answer that ends with the end-of-sequence text; elsewhere it is text like other."""
+    if tokenizer.eos_token and completion.rstrip().endswith(tokenizer.eos_token):
         raise UserError(
-            "an answer holds the end-of-sequence text, so the model would learn to stop early",
+            "an answer ends with the end-of-sequence text, so the model would learn to spell it",
             where=where,
             value=completion,
             remedy=f"take {tokenizer.eos_token!r} out: it is added behind every answer",
@@ -185,4 +198,4 @@ def _same_prompts(
 
 def _decoded(tokenizer: Any, encoded: Encoded) -> str:
     answer = encoded.input_ids[encoded.prompt_length : -1]
-    return str(tokenizer.decode(answer, skip_special_tokens=True))
+    return decode_completion(tokenizer, answer)

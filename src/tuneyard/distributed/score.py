@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from tuneyard.answers import CodeBlock
 from tuneyard.config import Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.score import ScoreRow
@@ -30,6 +31,7 @@ def score(
     metrics: Sequence[str],
     faithful: bool,
     resources: Resources,
+    code_block: CodeBlock = "first",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
@@ -42,6 +44,7 @@ def score(
             their names.
         faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
             on which its data flow depends.
+        code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         on_progress: called with (rows done, rows in all) as batches come back.
 
     Returns:
@@ -66,7 +69,12 @@ def score(
     for number, results in run_batches(
         [[[str(start), *key] for start, (key, _) in enumerate(chunk)] for chunk in chunks],
         _Scorer,
-        {"task": task, "metrics": list(metrics), "faithful": faithful},
+        {
+            "task": task,
+            "metrics": list(metrics),
+            "faithful": faithful,
+            "code_block": code_block,
+        },
         workers=workers,
         cpus=1,
         env={"PYTHONHASHSEED": "0"} if faithful else None,
@@ -83,8 +91,8 @@ def score(
 class _Scorer:
     """A worker's scoring; see ``pool.Work``."""
 
-    def __init__(self, task: str, metrics: list[str], faithful: bool) -> None:
-        self.options: dict[str, Any] = {"task": task, "metrics": metrics, "faithful": faithful}
+    def __init__(self, **options: Any) -> None:
+        self.options = options
 
     def __call__(self, batch: Batch) -> Batch:
         from tuneyard.score import score_set

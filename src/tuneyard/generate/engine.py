@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from tuneyard.config import Decoding, Model
-from tuneyard.encoding import encode_prompt
+from tuneyard.encoding import decode_completion, encode_prompt
 from tuneyard.generate.sampling import next_tokens, uniforms
 from tuneyard.loading import check_adapter, load_adapter, load_model, merge_adapter
 
@@ -101,11 +101,7 @@ class Engine:
 
     def _answer(self, ids: list[int]) -> Answer:
         stopped = bool(ids) and ids[-1] in self.end
-        text = self.tokenizer.decode(
-            ids[:-1] if stopped else ids,
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=False,
-        )
+        text = decode_completion(self.tokenizer, ids[:-1] if stopped else ids)
         return Answer(text=text, tokens=len(ids), finish="stop" if stopped else "length")
 
     def _batch(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from tuneyard.answers import CodeBlock
     from tuneyard.sandbox import Outcome, Sandbox
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
@@ -35,6 +36,7 @@ def execute_cocobots(
     references: Sequence[str],
     workers: int = 1,
     sandbox: Sandbox | None = None,
+    code_block: CodeBlock = "first",
 ) -> list[Execution]:
     """Run each prediction and its reference on an empty board; success is equal boards.
 
@@ -46,7 +48,10 @@ def execute_cocobots(
     if not pairs:
         return []
     with _sandbox(sandbox, workers) as box:
-        return [Execution(v.success, v.category, v.detail) for v in judge(pairs, box)]
+        return [
+            Execution(v.success, v.category, v.detail)
+            for v in judge(pairs, box, code_block=code_block)
+        ]
 
 
 def execute_python(
@@ -55,14 +60,15 @@ def execute_python(
     tests: Sequence[str | None],
     workers: int = 1,
     sandbox: Sandbox | None = None,
+    code_block: CodeBlock = "first",
 ) -> list[Execution]:
     """Run each prediction and then its test program; success is that neither raises.
 
-    Of a prediction the first Markdown code block is run, or all of it where there is none, as in
-    COCOBOTS. Without tests all three values are None. Categories are those of COCOBOTS's groups A
-    to C, and ``wrong_answer`` for a failed assertion.
+    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Without
+    tests all three values are None. Categories are those of COCOBOTS's groups A to C, and
+    ``wrong_answer`` for a failed assertion.
     """
-    from tuneyard.cocobots.program import extract_code, has_code
+    from tuneyard.answers import extract_code, has_code
     from tuneyard.sandbox import Limits, Program
 
     seconds, cpu_seconds = PYTHON_SECONDS
@@ -73,7 +79,7 @@ def execute_python(
     for index, (prediction, test) in enumerate(zip(predictions, tests, strict=True)):
         if test is None:
             continue
-        source = extract_code(prediction)
+        source = extract_code(prediction, code_block)
         if has_code(source):
             todo.append(index)
             programs.append(Program(source, PYTHON_TESTS, {"tests": test}, limits))

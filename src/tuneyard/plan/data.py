@@ -100,6 +100,11 @@ class DataSteps:
         )
         return found if "remove" in found.values() else {}
 
+    def code_block(self) -> dict[str, Any]:
+        """Return which of an answer's programs is run; empty at the default, which needs no say."""
+        chosen = self.study.evaluate.code_block
+        return {} if chosen == "first" else {"code_block": chosen}
+
     def model_part(self, model: Model) -> dict[str, Any]:
         """What of a model decides its results."""
         part = model.model_dump(include={"quantization", "prompt", "max_length", "revision"})

@@ -70,7 +70,11 @@ class EvaluationSteps(DataSteps):
     ) -> dict[str, Step]:
         """Return the score step of each split."""
         settings = self.study.evaluate
-        part = {"metrics": sorted(set(settings.metrics)), "faithful": settings.faithful}
+        part: dict[str, Any] = {
+            "metrics": sorted(set(settings.metrics)),
+            "faithful": settings.faithful,
+        }
+        part |= self.code_block()
         if encoders := self.encoder_parts():
             part["encoders"] = encoders
         scores: dict[str, Step] = {}

@@ -131,6 +131,8 @@ class TrainingSteps(DataSteps):
                 "seed": self.seed if seed is None else seed,
                 "max_new_tokens": self.study.evaluate.decoding.max_new_tokens,
             }
+            if pairs.verify == "execution":
+                part |= self.code_block()
             inputs = dict(sets)
             if sampled and start is not None:
                 inputs["start"] = start

@@ -17,6 +17,7 @@ from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 
 if TYPE_CHECKING:
+    from tuneyard.answers import CodeBlock
     from tuneyard.config import Encoder
 
 __all__ = ["format_summary", "read_rows", "score_file"]
@@ -32,6 +33,7 @@ def score_file(
     *,
     faithful: bool = False,
     workers: int = 1,
+    code_block: CodeBlock = "first",
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
     progress: Progress | None = None,
@@ -41,6 +43,7 @@ def score_file(
     The output has one row for each input row, in its order, and appears whole or not at all.
 
     Args:
+        code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         encoders: of the metrics that need one; none: those of ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
 
@@ -61,6 +64,7 @@ def score_file(
         metrics=metrics,
         faithful=faithful,
         workers=workers,
+        code_block=code_block,
         encoders=_checked(metrics, encoders or {}),
         device=device,
         progress=progress,

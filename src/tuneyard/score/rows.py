@@ -12,6 +12,7 @@ from tuneyard.score.pairs import TEXT_METRICS, Pair, Value, score_pairs
 from tuneyard.score.summary import Summary, summarise
 
 if TYPE_CHECKING:
+    from tuneyard.answers import CodeBlock
     from tuneyard.config import Encoder
 
 Progress = Callable[[int, int], None]
@@ -60,6 +61,7 @@ def score_set(
     metrics: Sequence[str],
     faithful: bool = False,
     workers: int = 1,
+    code_block: CodeBlock = "first",
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
     progress: Progress | None = None,
@@ -72,6 +74,7 @@ def score_set(
         faithful: CodeBLEU as the published package computes it. Its data flow depends on the hash
             seed, so the text metrics then stay in this process: one seed for the whole run.
         workers: processes, for the text metrics and for the sandbox.
+        code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         encoders: of the metrics that need one, which are scored in this process; none: those of
             ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
@@ -100,7 +103,9 @@ def score_set(
     )
     values = [dict(text.values) for text in texts]
     if "execution" in names:
-        for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
+        for value, executed in zip(
+            values, _execute(jobs, task, workers, code_block, report), strict=True
+        ):
             value.update(executed)
     similar: list[dict[str, Any]] = [{} for _ in rows]
     if any(metric.encoder for metric in chosen):
@@ -133,7 +138,7 @@ class _Progress:
 
 
 def _execute(
-    jobs: Sequence[_Job], task: str, workers: int, report: _Progress
+    jobs: Sequence[_Job], task: str, workers: int, code_block: CodeBlock, report: _Progress
 ) -> list[dict[str, Value]]:
     from tuneyard.metrics.execution import execute_cocobots, execute_python
 
@@ -141,11 +146,15 @@ def _execute(
     if task == "cocobots":
         key = "execution_success"
         references = [job.reference for job in jobs]
-        done = execute_cocobots(predictions=predictions, references=references, workers=workers)
+        done = execute_cocobots(
+            predictions=predictions, references=references, workers=workers, code_block=code_block
+        )
     else:
         key = "passed"
         tests = [job.tests for job in jobs]
-        done = execute_python(predictions=predictions, tests=tests, workers=workers)
+        done = execute_python(
+            predictions=predictions, tests=tests, workers=workers, code_block=code_block
+        )
     report.advance(len(jobs))
     return [
         {key: each.success, "error_category": each.category, "error_detail": each.detail}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
 
+from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
 from tuneyard.plan import Arm, Step
 from tuneyard.rows import iter_json_lines
@@ -58,7 +59,7 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
                 cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
                 if scored.extra["task"][kind] == "cocobots":
                     drawn += _to_draw(rows)
-    _build_boards(drawn)
+    _build_boards(drawn, context.study.evaluate.code_block)
     return cells
 
 
@@ -98,7 +99,7 @@ def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for own in taken.values() for row in own[:_DRAWN]]
 
 
-def _build_boards(rows: list[dict[str, Any]]) -> None:
+def _build_boards(rows: list[dict[str, Any]], code_block: CodeBlock) -> None:
     """Build the boards of these answers again: scores keep verdicts, the report draws boards."""
     from tuneyard.cocobots.execution import judge
     from tuneyard.sandbox import Sandbox
@@ -106,7 +107,8 @@ def _build_boards(rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     with Sandbox(workers=1) as sandbox:
-        verdicts = judge([(row["reference"], row["prediction"]) for row in rows], sandbox)
+        pairs = [(row["reference"], row["prediction"]) for row in rows]
+        verdicts = judge(pairs, sandbox, code_block=code_block)
     for row, verdict in zip(rows, verdicts, strict=True):
         row["expected_board"], row["built_board"] = verdict.expected, verdict.built
 

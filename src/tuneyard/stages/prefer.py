@@ -59,7 +59,7 @@ def run(step: Step, context: Context) -> str:
             found, told = _sampled(step, context, settings), []
             _refuse_none(found)
         model = step.extra["model"]
-        preflight_pairs(
+        checked = preflight_pairs(
             found.pairs,
             loading.load_tokenizer(model),
             max_length=model.max_length,
@@ -68,7 +68,7 @@ def run(step: Step, context: Context) -> str:
         )
         facts["stats"] = found.stats
         write_jsonl(folder / "pairs.jsonl", found.pairs)
-        text = "\n".join([describe(found.stats), *told])
+        text = "\n".join(filter(None, [describe(found.stats), *told, checked.loss()]))
         (folder / "pairs.txt").write_text(text + "\n", encoding="utf-8")
     context.bar.say("    " + text.replace("\n", "\n    "))
     return _summary(found)
@@ -232,6 +232,7 @@ def _verify(
             metrics=[metric],
             faithful=False,
             resources=context.study.resources,
+            code_block=context.study.evaluate.code_block,
         )
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)

@@ -43,6 +43,8 @@ def run(step: Step, context: Context) -> str:
     for overlap in found:
         if overlap.exact or overlap.normalised or overlap.near:
             context.bar.say("    " + overlap.text().replace("\n", "\n    "))
+    if report.changed:
+        context.bar.say("    " + report.loss())
     shown = "\n".join(f"    │ {line}" for line in report.rendered.splitlines())
     context.bar.say(f"    one training example, ⟦trained tokens⟧ marked:\n{shown}")
     equal = sum(len(overlap.exact) + len(overlap.normalised) for overlap in found)

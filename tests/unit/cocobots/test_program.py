@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.cocobots.program import extract_code, form_difference, has_code, syntax_detail
+from tuneyard.cocobots.program import form_difference, syntax_detail
 
 HIGHER = (
     "def wn(board, colors, x, y):\n"
@@ -20,53 +20,9 @@ HARD_CODED = (
 FIRST = "put(board, 'washer', 'red', 0, 7)\nput(board, 'nut', 'blue', 0, 7)"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("x = 1", "x = 1"),
-        ("```python\nx = 1\n```\nThis sets x.", "x = 1"),
-        ("Sure!\n```\nx = 1\ny = 2\n```\nand\n```\nz\n```", "x = 1\ny = 2"),
-        ("```py\nx = 1", "x = 1"),
-        ("x = 1\nThis sets x.", "x = 1\nThis sets x."),
-        ("", ""),
-        ("```", "```"),
-    ],
-)
-def test_extract_code(text, code):
-    assert extract_code(text) == code
-
-
 @given(st.text())
 def test_any_text_can_be_looked_at(text):
-    extract_code(text)
-    has_code(text)
     form_difference(text, text + " ")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " \n",
-        "Sure",
-        "I cannot do that.",
-        "# a comment",
-        "'put a nut'",
-        "place a red nut",
-        "...",
-    ],
-)
-def test_words_are_no_code(text):
-    assert not has_code(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["put(board, 'nut'", "def wn(board", "x = 1", "import os", "print(1)", "while True: pass",
-     "Here it is:\nwn(board, 1)", "pass", "a" * 5000],
-)  # fmt: skip
-def test_code_and_what_was_meant_to_be(text):
-    assert has_code(text)
 
 
 @pytest.mark.parametrize(

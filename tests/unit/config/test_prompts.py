@@ -4,7 +4,15 @@ from hypothesis import strategies as st
 
 from tuneyard.config import Model
 from tuneyard.config.presets import PRESETS
-from tuneyard.config.prompts import BARE, PROMPTS, looks_rendered, parse, render, rendered_in
+from tuneyard.config.prompts import (
+    BARE,
+    PROMPTS,
+    looks_rendered,
+    parse,
+    pieces,
+    render,
+    rendered_in,
+)
 
 formats = st.sampled_from(sorted(PROMPTS))
 # Braces, and what the templates themselves hold, are the hard texts.
@@ -49,6 +57,11 @@ def test_what_is_rendered_is_recognised(prompt, instruction, about):
     assert prompt in rendered_in(text)
     assert looks_rendered(text)
     assert render(prompt, *parse(prompt, text)) == text
+    parts = pieces(text)
+    assert "".join(part for part, _ in parts) == text
+    assert "".join(part for part, own in parts if not own) == "".join(
+        parse(rendered_in(text)[0], text)
+    )
 
 
 @pytest.mark.parametrize("text", ["", "Sort a list.", "[INST] open", "### Response:\nprint(1)"])

@@ -79,6 +79,26 @@ def test_another_prompt_at_inference_is_refused(tokenizer: Any) -> None:
     assert "r2" in str(caught.value)
 
 
-def test_end_of_sequence_within_an_answer_is_refused(tokenizer: Any) -> None:
+def test_an_answer_that_ends_with_end_of_sequence_is_refused(tokenizer: Any) -> None:
     with pytest.raises(UserError, match="end-of-sequence text"):
-        check(tokenizer, [*ROWS, Row("e", "p", "put</s>more")])
+        check(tokenizer, [*ROWS, Row("e", "p", "put</s>\n")])
+
+
+def test_special_tokens_as_text_are_text(tokenizer: Any) -> None:
+    report = check(tokenizer, [Row("e", "p", "PAD = ['<pad>', '<s>', '</s>']\n")])
+    assert report.changed == 0
+    assert report.rendered == "<s>p⟦PAD = ['<pad>', '<s>', '</s>']\n</s>⟧"
+    assert "loses" not in report.text()
+
+
+def test_leading_space_is_kept_and_shown(tokenizer_of: Any) -> None:
+    report = check(tokenizer_of("Metaspace, first"), [Row("e", "p\n", "    return n\n")])
+    assert report.changed == 0
+    assert "⟦    return n\n</s>⟧" in report.rendered
+
+
+def test_what_a_tokenizer_loses_is_said(tokenizer_of: Any) -> None:
+    rows = [Row("a", "p", "return"), Row("b", "p", "    return"), Row("c", "p", "A = 1")]
+    report = check(tokenizer_of("WordPiece"), rows)
+    assert (report.changed, report.first_changed) == (2, "b")
+    assert "loses characters of 2 answers" in report.text()

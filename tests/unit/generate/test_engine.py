@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from tuneyard.config import Decoding, Model
+from tuneyard.encoding import decode_completion, encode_completion
 from tuneyard.errors import UserError
 from tuneyard.generate.engine import Answer, Engine
 
@@ -115,7 +117,7 @@ def test_an_answer_ends_at_end_of_sequence(engine: Engine) -> None:
     try:
         stop = greedy.index(greedy[5])
         answer = engine.generate([PROMPTS[1]], GREEDY)[0]
-        expected = engine.tokenizer.decode(greedy[:stop], skip_special_tokens=True)
+        expected = decode_completion(engine.tokenizer, greedy[:stop])
         assert answer == Answer(expected, stop + 1, "stop")
         # Rows that go on are not disturbed by the row that left.
         assert engine.generate(PROMPTS, GREEDY)[1] == answer
@@ -123,6 +125,24 @@ def test_an_answer_ends_at_end_of_sequence(engine: Engine) -> None:
         assert engine.generate(PROMPTS, GREEDY) == alone
     finally:
         engine.end = ends
+
+
+@pytest.mark.parametrize("kind", ["byte-level", "Metaspace, first", "Metaspace, legacy"])
+def test_a_references_tokens_are_answered_as_its_text(
+    kind: str,
+    engine: Engine,
+    tokenizer_of: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["    return n\n", " x", "P = ['<pad>', '<s>', '</s>']\n", ""]
+    tokenizer = tokenizer_of(kind)
+    answers = [encode_completion(tokenizer, text) for text in texts]
+    monkeypatch.setattr(engine, "tokenizer", tokenizer)
+    monkeypatch.setattr(engine, "end", frozenset({tokenizer.eos_token_id}))
+    monkeypatch.setattr(engine, "_decode", lambda prompts, decoding, seeds: answers)
+    found = engine.generate(["p"] * len(texts), GREEDY)
+    assert [answer.text for answer in found] == texts
+    assert {answer.finish for answer in found} == {"stop"}
 
 
 def test_answers_are_cut_at_the_models_length(tiny_model_dir: Path) -> None:

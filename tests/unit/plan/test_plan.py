@@ -229,6 +229,19 @@ def test_what_is_new_and_unset_changes_no_key(build):
     assert keys(build("dpo.lora={r: 8}"), *stages) == before
 
 
+def test_which_program_of_an_answer_counts_decides_scores_and_verified_pairs(build):
+    before, last = build(), "evaluate.code_block=last"
+    assert keys(build("evaluate.code_block=first"), "score", "prefer") == keys(
+        before, "score", "prefer"
+    )
+    after = build(last)
+    for stage in ("score", "prefer"):
+        assert not set(keys(after, stage).values()) & set(keys(before, stage).values())
+    assert keys(after, "preflight") == keys(before, "preflight")
+    unverified = "dpo.pairs={from: base, verify: none}"
+    assert keys(build(unverified, last), "prefer") == keys(build(unverified), "prefer")
+
+
 def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(build):
     built = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2")
     found = {arm.name: arm.trains[-1].inputs.get("reference") for arm in built.arms if arm.trains}
