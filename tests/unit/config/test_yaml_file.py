@@ -3,7 +3,7 @@ import math
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.config.yaml_file import parse
@@ -52,20 +52,20 @@ def test_merge_keys_and_lines():
     assert (tree.lines["a", "b"], tree.lines["c", "d"]) == (2, 5)
 
 
+# PyYAML writes control characters within quotes that it then reads as line ends.
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=8)
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text()
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | words
     | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=8,
 )  # fmt: skip
 
 
 @given(plain)
+@settings(max_examples=50)
 def test_what_was_written_is_read_back(value):
-    if "\0" not in repr(value) and "\\x00" not in repr(value):
-        text = yaml.safe_dump(value, allow_unicode=True)
-        # PyYAML writes 1.1: keys that are no text, and floats such as 1e+16, read alike here.
-        assert parse(text, "x").value == value
+    assert parse(yaml.safe_dump(value, allow_unicode=True), "x").value == value
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
