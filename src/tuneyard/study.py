@@ -18,15 +18,17 @@ from typing import Any
 from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
+from tuneyard.checkpoint import with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
+from tuneyard.meta_model import check_fit
 from tuneyard.progress import Progress
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
-from tuneyard.stages.runs import tracking_uri
-from tuneyard.tracking.connect import check_uri
+from tuneyard.stages.runs import open_tracker, tracking_uri
+from tuneyard.tracking.connect import check_artifact_root
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,20 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     """Read and check a study file, and plan it.
 
     Raises:
-        UserError: anything in the file, its data or its models is not as it should be.
+        UserError: anything in the file, its data, its models or its run directory is not as it
+            should be.
     """
     study = load(path, overrides)
     check(study, str(path))
+    study = study.model_copy(update={"models": [with_own_length(m) for m in study.models]})
     plan = planning.build(study, loading.identity)
-    return Prepared(study, plan, RunDir(study.run_dir or f"runs/{study.study}"))
+    run = RunDir(study.run_dir or f"runs/{study.study}")
+    check_artifact_root(tracking_uri(study, run.root))
+    prepared = Prepared(study, plan, run)
+    if not all(done for _, done in prepared.state()):
+        for model in study.models:
+            check_fit(model)
+    return prepared
 
 
 def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
@@ -66,11 +76,18 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
-    uri = tracking_uri(prepared.study, prepared.run.root)
-    prepared.run.prepare()
-    check_uri(uri)
-    prepared.run.write_text(dump(prepared.study), "study.yaml")
     todo = [step for step, done in prepared.state() if not done]
+    # Before anything is trained: the last stage would be the first to meet what is wrong there.
+    served = tracking_uri(prepared.study, prepared.run.root).startswith("http")
+    if todo and served:
+        open_tracker(prepared.study, prepared.run.root)
+    prepared.run.prepare()
+    if todo and not served:  # its file may lie in the run directory
+        open_tracker(prepared.study, prepared.run.root)
+    prepared.run.write_text(dump(prepared.study), "study.yaml")
+    for step in todo:
+        if wrong := prepared.run.artifact(step.stage, step.key).damage():
+            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
     done = len(prepared.plan.steps) - len(todo)
     if done:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
