@@ -85,6 +85,8 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     if todo and not served:  # its file may lie in the run directory
         open_tracker(prepared.study, prepared.run.root)
     prepared.run.write_text(dump(prepared.study), "study.yaml")
+    for text in planning.different_shapes(prepared.study, prepared.plan) if todo else ():
+        progress.line(f"note: {text}")
     for step in todo:
         if wrong := prepared.run.artifact(step.stage, step.key).damage():
             progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")

@@ -210,7 +210,7 @@ def _differs(path: Path, name: str, entry: Mapping[str, Any]) -> str | None:
     return None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _digest(path: Path, size: int, changed: int, inode: int) -> str:
     """Return a file's digest, computed once as long as the file stays as it is."""
     return file_digest(path)

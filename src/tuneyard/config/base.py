@@ -10,7 +10,6 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
 
-
 def tracked_name(value: str) -> str:
     """Return a name of something in MLflow, which its database and its web pages can hold.
 
