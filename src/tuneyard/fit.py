@@ -24,24 +24,19 @@ BUFFERS = re.compile(
 _EMBEDDINGS = ("embed_tokens.weight", "lm_head.weight", "wte.weight")
 _NAMED = 3
 
+UNFIT = "a model's weights do not fit its config.json"
+
 Shapes = Mapping[str, tuple[tuple[int, ...], str]]
 """Shape and type of each tensor, as ``weight_file.headers`` returns them."""
 Differences = Mapping[str, list[str]]
 """Tensors by what is wrong with them; nothing where all is well."""
 
 
-def refuse(
-    differences: Differences,
-    what: str,
-    where: str,
-    value: str | None = None,
-    belongs: str = "its configuration",
-) -> None:
+def refuse(differences: Differences, what: str, where: str, value: str | None = None) -> None:
     """Raise a ``UserError`` that counts and names tensors, where there are any.
 
     Args:
-        what: whose tensors they are, in the plural.
-        belongs: what they should fit.
+        what: the sentence that the counts and names complete.
     """
     said = [
         f"{len(names)} {'tensor is' if len(names) == 1 else 'tensors are'} {wrong}: "
@@ -52,7 +47,7 @@ def refuse(
     ]
     if said:
         raise UserError(
-            f"{what} do not fit {belongs}: {'; '.join(said)}",
+            f"{what}: {'; '.join(said)}",
             where=where,
             value=where if value is None else value,
             remedy="copy or download all its files again, from one place",
@@ -95,8 +90,8 @@ def refuse_adapter(policy: Any, folder: Path) -> None:
             if found[name] != expected[name]
         ],
     }
-    belongs = "its adapter_config.json on this base"
-    refuse(differences, "an adapter's weights", str(folder), belongs=belongs)
+    what = "an adapter's weights do not fit its adapter_config.json on this base"
+    refuse(differences, what, str(folder))
 
 
 def check_vocabulary(network: Any, tokenizer: Any, model: Model) -> None:
@@ -137,8 +132,12 @@ def pickled_headers(file: Path) -> Shapes:
 
 
 def refuse_not_finite(names: Iterable[str], what: str, where: str, value: str) -> None:
-    """Refuse tensors with numbers that are none, or infinite: nothing can be computed with them."""
-    refuse({"not finite": list(names)}, what, where, value, "any model")
+    """Refuse tensors with numbers that are none, or infinite: nothing can be computed with them.
+
+    Args:
+        what: whose tensors they are, in the plural.
+    """
+    refuse({"not finite": list(names)}, f"{what} are damaged", where, value)
 
 
 def not_finite(file: Path, limit: int | None = None) -> list[str]:

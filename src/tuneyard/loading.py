@@ -22,6 +22,7 @@ from tuneyard.checkpoint import (
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
+    UNFIT,
     check_vocabulary,
     differences_of,
     reason,
@@ -95,7 +96,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     except Exception as error:  # of damaged files the library raises what comes
         raise not_loaded(error, "model", model) from error
     where = f"models: {model.name}: path"
-    refuse(differences_of(info), "a model's weights", where, model.path, "its config.json")
+    refuse(differences_of(info), UNFIT, where, model.path)
     check_vocabulary(network, tokenizer, model)
     refuse_not_finite(_not_finite(network), "a model's weights", where, model.path)
     if model.quantization != "nf4":  # there the first input decides in which type is computed

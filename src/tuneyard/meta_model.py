@@ -18,6 +18,7 @@ from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
     BUFFERS,
+    UNFIT,
     Differences,
     check_vocabulary,
     differences_of,
@@ -60,11 +61,10 @@ def check_fit(model: Model) -> None:
     if found is None:
         return
     network, differences = found
-    what = "a model's weights"
-    refuse(differences, what, place, model.path, "its config.json")
+    refuse(differences, UNFIT, place, model.path)
     check_vocabulary(network, tokenizer, model)
     wrong = (name for file in loaded_files(folder) for name in not_finite(file, _READ))
-    refuse_not_finite(wrong, what, place, model.path)
+    refuse_not_finite(wrong, "a model's weights", place, model.path)
     if model.adapter is not None:
         _check_adapter(network, Path(model.adapter))
 
@@ -81,11 +81,11 @@ def _check_adapter(network: Any, folder: Path) -> None:
     from peft import PeftConfig, get_peft_model
 
     try:
-        config = PeftConfig.from_pretrained(str(folder))
-        if hasattr(config, "init_lora_weights"):
-            config.init_lora_weights = True  # some ways to begin would compute with the base
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            config = PeftConfig.from_pretrained(str(folder))
+            if hasattr(config, "init_lora_weights"):
+                config.init_lora_weights = True  # some ways to begin would compute with the base
             policy = get_peft_model(network, config)
     except Exception as error:  # PEFT raises what comes of a configuration that it cannot use
         raise UserError(
