@@ -125,7 +125,7 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     """
     path = _encoder_path(encoder)
     _check_files(path, encoder.path, encoder.revision, where)
-    folder = _folder(path, encoder.revision)
+    folder = encoder_folder(encoder)
     if folder is None:
         return  # nothing to look into before the download
     config = read_config(folder, where)
@@ -160,6 +160,11 @@ def encoder_identity(encoder: Encoder) -> str:
 def portable_encoder(encoder: Encoder) -> Encoder:
     """Return the encoder with its folder as an absolute path: workers start elsewhere."""
     return encoder.model_copy(update={"path": _encoder_path(encoder)})
+
+
+def encoder_folder(encoder: Encoder) -> Path | None:
+    """Return the folder of an encoder's files, None for a hub id that is not in the cache."""
+    return _folder(_encoder_path(encoder), encoder.revision)
 
 
 def _encoder_path(encoder: Encoder) -> str:

@@ -25,6 +25,7 @@ _EMBEDDINGS = ("embed_tokens.weight", "lm_head.weight", "wte.weight")
 _NAMED = 3
 
 UNFIT = "a model's weights do not fit its config.json"
+ENCODER_UNFIT = "an encoder's weights do not fit its config.json"
 
 Shapes = Mapping[str, tuple[tuple[int, ...], str]]
 """Shape and type of each tensor, as ``weight_file.headers`` returns them."""
@@ -62,6 +63,13 @@ def differences_of(info: Mapping[str, Any]) -> Differences:
         "of another shape": [_reshaped(*found) for found in sorted(info["mismatched_keys"])],
         "not readable": sorted(map(str, info.get("error_msgs", ()))),
     }
+
+
+def encoder_differences(info: Mapping[str, Any]) -> Differences:
+    """Return as ``differences_of`` what an encoder needs: neither a pooler, nor what is left."""
+    found = differences_of(info)
+    missing = [name for name in found["missing"] if not name.startswith("pooler.")]
+    return {**found, "missing": missing, "left over": []}
 
 
 def refuse_adapter(policy: Any, folder: Path) -> None:

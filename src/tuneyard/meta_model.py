@@ -13,15 +13,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import loaded_files, model_folder
-from tuneyard.config import Model
+from tuneyard.checkpoint import encoder_folder, loaded_files, model_folder
+from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
     BUFFERS,
+    ENCODER_UNFIT,
     UNFIT,
     Differences,
+    Shapes,
     check_vocabulary,
     differences_of,
+    encoder_differences,
     not_finite,
     pickled_headers,
     reason,
@@ -29,7 +32,7 @@ from tuneyard.fit import (
     refuse_adapter,
     refuse_not_finite,
 )
-from tuneyard.loading import load_tokenizer, not_loaded
+from tuneyard.loading import load_tokenizer, not_loaded, quiet
 from tuneyard.weight_file import headers
 
 _FLOATS = ("F64", "F32", "F16", "BF16")
@@ -69,6 +72,35 @@ def check_fit(model: Model) -> None:
         _check_adapter(network, Path(model.adapter))
 
 
+def check_encoder_fit(encoder: Encoder, where: str) -> None:
+    """Refuse an encoder whose weights are not those of its config.json, as ``check_fit`` does.
+
+    What it does not need may be there (the head that it was trained with) or not (its pooler).
+
+    Raises:
+        UserError: see above.
+    """
+    from transformers import MODEL_MAPPING
+
+    from tuneyard.metrics.encoder import not_loaded as encoder_not_loaded
+
+    folder = encoder_folder(encoder)
+    if folder is None:
+        return
+    found = _headers(folder)
+    quiet()
+    try:
+        config = _config(folder, len(found))
+        _, info = _made(MODEL_MAPPING[type(config)], config, found)
+    except UserError:
+        raise
+    except Exception as error:  # of damaged files the library raises what comes
+        raise encoder_not_loaded(error, encoder.path) from error
+    refuse(encoder_differences(info), ENCODER_UNFIT, where, encoder.path)
+    wrong = (name for file in loaded_files(folder) for name in not_finite(file, _READ))
+    refuse_not_finite(wrong, "an encoder's weights", where, encoder.path)
+
+
 def _check_adapter(network: Any, folder: Path) -> None:
     """Refuse an adapter whose tensors are not those that its configuration makes on a base.
 
@@ -101,15 +133,11 @@ def _check_adapter(network: Any, folder: Path) -> None:
 
 def _on_meta(model: Model, folder: Path, place: str) -> tuple[Any, Differences] | None:
     """Return the model without numbers, and how the headers differ from it; None: not known."""
-    import torch
-    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
+    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING
 
-    found: dict[str, tuple[tuple[int, ...], str]] = {}
-    for file in loaded_files(folder):
-        found |= headers(file) if file.suffix == ".safetensors" else pickled_headers(file)
-    _bounded(json.loads((folder / "config.json").read_text(encoding="utf-8")), len(found), folder)
+    found = _headers(folder)
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        config = _config(folder, len(found))
         if getattr(config, "quantization_config", None) is not None:
             return None
         kind = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
@@ -121,25 +149,48 @@ def _on_meta(model: Model, folder: Path, place: str) -> tuple[Any, Differences] 
                 remedy="name a causal language model, such as a Llama or a Mistral",
             )
         _of_one_kind(config, place, model)
-        network, info = kind.from_pretrained(
-            None,
-            config=config,
-            state_dict={
-                name: torch.empty(shape, device="meta") for name, (shape, _) in found.items()
-            },
-            device_map={"": "meta"},
-            attn_implementation="sdpa",
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,
-        )
+        network, info = _made(kind, config, found, attn_implementation="sdpa")
     except UserError:
         raise
     except Exception as error:  # of a damaged config.json the library raises what comes
         raise not_loaded(error, "model", model) from error
     taken = set(network.state_dict())
-    whole = [f"{name} ({kind})" for name, (_, kind) in found.items()
-             if kind not in _FLOATS and name in taken and not BUFFERS.search(name)]  # fmt: skip
+    whole = [
+        f"{name} ({kind})"
+        for name, (_, kind) in found.items()
+        if kind not in _FLOATS and name in taken and not BUFFERS.search(name)
+    ]
     return network, {**differences_of(info), "of another type": whole}
+
+
+def _headers(folder: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+    found: dict[str, tuple[tuple[int, ...], str]] = {}
+    for file in loaded_files(folder):
+        found |= headers(file) if file.suffix == ".safetensors" else pickled_headers(file)
+    return found
+
+
+def _config(folder: Path, tensors: int) -> Any:
+    from transformers import AutoConfig
+
+    _bounded(json.loads((folder / "config.json").read_text(encoding="utf-8")), tensors, folder)
+    return AutoConfig.from_pretrained(folder, trust_remote_code=False)
+
+
+def _made(kind: Any, config: Any, found: Shapes, **options: Any) -> tuple[Any, dict[str, Any]]:
+    """Return a model of a class on the meta device, and what of the files' tensors it takes."""
+    import torch
+
+    network, info = kind.from_pretrained(
+        None,
+        config=config,
+        state_dict={name: torch.empty(shape, device="meta") for name, (shape, _) in found.items()},
+        device_map={"": "meta"},
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,
+        **options,
+    )
+    return network, info
 
 
 def _of_one_kind(config: Any, place: str, model: Model) -> None:

@@ -22,7 +22,8 @@ from tuneyard.checkpoint import with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
-from tuneyard.meta_model import check_fit
+from tuneyard.meta_model import check_encoder_fit, check_fit
+from tuneyard.metrics import encoder_metrics
 from tuneyard.progress import Progress
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
@@ -61,6 +62,9 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     if not all(done for _, done in prepared.state()):
         for model in study.models:
             check_fit(model)
+        for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
+            encoder = getattr(study.evaluate.encoders, name)
+            check_encoder_fit(encoder, f"{path}: evaluate.encoders.{name}")
     return prepared
 
 

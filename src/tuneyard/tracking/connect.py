@@ -122,8 +122,12 @@ def sqlite_path(uri: str) -> Path:
 
 
 def sqlite_uri(path: str) -> str:
-    """Return the URI of an SQLite file; what else would mean something in a URI is quoted."""
-    return f"sqlite:///{quote(os.fsencode(path))}"
+    """Return the URI of an SQLite file whose path may hold what means something in a URI.
+
+    Such a path is quoted whole, slashes too: MLflow would make the folder of the quoted name.
+    """
+    odd = any(letter in path for letter in "?%")
+    return f"sqlite:///{quote(os.fsencode(path), safe='') if odd else path}"
 
 
 def _check_sqlite(uri: str) -> None:
