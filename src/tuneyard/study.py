@@ -29,7 +29,7 @@ from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
 from tuneyard.stages.runs import open_tracker, tracking_uri
-from tuneyard.tracking.connect import check_artifact_root
+from tuneyard.tracking.connect import check_artifact_root, knock
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,9 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     """
     progress = progress or Progress()
     todo = [step for step, done in prepared.state() if not done]
-    # Before anything is trained: the last stage would be the first to meet what is wrong there.
-    served = tracking_uri(prepared.study, prepared.run.root).startswith("http")
-    if todo and served:
-        open_tracker(prepared.study, prepared.run.root)
+    if todo:
+        knock(tracking_uri(prepared.study, prepared.run.root))
     prepared.run.prepare()
-    if todo and not served:  # its file may lie in the run directory
-        open_tracker(prepared.study, prepared.run.root)
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     for text in planning.different_shapes(prepared.study, prepared.plan) if todo else ():
         progress.line(f"note: {text}")
@@ -102,8 +98,14 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
     progress.begin(len(todo))
+    tracked = False
     try:
         for step in todo:
+            # Before anything is computed, and once the rows, which are read sooner, are right: the
+            # last stage would be the first to meet what is wrong with MLflow.
+            if step.stage != "prepare" and not tracked:
+                open_tracker(prepared.study, prepared.run.root)
+                tracked = True
             with progress.stage(step.label) as bar:
                 context = Context(
                     prepared.study, prepared.run, bar, ray.start, live, outcome, training

@@ -194,6 +194,16 @@ def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIE
         time.sleep(min(1.0, left))
 
 
+def knock(uri: str, *, patience: float | None = None) -> None:
+    """Refuse a server at which nothing listens; a database is left alone.
+
+    Raises:
+        UserError: as ``first_answer``.
+    """
+    if check_uri(uri) in SERVERS:
+        first_answer(uri, lambda: None, patience=PATIENCE if patience is None else patience)
+
+
 class UnreachableError(ConnectionError):
     """Nobody answered; trying again may help."""
 
