@@ -29,7 +29,7 @@ from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
 from tuneyard.stages.runs import open_tracker, tracking_uri
-from tuneyard.tracking.connect import check_artifact_root, knock
+from tuneyard.tracking.connect import check_artifact_root, is_new
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,11 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     """
     progress = progress or Progress()
     todo = [step for step, done in prepared.state() if not done]
-    if todo:
-        knock(tracking_uri(prepared.study, prepared.run.root))
+    # The last stage would be the first to meet what is wrong with MLflow. A database that is still
+    # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
+    unopened = is_new(tracking_uri(prepared.study, prepared.run.root))
+    if todo and not unopened:
+        open_tracker(prepared.study, prepared.run.root)
     prepared.run.prepare()
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     for text in planning.different_shapes(prepared.study, prepared.plan) if todo else ():
@@ -98,14 +101,11 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
     progress.begin(len(todo))
-    tracked = False
     try:
         for step in todo:
-            # Before anything is computed, and once the rows, which are read sooner, are right: the
-            # last stage would be the first to meet what is wrong with MLflow.
-            if step.stage != "prepare" and not tracked:
+            if unopened and step.stage != "prepare":
                 open_tracker(prepared.study, prepared.run.root)
-                tracked = True
+                unopened = False
             with progress.stage(step.label) as bar:
                 context = Context(
                     prepared.study, prepared.run, bar, ray.start, live, outcome, training

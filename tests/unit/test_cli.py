@@ -1,3 +1,4 @@
+import functools
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import pytest
 
 from tuneyard import embedded
 from tuneyard.cli import main
+from tuneyard.tracking import Tracker
 
 QUICKSTART = str(Path(__file__).parents[2] / "jobs" / "configs" / "quickstart.yaml")
 
@@ -72,7 +74,8 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
 def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, monkeypatch):
     from safetensors.torch import load_file, save_file
 
-    monkeypatch.setattr("tuneyard.tracking.connect.PATIENCE", 0.1)
+    soon = functools.partial(Tracker, patience=0.1)
+    monkeypatch.setattr("tuneyard.tracking.Tracker", soon)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     folder = Path(shutil.copytree(embedded.path(), tmp_path / "model"))
@@ -85,6 +88,7 @@ def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, m
         "place for artifacts": ["tracking.uri=postgresql://me:secret@host/db"],
         "is no address": ["tracking.uri=http://host:99999"],
         "no address (Invalid IPv6 URL)": ["tracking.uri='http://[::1'"],
+        "no SQLite file": [f"tracking.uri=sqlite:///{weights}"],
         "register.name": ["register.name=a/b"],
         "layers.0.input_layernorm.weight": [f"models.0.path={folder}"],
         "install the fsspec package": ["run_dir=nosuch://x", "tracking.uri=http://host"],

@@ -121,6 +121,11 @@ def sqlite_path(uri: str) -> Path:
     return Path(unquote(uri.split("?", 1)[0].removeprefix("sqlite:///")))
 
 
+def is_new(uri: str) -> bool:
+    """Tell whether a URI names an SQLite file that is still to be made."""
+    return check_uri(uri) == "sqlite" and not sqlite_path(uri).exists()
+
+
 def sqlite_uri(path: str) -> str:
     """Return the URI of an SQLite file whose path may hold what means something in a URI.
 
@@ -192,16 +197,6 @@ def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIE
             if left <= 0 or not isinstance(error.__cause__, UnreachableError):
                 raise
         time.sleep(min(1.0, left))
-
-
-def knock(uri: str, *, patience: float | None = None) -> None:
-    """Refuse a server at which nothing listens; a database is left alone.
-
-    Raises:
-        UserError: as ``first_answer``.
-    """
-    if check_uri(uri) in SERVERS:
-        first_answer(uri, lambda: None, patience=PATIENCE if patience is None else patience)
 
 
 class UnreachableError(ConnectionError):

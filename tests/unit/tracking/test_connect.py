@@ -12,7 +12,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker
-from tuneyard.tracking.connect import check_uri, knock, redacted, sqlite_path, sqlite_uri
+from tuneyard.tracking.connect import check_uri, is_new, redacted, sqlite_path, sqlite_uri
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def test_unusable_uris_are_refused(uri: str, said: str) -> None:
 
 def test_only_the_text_of_a_uri_is_looked_at(tmp_path: Path) -> None:
     assert check_uri(f"sqlite:///{tmp_path}/new/mlflow.db") == "sqlite"
+    assert is_new(f"sqlite:///{tmp_path}/new/mlflow.db")
+    assert not is_new("http://host:5000")
     assert not (tmp_path / "new").exists()
 
 
@@ -123,15 +125,6 @@ def test_a_damaged_database_is_told(migrated: Path, tmp_path: Path) -> None:
     path.write_bytes(migrated.read_bytes()[:16] + b"\xff" * 5000)
     with pytest.raises(UserError, match=r"database|could not be opened"):
         Tracker(f"sqlite:///{path}", "x")
-
-
-def test_a_knock_finds_out_without_a_request(closed_port: int, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="connection refused"):
-        knock(f"http://127.0.0.1:{closed_port}", patience=0.2)
-    knock(f"sqlite:///{tmp_path}/none/mlflow.db")
-    assert not (tmp_path / "none").exists()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        knock(f"http://127.0.0.1:{server.getsockname()[1]}")
 
 
 def test_an_unknown_host() -> None:
