@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tuneyard.checkpoint import base_fingerprint, cached_snapshot, is_hub_id, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
+from tuneyard.model_config import read_json
 from tuneyard.weight_file import fault
 
 ADAPTER_RECORD = "tuneyard.json"
@@ -39,9 +39,9 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
     if not record.is_file():
         return
     try:
-        base = json.loads(record.read_text(encoding="utf-8"))["base"]
+        base = read_json(record, "an adapter's record of its base", str(record))["base"]
         recorded = base["fingerprint"]
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise UserError(
             "an adapter's record of its base is malformed",
             where=str(record),
@@ -59,6 +59,23 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
         )
 
 
+def adapter_config(folder: Path) -> dict[str, Any]:
+    """Return what an adapter's adapter_config.json holds.
+
+    Raises:
+        UserError: it cannot be read, or is no mapping.
+    """
+    file = folder / "adapter_config.json"
+    config = read_json(file, "an adapter's adapter_config.json", str(folder))
+    if not isinstance(config, dict):
+        raise UserError(
+            "an adapter's adapter_config.json cannot be used (it is no mapping)",
+            where=str(folder),
+            remedy="name a folder that PEFT's save_pretrained wrote",
+        )
+    return config
+
+
 def adapter_record(model: Model) -> dict[str, Any]:
     """Return what ``tuneyard.json`` in an adapter's folder says about the base."""
     path = resolve_path(model)
@@ -66,15 +83,9 @@ def adapter_record(model: Model) -> dict[str, Any]:
 
 
 def _check_files(folder: Path, weights: list[Path]) -> None:
-    try:
-        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-        known = isinstance(config, dict) and "peft_type" in config
-        wrong = None if known else "it names no peft_type"
-    except (ValueError, OSError) as error:
-        wrong = str(error).splitlines()[0]
-    if wrong is not None:
+    if not isinstance(adapter_config(folder).get("peft_type"), str):
         raise UserError(
-            f"an adapter's adapter_config.json cannot be used ({wrong})",
+            "an adapter's adapter_config.json cannot be used (it names no peft_type)",
             where=str(folder),
             remedy="name a folder that PEFT's save_pretrained wrote",
         )

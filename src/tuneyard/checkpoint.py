@@ -9,16 +9,17 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError, suggestion
+from tuneyard.model_config import check_sizes, is_count, read_config, read_json
 from tuneyard.weight_file import fault, tensors
 
 _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
 """Weight files up to this many bytes enter a fingerprint whole, larger ones by three samples."""
 _ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
+_SAFE_INDEX, _PICKLED_INDEX = "model.safetensors.index.json", "pytorch_model.bin.index.json"
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "tokenizer_config.json")
 
 
@@ -42,14 +43,12 @@ def check_model(model: Model) -> None:
     """
     path = resolve_path(model)
     _check_files(path, model.path, model.revision, f"models: {model.name}: path")
-    folder = _folder(path, model.revision)
+    folder = model_folder(model)
     if folder is None:
         return  # nothing to look into before the download
-    config = _read_config(folder, f"models: {model.name}: path")
-    # GPT-2 and its kin have another word for it; some models name none.
-    context = config.get("max_position_embeddings") or config.get("n_positions")
-    stretched = '"factor"' in json.dumps(config)  # scaled rotary positions may reach beyond it
-    if isinstance(context, int) and model.max_length > context and not stretched:
+    check_sizes(read_config(folder, f"models: {model.name}: path"), folder)
+    context = context_length(model)
+    if context is not None and model.max_length > context and _length_is_named(model):
         raise UserError(
             f"the model {model.name!r} takes {context:,} tokens",
             where=f"models: {model.name}: max_length",
@@ -60,7 +59,7 @@ def check_model(model: Model) -> None:
 
 def has_chat_template(model: Model) -> bool:
     """Tell whether the model's tokenizer, as far as it is on this machine, has a chat template."""
-    folder = _folder(resolve_path(model), model.revision)
+    folder = model_folder(model)
     if folder is None:
         return False
     if Path(folder, "chat_template.jinja").is_file():
@@ -72,6 +71,42 @@ def has_chat_template(model: Model) -> bool:
     return isinstance(said, dict) and bool(said.get("chat_template"))
 
 
+def context_length(model: Model) -> int | None:
+    """Return how many tokens a model takes; None where that is not known, or not bounded.
+
+    Raises:
+        UserError: its config.json cannot be read.
+    """
+    folder = model_folder(model)
+    if folder is None or not folder.is_dir():
+        return None
+    config = read_config(folder, f"models: {model.name}: path")
+    # GPT-2 and its kin have another word for it; some models name none.
+    context = config.get("max_position_embeddings") or config.get("n_positions")
+    stretched = '"factor"' in json.dumps(config)  # scaled rotary positions may reach beyond it
+    return context if type(context) is int and not stretched else None
+
+
+def with_own_length(model: Model) -> Model:
+    """Return the model with its own context length where that is less than the default.
+
+    A ``max_length`` that the study names stays; ``check_model`` refuses one that is too long.
+
+    Raises:
+        UserError: the model's config.json cannot be read.
+    """
+    if _length_is_named(model):
+        return model
+    context = context_length(model)
+    if context is None or context >= model.max_length:
+        return model
+    return model.model_copy(update={"max_length": context})
+
+
+def _length_is_named(model: Model) -> bool:
+    return "max_length" in model.model_fields_set
+
+
 def check_targets(model: Model, targets: list[str], where: str) -> None:
     """Refuse names that no module of the model ends in; PEFT would pass over them in silence.
 
@@ -81,7 +116,7 @@ def check_targets(model: Model, targets: list[str], where: str) -> None:
         UserError: naming the first such target.
     """
     folder = Path(resolve_path(model))
-    files = [f for f in _weight_files(folder) if f.suffix == ".safetensors" and not fault(f)]
+    files = [f for f in loaded_files(folder) if f.suffix == ".safetensors" and not fault(f)]
     modules = {name.rpartition(".")[0] for file in files for name in tensors(file)}
     if modules:
         modules.add("lm_head")  # where it shares the embedding's weights the files do not name it
@@ -104,10 +139,11 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     """
     path = _encoder_path(encoder)
     _check_files(path, encoder.path, encoder.revision, where)
-    folder = _folder(path, encoder.revision)
+    folder = encoder_folder(encoder)
     if folder is None:
         return  # nothing to look into before the download
-    config = _read_config(folder, where)
+    config = read_config(folder, where)
+    check_sizes(config, folder)
     if config["model_type"] not in _ENCODERS or config.get("is_decoder"):
         raise UserError(
             f"the model is no encoder but a {config['model_type']}",
@@ -116,7 +152,7 @@ def check_encoder(encoder: Encoder, where: str) -> None:
             remedy="name a model such as roberta-large or neulab/codebert-python",
         )
     layers = config.get("num_hidden_layers", 12)  # transformers' default where it is not written
-    if encoder.layer is not None and encoder.layer > layers:
+    if encoder.layer is not None and is_count(layers) and encoder.layer > layers:
         raise UserError(
             f"the encoder has {layers} layers",
             where=where,
@@ -138,6 +174,11 @@ def encoder_identity(encoder: Encoder) -> str:
 def portable_encoder(encoder: Encoder) -> Encoder:
     """Return the encoder with its folder as an absolute path: workers start elsewhere."""
     return encoder.model_copy(update={"path": _encoder_path(encoder)})
+
+
+def encoder_folder(encoder: Encoder) -> Path | None:
+    """Return the folder of an encoder's files, None for a hub id that is not in the cache."""
+    return _folder(_encoder_path(encoder), encoder.revision)
 
 
 def _encoder_path(encoder: Encoder) -> str:
@@ -178,7 +219,7 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             if is_adapter
             else "name a folder that transformers' save_pretrained wrote",
         )
-    _read_config(folder, where)
+    read_config(folder, where)
     missing = _missing_weights(folder)
     if missing:
         raise UserError(
@@ -187,7 +228,7 @@ def _check_files(path: str, named: str, revision: str | None, where: str) -> Non
             value=named,
             remedy="copy the model's *.safetensors files there",
         )
-    for file in _weight_files(folder):
+    for file in loaded_files(folder):
         if wrong := fault(file):
             raise UserError(
                 f"a model's weights are damaged: {wrong}",
@@ -216,7 +257,7 @@ def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) 
     folder = _folder(str(path), revision)
     if folder is None or not folder.is_dir():
         raise UserError("no model's files are here", where=str(path), remedy="load it once first")
-    config = _read_config(folder, str(folder))
+    config = read_config(folder, str(folder))
     for volatile in ("_name_or_path", "transformers_version"):
         config.pop(volatile, None)
     digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
@@ -233,41 +274,55 @@ def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) 
     return digest.hexdigest()
 
 
-def _read_config(folder: Path, where: str) -> dict[str, Any]:
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"a model's config.json cannot be read ({error})", where=where, value=str(folder)
-        ) from None
-    if not isinstance(config, dict) or "model_type" not in config:
-        raise UserError(
-            "a model's config.json names no model_type",
-            where=where,
-            value=str(folder),
-            remedy="name a folder that transformers' save_pretrained wrote",
-        )
-    return config
-
-
 def _weight_files(folder: Path) -> list[Path]:
     found = sorted(folder.glob("model*.safetensors"))
     return found or sorted(folder.glob("pytorch_model*.bin"))
 
 
+def loaded_files(folder: Path) -> list[Path]:
+    """Return the weight files of a checked folder that transformers loads, out of all there are."""
+    for whole, index in (
+        ("model.safetensors", _SAFE_INDEX),
+        ("pytorch_model.bin", _PICKLED_INDEX),
+    ):
+        if (folder / whole).is_file():
+            return [folder / whole]
+        if (folder / index).is_file():
+            return [folder / shard for shard in sorted(set(_shards(folder / index).values()))]
+    return []
+
+
+def _shards(index: Path) -> dict[str, str]:
+    """Return the file of each tensor, as an index says.
+
+    Raises:
+        UserError: the index is not of that shape.
+    """
+    found = read_json(index, "the index of a model's weights", str(index))
+    shards = found.get("weight_map") if isinstance(found, dict) else None
+    if not isinstance(shards, dict) or not all(
+        isinstance(file, str) and file and file == Path(file).name for file in shards.values()
+    ):
+        raise UserError(
+            "the index of a model's weights is malformed",
+            where=str(index),
+            value=found if shards is None else shards,
+            remedy="copy or download this file again",
+        )
+    return shards
+
+
 def _missing_weights(folder: Path) -> str | None:
     """Name a missing weight file, or return None where all are there."""
-    for index in ("model.safetensors.index.json", "pytorch_model.bin.index.json"):
+    for index in (_SAFE_INDEX, _PICKLED_INDEX):
         if (folder / index).is_file():
-            try:
-                shards = set(
-                    json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
-                )
-            except (ValueError, KeyError, AttributeError):
-                return f"{index} is malformed"
-            absent = sorted(shard for shard in shards if not (folder / shard).is_file())
+            absent = sorted(
+                shard
+                for shard in set(_shards(folder / index).values())
+                if not (folder / shard).is_file()
+            )
             return absent[0] if absent else None
-    return None if _weight_files(folder) else "no model*.safetensors"
+    return None if loaded_files(folder) else "no model.safetensors"
 
 
 def _looks_local(path: str) -> bool:
@@ -286,6 +341,11 @@ def _folder(path: str, revision: str | None) -> Path | None:
 
 def _hub_offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+
+
+def model_folder(model: Model) -> Path | None:
+    """Return the folder of a model's files, None for a hub model that is not in the cache."""
+    return _folder(resolve_path(model), model.revision)
 
 
 def cached_snapshot(repo: str, revision: str | None) -> Path | None:

@@ -106,6 +106,7 @@ def _run(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> int:
     from tuneyard import estimate, study
     from tuneyard.config.load import dump
+    from tuneyard.plan import describe_adapters
     from tuneyard.stages.check import check_rows
 
     prepared = study.prepare(options.study, options.overrides)
@@ -121,6 +122,7 @@ def _plan(options: argparse.Namespace) -> int:
     print(f"run directory: {prepared.run.root}\n")
     for step, done in prepared.state():
         print(f"{'done' if done else 'run ':>6}  {step.key}  {step.label}")
+    print("\n" + "\n".join(describe_adapters(prepared.study, prepared.plan)))
     print("\n" + estimate.describe(prepared.study, prepared.plan))
     for note in prepared.notes:
         print(f"note: {note}")

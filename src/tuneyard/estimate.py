@@ -60,7 +60,7 @@ def shape_of(model: Model) -> Shape | None:
         inner, vocabulary = config["intermediate_size"], config["vocab_size"]
         heads = config["num_attention_heads"]
         shared = config.get("num_key_value_heads") or heads
-    except (OSError, KeyError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError):
         return None
     layer = 2 * hidden**2 + 2 * hidden * hidden * shared / heads + 3 * hidden * inner
     embedding = vocabulary * hidden
@@ -177,7 +177,7 @@ def encoder_parameters(encoder: Encoder) -> float | None:
         config = json.loads(Path(str(folder), "config.json").read_text(encoding="utf-8"))
         hidden, inner = config["hidden_size"], config["intermediate_size"]
         layers = encoder.layer or config["num_hidden_layers"]
-    except (OSError, KeyError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError):
         return None
     return float(layers * (4 * hidden**2 + 2 * hidden * inner))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ from tuneyard.checkpoint import (
 )
 from tuneyard.config import Model
 from tuneyard.errors import UserError
+from tuneyard.fit import (
+    UNFIT,
+    check_vocabulary,
+    differences_of,
+    reason,
+    refuse,
+    refuse_adapter,
+    refuse_not_finite,
+)
 from tuneyard.records import file_digest
 
 __all__ = [
@@ -48,14 +58,13 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
         The model, quantised as ``model.quantization`` says, and a tokenizer with a padding token.
 
     Raises:
-        UserError: the model cannot be loaded, or its tokenizer has more tokens than the model.
+        UserError: the model cannot be loaded or computes nothing; its weights are not all there,
+            of other shapes or not finite; or its tokenizer has more tokens than the model.
     """
     check_model(model)
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # a study's one bar a stage is tuneyard's own
     path = resolve_path(model)
     if device is None:
         device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
@@ -64,6 +73,10 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
         "dtype": dtype,
         "device_map": {"": device},
         "attn_implementation": "sdpa",
+        "trust_remote_code": False,  # else the library asks at the terminal
+        # Told by ``refuse``, with what else does not fit.
+        "output_loading_info": True,
+        "ignore_mismatched_sizes": True,
     }
     if model.quantization == "nf4":
         # Dettmers et al. 2023 (QLoRA): NormalFloat4, double quantisation, bf16 arithmetic.
@@ -75,17 +88,19 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
         )
     tokenizer = load_tokenizer(model)
     try:
-        network = AutoModelForCausalLM.from_pretrained(path, revision=model.revision, **options)
-    except (OSError, ValueError) as error:
-        raise _not_loaded(error, "model", model) from error
-    size = network.get_input_embeddings().num_embeddings
-    if len(tokenizer) > size:
-        raise UserError(
-            f"the tokenizer has {len(tokenizer)} tokens but the model only {size}",
-            where=f"models: {model.name}: path",
-            value=model.path,
-            remedy="put the tokenizer that belongs to the model into its folder",
+        network, info = AutoModelForCausalLM.from_pretrained(
+            path, revision=model.revision, **options
         )
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:  # of damaged files the library raises what comes
+        raise not_loaded(error, "model", model) from error
+    where = f"models: {model.name}: path"
+    refuse(differences_of(info), UNFIT, where, model.path)
+    check_vocabulary(network, tokenizer, model)
+    refuse_not_finite(_not_finite(network), "a model's weights", where, model.path)
+    if model.quantization != "nf4":  # there the first input decides in which type is computed
+        _try_out(network, model)
     network.config.use_cache = not for_training
     if not for_training:
         network.eval()
@@ -100,53 +115,120 @@ def load_tokenizer(model: Model) -> Any:
     """
     from transformers import AutoConfig, AutoTokenizer
 
+    quiet()
     path = resolve_path(model)
+    options: dict[str, Any] = {"revision": model.revision, "trust_remote_code": False}
     try:
         # First: an unknown kind of model is told here, not when its weights are loaded.
-        AutoConfig.from_pretrained(path, revision=model.revision)
-    except (OSError, ValueError) as error:
-        raise _not_loaded(error, "model", model) from error
+        AutoConfig.from_pretrained(path, **options)
+    except Exception as error:  # of damaged files the library raises what comes
+        raise not_loaded(error, "model", model) from error
     try:
-        tokenizer = AutoTokenizer.from_pretrained(path, revision=model.revision)
-    except Exception as error:  # of a damaged tokenizer.json the library raises what comes
-        raise _not_loaded(error, "tokenizer", model) from error
-    _set_padding(tokenizer)
+        tokenizer = AutoTokenizer.from_pretrained(path, **options)
+        _set_padding(tokenizer)
+    except Exception as error:
+        raise not_loaded(error, "tokenizer", model) from error
     return tokenizer
 
 
-def _not_loaded(error: Exception, what: str, model: Model) -> UserError:
+def quiet() -> None:
+    """Keep transformers' bars and tables out of the terminal: a study has one bar a stage."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
+def not_loaded(error: Exception, what: str, model: Model) -> UserError:
+    """Say why a model or its tokenizer could not be loaded, in the library's words."""
+    said = reason(error)
+    remedy = "check the path or hub id, the revision, and your access to the hub"
+    if "scaled_dot_product_attention" in said:
+        kind = said.partition(" ")[0]
+        said = f"transformers computes {kind} without SDPA attention, which tuneyard works with"
+        remedy = "name a model of another kind, such as a Llama, a Mistral or a Qwen"
+    elif os.path.isdir(resolve_path(model)):
+        remedy = "copy or download all its files again, from one place"
     return UserError(
-        f"a {what} could not be loaded: {_first_line(error)}",
+        f"a {what} could not be loaded: {said}",
         where=f"models: {model.name}: path",
         value=model.path,
-        remedy="check the path or hub id, the revision, and your access to the hub",
+        remedy=remedy,
     )
 
 
-def _first_line(error: Exception) -> str:
-    # A KeyError's text is the key alone.
-    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
-    return kind + (str(error).splitlines() or [type(error).__name__])[0]
+def _not_finite(network: Any) -> list[str]:
+    """Return the parameters with a number that is none, or is infinite.
+
+    Of 4-bit ones the scales tell: a block's is its largest number, and all enter their offset.
+    """
+    import torch
+
+    def finite(tensor: Any) -> bool:
+        if tensor is None or not tensor.is_floating_point() or not tensor.numel():
+            return True
+        return all(bool(torch.isfinite(end)) for end in torch.aminmax(tensor.detach()))
+
+    wrong = []
+    for name, parameter in network.named_parameters():
+        scales = getattr(parameter, "quant_state", None)
+        numbers = [parameter, *(getattr(scales, part, None) for part in ("absmax", "offset"))]
+        if not all(map(finite, numbers)):
+            wrong.append(name)
+    return wrong
+
+
+def _try_out(network: Any, model: Model) -> None:
+    """Compute two tokens, to meet here what a configuration makes impossible."""
+    import torch
+
+    training = network.training
+    try:
+        ids = torch.tensor([[0, 1]], device=network.device)
+        with torch.no_grad():
+            logits = network.eval()(input_ids=ids, use_cache=False).logits
+        if torch.isnan(logits).any():
+            raise ValueError("its answers are no numbers")
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:  # torch and transformers raise what comes
+        raise UserError(
+            f"a model cannot be computed: {reason(error)}",
+            where=f"models: {model.name}: path",
+            value=model.path,
+            remedy="copy the config.json that belongs to its weights",
+        ) from error
+    finally:
+        network.train(training)
 
 
 def load_adapter(model: Any, path: str | os.PathLike[str], trainable: bool) -> Any:
     """Return a ``PeftModel`` of ``model`` with the adapter in ``path``.
 
     Raises:
-        UserError: the adapter's modules or shapes do not fit the model.
+        UserError: the adapter's tensors are not those of its configuration on this model.
     """
+    import torch
     from peft import PeftModel
 
     try:
-        return PeftModel.from_pretrained(
-            model, str(path), is_trainable=trainable, torch_device=str(model.device)
-        )
-    except (RuntimeError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what ``refuse_adapter`` tells
+            policy = PeftModel.from_pretrained(
+                model, str(path), is_trainable=trainable, torch_device=str(model.device)
+            )
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:  # PEFT raises what comes of a configuration that it cannot use
         raise UserError(
-            f"the adapter does not fit the model: {str(error).splitlines()[0]}",
+            f"the adapter does not fit the model: {reason(error)}",
             where=str(path),
             remedy="use it with the base it was trained on",
         ) from error
+    refuse_adapter(policy, Path(path))
+    wrong = [name for name in _not_finite(policy) if "lora_" in name]
+    refuse_not_finite(wrong, "an adapter's weights", str(path), str(path))
+    return policy
 
 
 def merge_adapter(model: Any) -> Any:

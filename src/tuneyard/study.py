@@ -18,18 +18,20 @@ from typing import Any
 from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import has_chat_template
+from tuneyard.checkpoint import has_chat_template, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.meta_model import check_encoder_fit, check_fit
+from tuneyard.metrics import encoder_metrics
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
-from tuneyard.stages.runs import tracking_uri
-from tuneyard.tracking.connect import check_uri
+from tuneyard.stages.runs import open_tracker, tracking_uri
+from tuneyard.tracking.connect import check_artifact_root, is_new
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,35 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     """Read and check a study file, and plan it.
 
     Raises:
-        UserError: anything in the file, its data or its models is not as it should be.
+        UserError: anything in the file, its data, its models or its run directory is not as it
+            should be.
     """
     study = load(path, overrides)
     check(study, str(path))
+    study = study.model_copy(update={"models": [with_own_length(m) for m in study.models]})
     plan = planning.build(study, loading.identity)
-    folder = study.run_dir or f"runs/{study.study}"
-    return Prepared(study, plan, RunDir(expanded(folder, f"{path}: run_dir")), _notes(study))
+    folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
+    run = RunDir(folder)
+    check_artifact_root(tracking_uri(study, run.root))
+    prepared = Prepared(study, plan, run, _notes(study, plan))
+    if not all(done for _, done in prepared.state()):
+        for model in study.models:
+            check_fit(model)
+        for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
+            encoder = getattr(study.evaluate.encoders, name)
+            check_encoder_fit(encoder, f"{path}: evaluate.encoders.{name}")
+    return prepared
 
 
-def _notes(study: Study) -> tuple[str, ...]:
-    return tuple(
+def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
+    chats = [
         f"{model.name}: its tokenizer has a chat template, which is not used: the model is trained "
         f"and asked in the format {model.prompt!r}; choose one with models.{model.name}.prompt "
         f"({', '.join(PROMPTS)})"
         for model in study.models
         if "prompt" not in model.model_fields_set and has_chat_template(model)
-    )
+    ]
+    return (*chats, *planning.different_shapes(study, plan))
 
 
 def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
@@ -82,13 +96,19 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
         RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
-    uri = tracking_uri(prepared.study, prepared.run.root)
-    prepared.run.prepare()
-    check_uri(uri)
-    prepared.run.write_text(dump(prepared.study), "study.yaml")
-    for note in prepared.notes:
-        progress.line(f"note: {note}")
     todo = [step for step, done in prepared.state() if not done]
+    # The last stage would be the first to meet what is wrong with MLflow. A database that is still
+    # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
+    unopened = is_new(tracking_uri(prepared.study, prepared.run.root))
+    if todo and not unopened:
+        open_tracker(prepared.study, prepared.run.root)
+    prepared.run.prepare()
+    prepared.run.write_text(dump(prepared.study), "study.yaml")
+    for note in prepared.notes if todo else ():
+        progress.line(f"note: {note}")
+    for step in todo:
+        if wrong := prepared.run.artifact(step.stage, step.key).damage():
+            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
     done = len(prepared.plan.steps) - len(todo)
     if done:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
@@ -99,6 +119,9 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     progress.begin(len(todo))
     try:
         for step in todo:
+            if unopened and step.stage != "prepare":
+                open_tracker(prepared.study, prepared.run.root)
+                unopened = False
             with progress.stage(step.label) as bar:
                 context = Context(
                     prepared.study, prepared.run, bar, ray.start, live, outcome, training

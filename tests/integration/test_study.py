@@ -114,6 +114,26 @@ def test_a_change_reruns_only_what_depends_on_it(finished, tuneyard, words):
     assert {name.split("-")[0] for name in set(after) - set(before)} == {"compare", "register"}
 
 
+def test_an_edited_artifact_is_made_again_and_an_edited_report_not_shown(finished, tuneyard, words):
+    run_dir, done = finished
+    scores = next(run_dir.glob("stages/score-*/scores.jsonl"))
+    before = scores.read_bytes()
+    scores.write_bytes(before.replace(b"false", b"true "))
+    assert scores.read_bytes() != before
+    again = tuneyard("run", *words, f"run_dir={run_dir}")
+    assert again.returncode == 0, again.stderr
+    assert "scores.jsonl has another content" in again.stdout + again.stderr
+    assert again.stdout.endswith(done.stdout)
+    assert scores.read_bytes() == before
+    table = next(run_dir.glob("stages/register-*/table.txt"))
+    kept = table.read_bytes()
+    table.write_bytes(kept.swapcase())
+    refused = tuneyard("report", str(run_dir))
+    assert refused.returncode == 2
+    assert "table.txt has another content" in refused.stderr
+    table.write_bytes(kept)
+
+
 def test_the_report_command_prints_the_table_again(finished, tuneyard):
     run_dir, _ = finished
     shown = tuneyard("report", str(run_dir))

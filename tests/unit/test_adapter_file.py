@@ -32,7 +32,7 @@ def test_an_adapter_fits_its_own_base_only(
     (adapter / "adapter_model.safetensors").write_bytes(b"weights")
     for config in ("{", "{}", "[]"):
         (adapter / "adapter_config.json").write_text(config)
-        with pytest.raises(UserError, match=r"adapter_config\.json cannot be used"):
+        with pytest.raises(UserError, match=r"adapter_config\.json cannot be (used|read)"):
             check_adapter(adapter, named(tiny_model_dir))
     (adapter / "adapter_config.json").write_text('{"peft_type": "LORA"}')
     with pytest.raises(UserError, match="weights are damaged"):

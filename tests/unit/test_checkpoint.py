@@ -15,8 +15,10 @@ from tuneyard.checkpoint import (
     check_encoder,
     check_model,
     check_targets,
+    context_length,
     encoder_identity,
     resolve_path,
+    with_own_length,
 )
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
@@ -74,8 +76,13 @@ def test_more_tokens_than_the_model_takes_are_refused(
 ) -> None:
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps(config | facts))
+    asked = Model(name="m", path=str(copy), max_length=2048)
     with pytest.raises(UserError) if refused else nullcontext() as caught:
-        check_model(named(copy))
+        check_model(asked)
+    # Where the study names none, the model's own is taken.
+    own = with_own_length(named(copy))
+    assert own.max_length == (min(2048, context_length(named(copy)) or 2048))
+    check_model(own)
     if refused:
         message = str(caught.value)
         assert "models: m: max_length" in message

@@ -1,12 +1,17 @@
+import functools
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tuneyard import embedded
 from tuneyard.cli import main
+from tuneyard.tracking import Tracker
 
 QUICKSTART = str(Path(__file__).parents[2] / "jobs" / "configs" / "quickstart.yaml")
 
@@ -64,6 +69,35 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
     }  # fmt: skip
     for words, arguments in cases.items():
         assert words in refused(*arguments), words
+
+
+def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, monkeypatch):
+    from safetensors.torch import load_file, save_file
+
+    soon = functools.partial(Tracker, patience=0.1)
+    monkeypatch.setattr("tuneyard.tracking.Tracker", soon)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    folder = Path(shutil.copytree(embedded.path(), tmp_path / "model"))
+    weights = folder / "model.safetensors"
+    kept = {name: t for name, t in load_file(weights).items() if ".layers.0." not in name}
+    save_file(kept, weights, metadata={"format": "pt"})
+    run_dir = f"run_dir={tmp_path / 'run'}"
+    cases = {
+        "connection refused": [f"tracking.uri=http://127.0.0.1:{port}"],
+        "place for artifacts": ["tracking.uri=postgresql://me:secret@host/db"],
+        "is no address": ["tracking.uri=http://host:99999"],
+        "no address (Invalid IPv6 URL)": ["tracking.uri='http://[::1'"],
+        "no SQLite file": [f"tracking.uri=sqlite:///{weights}"],
+        "register.name": ["register.name=a/b"],
+        "layers.0.input_layernorm.weight": [f"models.0.path={folder}"],
+        "install the fsspec package": ["run_dir=nosuch://x", "tracking.uri=http://host"],
+    }
+    for words, overrides in cases.items():
+        said = refused("run", QUICKSTART, run_dir, *overrides)
+        assert words in said, said
+        assert "secret" not in said
+        assert not (tmp_path / "run").exists()
 
 
 def test_an_unwritable_run_directory_is_refused(refused, tmp_path):

@@ -1,7 +1,10 @@
-"""One stage's output: complete when its manifest, written last, says so."""
+"""One stage's output: complete when its manifest, written last, says so, and believed when it is
+still what the manifest says."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import shutil
 import time
@@ -13,6 +16,7 @@ from typing import Any
 
 from tuneyard.artifacts.fetch import fetch
 from tuneyard.artifacts.folder import Folder
+from tuneyard.errors import UserError
 from tuneyard.records import file_digest
 
 MANIFEST = "manifest.json"
@@ -44,25 +48,90 @@ class Artifact:
     def manifest(self) -> dict[str, Any] | None:
         """Return the manifest, or None where the artifact is not complete."""
         text = self.run.read_text("stages", self.name, MANIFEST)
-        if text is None:
-            return None
-        try:
-            found: dict[str, Any] = json.loads(text)
-        except json.JSONDecodeError:
-            return None
-        return found if found.get("key") == self.key else None
+        found = None if text is None else _parsed(text)
+        return found if found is not None and found["key"] == self.key else None
 
     def complete(self) -> bool:
-        """Tell whether the stage has finished and every file it lists is there."""
-        found = self.manifest()
-        return found is not None and all(
-            self.run.size("stages", self.name, name) == entry["bytes"]
-            for name, entry in found["files"].items()
-        )
+        """Tell whether the stage has finished and every file is there and as it was written.
 
-    def local(self) -> Path:
-        """Return a local folder that holds the files, fetched where the run is remote."""
-        return fetch(self.url)
+        Of a remote one the sizes are compared; ``local`` does the rest once it has the files.
+        """
+        found = self.manifest()
+        return found is not None and self._changed(found) is None
+
+    def damage(self) -> str | None:
+        """Say what of a finished artifact was changed; None: nothing, or it was never finished."""
+        if self.run.read_text("stages", self.name, MANIFEST) is None:
+            return None
+        found = self.manifest()
+        return f"its {MANIFEST} is damaged" if found is None else self._changed(found)
+
+    def local(self, *parts: str) -> Path:
+        """Return a local folder that holds the files, fetched where the run is remote.
+
+        Args:
+            parts: a folder or file inside the artifact, instead of the whole.
+
+        Raises:
+            UserError: a file is not what the stage wrote.
+        """
+        address = "/".join([self.url, *parts])
+        place, wrong = self._fetched(address, parts)
+        if wrong is not None and self.run.remote:
+            shutil.rmtree(place, ignore_errors=True)  # of an artifact that was made again since
+            place, wrong = self._fetched(address, parts)
+        if wrong is not None:
+            raise UserError(
+                f"a finished step's files were changed since it wrote them: {wrong}",
+                where=self.url,
+                remedy="delete this folder and run the same command again: the step is run again, "
+                "and what else is done is kept",
+            )
+        return place
+
+    def checked(self, *parts: str) -> str:
+        """Return the address of a folder or file inside, which is as the stage wrote it.
+
+        Raises:
+            UserError: it is not.
+        """
+        self.local(*parts)
+        return "/".join([self.url, *parts])
+
+    def _fetched(self, address: str, parts: tuple[str, ...]) -> tuple[Path, str | None]:
+        """Return a local copy of ``parts``, and which of its files is not what was written."""
+        prefix, found = "/".join(parts), self.manifest()
+        if found is None:
+            return Path(address), f"its {MANIFEST} is damaged or not there"
+        files = {
+            name: entry
+            for name, entry in found["files"].items()
+            if not prefix or name == prefix or name.startswith(f"{prefix}/")
+        }
+        try:
+            with self.run.told():
+                place = fetch(address)
+        except FileNotFoundError:
+            files = {}
+        if prefix and not files:
+            return Path(address), f"{prefix} is not there"
+        for name, entry in files.items():
+            inside = name.removeprefix(prefix).lstrip("/")
+            if wrong := _differs(place / inside if inside else place, name, entry):
+                return place, wrong
+        return place, None
+
+    def _changed(self, manifest: Mapping[str, Any]) -> str | None:
+        """Name the first file that is not as the manifest says."""
+        for name, entry in manifest["files"].items():
+            if not self.run.remote:
+                wrong = _differs(Path(self.run.join("stages", self.name, name)), name, entry)
+            else:
+                size = self.run.size("stages", self.name, name)
+                wrong = None if size == entry["bytes"] else _resized(name, size, entry)
+            if wrong is not None:
+                return wrong
+        return None
 
     @contextmanager
     def writing(self, facts: Mapping[str, Any] | None = None) -> Iterator[Path]:
@@ -90,8 +159,64 @@ class Artifact:
                 "facts": dict(facts or {}),
                 "files": files,
             }
+            # Of what is read back: JSON's keys are texts.
+            manifest["sha256"] = _digest_of(json.loads(json.dumps(manifest)))
             text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)
             (folder / MANIFEST).write_text(text, encoding="utf-8")
             self.run.publish(folder, "stages", self.name, last=MANIFEST)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """Return a manifest, or None where the text is none, or not the one that was written."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if (
+        not isinstance(found, dict)
+        or not isinstance(found.get("key"), str)
+        or not isinstance(found.get("facts"), dict)
+        or not isinstance(found.get("files"), dict)
+        or not all(
+            isinstance(entry, dict) and {"bytes", "sha256"} <= entry.keys()
+            for entry in found["files"].values()
+        )
+    ):
+        return None
+    # Manifests of earlier versions do not say their own digest.
+    rest = {name: value for name, value in found.items() if name != "sha256"}
+    return found if found.get("sha256") in (None, _digest_of(rest)) else None
+
+
+def _digest_of(manifest: Mapping[str, Any]) -> str:
+    text = json.dumps(manifest, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _differs(path: Path, name: str, entry: Mapping[str, Any]) -> str | None:
+    """Say how a local file differs from what the manifest says of it."""
+    try:
+        found = path.stat()
+        if not path.is_file() or found.st_size != entry["bytes"]:
+            return _resized(name, found.st_size, entry)
+        if _digest(path, found.st_size, found.st_mtime_ns, found.st_ino) != entry["sha256"]:
+            return f"{name} has another content"
+    except FileNotFoundError:
+        return _resized(name, None, entry)
+    except (OSError, ValueError) as error:
+        return f"{name} cannot be read ({getattr(error, 'strerror', error)})"
+    return None
+
+
+@functools.cache
+def _digest(path: Path, size: int, changed: int, inode: int) -> str:
+    """Return a file's digest, computed once as long as the file stays as it is."""
+    return file_digest(path)
+
+
+def _resized(name: str, size: int | None, entry: Mapping[str, Any]) -> str:
+    if size is None:
+        return f"{name} is not there"
+    return f"{name} has {size:,} bytes, not {entry['bytes']}"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuneyard.errors import UserError
+
 _HOST = socket.gethostname()
+# What a file that is not there raises; a folder in its place is no such file either.
+_ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 @dataclass(frozen=True)
@@ -53,51 +60,73 @@ class Folder:
         """Move a finished local folder to its place; the file ``last`` arrives last."""
         target = self.join(*parts)
         if not self.remote:
-            folder.chmod(0o755)
-            if os.path.exists(target):  # an incomplete or damaged one: it was not trusted
-                shutil.rmtree(target)
-            os.rename(folder, target)
+            try:
+                folder.chmod(0o755)
+                _remove(target)  # an incomplete or damaged one: it was not trusted
+                os.rename(folder, target)
+            except OSError as error:
+                raise unwritable(error, target) from None
             return
-        files = self._files()
         names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-        for name in [n for n in names if n != last] + [last]:
-            files.put_file(str(folder / name), self._strip(f"{target}/{name}"))
+        with self.told():
+            for name in [n for n in names if n != last] + [last]:
+                self._files().put_file(str(folder / name), self._strip(f"{target}/{name}"))
 
     def read_text(self, *parts: str) -> str | None:
-        """Return a file's text, or None where there is none."""
+        """Return a file's text, or None where there is none. Bytes that are none become U+FFFD.
+
+        Raises:
+            UserError: the file, or the store, cannot be read.
+        """
         try:
-            if self.remote:
-                return str(self._files().cat_file(self._strip(self.join(*parts))).decode())
-            return Path(self.join(*parts)).read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
+            with self.told():
+                if self.remote:
+                    data: bytes = self._files().cat_file(self._strip(self.join(*parts)))
+                else:
+                    data = Path(self.join(*parts)).read_bytes()
+        except _ABSENT:
             return None
+        return data.decode("utf-8", "replace")
 
     def write_text(self, text: str, *parts: str) -> None:
-        """Write a small file in one step: readers see the old or the new one, whole."""
+        """Write a small file in one step: readers see the old or the new one, whole.
+
+        Raises:
+            UserError: it cannot be written.
+        """
         if self.remote:
-            self._files().pipe_file(self._strip(self.join(*parts)), text.encode())
+            with self.told():
+                self._files().pipe_file(self._strip(self.join(*parts)), text.encode())
             return
         path = Path(self.join(*parts))
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, path)
+        except OSError as error:
+            raise unwritable(error, str(path)) from None
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
 
     def size(self, *parts: str) -> int | None:
         """Return a file's size in bytes, or None where there is none."""
         try:
-            if self.remote:
-                return int(self._files().size(self._strip(self.join(*parts))))
-            return os.stat(self.join(*parts)).st_size
-        except (FileNotFoundError, NotADirectoryError):
+            with self.told():
+                if self.remote:
+                    return int(self._files().size(self._strip(self.join(*parts))))
+                return os.stat(self.join(*parts)).st_size
+        except _ABSENT:
             return None
 
     def discard(self, *parts: str) -> None:
         """Remove a folder inside the run directory, if it is there."""
         if self.remote:
-            target = self._strip(self.join(*parts))
-            if self._files().exists(target):
-                self._files().rm(target, recursive=True)
+            with self.told():
+                target = self._strip(self.join(*parts))
+                if self._files().exists(target):
+                    self._files().rm(target, recursive=True)
         else:
             shutil.rmtree(self.join(*parts), ignore_errors=True)
 
@@ -108,6 +137,21 @@ class Folder:
             if host == _HOST and pid.isdigit() and not _alive(int(pid)):
                 shutil.rmtree(path, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn whatever a store raises, and what a damaged folder does, into a ``UserError``.
+
+        That something is not there passes.
+        """
+        try:
+            yield
+        except (UserError, *_ABSENT):
+            raise
+        except Exception as error:  # every store has exceptions of its own
+            if not self.remote and not isinstance(error, OSError | ValueError):
+                raise
+            raise unusable(error, self.root) from error
+
     def _files(self) -> Any:
         if "files" not in self._cache:
             import fsspec
@@ -117,6 +161,54 @@ class Folder:
 
     def _strip(self, url: str) -> str:
         return str(self._files()._strip_protocol(url))
+
+
+def _remove(path: str) -> None:
+    """Remove a folder, or a file in its place."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
+
+
+def unusable(error: Exception, where: str) -> UserError:
+    """Say in the user's words that a folder or its store cannot be used."""
+    said = (str(error).strip().splitlines() or [""])[0][:200]
+    if isinstance(error, ImportError | ValueError):
+        return UserError(
+            f"the run directory's address is of no known kind ({said})",
+            where=where,
+            value=where,
+            remedy="use a local folder, or install the fsspec package of that protocol",
+        )
+    if "://" not in where and isinstance(error, OSError):
+        return UserError(
+            f"the run directory cannot be used ({error.strerror})",
+            where=str(error.filename or where),
+            remedy="mend that, or choose another with run_dir=...",
+        )
+    return UserError(
+        f"the run directory's store cannot be used ({type(error).__name__}: {said})",
+        where=where,
+        remedy="check the address, your credentials and the network, and run the same command "
+        "again: what is done is kept",
+    )
+
+
+def unwritable(error: Exception, where: str) -> UserError:
+    """Say in the user's words that a folder cannot be written to."""
+    number = getattr(error, "errno", None)
+    what, remedy = "the run directory cannot be written to", "choose another with run_dir=..."
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        what = "the disk of the run directory is full"
+        remedy = "free some space, or choose another with run_dir=..."
+    elif isinstance(error, FileExistsError | NotADirectoryError):
+        what = "a file stands where the run directory should be"
+    elif isinstance(error, IsADirectoryError):
+        what, remedy = "a folder stands where a file of the run directory should be", "move it away"
+    elif isinstance(error, ValueError):
+        return unusable(error, where)
+    return UserError(what, where=where, value=str(error), remedy=remedy)
 
 
 def _alive(pid: int) -> bool:

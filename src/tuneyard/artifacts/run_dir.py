@@ -1,4 +1,4 @@
-"""The run directory, and what is said where it cannot be written to."""
+"""The run directory, proved before it is used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tuneyard.artifacts.artifact import Artifact
-from tuneyard.artifacts.folder import Folder
-from tuneyard.errors import UserError
+from tuneyard.artifacts.folder import Folder, unwritable
 
 # Bytes that must fit before a run starts; a disk without them would fail at its first artifact.
 _PROBE_BYTES = 1 << 20
@@ -31,7 +30,8 @@ class RunDir(Folder):
         try:
             if self.remote:
                 self.write_text("", ".probe")
-                self._files().rm(self._strip(self.join(".probe")))
+                with self.told():
+                    self._files().rm(self._strip(self.join(".probe")))
                 return
             Path(self.root, "stages").mkdir(parents=True, exist_ok=True)
             self.sweep()
@@ -44,22 +44,5 @@ class RunDir(Folder):
             finally:
                 os.close(descriptor)
                 os.unlink(name)
-        except (OSError, ImportError, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise unwritable(error, self.root) from None
-
-
-def unwritable(error: Exception, where: str) -> UserError:
-    """Say in the user's words that a folder cannot be written to."""
-    number = getattr(error, "errno", None)
-    what, remedy = "the run directory cannot be written to", "choose another with run_dir=..."
-    if number in (errno.ENOSPC, errno.EDQUOT):
-        what = "the disk of the run directory is full"
-        remedy = "free some space, or choose another with run_dir=..."
-    elif isinstance(error, FileExistsError | NotADirectoryError):
-        what = "a file stands where the run directory should be"
-    elif isinstance(error, ImportError | ValueError):
-        what, remedy = (
-            f"the run directory's address is of no known kind ({error})",
-            ("use a local folder, or install the fsspec package of that protocol"),
-        )
-    return UserError(what, where=where, value=str(error), remedy=remedy)

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
 MOST = 10**9
 """The bound of counts that have no better one: beyond it a number is a slip of the hand."""
+
+
+def tracked_name(value: str) -> str:
+    """Return a name of something in MLflow, which its database and its web pages can hold.
+
+    Raises:
+        ValueError: it is blank, or holds what cannot be shown.
+    """
+    if value != value.strip() or not value.isprintable():
+        raise ValueError(
+            "a name in MLflow may not be blank, begin or end with a space, or hold a line break or "
+            "another unprintable character; take a plain one"
+        )
+    return value
+
+
+TrackedName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(tracked_name)]
+"""Of MLflow's experiments and registered models: its databases keep 256 characters."""
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 

@@ -215,7 +215,11 @@ def _stages(study: Study, where: str) -> None:
                     remedy=suggestion(name, known),
                 )
     _targets(study, where)
-    made = [study.training(stages[0]).lora for stages in study.matrix.arms.values() if stages]
+    made = [
+        study.training(stages[0]).lora or study.sft.lora
+        for stages in study.matrix.arms.values()
+        if stages
+    ]
     for name in used:
         settings = study.training(name)
         place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
@@ -235,9 +239,10 @@ def _targets(study: Study, where: str) -> None:
     """Refuse modules to adapt that a model does not have; an arm's first stage names them."""
     firsts = dict.fromkeys(stages[0] for stages in study.matrix.arms.values() if stages)
     for name in firsts:
-        lora = study.training(name).lora
-        own = lora.target_modules if lora is not None else None
+        settings = study.training(name)
+        own = (settings.lora or study.sft.lora).target_modules
         section = name if name in ("sft", "dpo") else f"stages.{name}"
+        section = section if settings.lora is not None else "sft"
         for model in study.models:
             targets = own or model.lora_targets
             key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"

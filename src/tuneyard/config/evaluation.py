@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, Strict
+from tuneyard.config.base import MOST, Strict, TrackedName
 
 
 class Decoding(Strict):
@@ -109,7 +109,7 @@ class Compare(Strict):
 class Register(Strict):
     """The registry rule: the best adapter becomes the champion if it beats the incumbent."""
 
-    name: str = Field(min_length=1, pattern=r"^[^/:]+$")
+    name: TrackedName
     """The registered model's name in MLflow."""
     metric: str = "execution_success"
     """A value that ``evaluate`` computes, named as in ``results.json`` (``codebleu``, ``passed``,
@@ -120,6 +120,17 @@ class Register(Strict):
     """Selection uses validation data only."""
     margin: float = Field(default=0.0, ge=0)
     """How much better than the incumbent the mean has to be."""
+
+    @field_validator("name")
+    @classmethod
+    def _addressed(cls, value: str) -> str:
+        # models:/NAME@ALIAS and models:/NAME/VERSION; MLflow may keep it as a folder.
+        if set("/:@") & set(value) or value == "." or value.startswith(".."):
+            raise ValueError(
+                "a registered model's name may not hold '/', ':' or '@', nor begin with '..'; "
+                "take letters, digits, '-' and '_'"
+            )
+        return value
 
     @field_validator("metric")
     @classmethod

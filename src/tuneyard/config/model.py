@@ -33,7 +33,8 @@ class Model(Strict):
     lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
     """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
     max_length: int = Field(default=2048, ge=16)
-    """Tokens of prompt and completion together; the model's context length at most."""
+    """Tokens of prompt and completion together, at most the model's context length; that is taken
+    where it is less than the default and the study names none."""
 
     @model_validator(mode="before")
     @classmethod

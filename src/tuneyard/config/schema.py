@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuneyard.config.base import Name, Seed, Strict
+from tuneyard.config.base import Name, Seed, Strict, TrackedName
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
@@ -61,7 +61,7 @@ class Tracking(Strict):
 
     uri: str | None = None
     """Tracking server; None: MLFLOW_TRACKING_URI, else SQLite in the run directory."""
-    experiment: str | None = None
+    experiment: TrackedName | None = None
     """None: ``tuneyard/{study}``."""
 
 

@@ -171,8 +171,8 @@ class Dpo(Optimisation):
     """Direct preference optimisation (Rafailov et al. 2023)."""
 
     lora: Lora | None = None
-    """The adapter where DPO is an arm's first stage (None: as ``Lora``'s defaults); after another
-    stage its adapter is trained on."""
+    """The adapter where DPO is an arm's first stage (None: as ``sft.lora``, so that arms which are
+    compared have adapters of one shape); after another stage its adapter is trained on."""
     learning_rate: float = Field(default=5e-6, gt=0, le=1)
     epochs: float = Field(default=1, gt=0, le=100_000)
     beta: float = Field(default=0.1, gt=0, le=1e6)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
+from tuneyard.fit import ENCODER_UNFIT, encoder_differences, reason, refuse
 
 if TYPE_CHECKING:
     import torch
@@ -59,9 +60,16 @@ class Encoder:
         logging.disable_progress_bar()
         self.device = _device(device)
         try:
-            model: Any = AutoModel.from_pretrained(path, revision=revision)
-        except (OSError, ValueError) as error:
+            model, info = AutoModel.from_pretrained(
+                path,
+                revision=revision,
+                trust_remote_code=False,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told with what else does not fit
+            )
+        except Exception as error:  # of damaged files the library raises what comes
             raise not_loaded(error, path) from error
+        refuse(encoder_differences(info), ENCODER_UNFIT, "encoder", path)
         _keep_layers(model, layer or LAYERS.get(path), path)
         if getattr(model, "pooler", None) is not None:
             model.pooler = None  # it would sum up each text, for nobody
@@ -135,14 +143,14 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(path, revision=revision)
-    except (OSError, ValueError) as error:
+        return AutoTokenizer.from_pretrained(path, revision=revision, trust_remote_code=False)
+    except Exception as error:  # of a damaged tokenizer.json the library raises what comes
         raise not_loaded(error, path) from error
 
 
 def not_loaded(error: Exception, path: str) -> UserError:
     return UserError(
-        f"an encoder could not be loaded: {str(error).splitlines()[0]}",
+        f"an encoder could not be loaded: {reason(error)}",
         where="encoder",
         value=path,
         remedy="name a folder with an encoder such as neulab/codebert-python, or its hub id where "

@@ -6,7 +6,8 @@ prepare ─┬─ preflight
          └─ generate ──┴─ (similarity) ── score ── compare ── register
 """
 
+from tuneyard.plan.adapters import describe_adapters, different_shapes
 from tuneyard.plan.arms import build
 from tuneyard.plan.step import FORMAT, Arm, Plan, Step
 
-__all__ = ["FORMAT", "Arm", "Plan", "Step", "build"]
+__all__ = ["FORMAT", "Arm", "Plan", "Step", "build", "describe_adapters", "different_shapes"]

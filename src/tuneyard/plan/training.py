@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.config import Dpo, Lora, Model, Pairs, Sft
+from tuneyard.config import Dpo, Model, Pairs, Sft
+from tuneyard.plan.adapters import first_lora
 from tuneyard.plan.data import DataSteps
 from tuneyard.plan.step import Step
 from tuneyard.rows import digest
@@ -41,8 +42,7 @@ class TrainingSteps(DataSteps):
         for place, settings in enumerate(stages):
             label = " → ".join(names[: place + 1])
             start = trains[-1] if trains else None
-            # A later stage trains on the adapter that the first one made.
-            lora = (stages[0].lora or Lora()).model_dump()
+            lora = first_lora(self.study, names).model_dump()
             inputs = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
             if isinstance(settings, Dpo):
                 pairs = self.prefer(

@@ -51,5 +51,5 @@ class Context:
         return read_jsonl(self.artifact(step).local() / "completions.jsonl", Completion)
 
     def adapter(self, step: Step | None) -> str | None:
-        """Return the address of the adapter that a training step made."""
-        return None if step is None else f"{self.artifact(step).url}/adapter"
+        """Return the address of the adapter that a training step made, as it made it."""
+        return None if step is None else self.artifact(step).checked("adapter")

@@ -7,7 +7,7 @@ import traceback
 
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Study
-from tuneyard.errors import RunError
+from tuneyard.errors import RunError, UserError
 from tuneyard.plan import Step
 
 _AGAIN = "then run the same command again: what is done is kept"
@@ -91,6 +91,6 @@ def _write_log(error: Exception, step: Step, run: RunDir) -> str:
     parts = ("logs", f"{step.stage}-{step.key}.log")
     try:
         run.write_text(f"{step.label}\n\n{text}", *parts)
-    except OSError as problem:
-        return f"could not be written ({problem.strerror})"
+    except UserError as problem:
+        return f"could not be written ({problem.what})"
     return run.join(*parts)

@@ -45,17 +45,36 @@ def latest(url: str) -> dict[str, str]:
     """Return the table and the report's address of the study that a run directory holds.
 
     Raises:
-        UserError: no study was finished there.
+        UserError: no study was finished there, or its report is not what it wrote.
     """
     run = RunDir(url)
-    name = json.loads(run.read_text(_LATEST) or "{}").get("report")
-    if name is None:
+    text = run.read_text(_LATEST)
+    if text is None:
         raise UserError(
             "no finished study is in the run directory",
             where=run.root,
             remedy="name the run directory of a study that was run to its end",
         )
-    return _shown(run, name)
+    artifact = _noted(run, text)
+    if artifact is None or not artifact.complete():
+        raise UserError(
+            "the report of the run directory's last study is gone or was changed: "
+            + (f"{_LATEST} is damaged" if artifact is None else artifact.damage() or "it is gone"),
+            where=run.join(_LATEST) if artifact is None else artifact.url,
+            value=text if artifact is None else artifact.name,
+            remedy="run the study again: what else is done is kept",
+        )
+    return _shown(run, artifact.name)
+
+
+def _noted(run: RunDir, text: str) -> Artifact | None:
+    """Return the artifact that ``remember`` noted; None where the note is none of its."""
+    try:
+        name = json.loads(text)["report"]
+        stage, key = name.split("-")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return run.artifact(stage, key) if stage == "register" and key.isalnum() else None
 
 
 def _shown(run: RunDir, name: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Plan, Step
+from tuneyard.tracking.connect import sqlite_uri
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Run, Tracker
@@ -31,19 +32,22 @@ def tracking_uri(study: Study, root: str) -> str:
             value=root,
             remedy="name a tracking server, or a local sqlite:///PATH.db",
         )
-    return named or f"sqlite:///{root}/mlflow.db"
+    return named or sqlite_uri(f"{root}/mlflow.db")
 
 
 def open_tracker(study: Study, root: str) -> Tracker:
-    """Open the study's experiment.
+    """Open the study's experiment, and find the registry where the study has a rule for it.
 
     Raises:
-        UserError: the server cannot be reached, or the URI is not usable.
+        UserError: the server cannot be reached or has no registry, or the URI is not usable.
     """
-    from tuneyard.tracking import Tracker
+    from tuneyard.tracking import Tracker, reach
 
     experiment = study.tracking.experiment or f"tuneyard/{study.study}"
-    return Tracker(tracking_uri(study, root), experiment)
+    tracker = Tracker(tracking_uri(study, root), experiment)
+    if study.register_ is not None:
+        reach(tracker, study.register_)
+    return tracker
 
 
 def study_run(tracker: Tracker, study: Study, compare: Step) -> Run:

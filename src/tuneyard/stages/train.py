@@ -78,7 +78,7 @@ def _attempt(artifact: Artifact, context: Context) -> str:
 def _reference(step: Step, context: Context) -> str | None:
     if "reference" not in step.inputs:
         return None
-    return f"{context.artifact(step.inputs['reference']).url}/reference.jsonl"
+    return context.artifact(step.inputs["reference"]).checked("reference.jsonl")
 
 
 def _rows(step: Step, context: Context) -> list[dict[str, Any]]:

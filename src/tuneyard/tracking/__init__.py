@@ -11,6 +11,7 @@ from tuneyard.tracking.registry import (
     Details,
     Incumbent,
     measured_otherwise,
+    reach,
     register,
 )
 from tuneyard.tracking.run import Logged, Run, Status
@@ -29,5 +30,6 @@ __all__ = [
     "fetch_model",
     "measured_otherwise",
     "parse_model_uri",
+    "reach",
     "register",
 ]

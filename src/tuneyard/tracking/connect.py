@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from tuneyard.errors import UserError, suggestion
 
 SERVERS = ("http", "https")
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
-PATIENCE = 15.0
+PATIENCE = 6.0
 """Seconds for which an unreachable server is tried again before the study is refused."""
 _ANSWER = "60"
 """Seconds for a first answer once connected: a server may need 40 s after it opened its port."""
@@ -48,8 +48,10 @@ def redacted(uri: str) -> str:
 def check_uri(uri: str) -> str:
     """Return the scheme of a tracking URI, without a driver (``postgresql+psycopg2`` → …).
 
+    Looks at the text alone.
+
     Raises:
-        UserError: the scheme is none that tuneyard works with, or an SQLite file cannot serve.
+        UserError: the scheme is none that tuneyard works with, or the rest is no address.
     """
     scheme = uri.split("://", 1)[0].split("+", 1)[0] if "://" in uri else ""
     known = [*SERVERS, *DATABASES]
@@ -61,11 +63,57 @@ def check_uri(uri: str) -> str:
             remedy="write sqlite:///PATH.db or http(s)://HOST:PORT; "
             + (suggestion(scheme, known) if scheme else "a folder of files is not supported"),
         )
-    if scheme in SERVERS and not urlsplit(uri).hostname:
-        raise UserError("the tracking URI names no host", where="tracking.uri", value=uri)
-    if scheme == "sqlite":
-        _check_sqlite(uri)
+    wrong = _wrong_file(uri) if scheme == "sqlite" else _wrong_address(uri, scheme)
+    if wrong is not None:
+        raise UserError(
+            f"the tracking URI {wrong}",
+            where="tracking.uri (or MLFLOW_TRACKING_URI)",
+            value=redacted(uri),
+            remedy="write sqlite:///relative.db or sqlite:////absolute.db"
+            if scheme == "sqlite"
+            else "write http(s)://HOST:PORT",
+        )
     return scheme
+
+
+def check_artifact_root(uri: str, artifact_root: str | None = None) -> None:
+    """Refuse a database without a server where nothing says where artifacts go.
+
+    Raises:
+        UserError: see above, or as ``check_uri``.
+    """
+    if check_uri(uri) not in (*SERVERS, "sqlite") and artifact_root is None:
+        raise UserError(
+            "a tracking database without a server needs a place for artifacts",
+            where="tracking.uri (or MLFLOW_TRACKING_URI)",
+            value=redacted(uri),
+            remedy="run mlflow server with --backend-store-uri and --artifacts-destination, and "
+            "name its http address",
+        )
+
+
+def _wrong_address(uri: str, scheme: str) -> str | None:
+    try:
+        parts = urlsplit(uri)
+        port, host = parts.port, parts.hostname
+        if host is not None:
+            host.encode("idna")
+    except ValueError as error:  # of brackets, ports and names
+        return f"is no address ({error})"
+    if port == 0:
+        return "names port 0, at which nothing can listen"
+    if scheme in SERVERS and not host:
+        return "names no host"
+    if any(letter.isspace() or not letter.isprintable() for letter in uri):
+        return "holds a space or an unprintable character"
+    return None
+
+
+def _wrong_file(uri: str) -> str | None:
+    text = uri.split("?", 1)[0]
+    if not text.startswith("sqlite:///") or text in ("sqlite:///", "sqlite:///:memory:"):
+        return "names no SQLite file"
+    return None
 
 
 def sqlite_path(uri: str) -> Path:
@@ -73,16 +121,22 @@ def sqlite_path(uri: str) -> Path:
     return Path(unquote(uri.split("?", 1)[0].removeprefix("sqlite:///")))
 
 
+def is_new(uri: str) -> bool:
+    """Tell whether a URI names an SQLite file that is still to be made."""
+    return check_uri(uri) == "sqlite" and not sqlite_path(uri).exists()
+
+
+def sqlite_uri(path: str) -> str:
+    """Return the URI of an SQLite file whose path may hold what means something in a URI.
+
+    Such a path is quoted whole, slashes too: MLflow would make the folder of the quoted name.
+    """
+    odd = any(letter in path for letter in "?%")
+    return f"sqlite:///{quote(os.fsencode(path), safe='') if odd else path}"
+
+
 def _check_sqlite(uri: str) -> None:
     # MLflow would try an unusable file again for many seconds, and then say OperationalError.
-    text = uri.split("?", 1)[0]
-    if not text.startswith("sqlite:///") or text in ("sqlite:///", "sqlite:///:memory:"):
-        raise UserError(
-            "the tracking URI names no SQLite file",
-            where="tracking.uri",
-            value=uri,
-            remedy="write sqlite:///relative.db or sqlite:////absolute.db",
-        )
     path = sqlite_path(uri)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,9 +152,9 @@ def _check_sqlite(uri: str) -> None:
                 )
         elif not os.access(path.parent, os.W_OK):
             raise PermissionError(errno.EACCES, "the folder is not writable")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise UserError(
-            f"the tracking database cannot be written ({error.strerror})",
+            f"the tracking database cannot be written ({getattr(error, 'strerror', error)})",
             where="tracking.uri",
             value=str(path),
             remedy="name a file in a writable folder",
@@ -130,6 +184,8 @@ def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIE
         UserError: nothing listens within ``patience`` seconds, a listener does not answer within
             a minute, or the answer is not MLflow's.
     """
+    if uri.startswith("sqlite:"):
+        _check_sqlite(uri)
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -254,7 +310,7 @@ def _knock(uri: str, patience: float) -> None:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.create_connection((parts.hostname, port), timeout=max(1.0, patience / 3)).close()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ConnectionError(str(error)) from error
 
 

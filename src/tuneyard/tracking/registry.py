@@ -121,6 +121,16 @@ def register(
     return Decision(True, version, why, incumbent)
 
 
+def reach(tracker: Tracker, rule: Register) -> None:
+    """Ask the registry for the rule's model, to meet before a study what it would meet at the end.
+
+    Raises:
+        UserError: the server holds no registry, or refuses.
+    """
+    with reported(tracker.uri, opening=True):
+        _champion(tracker.client, rule.name)
+
+
 def measured_otherwise(tracker: Tracker, rule: Register, details: Details) -> dict[str, str] | None:
     """Return the champion's tags where its value cannot be compared with this study's.
 

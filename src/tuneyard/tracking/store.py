@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import connect
-from tuneyard.tracking.connect import redacted, reported
+from tuneyard.tracking.connect import reported
 from tuneyard.tracking.naming import TAG_LIMIT, entity_key, shorten
 from tuneyard.tracking.run import Run
 
@@ -44,17 +44,11 @@ class Tracker:
         patience: float = connect.PATIENCE,
     ) -> None:
         scheme = connect.check_uri(uri)
+        connect.check_artifact_root(uri, artifact_root)
         self.uri = uri
         self.experiment = experiment
         if artifact_root is None and scheme == "sqlite":
             artifact_root = str(connect.sqlite_path(uri).parent / "artifacts")
-        if artifact_root is None and scheme not in connect.SERVERS:
-            raise UserError(
-                "a tracking database without a server needs a place for artifacts",
-                where="tracking.uri",
-                value=redacted(uri),
-                remedy="give an artifact root, such as s3://BUCKET/PATH, or run mlflow server",
-            )
         if artifact_root is not None and "://" not in artifact_root:
             artifact_root = Path(artifact_root).resolve().as_uri()
         self.client: Any = None

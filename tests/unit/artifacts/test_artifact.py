@@ -1,9 +1,13 @@
+import json
 import os
+import shutil
 import uuid
+from pathlib import Path
 
 import pytest
 
-from tuneyard.artifacts import MANIFEST, RunDir
+from tuneyard.artifacts import MANIFEST, RunDir, fetch
+from tuneyard.errors import UserError
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -59,3 +63,99 @@ def test_a_manifest_of_another_key_or_cut_off_is_not_trusted(run_dir):
     for text in ('{"key": "other", "files": {}}', '{"key": "abc", "fi'):
         run_dir.write_text(text, "stages", artifact.name, MANIFEST)
         assert not artifact.complete()
+
+
+@pytest.fixture
+def written(run_dir):
+    artifact = run_dir.artifact("score", "abc")
+    with artifact.writing({"corpus": {10: 0.5, 9: 0.25}}) as folder:
+        (folder / "adapter").mkdir()
+        (folder / "adapter" / "weights").write_text("0123")
+        (folder / "scores.jsonl").write_text('{"passed": false}\n')
+    return artifact
+
+
+def test_a_file_of_the_same_size_and_another_content_is_not_believed(run_dir, written, tmp_path):
+    written.local()
+    run_dir.write_text('{"passed": true }\n', "stages", written.name, "scores.jsonl")
+    if run_dir.remote:
+        # This machine has a copy of what was written; another one would fetch what is there.
+        shutil.rmtree(fetch(written.url))
+    else:
+        assert not written.complete()
+        assert written.damage() == "scores.jsonl has another content"
+    with pytest.raises(UserError, match=r"scores\.jsonl has another content") as caught:
+        written.local()
+    assert caught.value.where == written.url
+    assert "delete this folder" in caught.value.remedy
+    assert written.checked("adapter") == f"{written.url}/adapter"  # of it nothing was changed
+    with written.writing() as folder:
+        (folder / "scores.jsonl").write_text('{"passed": false}\n')
+    assert (written.local() / "scores.jsonl").read_text() == '{"passed": false}\n'
+
+
+def test_a_part_is_checked_by_itself(run_dir, written):
+    run_dir.write_text("0124", "stages", written.name, "adapter", "weights")
+    with pytest.raises(UserError, match="adapter/weights has another content"):
+        written.checked("adapter")
+    with pytest.raises(UserError, match="adapter/weights has another content"):
+        written.checked("adapter", "weights")
+    with pytest.raises(UserError, match="nothing is not there"):
+        written.checked("nothing")
+
+
+def test_a_changed_manifest_is_not_believed(run_dir, written):
+    place = ("stages", written.name, MANIFEST)
+    text = run_dir.read_text(*place)
+    run_dir.write_text(text.replace("0.25", "0.75"), *place)
+    assert not written.complete()
+    assert written.damage() == "its manifest.json is damaged"
+    # Manifests of earlier versions had no digest of their own.
+    found = json.loads(text)
+    del found["sha256"]
+    run_dir.write_text(json.dumps(found), *place)
+    assert written.complete()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "3", "null", "{}", '{"key": "abc"}', '{"key": "abc", "facts": [], "files": {}}',
+     '{"key": "abc", "facts": {}, "files": []}', '{"key": "abc", "facts": {}, "files": {"a": 1}}',
+     '{"key": ["abc"], "facts": {}, "files": {}}', "[" * 5000, "\x00\xff"],
+)  # fmt: skip
+def test_a_manifest_of_another_shape_is_none(run_dir, written, text):
+    run_dir.write_text(text, "stages", written.name, MANIFEST)
+    assert written.manifest() is None
+    assert not written.complete()
+    assert "damaged" in written.damage()
+    with pytest.raises(UserError, match="damaged"):
+        written.local()
+
+
+@pytest.mark.parametrize("damage", ["folder for file", "file for folder", "bytes", "gone"])
+def test_whatever_lies_in_an_artifact_s_place_is_written_over(tmp_path, damage):
+    run = RunDir(str(tmp_path))
+    run.prepare()
+    artifact = run.artifact("prepare", "abc")
+
+    def write():
+        with artifact.writing() as folder:
+            (folder / "rows.txt").write_text("hello")
+
+    write()
+    place = Path(artifact.url)
+    if damage == "folder for file":
+        for name in ("rows.txt", MANIFEST):
+            (place / name).unlink()
+            (place / name).mkdir()
+    elif damage == "file for folder":
+        shutil.rmtree(place)
+        place.write_text("x")
+    elif damage == "bytes":
+        (place / MANIFEST).write_bytes(b"\xff\xfe\x00")
+    else:
+        (place / "rows.txt").unlink()
+        assert artifact.damage() == "rows.txt is not there"
+    assert not artifact.complete()
+    write()
+    assert artifact.complete()

@@ -19,3 +19,43 @@ def test_a_full_disk_is_named_as_such():
     error = unwritable(OSError(errno.ENOSPC, "No space left on device"), "/full")
     assert "full" in error.what
     assert error.where == "/full"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("s3://bucket/runs", "install the fsspec package"),
+        ("nosuch://bucket/runs", "install the fsspec package"),
+        ("ftp://127.0.0.1:1/runs", "check the address"),
+        ("a\0b", "local folder"),
+        ("x" * 300, "choose another"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_one_message_at_the_first_look(url, said):
+    if url.startswith("s3:"):
+        try:
+            import s3fs  # noqa: F401
+        except ImportError:
+            pass
+        else:
+            pytest.skip("the package of this protocol is installed")
+    for use in (lambda run: run.artifact("a", "b").complete(), lambda run: run.prepare()):
+        with pytest.raises(UserError) as caught:
+            use(RunDir(url))
+        assert said in caught.value.remedy
+        assert caught.value.where
+
+
+@pytest.mark.parametrize("name", ["study.yaml", "logs/x.log"])
+def test_a_folder_or_file_in_the_way_of_what_is_written_is_told(tmp_path, name):
+    run = RunDir(str(tmp_path))
+    run.prepare()
+    if "/" in name:
+        (tmp_path / "logs").write_text("x")
+    else:
+        (tmp_path / name).mkdir()
+    with pytest.raises(UserError, match="stands where") as caught:
+        run.write_text("x", *name.split("/"))
+    assert name in caught.value.where
+    assert run.read_text(*name.split("/")) is None
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]

@@ -116,6 +116,29 @@ def test_what_does_not_fit_is_refused(study, override, where, value, remedy):
     assert remedy in caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("override", "where"),
+    [
+        ("register={name: 'a/b'}", "register.name"),
+        ("register={name: 'a:b'}", "register.name"),
+        ("register={name: 'a@b'}", "register.name"),
+        ("register={name: '..'}", "register.name"),
+        ("register={name: ''}", "register.name"),
+        ("register={name: ' '}", "register.name"),
+        (f"register={{name: {'x' * 257}}}", "register.name"),
+        (f"tracking.experiment={'x' * 501}", "tracking.experiment"),
+        ("tracking.experiment='  '", "tracking.experiment"),
+        ("tracking.experiment=''", "tracking.experiment"),
+        ('tracking.experiment="a\\nb"', "tracking.experiment"),
+    ],
+)
+def test_names_that_mlflow_could_not_keep_are_refused_with_the_study(study, override, where):
+    with pytest.raises(UserError) as caught:
+        load(study, [override])
+    assert where in caught.value.where
+    assert caught.value.remedy
+
+
 def test_an_empty_split_is_fine_where_nobody_needs_it(study):
     counts = "data.first.counts={train: 4, validation: 4, test: 0}"
     check(load(study, [counts]), "study.yaml")

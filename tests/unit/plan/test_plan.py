@@ -100,6 +100,37 @@ def test_what_cannot_change_a_result_changes_no_key(build, override):
     assert [s.key for s in build().steps] == [s.key for s in build(override).steps]
 
 
+def test_dpo_that_comes_first_takes_sft_s_adapter_unless_it_has_its_own(build):
+    def ranks(*words):
+        built = build("matrix.train_on=[[first]]", "sft.lora={r: 64, alpha: 32}", *words)
+        return {s.label: s.part["settings"]["lora"]["r"] for s in built.steps if s.stage == "train"}
+
+    arms = "matrix.arms={base: [], sft: [sft], dpo: [dpo], own: [own], sft-own: [sft, own]}"
+    own = "stages.own={like: dpo, beta: 0.5}"
+    assert set(ranks(arms, own).values()) == {64}
+    found = ranks(arms, own, "stages.own.lora={r: 8}")
+    assert {label: r for label, r in found.items() if r != 64} == {"train own": 8}
+    assert {r for label, r in ranks(arms, own, "dpo.lora={r: 8}").items() if label == "train dpo"}
+    assert ranks(arms, own, "dpo.lora={r: 8}")["train dpo"] == 8
+
+
+def test_adapters_of_different_shapes_are_said(build, tmp_path):
+    def words(*overrides):
+        path = tmp_path / "study.yaml"
+        study = load(path, overrides)
+        return plan.describe_adapters(study, build(*overrides))
+
+    arms = "matrix.arms={base: [], sft: [sft], dpo: [dpo]}"
+    same = words(arms, "sft.lora={r: 64}")
+    assert "  embedded, sft: LoRA r 64, alpha 16 on " in same[1]
+    assert same[2].endswith("from sft.lora (dpo has none of its own)")
+    assert not any("different" in line for line in same)
+    other = words(arms, "sft.lora={r: 64}", "dpo.lora={r: 16}")
+    assert other[2].endswith("from dpo.lora")
+    assert "the arms of embedded train adapters of different shapes: sft: LoRA r 64" in other[-1]
+    assert "; dpo: LoRA r 16" in other[-1]
+
+
 def test_training_data_avoids_evaluation_files(build, tmp_path):
     file = tmp_path / "public.json"
     file.write_text("{}")

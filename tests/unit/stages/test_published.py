@@ -62,3 +62,35 @@ def test_the_last_report_is_found_by_the_run_directory_alone(run, compared):
 def test_without_a_finished_study_there_is_none(run):
     with pytest.raises(UserError, match="no finished study"):
         published.latest(run.url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "3", "{}", '{"report": 3}', '{"report": "register"}', '{"report": "../x-y"}',
+     '{"report": "score-abc"}', '{"report": "register-../../x"}', '{"report": "register-0000"}'],
+)  # fmt: skip
+def test_a_damaged_note_of_the_last_report_is_one_message(run, text):
+    run.write_text(text, "latest.json")
+    with pytest.raises(UserError, match="report of the run directory's last study is gone"):
+        published.latest(run.url)
+
+
+@pytest.mark.parametrize("file", ["report.html", "table.txt", "manifest.json"])
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_a_report_that_is_gone_or_changed_is_not_shown(tmp_path, file, damage):
+    run = RunDir(str(tmp_path / "run"))
+    run.prepare()
+    compared = run.artifact("compare", "c" * 16)
+    with compared.writing() as folder:
+        write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", [])]), folder)
+        (folder / "table.txt").write_text("the table\n", encoding="utf-8")
+    register = _publish(run, compared, "")
+    place = run.artifact("register", register.key).local() / file
+    if damage == "gone":
+        place.unlink()
+    else:
+        content = place.read_bytes()
+        place.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+    with pytest.raises(UserError, match="gone or was changed") as caught:
+        published.latest(run.url)
+    assert "run the study again" in caught.value.remedy

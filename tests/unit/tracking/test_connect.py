@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker
-from tuneyard.tracking.connect import check_uri, redacted
+from tuneyard.tracking.connect import check_uri, is_new, redacted, sqlite_path, sqlite_uri
 
 
 @pytest.fixture
@@ -31,11 +32,42 @@ def closed_port() -> int:
         ("http://", "no host"),
         ("sqlite://", "no SQLite file"),
         ("sqlite:///:memory:", "no SQLite file"),
+        ("http://[::1", "no address"),
+        ("http://host:70000", "no address"),
+        ("http://host:x", "no address"),
+        ("http://host:0", "port 0"),
+        ("http://a b:5000", "space"),
+        (f"http://{'a' * 70}:5000", "no address"),
+        ("postgresql://u:p@db:70000/x", "no address"),
     ],
 )
 def test_unusable_uris_are_refused(uri: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         check_uri(uri)
+
+
+def test_only_the_text_of_a_uri_is_looked_at(tmp_path: Path) -> None:
+    assert check_uri(f"sqlite:///{tmp_path}/new/mlflow.db") == "sqlite"
+    assert is_new(f"sqlite:///{tmp_path}/new/mlflow.db")
+    assert not is_new("http://host:5000")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["a?b%41", "ä #;b"])
+def test_any_folder_s_name_is_kept_in_the_uri_of_a_database(
+    migrated: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name / "mlflow.db"
+    path.parent.mkdir()
+    shutil.copy(migrated, path)
+    before = path.read_bytes()
+    uri = sqlite_uri(str(path))
+    assert sqlite_path(uri) == path
+    tracker = Tracker(uri, "an experiment")
+    assert path.read_bytes() != before
+    tracker.study("s", "k").log_artifacts(Path(__file__).parent, "x")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [name]
+    assert sorted(p.name for p in path.parent.iterdir()) == ["artifacts", "mlflow.db"]
 
 
 def test_drivers_are_allowed() -> None:
@@ -81,6 +113,18 @@ def test_a_closed_port_is_named_with_a_remedy(closed_port: int) -> None:
     assert {k: v for k, v in os.environ.items() if "RETRIES" in k} == {
         k: v for k, v in before.items() if "RETRIES" in k
     }
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(UserError, match=r"database cannot be used"):
+        Tracker("mssql+nosuchdriver://u:p@db/mlflow", "x", "file:///nowhere")
+
+
+def test_a_damaged_database_is_told(migrated: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mlflow.db"
+    path.write_bytes(migrated.read_bytes()[:16] + b"\xff" * 5000)
+    with pytest.raises(UserError, match=r"database|could not be opened"):
+        Tracker(f"sqlite:///{path}", "x")
 
 
 def test_an_unknown_host() -> None:

@@ -1,0 +1,186 @@
+"""Whether tensors are those that a model or an adapter has places for, and all of their numbers.
+
+Libraries pass over what they do not find, and leave its place as it was drawn: a model of random
+weights trains and answers like another, only worse.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tuneyard.config import Model
+from tuneyard.errors import UserError
+from tuneyard.weight_file import headers
+
+# Made anew with every model, and saved by older versions of it.
+BUFFERS = re.compile(
+    r"(inv_freq|masked_bias|position_ids|(attn|attention)\.bias|(cos|sin)_cached)$"
+)
+# Saved beside an adapter where the vocabulary grew.
+_EMBEDDINGS = ("embed_tokens.weight", "lm_head.weight", "wte.weight")
+_NAMED = 3
+
+UNFIT = "a model's weights do not fit its config.json"
+ENCODER_UNFIT = "an encoder's weights do not fit its config.json"
+
+Shapes = Mapping[str, tuple[tuple[int, ...], str]]
+"""Shape and type of each tensor, as ``weight_file.headers`` returns them."""
+Differences = Mapping[str, list[str]]
+"""Tensors by what is wrong with them; nothing where all is well."""
+
+
+def refuse(differences: Differences, what: str, where: str, value: str | None = None) -> None:
+    """Raise a ``UserError`` that counts and names tensors, where there are any.
+
+    Args:
+        what: the sentence that the counts and names complete.
+    """
+    said = [
+        f"{len(names)} {'tensor is' if len(names) == 1 else 'tensors are'} {wrong}: "
+        + ", ".join(names[:_NAMED])
+        + (", …" if len(names) > _NAMED else "")
+        for wrong, names in differences.items()
+        if names
+    ]
+    if said:
+        raise UserError(
+            f"{what}: {'; '.join(said)}",
+            where=where,
+            value=where if value is None else value,
+            remedy="copy or download all its files again, from one place",
+        )
+
+
+def differences_of(info: Mapping[str, Any]) -> Differences:
+    """Return what transformers' ``output_loading_info`` says, in words."""
+    return {
+        "missing": sorted(info["missing_keys"]),
+        "left over": sorted(n for n in info["unexpected_keys"] if not BUFFERS.search(n)),
+        "of another shape": [_reshaped(*found) for found in sorted(info["mismatched_keys"])],
+        "not readable": sorted(map(str, info.get("error_msgs", ()))),
+    }
+
+
+def encoder_differences(info: Mapping[str, Any]) -> Differences:
+    """Return as ``differences_of`` what an encoder needs: neither a pooler, nor what is left."""
+    found = differences_of(info)
+    missing = [name for name in found["missing"] if not name.startswith("pooler.")]
+    return {**found, "missing": missing, "left over": []}
+
+
+def refuse_adapter(policy: Any, folder: Path) -> None:
+    """Refuse an adapter's file whose tensors are not those of the policy that was made for it.
+
+    Args:
+        policy: a ``PeftModel`` with the adapter's modules.
+
+    Raises:
+        UserError: tensors are missing, left over or of another shape.
+    """
+    from peft import get_peft_model_state_dict
+
+    found = {name: shape for name, (shape, _) in adapter_shapes(folder).items()}
+    expected = {
+        name: tuple(tensor.shape)
+        for name, tensor in get_peft_model_state_dict(policy, save_embedding_layers=False).items()
+    }
+    left = sorted(found.keys() - expected.keys())
+    differences = {
+        "missing": sorted(expected.keys() - found.keys()),
+        "left over": [name for name in left if not name.endswith(_EMBEDDINGS)],
+        "of another shape": [
+            _reshaped(name, found[name], expected[name])
+            for name in sorted(found.keys() & expected.keys())
+            if found[name] != expected[name]
+        ],
+    }
+    what = "an adapter's weights do not fit its adapter_config.json on this base"
+    refuse(differences, what, str(folder))
+
+
+def check_vocabulary(network: Any, tokenizer: Any, model: Model) -> None:
+    """Refuse a tokenizer with tokens that the model has no embedding of."""
+    size = network.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > size:
+        raise UserError(
+            f"the tokenizer has {len(tokenizer)} tokens but the model only {size}",
+            where=f"models: {model.name}: path",
+            value=model.path,
+            remedy="put the tokenizer that belongs to the model into its folder",
+        )
+
+
+def adapter_shapes(folder: Path) -> Shapes:
+    """Return what an adapter's file says of its tensors."""
+    file = folder / "adapter_model.safetensors"
+    return headers(file) if file.is_file() else pickled_headers(folder / "adapter_model.bin")
+
+
+def pickled_headers(file: Path) -> Shapes:
+    """Return what a file of PyTorch's says of its tensors; it runs none of the file's code."""
+    import torch
+
+    try:
+        found = torch.load(file, map_location="meta", weights_only=True)
+        return {
+            str(name): (tuple(t.shape), "F32" if t.is_floating_point() else str(t.dtype))
+            for name, t in found.items()
+        }
+    except Exception as error:  # a pickle may hold, and raise, anything
+        raise UserError(
+            f"a file of pickled weights cannot be loaded safely ({reason(error)})",
+            where=str(file),
+            remedy="convert it to safetensors where you trust it: load the model there, and "
+            "save_pretrained it",
+        ) from error
+
+
+def refuse_not_finite(names: Iterable[str], what: str, where: str, value: str) -> None:
+    """Refuse tensors with numbers that are none, or infinite: nothing can be computed with them.
+
+    Args:
+        what: whose tensors they are, in the plural.
+    """
+    refuse({"not finite": list(names)}, f"{what} are damaged", where, value)
+
+
+def not_finite(file: Path, limit: int | None = None) -> list[str]:
+    """Return the tensors of a safetensors file with a number that is none, or is infinite.
+
+    Args:
+        limit: how many numbers of each are looked at, roughly; None: all.
+    """
+    if file.suffix != ".safetensors":
+        return []
+    import torch
+    from safetensors import safe_open
+
+    wrong = []
+    with safe_open(file, framework="pt") as source:
+        for name in source.keys():  # noqa: SIM118
+            part = source.get_slice(name)
+            shape = part.get_shape()
+            if not shape or 0 in shape:
+                tensor = source.get_tensor(name)
+            else:
+                rows = shape[0] if limit is None else max(1, limit // math.prod(shape[1:]))
+                tensor = part[:rows]
+            if tensor.is_floating_point() and not torch.isfinite(tensor.float()).all():
+                wrong.append(name)
+    return wrong
+
+
+def reason(error: Exception) -> str:
+    """Return the first line of what a library raised, printable whatever it quotes."""
+    # A KeyError's text is the key alone.
+    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return kind + lines[0][:300].encode("utf-8", "backslashreplace").decode()
+
+
+def _reshaped(name: str, found: Any, expected: Any) -> str:
+    return f"{name} ({'×'.join(map(str, found))}, not {'×'.join(map(str, expected))})"

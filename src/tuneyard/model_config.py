@@ -1,0 +1,100 @@
+"""A model's config.json and other small JSON files: read with care, and its sizes checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from tuneyard.errors import UserError
+
+_LONGEST_CONFIG = 16 << 20
+"""Bytes of the longest config.json and index that is read: the longest real ones have 2 MiB."""
+_DEEPEST = 50
+_COUNTS = (
+    *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"),
+    *("num_key_value_heads", "head_dim", "vocab_size", "max_position_embeddings"),
+    *("n_embd", "n_layer", "n_head", "n_positions"),
+)
+
+
+def read_config(folder: Path, where: str) -> dict[str, Any]:
+    """Return what a model's config.json holds.
+
+    Raises:
+        UserError: it cannot be read, or names no ``model_type``.
+    """
+    config = read_json(folder / "config.json", "a model's config.json", where)
+    if not isinstance(config, dict) or not isinstance(config.get("model_type"), str):
+        raise UserError(
+            "a model's config.json names no model_type",
+            where=where,
+            value=str(folder),
+            remedy="name a folder that transformers' save_pretrained wrote",
+        )
+    return config
+
+
+def read_json(file: Path, what: str, where: str) -> Any:
+    """Return what a small JSON file holds.
+
+    Raises:
+        UserError: it cannot be read, is no JSON, or too long or too deep to be what it should be.
+    """
+    try:
+        if file.stat().st_size > _LONGEST_CONFIG:
+            raise ValueError(f"it has {file.stat().st_size:,} bytes")
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if _deeper(found, _DEEPEST):
+            raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+        return found
+    except (ValueError, OSError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise UserError(
+            f"{what} cannot be read ({reason})",
+            where=where,
+            value=str(file),
+            remedy="copy or download this file again",
+        ) from None
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    inside = [value]
+    for _ in range(levels + 1):
+        inside = [
+            part
+            for whole in inside
+            if isinstance(whole, list | dict)
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+        ]
+    return bool(inside)
+
+
+def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
+    """Refuse sizes that no model can have; what is in the weights is held against them later."""
+    wrong = None
+    for name in _COUNTS:
+        value = config.get(name)
+        # Some kinds have a list, one number a layer.
+        if value is not None and not isinstance(value, list) and not is_count(value):
+            wrong = f"{name} is no whole number from 1", value
+    hidden, heads = (config.get(name) for name in ("hidden_size", "num_attention_heads"))
+    shared = config.get("num_key_value_heads")
+    if wrong is None and is_count(heads):
+        if is_count(hidden) and config.get("head_dim") is None and hidden % heads:
+            wrong = f"num_attention_heads does not divide hidden_size ({hidden})", heads
+        elif is_count(shared) and heads % shared:
+            wrong = f"num_key_value_heads does not divide num_attention_heads ({heads})", shared
+    if wrong is not None:
+        raise UserError(
+            f"a model's config.json makes no model: {wrong[0]}",
+            where=str(folder / "config.json"),
+            value=wrong[1],
+            remedy="copy the config.json that belongs to these weights",
+        )
+
+
+def is_count(value: Any) -> TypeGuard[int]:
+    """Tell whether a JSON value is a whole number from 1."""
+    return type(value) is int and value >= 1

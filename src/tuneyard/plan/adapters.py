@@ -1,0 +1,66 @@
+"""The adapters that a study trains, in words: what shapes each, and which arms' shapes differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tuneyard.adapter_file import adapter_config
+from tuneyard.config import Dpo, Lora, Study
+from tuneyard.plan.step import Arm, Plan
+
+
+def first_lora(study: Study, stages: list[str]) -> Lora:
+    """Return what shapes the adapter of an arm: its first stage's ``lora``, else SFT's.
+
+    So DPO that comes first trains an adapter of the same shape as the arms that it is held
+    against, unless its own section says otherwise. Later stages train on the first one's adapter.
+    """
+    return study.training(stages[0]).lora or study.sft.lora
+
+
+def describe_adapters(study: Study, plan: Plan) -> list[str]:
+    """Return a line for each adapter's shape with what gave it, and where shapes differ."""
+    lines = dict.fromkeys(
+        f"  {arm.model.name}, {' → '.join(study.matrix.arms[arm.name])}: "
+        + " from ".join(_shape(study, arm))
+        for arm in plan.arms
+        if arm.trains
+    )
+    return ["adapters:", *lines, *(f"  {text}" for text in different_shapes(study, plan))]
+
+
+def different_shapes(study: Study, plan: Plan) -> list[str]:
+    """Say of each model whose arms train adapters of different shapes which arm has which."""
+    shapes: dict[str, dict[str, dict[str, None]]] = {}
+    for arm in plan.arms:
+        if arm.trains:
+            shape, _ = _shape(study, arm)
+            shapes.setdefault(arm.model.name, {}).setdefault(shape, {})[arm.name] = None
+    return [
+        f"the arms of {model} train adapters of different shapes: "
+        + "; ".join(f"{', '.join(names)}: {shape}" for shape, names in own.items())
+        for model, own in shapes.items()
+        if len(own) > 1
+    ]
+
+
+def _shape(study: Study, arm: Arm) -> tuple[str, str]:
+    """Return an arm's adapter in words, and the setting that it comes from."""
+    if arm.model.adapter is not None:
+        config = adapter_config(Path(arm.model.adapter))
+        shape = _words(config.get("r"), config.get("lora_alpha"), config.get("target_modules"))
+        return shape, f"models.{arm.model.name}.adapter, which is trained on"
+    stages = study.matrix.arms[arm.name]
+    lora, first = arm.trains[0].part["settings"]["lora"], stages[0]
+    section = first if first in ("sft", "dpo") else f"stages.{first}"
+    settings = study.training(first)
+    inherited = isinstance(settings, Dpo) and settings.lora is None
+    source = f"sft.lora ({section} has none of its own)" if inherited else f"{section}.lora"
+    return _words(lora["r"], lora["alpha"], lora["target_modules"]), source
+
+
+def _words(rank: Any, alpha: Any, targets: Any) -> str:
+    named = targets if isinstance(targets, str) else ", ".join(sorted(map(str, targets or [])))
+    scale = f"{alpha:g}" if isinstance(alpha, int | float) else alpha
+    return f"LoRA r {rank}, alpha {scale} on {named}"
