@@ -135,6 +135,7 @@ def make_folder() -> str | None:
     places = [_SHARED_MEMORY]
     with contextlib.suppress(OSError):
         places.append(tempfile.gettempdir())
+    tempfile.tempdir = None  # programs ask again, and find their own
     for place in places:
         for old in Path(place).glob(f"{_PREFIX}*"):
             named = re.fullmatch(rf"{_PREFIX}(\d+)-\w+", old.name)
