@@ -7,8 +7,8 @@ others are read-only. Without one it is a folder on the machine, which the zygot
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
-import re
 import struct
 import tempfile
 from pathlib import Path
@@ -27,7 +27,7 @@ _HOME = "home"
 _NOSUID, _NODEV, _NOEXEC, _REC, _PRIVATE, _DETACH = 2, 4, 8, 0x4000, 0x40000, 2
 _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _READ_ONLY = 442, -100, 0x8000, 1
 _OPTIONS = f"size={BYTES},nr_inodes={FILES},mode=700".encode()
-_PREFIX = "tuneyard-sandbox-"
+_PREFIX, _LOCK, _ROOT = "tuneyard-sandbox-", ".lock", "root"
 
 
 class Scratch(Protocol):
@@ -128,9 +128,12 @@ class FolderScratch:
 
 
 def make_folder() -> str | None:
-    """Make a folder for ``FolderScratch`` that bears this process's number; None: no place for it.
+    """Make a folder for ``FolderScratch``, locked for as long as this process and its children run.
 
-    Folders of processes that are gone, which were killed, are removed.
+    Those whose lock is free, because all who had it were killed, are removed.
+
+    Returns:
+        The folder; None where there is no place for it.
     """
     places = [_SHARED_MEMORY]
     with contextlib.suppress(OSError):
@@ -138,12 +141,31 @@ def make_folder() -> str | None:
     tempfile.tempdir = None  # programs ask again, and find their own
     for place in places:
         for old in Path(place).glob(f"{_PREFIX}*"):
-            named = re.fullmatch(rf"{_PREFIX}(\d+)-\w+", old.name)
-            if named and not Path("/proc", named[1]).exists():
-                remove(str(old))
+            with contextlib.suppress(OSError):
+                os.close(_lock(old, 0))
+                remove(str(old / _ROOT))
         with contextlib.suppress(OSError):
-            return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place)
+            made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+            _lock(made, os.O_CREAT)  # never closed: the kernel drops the lock of the dead
+            root = made / _ROOT
+            root.mkdir()
+            return str(root)
     return None
+
+
+def _lock(folder: Path, flags: int) -> int:
+    """Lock a folder's lock file, and return its descriptor.
+
+    Raises:
+        OSError: there is none, or somebody else has it.
+    """
+    fd = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
 
 
 def remove(root: str) -> None:
@@ -151,6 +173,8 @@ def remove(root: str) -> None:
     with contextlib.suppress(OSError):
         empty(root)
         os.rmdir(root)
+        os.unlink(Path(root).parent / _LOCK)
+        os.rmdir(Path(root).parent)
 
 
 def empty(root: str) -> None:

@@ -102,7 +102,7 @@ class Worker:
                 return
             except (EOFError, OSError, ValueError, KeyError) as error:
                 said = self._said() or f"{type(error).__name__}: {error}"
-                self.close()
+                self.close(patience=0.0)
         raise RunError(
             f"the sandbox, in which answers are run, did not start in {_STARTS} attempts",
             value=said,
@@ -166,14 +166,14 @@ class Worker:
             raise LostError(_failed("exit", f"the sandbox failed: {said}"))
         return _outcome(header, stdout, result, limits)
 
-    def close(self) -> None:
-        """End the zygote and everything in it."""
+    def close(self, patience: float = 2.0) -> None:
+        """End the zygote and everything in it; kill it after ``patience`` seconds."""
         if self._control is not None:
             self._control.close()
             self._control = None
         if self._process is not None:
             try:
-                self._process.wait(timeout=2)
+                self._process.wait(timeout=patience)
             except subprocess.TimeoutExpired:
                 # The zygote dies with its parent, its namespace with the zygote.
                 self._process.kill()
