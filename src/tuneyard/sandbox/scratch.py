@@ -43,8 +43,8 @@ class Scratch(Protocol):
     file_bytes: int
     own_modes: bool
 
-    def renew(self) -> None:
-        """Begin anew, with an empty folder."""
+    def renew(self) -> bool:
+        """Begin anew, with an empty folder; say whether ``root`` is another than before."""
 
     def overfull(self) -> bool:
         """Whether there is more in it than may be."""
@@ -53,6 +53,16 @@ class Scratch(Protocol):
 def home(scratch: Scratch) -> str:
     """Return the program's working directory."""
     return os.path.join(scratch.root, _HOME)
+
+
+def put_source(scratch: Scratch, source: bytes) -> None:
+    """Write the program's text into its working directory."""
+    fd = os.open(os.path.join(home(scratch), SOURCE), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        while source:
+            source = source[os.write(fd, source) :]
+    finally:
+        os.close(fd)
 
 
 class MemoryScratch:
@@ -77,10 +87,13 @@ class MemoryScratch:
             "mount_setattr",
         )
         self._mounted = False
+        self._untouched: object = None
         self.renew()
 
-    def renew(self) -> None:
-        """Throw the file system away and mount another."""
+    def renew(self) -> bool:
+        """Throw the file system away and mount another, unless a program left it as it was."""
+        if self._mounted and self._look() == self._untouched:
+            return False
         place = self.root.encode()
         if self._mounted:
             check(LIBC.umount2(place, _DETACH), "umount")
@@ -89,6 +102,22 @@ class MemoryScratch:
         check(LIBC.mount(b"tuneyard", place, b"tmpfs", flags, _OPTIONS), "mount")
         self._mounted = True
         os.mkdir(home(self))
+        put_source(self, b"")
+        self._untouched = self._look()
+        return True
+
+    def _look(self) -> object:
+        """Return what would be different if a program had made, moved or changed anything."""
+        files = os.statvfs(self.root).f_ffree
+        folder = home(self)
+        try:
+            stats = [os.stat(one) for one in (self.root, folder, os.path.join(folder, SOURCE))]
+        except OSError:
+            return None
+        # The clock of dates is coarse, so names and numbers have to agree as well.
+        dates = [(one.st_ino, one.st_mode, one.st_nlink) for one in stats]
+        changed = [one.st_ctime_ns for one in stats[:2]]
+        return files, dates, changed, os.listdir(self.root), os.listdir(folder)
 
     def overfull(self) -> bool:
         """Return False: the kernel keeps the limits."""
@@ -109,10 +138,11 @@ class FolderScratch:
         self.root = root
         self.renew()
 
-    def renew(self) -> None:
+    def renew(self) -> bool:
         """Empty the folder."""
         empty(self.root)
         os.mkdir(home(self))
+        return False
 
     def overfull(self) -> bool:
         """Say whether files or bytes are too many; of deleted files nothing is known."""

@@ -17,7 +17,8 @@ from tuneyard.sandbox.isolation import LIBC, check
 from tuneyard.sandbox.syscalls import ATTRIBUTE, AUDIT_ARCH, CHANGE, DATE, MODE, REFUSED, numbers
 
 _LOAD, _RET = 0x20, 0x06  # BPF_LD|W|ABS, BPF_RET
-_JEQ, _JGT, _JSET, _AND = 0x15, 0x25, 0x45, 0x54  # BPF_JMP|JEQ|K, |JGT|K, |JSET|K, BPF_ALU|AND|K
+_JEQ, _JGT, _JGE, _JSET = 0x15, 0x25, 0x35, 0x45  # BPF_JMP|JEQ|K, …|JGT|K, …|JGE|K, …|JSET|K
+_JUMP, _AND = 0x05, 0x54  # BPF_JMP|JA, BPF_ALU|AND|K
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NR, _ARCH, _ARGS = 0, 4, 16  # offsets in struct seccomp_data; both machines are little-endian
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -64,9 +65,9 @@ class Filter:
         table = numbers(machine)
         if not table or struct.calcsize("P") != 8:
             raise OSError(errno.ENOSYS, f"no system call table for {machine}")
-        self._own_pid: list[int] = []
-        self._largest = 0
         code = self._assemble(table, AUDIT_ARCH[machine], writes, modes)
+        self._own_pid = [place for place, one in enumerate(code) if one is _OWN_PID]
+        self._largest = next(place for place, one in enumerate(code) if one is _LARGEST)
         # Everything is laid out here, because what a child allocates it pays for in page faults.
         self._code = bytearray(b"".join(struct.pack("=HBBI", *one) for one in code))
         self._buffer = (ctypes.c_char * len(self._code)).from_buffer(self._code)
@@ -104,8 +105,8 @@ class Filter:
             "sched_setaffinity": _one_of(0, (0,)),
             "socketpair": _one_of(0, (_AF_UNIX,)),  # asyncio wakes itself with one
             "sendto": _null(4),  # no address: only to its own pair
-            "kill": _one_of(0, (0,)),  # 0 stands for the own pid, filled in by install()
-            "tgkill": _one_of(0, (0,)),
+            "kill": _ITSELF,
+            "tgkill": _ITSELF,
             "clone": _THREADS_ONLY,
             # ENOSYS makes the C library fall back on clone, whose flags can be seen.
             "clone3": _refuse(errno.ENOSYS),
@@ -121,16 +122,32 @@ class Filter:
             # Copying a file copies its mode, too: it does no harm to believe that it did.
             checked |= {name: _refuse(0 if writes else errno.EROFS) for name in MODE}
             checked |= {name: _refuse(errno.EROFS) for name in DATE}
-        for name, number in table.items():
-            rule = checked.get(name, [(_RET, 0, 0, _ALLOW)])
-            code.append((_JEQ, 0, len(rule), number))
-            if name in ("kill", "tgkill"):
-                self._own_pid.append(len(code) + 1)
-            elif name == "mmap":
-                self._largest = len(code) + _LIMITED_MAPPING.index(_LARGEST)
-            code.extend(rule)
-        code.append((_RET, 0, 0, _ERRNO | errno.EPERM))
-        return code
+        rules = {number: checked.get(name, _ALLOWED) for name, number in table.items()}
+        return code + _search(_ranges(rules))
+
+
+def _ranges(rules: dict[int, list[Instruction]]) -> list[tuple[int, list[Instruction]]]:
+    """Return the first number of each run of numbers with one rule; those without are refused."""
+    found: list[tuple[int, list[Instruction]]] = []
+    for number in sorted({0, *rules, *(one + 1 for one in rules)}):
+        rule = rules.get(number, _REFUSED)
+        if not found or found[-1][1] != rule:
+            found.append((number, rule))
+    return found
+
+
+def _search(ranges: list[tuple[int, list[Instruction]]]) -> list[Instruction]:
+    """Return a binary search for the number's rule.
+
+    The kernel runs the whole filter once for each number when a child installs it: with one
+    comparison after the other that takes half a millisecond.
+    """
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    below, above = _search(ranges[:middle]), _search(ranges[middle:])
+    # A conditional jump reaches 255 instructions only.
+    return [(_JGE, 0, 1, ranges[middle][0]), (_JUMP, 0, 0, len(below)), *below, *above]
 
 
 def _low(argument: int) -> Instruction:
@@ -140,6 +157,13 @@ def _low(argument: int) -> Instruction:
 def _refuse(error: int) -> list[Instruction]:
     return [(_RET, 0, 0, _ERRNO | error)]
 
+
+_ALLOWED: list[Instruction] = [(_RET, 0, 0, _ALLOW)]
+_REFUSED = _refuse(errno.EPERM)
+
+# The own process's number, filled in by install().
+_OWN_PID: Instruction = (_JEQ, 0, 1, 0)
+_ITSELF: list[Instruction] = [_low(0), _OWN_PID, *_ALLOWED, *_REFUSED]
 
 _THREADS_ONLY: list[Instruction] = [
     _low(0),

@@ -16,7 +16,6 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
@@ -130,11 +129,11 @@ def _serve(
     harnesses: dict[str, Harness] = {}
     gc.collect()
     gc.disable()
+    fresh = True
     while True:
-        if place is not None:
-            place.renew()
-            if ruleset is not None:
-                ruleset.renew(place.root)
+        if place is not None and (place.renew() or fresh) and ruleset is not None:
+            ruleset.renew(place.root)
+        fresh = False
         job, source, _ = receive(control)
         try:
             if job["harness"] not in harnesses:
@@ -150,7 +149,7 @@ def _serve(
             send(control, {"no_harness": f"{type(error).__name__}: {error}"})
             continue
         if place is not None:
-            Path(scratch.home(place), scratch.SOURCE).write_bytes(source)
+            scratch.put_source(place, source)
         confinement = Confinement(
             ruleset,
             call_filter,

@@ -31,6 +31,10 @@ def decide(code: list[tuple[int, int, int, int]], arch: int, number: int, *argum
             position += true if accumulator == constant else false
         elif operation == 0x45:
             position += true if accumulator & constant else false
+        elif operation == 0x05:
+            position += constant
+        elif operation == 0x35:
+            position += true if accumulator >= constant else false
         elif operation == 0x25:
             position += true if accumulator > constant else false
         elif operation == 0x54:
