@@ -21,6 +21,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
+from tuneyard.metrics.execution import check_imports
 from tuneyard.progress import Progress
 from tuneyard.stages import failure
 from tuneyard.stages.context import Context
@@ -67,6 +68,8 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     """
     progress = progress or Progress()
     uri = tracking_uri(prepared.study, prepared.run.root)
+    if not all(done for _, done in prepared.state()):
+        check_imports(prepared.study.sandbox.imports, "sandbox.imports")
     prepared.run.prepare()
     check_uri(uri)
     prepared.run.write_text(dump(prepared.study), "study.yaml")

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", max_length=200)]
+"""Of a Python module, as an import statement names it."""
+
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

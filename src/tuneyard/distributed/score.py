@@ -30,6 +30,7 @@ def score(
     metrics: Sequence[str],
     faithful: bool,
     resources: Resources,
+    imports: Sequence[str] = (),
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
@@ -42,6 +43,7 @@ def score(
             their names.
         faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
             on which its data flow depends.
+        imports: modules that answers import, for the sandbox (python only).
         on_progress: called with (rows done, rows in all) as batches come back.
 
     Returns:
@@ -66,7 +68,12 @@ def score(
     for number, results in run_batches(
         [[[str(start), *key] for start, (key, _) in enumerate(chunk)] for chunk in chunks],
         _Scorer,
-        {"task": task, "metrics": list(metrics), "faithful": faithful},
+        {
+            "task": task,
+            "metrics": list(metrics),
+            "faithful": faithful,
+            "imports": list(imports),
+        },
         workers=workers,
         cpus=1,
         env={"PYTHONHASHSEED": "0"} if faithful else None,
@@ -83,8 +90,8 @@ def score(
 class _Scorer:
     """A worker's scoring; see ``pool.Work``."""
 
-    def __init__(self, task: str, metrics: list[str], faithful: bool) -> None:
-        self.options: dict[str, Any] = {"task": task, "metrics": metrics, "faithful": faithful}
+    def __init__(self, **options: Any) -> None:
+        self.options = options
 
     def __call__(self, batch: Batch) -> Batch:
         from tuneyard.score import score_set

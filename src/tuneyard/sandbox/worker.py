@@ -23,6 +23,7 @@ _BOOT = (
     "from tuneyard.sandbox.zygote import main; main(a['fd'], a['without'], a['imports'])"
 )
 _START_SECONDS = 60.0
+_IMPORT_SECONDS = 60.0  # more for each module that is loaded
 _STARTS = 4  # how often a zygote is started before that is given up
 _PAUSE = 0.5  # seconds before another start, longer each time
 _GRACE_SECONDS = 15.0  # beyond a program's own limit; only a wedged zygote takes so long
@@ -112,7 +113,7 @@ class Worker:
 
     def _greet(self) -> None:
         assert self._control is not None
-        self._control.settimeout(_START_SECONDS)
+        self._control.settimeout(_START_SECONDS + _IMPORT_SECONDS * len(self._imports))
         hello = receive(self._control)[0]
         if "fault" in hello:
             raise ValueError(str(hello["fault"]).strip().splitlines()[-1])

@@ -62,6 +62,7 @@ def score_set(
     workers: int = 1,
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
+    imports: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> ScoreSet:
     """Score answers and summarise them.
@@ -75,6 +76,7 @@ def score_set(
         encoders: of the metrics that need one, which are scored in this process; none: those of
             ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
+        imports: modules that answers import, for the sandbox (python only).
         progress: called now and then.
 
     Raises:
@@ -100,7 +102,7 @@ def score_set(
     )
     values = [dict(text.values) for text in texts]
     if "execution" in names:
-        for value, executed in zip(values, _execute(jobs, task, workers, report), strict=True):
+        for value, executed in zip(values, _execute(jobs, task, workers, imports, report), strict=True):
             value.update(executed)
     similar: list[dict[str, Any]] = [{} for _ in rows]
     if any(metric.encoder for metric in chosen):
@@ -133,7 +135,7 @@ class _Progress:
 
 
 def _execute(
-    jobs: Sequence[_Job], task: str, workers: int, report: _Progress
+    jobs: Sequence[_Job], task: str, workers: int, imports: Sequence[str], report: _Progress
 ) -> list[dict[str, Value]]:
     from tuneyard.metrics.execution import execute_cocobots, execute_python
 
@@ -145,7 +147,9 @@ def _execute(
     else:
         key = "passed"
         tests = [job.tests for job in jobs]
-        done = execute_python(predictions=predictions, tests=tests, workers=workers)
+        done = execute_python(
+            predictions=predictions, tests=tests, workers=workers, imports=imports
+        )
     report.advance(len(jobs))
     return [
         {key: each.success, "error_category": each.category, "error_detail": each.detail}

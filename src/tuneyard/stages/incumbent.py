@@ -92,5 +92,6 @@ def _mean(
             metrics=without_encoders(scored.part["metrics"]),
             faithful=scored.part["faithful"],
             resources=resources,
+            imports=context.study.sandbox.imports,
         ).rows
     return means(rows, context.study.evaluate.pass_at).get(rule.metric)

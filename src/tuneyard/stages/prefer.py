@@ -213,6 +213,7 @@ def _verify(
             metrics=[metric],
             faithful=False,
             resources=context.study.resources,
+            imports=context.study.sandbox.imports,
         )
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)

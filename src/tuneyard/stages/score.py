@@ -44,6 +44,7 @@ def run(step: Step, context: Context) -> str:
                 metrics=without_encoders(metrics),
                 faithful=faithful,
                 resources=context.study.resources,
+                imports=context.study.sandbox.imports,
                 on_progress=context.bar.update,
             )
             for row, values, own in zip(rows, *found, strict=True):
