@@ -46,15 +46,15 @@ def main() -> None:
         before = hostile.traces()
         for name in hostiles:
             harness = "tuneyard.sandbox.harness:python_tests"
-            outcome = sandbox.run(
-                Program(hostile.HOSTILE[name], harness, {"tests": _TEST}, limits)
-            )
+            outcome = sandbox.run(Program(hostile.HOSTILE[name], harness, {"tests": _TEST}, limits))
             alive = sandbox.run(Program("print(6 * 7)")).stdout == "42\n"
             left = hostile.traces() - before
             succeeded = outcome.status == "ok" and (outcome.value or {}).get("passed") is True
             if succeeded or not alive or left:
                 wrong += 1
-                print(f"hostile, got through: {name}: {outcome}"[:300], f"alive {alive}, left {left}")
+                print(
+                    f"hostile, got through: {name}: {outcome}"[:300], f"alive {alive}, left {left}"
+                )
             elif options.only:
                 print(name, outcome)
     print(f"hostile: stopped {len(hostiles) - wrong} of {len(hostiles)}")

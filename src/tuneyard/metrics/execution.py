@@ -122,9 +122,7 @@ def check_imports(names: Sequence[str], where: str) -> None:
 
 
 @contextmanager
-def _sandbox(
-    given: Sandbox | None, workers: int, imports: Sequence[str] = ()
-) -> Iterator[Sandbox]:
+def _sandbox(given: Sandbox | None, workers: int, imports: Sequence[str] = ()) -> Iterator[Sandbox]:
     if given is not None:
         yield given
         return

@@ -17,7 +17,9 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every 
 _VERSION = 1  # LANDLOCK_CREATE_RULESET_VERSION
 _PATH_BENEATH = 1
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
-_NEVER = 1 << 0 | 1 << 6 | 1 << 9 | 1 << 11 | 1 << 15  # execute; make devices, sockets; device ioctl
+_NEVER = (
+    1 << 0 | 1 << 6 | 1 << 9 | 1 << 11 | 1 << 15
+)  # execute; make devices, sockets; device ioctl
 _LOG_OFF = 1  # LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF (ABI 7)
 
 

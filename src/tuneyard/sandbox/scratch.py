@@ -22,7 +22,7 @@ SOURCE = "program.py"
 """The program's own text, in its working directory."""
 
 # The C library keeps semaphores here and nowhere else, and thread pools need one.
-_SHARED_MEMORY = "/dev/shm"  # noqa: S108
+_SHARED_MEMORY = "/dev/shm"
 _HOME = "home"
 _NOSUID, _NODEV, _NOEXEC, _REC, _PRIVATE, _DETACH = 2, 4, 8, 0x4000, 0x40000, 2
 _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _READ_ONLY = 442, -100, 0x8000, 1

@@ -2,8 +2,8 @@
 
 Calls that would change a file fail with EROFS where a program has no folder to write in, all other
 refused ones with EPERM, so that the program sees an ordinary OSError whose number tells what was
-refused; calls from a foreign architecture (32-bit entry points) kill the process. Instruction set and ``struct seccomp_data``:
-the kernel's ``Documentation/userspace-api/seccomp_filter.rst``.
+refused; calls from a foreign architecture (32-bit entry points) kill the process. Instruction set
+and ``struct seccomp_data``: the kernel's ``Documentation/userspace-api/seccomp_filter.rst``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _IOCTL = (
 _PRCTL = (15, 16)  # PR_SET_NAME PR_GET_NAME
 _AF_UNIX = 1
 _THREAD = 0x00010000  # CLONE_THREAD
-# What pthread_create asks for: VM FS FILES SIGHAND THREAD SYSVSEM SETTLS PARENT_SETTID CHILD_CLEARTID
+# What pthread_create asks for: CLONE_{VM,FS,FILES,SIGHAND,THREAD,SYSVSEM,SETTLS,PARENT_SETTID,
+# CHILD_CLEARTID}.
 _OF_A_THREAD = 0x003D0F00
 _SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 _WHOLE_WORD = 0xFFFFFFFF

@@ -102,7 +102,9 @@ def score_set(
     )
     values = [dict(text.values) for text in texts]
     if "execution" in names:
-        for value, executed in zip(values, _execute(jobs, task, workers, imports, report), strict=True):
+        for value, executed in zip(
+            values, _execute(jobs, task, workers, imports, report), strict=True
+        ):
             value.update(executed)
     similar: list[dict[str, Any]] = [{} for _ in rows]
     if any(metric.encoder for metric in chosen):

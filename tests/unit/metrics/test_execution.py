@@ -87,7 +87,11 @@ def test_imports_are_tried_in_the_sandbox() -> None:
 
 def test_modules_that_are_imported_are_there_already() -> None:
     source = "import sys\nloaded = 'xml.dom.minidom' in sys.modules"
-    for imports, wanted in (((), False), (["xml.dom.minidom"], True), (["xml.dom", "no_such"], False)):
+    for imports, wanted in (
+        ((), False),
+        (["xml.dom.minidom"], True),
+        (["xml.dom", "no_such"], False),
+    ):
         (result,) = execute_python(
             predictions=[source], tests=[f"assert loaded is {wanted}"], imports=imports
         )

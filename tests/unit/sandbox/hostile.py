@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - programs keep their own lines
 """Programs that try to harm, to get out, to stay, or to leave something behind.
 
 Each sets ``ok`` to True where it got what it wanted, and must not get as far. Those about what is
@@ -137,16 +138,20 @@ raise SystemExit('deep')
     "out by dots": "open('../../../tmp/hostile', 'w').write('x'); ok = True\n",
     "out by a folder's descriptor": "import os\nfd = os.open('/', os.O_PATH); os.close(os.open('tmp/hostile', os.O_CREAT | os.O_WRONLY, dir_fd=fd)); ok = True\n",
     "changes to another folder": "import os\nos.chdir('/tmp'); open('hostile', 'w'); ok = True\n",
-    "mode of another's file": _LIBC + "ok = libc.chmod(b'/etc/passwd', 0o777) == 0 or libc.fchmodat(-100, b'/etc', 0o777, 0) == 0\n",
+    "mode of another's file": _LIBC
+    + "ok = libc.chmod(b'/etc/passwd', 0o777) == 0 or libc.fchmodat(-100, b'/etc', 0o777, 0) == 0\n",
     "dates of another's file": _LIBC + "ok = libc.utimensat(-100, b'/etc/passwd', None, 0) == 0\n",
     "owner of another's file": _LIBC + "ok = libc.chown(b'/etc/passwd', 0, 0) == 0\n",
-    "mode of a package, by descriptor": _LIBC + "fd = os.open(os.__file__, os.O_RDONLY); ok = libc.fchmod(fd, 0o777) == 0\n",
-    "attribute of another's file": _LIBC + "ok = libc.setxattr(b'/etc/passwd', b'user.x', b'x', 1, 0) == 0\n",
+    "mode of a package, by descriptor": _LIBC
+    + "fd = os.open(os.__file__, os.O_RDONLY); ok = libc.fchmod(fd, 0o777) == 0\n",
+    "attribute of another's file": _LIBC
+    + "ok = libc.setxattr(b'/etc/passwd', b'user.x', b'x', 1, 0) == 0\n",
     "writes to a package": "import json\nopen(json.__file__, 'a').write('#'); ok = True\n",
     "installs a package": "import sysconfig\nopen(sysconfig.get_paths()['purelib'] + '/hostile.py', 'w').write('x'); ok = True\n",
     "installs a start-up file": "import site\nopen(site.getsitepackages()[0] + '/hostile.pth', 'w').write('import os'); ok = True\n",
     "removes a package": "import shutil, json, os\nshutil.rmtree(os.path.dirname(json.__file__)); ok = True\n",
-    "truncates a package": _LIBC + "import json\nok = libc.truncate(json.__file__.encode(), 0) == 0\n",
+    "truncates a package": _LIBC
+    + "import json\nok = libc.truncate(json.__file__.encode(), 0) == 0\n",
     "memory of itself by file": "open('/proc/self/mem', 'r+b').read(1); ok = True\n",
     "environment of others": "import glob\nok = any(open(p, 'rb').read() for p in glob.glob('/proc/[0-9]*/environ'))\n",
     "environment of process 1": "ok = bool(open('/proc/1/environ', 'rb').read())\n",
@@ -170,7 +175,8 @@ while True:
     try: threading.Thread(target=time.sleep, args=(99,)).start()
     except BaseException: pass
 """,
-    "thread bomb by the C library": _LIBC + """
+    "thread bomb by the C library": _LIBC
+    + """
 import threading
 usleep = ctypes.cast(libc.pause, ctypes.c_void_p)
 handle = ctypes.c_ulong()
@@ -205,7 +211,8 @@ for t in threads: t.start()
 for t in threads: t.join()
 ok = len(held) > 64
 """,
-    "allocates by the C library": _LIBC + """
+    "allocates by the C library": _LIBC
+    + """
 libc.malloc.restype = ctypes.c_void_p
 total = 0
 while p := libc.malloc(ctypes.c_size_t(1 << 24)):
@@ -238,7 +245,8 @@ for t in threads: t.join()
 """,
     "output that never ends": "while True: print('x' * 10000)\n",
     "long sleep after a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()\ntime.sleep(99); ok = True\n",
-    "signals to process 1": _LIBC + "ok = any(libc.kill(1, n) == 0 for n in range(65)) or libc.killpg(1, 9) == 0\n",
+    "signals to process 1": _LIBC
+    + "ok = any(libc.kill(1, n) == 0 for n in range(65)) or libc.killpg(1, 9) == 0\n",
     "ignores every signal": """
 import signal, time
 for n in signal.valid_signals():
@@ -254,6 +262,32 @@ while True: time.sleep(1)
     "asyncio server": "import asyncio\nasync def f(): return (await asyncio.start_server(lambda r, w: None, '127.0.0.1', 0)).sockets\nok = bool(asyncio.run(f()))\n",
     "resolver in a thread": "import socket, threading\nout = []\nt = threading.Thread(target=lambda: out.append(socket.gethostbyname('example.org'))); t.start(); t.join(); ok = bool(out)\n",
 }
+
+
+SLOW = frozenset(
+    (
+        "fills the folder with many",
+        "fills it with deleted files",
+        "takes all inodes with folders",
+        "takes all inodes with links",
+        "hard links without end",
+        "thread bomb that catches",
+        "waits for a thread that sleeps",
+        "thread that never lets go",
+        "deep recursion in a thread",
+        "allocates in threads",
+        "allocates by the C library",
+        "shared anonymous memory",
+        "output from threads",
+        "output that never ends",
+        "long sleep after a thread",
+        "ignores every signal",
+        "takes all inodes",
+        "fills shared memory",
+        "fills the folder",
+    )
+)
+"""Those that go on until their time is up, or nearly."""
 
 
 def traces() -> set[str]:

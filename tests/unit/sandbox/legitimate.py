@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - programs keep their own lines
 """Programs that people really write. Each ends with ``ok``, which has to be True.
 
 ``LIGHT`` takes milliseconds each; ``HEAVY`` imports packages that take seconds.

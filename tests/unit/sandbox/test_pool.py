@@ -223,7 +223,12 @@ FALLBACK_CASES = {
     "[0] * 10**10": "resource",
     "print('x' * 10**6)": "ok",
 }
-OWN_FILE = "open('x', 'w').write('1'); assert open('x').read() == '1'; import shutil; shutil.copy('x', 'y')"
+OWN_FILE = """
+import shutil
+open("x", "w").write("1")
+assert open("x").read() == "1"
+shutil.copy("x", "y")
+"""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,19 @@ from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.syscalls import ATTRIBUTE, AUDIT_ARCH, CHANGE, DATE, MODE, REFUSED, numbers
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-NO_CALL = {"fork", "vfork", "execve", "setns", "io_uring_setup", "socket", "connect", "ptrace", "unshare", "mount", "bpf"}
+NO_CALL = {
+    "fork",
+    "vfork",
+    "execve",
+    "setns",
+    "io_uring_setup",
+    "socket",
+    "connect",
+    "ptrace",
+    "unshare",
+    "mount",
+    "bpf",
+}
 
 
 def decide(code: list[tuple[int, int, int, int]], arch: int, number: int, *arguments: int) -> int:

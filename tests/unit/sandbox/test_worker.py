@@ -139,9 +139,13 @@ def test_folders_of_killed_owners_are_swept() -> None:
     with Sandbox(workers=1, without=["mounts"]) as sandbox:
         found = sandbox.run(Program("import os; print(os.getcwd())"))
         place = Path(found.stdout.strip()).parent.parent
-        deep = "import os\nfor _ in range(350): os.mkdir('deep'); os.chdir('deep')\nos.mkdir('x', 0)"
+        deep = (
+            "import os\nfor _ in range(350): os.mkdir('deep'); os.chdir('deep')\nos.mkdir('x', 0)"
+        )
         assert sandbox.run(Program(deep)).status == "ok"
-        assert sandbox.run(Program("import os; print(os.listdir('.'))")).stdout == "['program.py']\n"
+        assert (
+            sandbox.run(Program("import os; print(os.listdir('.'))")).stdout == "['program.py']\n"
+        )
         process = sandbox._workers[0]._process
         assert process is not None
         zygote = _children(process.pid)[0]
