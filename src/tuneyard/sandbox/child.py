@@ -11,6 +11,7 @@ import functools
 import gc
 import importlib
 import json
+import linecache
 import os
 import random
 import resource
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, isolation
 from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.harness import PROGRAM
 from tuneyard.sandbox.landlock import Ruleset
 from tuneyard.sandbox.program import RESULT_BYTES, Limits
 from tuneyard.sandbox.seccomp import Filter
@@ -107,6 +109,8 @@ def run(
     except BaseException as error:
         channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
         end(1)
+    # Tracebacks and ``inspect`` show a program its own text.
+    linecache.cache[PROGRAM] = (len(source), None, source.splitlines(True), PROGRAM)
     try:
         _execute(harness, source, payload, channel, notes)
     finally:

@@ -219,8 +219,8 @@ def readable_paths() -> list[str]:
     found += [str(Path(__file__).resolve().parents[1])]  # tuneyard itself: harnesses import lazily
     found += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"]
     found += [str(Path(sys.base_prefix, "lib")), *_SYSTEM_DATA, *_DEVICES]
-    # ``platform`` looks into the interpreter for the C library's version, torch for processors.
-    found += [sys.executable, "/sys/devices/system/cpu"]
+    # ``platform`` looks into the interpreter for the C library's version; libraries look for cores.
+    found += [sys.executable, *_PROCESSORS]
     return list(dict.fromkeys(os.path.realpath(one) for one in found if one))
 
 
@@ -228,6 +228,10 @@ _SYSTEM_DATA = (
     *(f"/usr/share/{name}" for name in ("zoneinfo", "fonts", "locale", "i18n", "mime", "misc")),
     *("/usr/local/share/fonts", "/etc/fonts", "/etc/localtime", "/etc/timezone", "/etc/mime.types"),
     *("/etc/os-release", "/etc/ssl/certs", "/etc/ssl/openssl.cnf"),
+)
+_PROCESSORS = (
+    *("/sys/devices/system/cpu", "/sys/fs/cgroup/cpu.max"),
+    *(f"/sys/fs/cgroup/cpu/cpu.cfs_{name}_us" for name in ("quota", "period")),
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 WRITABLE_DEVICES = ("/dev/null",)

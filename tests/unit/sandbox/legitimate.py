@@ -424,6 +424,53 @@ import os
 # own source of mine
 ok = 'source of mine' in open('program.py').read() and os.path.exists(os.path.abspath('program.py'))
 """,
+    "its own text": """
+import inspect, os, traceback
+def f(x):
+    return x + 1
+class A:
+    y = 1
+try: f(None)
+except TypeError: shown = traceback.format_exc()
+ok = 'return x + 1' in inspect.getsource(f) and 'y = 1' in inspect.getsource(A) and \\
+    'return x + 1' in shown and 'class A' in open(__file__).read() and \\
+    os.path.dirname(os.path.abspath(__file__)) == os.getcwd()
+""",
+    "values, queues and pipes of multiprocessing, in one process": """
+import multiprocessing as m
+v = m.Value('i', 3); a = m.Array('d', [1, 2]); e = m.Event(); e.set()
+q = m.Queue(); q.put(1); one, two = m.Pipe(); one.send({'x': 1})
+ok = v.value == 3 and a[1] == 2 and e.is_set() and q.get(timeout=20) == 1 and two.recv() == {'x': 1}
+q.close(); q.join_thread()
+""",
+    "pytest within": """
+import pytest
+open('test_a.py', 'w').write('def test_a(tmp_path):\\n    (tmp_path / "x").write_text("1")\\n')
+ok = pytest.main(['-q', 'test_a.py']) == 0
+""",
+    "tee and descriptors": """
+import os, sys
+class Tee:
+    def __init__(self, *files): self.files = files
+    def write(self, text): [f.write(text) for f in self.files]
+    def flush(self): [f.flush() for f in self.files]
+old = sys.stdout; sys.stdout = Tee(old, open('out.txt', 'w')); print('hi'); sys.stdout.flush(); sys.stdout = old
+fd = os.open('o.txt', os.O_WRONLY | os.O_CREAT | os.O_TRUNC); saved = os.dup(1)
+os.dup2(fd, 1); os.write(1, b'x'); os.dup2(saved, 1)
+ok = open('out.txt').read() == 'hi\\n' and open('o.txt').read() == 'x'
+""",
+    "sqlite from threads": """
+import sqlite3, threading
+db = sqlite3.connect('t.db'); db.execute('create table t (x)'); db.commit()
+def work(n):
+    mine = sqlite3.connect('t.db', timeout=30)
+    with mine: mine.execute('insert into t values (?)', (n,))
+    mine.close()
+threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
+[t.start() for t in threads]; [t.join() for t in threads]
+db.execute('vacuum')
+ok = db.execute('select count(*) from t').fetchone()[0] == 6
+""",
     "trees and dates": """
 import os, time, datetime
 open('x', 'w').write('1')
@@ -531,6 +578,33 @@ ok = bool(abs(optimize.minimize(lambda x: (x[0] - 3) ** 2, [0]).x[0] - 3) < 1e-3
 import sympy as s
 x = s.symbols('x')
 ok = s.solve(x**2 - 4, x) == [-2, 2] and s.integrate(s.sin(x), (x, 0, s.pi)) == 2
+""",
+    "scikit-learn with threads": """
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+X, y = load_iris(return_X_y=True)
+ok = bool(RandomForestClassifier(20, n_jobs=-1).fit(X, y).score(X, y) > 0.9)
+""",
+    "more of torch": """
+import torch
+@torch.jit.script
+def f(x):
+    return x * 2 + 1
+torch.set_num_threads(4)
+x = torch.randn(500, 500, requires_grad=True); (x @ x).sum().backward()
+ok = bool(f(torch.ones(1)) == 3) and x.grad is not None and not torch.cuda.is_available()
+""",
+    "more of matplotlib": """
+import matplotlib.pyplot as plt, numpy as np, matplotlib.animation as animation
+fig = plt.figure(); ax = fig.add_subplot(projection='3d')
+ax.plot_surface(*np.meshgrid(range(5), range(5)), np.ones((5, 5))); fig.savefig('a.svg')
+plt.hist([1, 2, 2]); plt.tight_layout(); plt.savefig('b.png')
+animation.FuncAnimation(fig, lambda i: [], frames=2).save('c.gif', writer='pillow'); ok = True
+""",
+    "parquet": """
+import pandas as pd
+df = pd.DataFrame({'a': range(1000)}); df.to_parquet('x.parquet')
+ok = bool(pd.read_parquet('x.parquet').equals(df))
 """,
     "scikit-learn": """
 from sklearn.linear_model import LogisticRegression
