@@ -178,6 +178,7 @@ def _score(options: argparse.Namespace) -> int:
         code_block=options.code_block,
         encoders=encoders,
         device=options.device,
+        imports=options.imports,
     )
     print(json.dumps(summary, allow_nan=False) if options.json else format_summary(summary))
     return 0
@@ -278,6 +279,13 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument(f"--{name}-revision", metavar="REV", help="the hub revision to pin")
     command.add_argument("--device", help="of the encoders: cpu, cuda, …; default: a GPU if any")
+    command.add_argument(
+        "--imports",
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        default=[],
+        metavar="a,b",
+        help="modules that answers import: tried in the sandbox first, loaded once for all",
+    )
     command = add("fetch", _fetch, "download a registered adapter by its name")
     command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
     command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")

@@ -25,6 +25,7 @@ from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
+from tuneyard.metrics.execution import check_imports
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import failure
@@ -102,6 +103,8 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     unopened = is_new(tracking_uri(prepared.study, prepared.run.root))
     if todo and not unopened:
         open_tracker(prepared.study, prepared.run.root)
+    if todo:
+        check_imports(prepared.study.sandbox.imports, "sandbox.imports")
     prepared.run.prepare()
     prepared.run.write_text(dump(prepared.study), "study.yaml")
     for note in prepared.notes if todo else ():

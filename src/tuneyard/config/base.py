@@ -30,6 +30,9 @@ def tracked_name(value: str) -> str:
 TrackedName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(tracked_name)]
 """Of MLflow's experiments and registered models: its databases keep 256 characters."""
 
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", max_length=200)]
+"""Of a Python module, as an import statement names it."""
+
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuneyard.config.base import Name, Seed, Strict, TrackedName
+from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
@@ -56,6 +56,14 @@ class Resources(Strict):
     """How often a training run is started again after a worker was lost."""
 
 
+class SandboxSection(Strict):
+    """The sandbox, in which answers and their tests are run."""
+
+    imports: list[ModuleName] = []
+    """Modules that the programs import, e.g. ``[numpy, torch]``: tried in the sandbox before
+    anything is trained, and loaded once for all programs instead of by each."""
+
+
 class Tracking(Strict):
     """MLflow."""
 
@@ -86,6 +94,7 @@ class Study(Strict):
     compare: Compare = Compare()
     register_: Register | None = Field(default=None, alias="register")
     resources: Resources = Resources()
+    sandbox: SandboxSection = SandboxSection()
     preflight: Preflight = Preflight()
     tracking: Tracking = Tracking()
 

@@ -32,6 +32,7 @@ def score(
     faithful: bool,
     resources: Resources,
     code_block: CodeBlock = "first",
+    imports: Sequence[str] = (),
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
@@ -45,6 +46,7 @@ def score(
         faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
             on which its data flow depends.
         code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
+        imports: modules that answers import, for the sandbox (python only).
         on_progress: called with (rows done, rows in all) as batches come back.
 
     Returns:
@@ -74,6 +76,7 @@ def score(
             "metrics": list(metrics),
             "faithful": faithful,
             "code_block": code_block,
+            "imports": list(imports),
         },
         workers=workers,
         cpus=1,

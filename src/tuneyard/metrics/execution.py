@@ -61,12 +61,16 @@ def execute_python(
     workers: int = 1,
     sandbox: Sandbox | None = None,
     code_block: CodeBlock = "first",
+    imports: Sequence[str] = (),
 ) -> list[Execution]:
     """Run each prediction and then its test program; success is that neither raises.
 
     Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Without
     tests all three values are None. Categories are those of COCOBOTS's groups A to C, and
     ``wrong_answer`` for a failed assertion.
+
+    Args:
+        imports: modules that the programs import (see ``check_imports``).
     """
     from tuneyard.answers import extract_code, has_code
     from tuneyard.sandbox import Limits, Program
@@ -89,20 +93,48 @@ def execute_python(
             )
     if not todo:
         return results
-    with _sandbox(sandbox, workers) as box:
+    with _sandbox(sandbox, workers, imports) as box:
         for index, outcome in zip(todo, box.map(programs), strict=True):
             results[index] = _python_result(outcome)
     return results
 
 
+def check_imports(names: Sequence[str], where: str) -> None:
+    """Try in the sandbox to import what programs are said to import.
+
+    Raises:
+        UserError: the first module that cannot be imported there, and why.
+    """
+    from tuneyard.errors import UserError
+    from tuneyard.sandbox import Limits, Program, Sandbox
+
+    if not names:
+        return
+    seconds, cpu_seconds = PYTHON_SECONDS
+    limits = Limits(seconds=seconds, cpu_seconds=cpu_seconds)
+    programs = [Program(f"import importlib\nimportlib.import_module({n!r})", limits=limits)
+                for n in names]  # fmt: skip
+    with Sandbox(workers=1, imports=names) as box:
+        for name, outcome in zip(names, box.map(programs), strict=True):
+            if outcome.status != "ok":
+                raise UserError(
+                    f"a module that programs import cannot be imported in the sandbox "
+                    f"({_detail(outcome)})",
+                    where=where,
+                    value=name,
+                    remedy="install it in the environment that tuneyard runs in, or take it out "
+                    "of the list",
+                )
+
+
 @contextmanager
-def _sandbox(given: Sandbox | None, workers: int) -> Iterator[Sandbox]:
+def _sandbox(given: Sandbox | None, workers: int, imports: Sequence[str] = ()) -> Iterator[Sandbox]:
     if given is not None:
         yield given
         return
     from tuneyard.sandbox import Sandbox
 
-    with Sandbox(workers=workers) as started:
+    with Sandbox(workers=workers, imports=imports) as started:
         yield started
 
 

@@ -4,15 +4,29 @@ Each program runs in a process of its own, forked from a warm interpreter (the *
 layers, each used where the kernel offers it (``Sandbox.layers`` says which it does):
 
 - **namespaces**: the zygote is process 1 of its own user, process, network and IPC namespaces.
-- **landlock**: only the standard library, installed packages and shared libraries can be read;
-  nothing can be written, no TCP port reached, no outside process signalled.
-- **seccomp**: a list of allowed system calls. No new process or thread, no program start, no
-  socket, no change to any file, no signal to another process; every other call is refused.
-- **rlimits**: address space, CPU time, open files, file size 0, no core dump; capabilities dropped.
-- **audit_hook**: Python's audit events name *what* was refused, and are the last resort where the
-  kernel offers nothing else. Hostile code can remove this layer; the others it cannot.
+- **mounts**: in a mount namespace of its own every file system is read-only, but for one in memory
+  (``/dev/shm``, 128 MiB, 8192 files), which holds the program's folder and is mounted anew after a
+  program that changed it. No other program, and nobody outside, ever sees it.
+- **landlock**: only the standard library, installed packages, shared libraries, data of the system
+  (time zones, fonts) and random devices can be read; nothing can be written but that folder and
+  ``/dev/null``, no TCP port reached, no outside process signalled.
+- **seccomp**: a list of allowed system calls. Threads, but no new process, no program start, no
+  socket, no signal to another process; every other call is refused.
+- **rlimits**: memory (data, and generously the address space), CPU time, open files, file size, no
+  core dump; capabilities dropped.
+- **audit_hook**: Python's audit events name *what* was refused, count threads, and are the last
+  resort where the kernel offers nothing else. Hostile code can remove this layer; the others it
+  cannot.
 
-The zygote holds the clock and kills from outside; the pool replaces a zygote that dies.
+The zygote holds the clock, looks now and then at threads and shared memory, and kills from outside.
+The pool replaces a zygote that dies and runs its program again: first beside others, then alone.
+
+A program's folder is its working directory, home and temporary folder, and holds its text as
+``program.py``. Without mounts (a container that does not allow them) but with Landlock it is a
+folder on the machine, in memory where that has ``/dev/shm``, emptied after each program and removed
+with the zygote: files are at most 16 MiB, modes and dates stay as they are, semaphores (thread
+pools of ``multiprocessing``) are refused. With neither nothing can be written at all. Without
+seccomp ordinary users' programs get no threads.
 
 What it does **not** stop:
 
@@ -26,6 +40,7 @@ What it does **not** stop:
 - Existence tests: ``os.stat`` sees names, sizes and dates (not contents) of files that the user
   may see.
 - Use of its full share: a program may burn a core and its memory limit until its time is up.
+  Shared memory, which no limit of the kernel counts, may be more for the moment until it is seen.
 - With neither seccomp nor namespaces (``Sandbox`` then warns), a determined program gets out.
 """
 

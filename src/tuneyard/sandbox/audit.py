@@ -6,10 +6,12 @@ The kernel says no more than an error number. The hook sees the request first an
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from tuneyard.sandbox.channel import Channel
@@ -19,14 +21,26 @@ _AF_UNIX = 1
 
 _EVENTS = {
     "processes": """os.fork os.forkpty os.exec os.posix_spawn os.spawn os.system subprocess.Popen
-        pty.spawn _thread.start_new_thread _thread.start_joinable_thread""",
+        pty.spawn""",
     "network": """socket.connect socket.bind socket.sendto socket.sendmsg socket.getaddrinfo
         socket.gethostbyname socket.gethostbyaddr socket.getnameinfo socket.sethostname""",
-    "files": """os.remove os.rename os.rmdir os.mkdir os.link os.symlink os.truncate os.chmod
-        os.chown os.setxattr os.removexattr os.utime""",
-    "special": "open os.listdir os.scandir os.kill os.killpg socket.__new__",
+    "special": """open os.listdir os.scandir os.kill os.killpg socket.__new__
+        _thread.start_new_thread _thread.start_joinable_thread""",
 }
 _CATEGORY = {event: kind for kind, events in _EVENTS.items() for event in events.split()}
+# Which arguments are paths that change, each with that of the folder it is relative to.
+_CHANGES: dict[str, tuple[tuple[int, int | None], ...]] = {
+    **dict.fromkeys(("os.remove", "os.rmdir"), ((0, 1),)),
+    **dict.fromkeys(("os.mkdir", "os.chmod"), ((0, 2),)),
+    **dict.fromkeys(("os.chown", "os.utime"), ((0, 3),)),
+    **dict.fromkeys(("os.truncate", "os.setxattr", "os.removexattr"), ((0, None),)),
+    **dict.fromkeys(("os.rename", "os.link"), ((0, 2), (1, 3))),
+    "os.symlink": ((1, 2),),
+}
+_CATEGORY |= dict.fromkeys(_CHANGES, "files")
+
+MAX_THREADS = 256
+"""How many threads a program may have at a time."""
 
 
 class DeniedError(PermissionError):
@@ -44,23 +58,41 @@ class Notes:
         self.category: str | None = None
 
 
-def install(channel: Channel, notes: Notes, readable: tuple[str, ...] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What the hook lets a program do with files.
+
+    Attributes:
+        readable: files and folders (with all beneath) that may be read; None where the kernel
+            sees to that.
+        writable: the same for writing; nothing at all where the kernel does not see to it.
+        devices: files that may be written to as well.
+    """
+
+    readable: tuple[str, ...] | None
+    writable: tuple[str, ...]
+    devices: tuple[str, ...] = ()
+
+
+def install(channel: Channel, notes: Notes, paths: Paths) -> None:
     """Add the hook to this interpreter, for ever.
 
     Args:
         channel: told when the program kills itself.
         notes: filled with the category of each refusal.
-        readable: folders that may be read; None where the kernel sees to that.
+        paths: what files may be used.
     """
-    sys.addaudithook(_make_hook(channel, notes, readable))
+    sys.addaudithook(_make_hook(channel, notes, paths))
 
 
 def _make_hook(
-    channel: Channel, notes: Notes, readable: tuple[str, ...] | None
+    channel: Channel, notes: Notes, paths: Paths
 ) -> Callable[[str, tuple[Any, ...]], None]:
     own_pid = os.getpid()
     category_of = _CATEGORY.get
-    path_of, real_path = os.fspath, os.path.realpath
+    path_of, real_path, threads = os.fspath, os.path.realpath, _thread._count
+    readable, writable = paths.readable, paths.writable
+    openable = writable + paths.devices
 
     def deny(category: str, detail: str) -> None:
         notes.category = category
@@ -70,15 +102,33 @@ def _make_hook(
         if isinstance(path, int):
             return
         if flags & _WRITE_FLAGS:
-            deny("files", f"opening {path!r} for writing")
-        if readable is not None and not _beneath(real_path(path_of(path)), readable):
+            if not _beneath(real_path(path_of(path)), openable):
+                deny("files", f"opening {path!r} for writing")
+        elif readable is not None and not _beneath(real_path(path_of(path)), readable):
             deny("files", f"reading {path!r}")
+
+    def check_change(event: str, arguments: tuple[Any, ...]) -> None:
+        for index, relative_to in _CHANGES[event]:
+            path = arguments[index]
+            opened = isinstance(path, int) or (
+                relative_to is not None and arguments[relative_to] != -1
+            )
+            if opened and writable:  # by a descriptor: for the kernel to judge
+                continue
+            if not isinstance(path, int):
+                # A link may be removed, wherever it leads: only its folder is resolved.
+                folder, name = os.path.split(os.fsdecode(path_of(path)))
+                if _beneath(os.path.join(real_path(folder or os.curdir), name), writable):
+                    continue
+            deny("files", f"{event} of {path!r}")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         category = category_of(event)
         if category is None:
             return
-        if category != "special":
+        if category == "files":
+            check_change(event, arguments)
+        elif category != "special":
             deny(category, event)
         elif event == "open":
             check_open(arguments[0], arguments[2])
@@ -89,6 +139,9 @@ def _make_hook(
             # A UNIX socket pair reaches nobody else; the kernel tells it from other sockets.
             if arguments[1] != _AF_UNIX:
                 deny("network", "a socket")
+        elif event.startswith("_thread"):
+            if threads() >= MAX_THREADS:
+                deny("processes", f"having more than {MAX_THREADS} threads")
         elif event == "os.killpg" or arguments[0] != own_pid:
             deny("signal", f"signalling another process ({arguments[0]})")
         elif arguments[1] == signal.SIGKILL:

@@ -11,6 +11,7 @@ import functools
 import gc
 import importlib
 import json
+import linecache
 import os
 import random
 import resource
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, isolation
 from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.harness import PROGRAM
 from tuneyard.sandbox.landlock import Ruleset
 from tuneyard.sandbox.program import RESULT_BYTES, Limits
 from tuneyard.sandbox.seccomp import Filter
@@ -34,13 +36,27 @@ Harness = Callable[[str, dict[str, Any], dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What the zygote has prepared once for all children."""
+    """What the zygote has prepared for its children.
+
+    Attributes:
+        ruleset: Landlock's, for the folder of the next program.
+        filter: of system calls.
+        paths: what the audit hook lets a program do with files; None: no hook.
+        folder: working directory; None where there is no folder that a program may write in.
+        file_bytes: the largest file that it may write.
+        base: the memory that an interpreter has before the program.
+        counts_data: whether the limit of data works.
+        watched: whether the zygote sees what its children use.
+    """
 
     ruleset: Ruleset | None
     filter: Filter | None
-    hook: bool
-    readable: tuple[str, ...]
-    address_space: int
+    paths: audit.Paths | None
+    folder: str | None
+    file_bytes: int
+    base: isolation.MemoryUse
+    counts_data: bool
+    watched: bool
 
     def apply(self, limits: Limits, channel: Channel, notes: audit.Notes) -> None:
         """Confine this process, for ever.
@@ -48,15 +64,20 @@ class Confinement:
         Raises:
             OSError: a layer that should be available is not.
         """
+        if self.folder is not None:
+            os.chdir(self.folder)
         if self.ruleset is not None:
             self.ruleset.apply()
         # Standard input and error are /dev/null, standard output is the zygote's pipe.
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        isolation.confine_child(limits.cpu, limits.memory_mb, self.address_space)
-        if self.hook:
-            audit.install(channel, notes, None if self.ruleset else self.readable)
+        memory = isolation.memory_limits(
+            limits.memory_mb, self.base, self.counts_data, self.watched
+        )
+        isolation.confine_child(limits.cpu, memory, self.file_bytes, self.filter is not None)
+        if self.paths is not None:
+            audit.install(channel, notes, self.paths)
         if self.filter is not None:
-            self.filter.install()
+            self.filter.install(limits.memory_mb << 20)
 
 
 def run(
@@ -88,6 +109,8 @@ def run(
     except BaseException as error:
         channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
         end(1)
+    # Tracebacks and ``inspect`` show a program its own text.
+    linecache.cache[PROGRAM] = (len(source), None, source.splitlines(True), PROGRAM)
     try:
         _execute(harness, source, payload, channel, notes)
     finally:
@@ -136,7 +159,9 @@ def _recovery() -> list[Callable[[], object]]:
     Put back the builtins; stop the program's tracing, signal handlers and recursion limit; give
     memory to work with. All are functions in C: nothing of the program's runs between two of them.
     """
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    hard = {
+        which: resource.getrlimit(which)[1] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    }
     partial = functools.partial
     return [
         partial(builtins.__dict__.update, dict(builtins.__dict__)),
@@ -144,7 +169,7 @@ def _recovery() -> list[Callable[[], object]]:
         partial(sys.settrace, None),
         partial(sys.setprofile, None),
         partial(sys.setrecursionlimit, max(1000, sys.getrecursionlimit())),
-        partial(resource.setrlimit, resource.RLIMIT_AS, (hard, hard)),
+        *(partial(resource.setrlimit, which, (most, most)) for which, most in hard.items()),
     ]
 
 

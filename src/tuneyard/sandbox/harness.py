@@ -9,6 +9,7 @@ before the fork.
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from types import CodeType, ModuleType
 from typing import Any
@@ -41,6 +42,7 @@ def new_namespace() -> dict[str, Any]:
     """Return the globals of a fresh ``__main__`` module, as a script would have them."""
     module = ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
+    module.__dict__["__file__"] = os.path.join(os.getcwd(), "program.py")  # see ``scratch``
     sys.modules["__main__"] = module
     return module.__dict__
 

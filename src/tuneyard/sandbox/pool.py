@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 
 from tuneyard.sandbox.program import Outcome, Program
-from tuneyard.sandbox.worker import Worker
+from tuneyard.sandbox.worker import LostError, Worker
 
-LAYERS = ("namespaces", "landlock", "seccomp", "audit_hook")
+LAYERS = ("namespaces", "mounts", "landlock", "seccomp", "audit_hook")
+# How often a program is run whose zygote dies, first beside others, then with none beside it.
+_BESIDE, _ALONE = 2, 2
+_LOOK = 0.2  # seconds until a thread that waits for a worker sees that the sandbox was closed
 _NOT_OPEN = "the sandbox is not open: use it in a with statement"
 
 
@@ -24,19 +28,25 @@ class Sandbox:
     Args:
         workers: programs that run at a time; one per core is best.
         without: names of layers to leave out (see ``LAYERS``), to test that the others hold.
+        imports: modules that programs import. They are loaded before the programs, where that is
+            safe, so that not each of them has to; one that does not import is left to them.
 
     Raises:
-        RuntimeError: the interpreters do not start.
+        RunError: the interpreters do not start.
         ValueError: ``workers`` is less than 1, or a layer is unknown.
     """
 
-    def __init__(self, workers: int = 2, without: Iterable[str] = ()) -> None:
+    def __init__(
+        self, workers: int = 2, without: Iterable[str] = (), imports: Iterable[str] = ()
+    ) -> None:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         left_out = tuple(without)
         if unknown := set(left_out) - set(LAYERS):
             raise ValueError(f"unknown layers {sorted(unknown)}; known: {LAYERS}")
-        self._workers = [Worker(left_out) for _ in range(workers)]
+        modules = tuple(imports)
+        self._workers = [Worker(left_out, modules) for _ in range(workers)]
+        self._alone = threading.Lock()
         self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._open = False
 
@@ -45,9 +55,10 @@ class Sandbox:
             raise RuntimeError("the sandbox is already open")
         try:
             for worker in self._workers:
-                worker.launch()
+                with contextlib.suppress(OSError):  # start tries again
+                    worker.launch()
             for worker in self._workers:
-                worker.greet()
+                worker.start()
         except BaseException:
             self.close()
             raise
@@ -80,8 +91,6 @@ class Sandbox:
                 self._idle.get()
         for worker in self._workers:
             worker.close()
-        if was_open:
-            self._idle.put(self._workers[0])  # wakes the threads that wait, one after the other
 
     @property
     def layers(self) -> dict[str, bool]:
@@ -91,19 +100,42 @@ class Sandbox:
     def run(self, program: Program) -> Outcome:
         """Run one program, and wait for its end.
 
+        One whose zygote dies is run again. Where that goes on while no other program runs, it is
+        the program's doing, and its verdict.
+
         Raises:
             TypeError, ValueError: the payload is not JSON-able.
             RuntimeError: the harness cannot be imported, or the sandbox is closed.
+            RunError: an interpreter that died cannot be started again.
         """
+        for _ in range(_BESIDE):
+            with self._take(1) as workers, contextlib.suppress(LostError):
+                return workers[0].execute(program)
+        # One thread at a time: two that each hold some of the workers would wait for ever.
+        with self._alone, self._take(len(self._workers)) as workers:
+            for worker in (workers * _ALONE)[:_ALONE]:
+                try:
+                    return worker.execute(program)
+                except LostError as error:
+                    verdict = error.outcome
+        return verdict
+
+    @contextlib.contextmanager
+    def _take(self, count: int) -> Iterator[list[Worker]]:
+        """Wait for so many workers that are idle, and put them back after use."""
         if not self._open:
             raise RuntimeError(_NOT_OPEN)
-        worker = self._idle.get()
+        taken: list[Worker] = []
         try:
-            if not self._open:
-                raise RuntimeError(_NOT_OPEN)
-            return worker.execute(program)
+            while len(taken) < count:
+                with contextlib.suppress(queue.Empty):
+                    taken.append(self._idle.get(timeout=_LOOK))
+                if not self._open:
+                    raise RuntimeError(_NOT_OPEN)
+            yield taken
         finally:
-            self._idle.put(worker)
+            for worker in taken:
+                self._idle.put(worker)
 
     def map(
         self, programs: Iterable[Program], progress: Callable[[int], None] | None = None

@@ -18,8 +18,9 @@ class Limits:
         seconds: wall-clock time.
         cpu_seconds: CPU time, rounded up; None: a little more than ``seconds``. Where it is set
             below, a busy machine fails no honest program, and an endless loop still ends soon.
-        memory_mb: address space beyond the warm interpreter's own, MiB.
-        output_bytes: standard output, bytes; standard error is discarded.
+        memory_mb: memory beyond the warm interpreter's own, MiB. The program's files, which are
+            in memory, come on top (see ``scratch``).
+        output_bytes: standard output that is kept, bytes; standard error is discarded.
         source_bytes: length of the source as UTF-8, bytes.
     """
 
@@ -74,7 +75,8 @@ class Outcome:
         message: what the exception or the sandbox says.
         line: line of the source (from 1) where it failed, where known.
         value: the harness's record; None where the program's end left none (timeout, signal).
-        stdout: what it printed, up to the limit; undecodable bytes are escaped.
+        stdout: what it printed, up to the limit, with a line that says so where that is not all;
+            undecodable bytes are escaped.
         seconds: wall-clock time from fork to end.
     """
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.sandbox import child
+from tuneyard.sandbox import audit, child, scratch
+from tuneyard.sandbox.census import Census
 from tuneyard.sandbox.channel import SETTING_UP, Channel
 from tuneyard.sandbox.program import Limits
 
 _BLOCK = 1 << 16
+_TICK = 0.025  # seconds between looks at what a program uses; most have ended by the first
+# Libraries have threads, too, which the audit hook does not count.
+_MAX_THREADS = 2 * audit.MAX_THREADS
 
 
 class PoolGoneError(Exception):
@@ -25,11 +29,16 @@ class PoolGoneError(Exception):
 
 @dataclass(slots=True)
 class Ending:
-    """How a child's process ended; ``why`` is ``finished``, ``timeout`` or ``output``."""
+    """How a child's process ended; ``why`` is ``finished``, ``timeout`` or what it had too much of.
+
+    ``cut`` says that it printed more than is in ``stdout``.
+    """
 
     why: str
     status: int
     seconds: float
+    cpu: float
+    cut: bool
     stdout: bytes
     result: bytes
     set_up: bool
@@ -43,6 +52,8 @@ class Ending:
             "signal": os.WTERMSIG(self.status) if died else None,
             "code": None if died else os.WEXITSTATUS(self.status),
             "seconds": self.seconds,
+            "cpu": self.cpu,
+            "cut": self.cut,
             "set_up": self.set_up,
             "killed_itself": self.killed_itself,
         }
@@ -55,12 +66,20 @@ class Supervisor:
         control: the connection to the pool; watched, so that nothing outlives the pool.
         confinement: the layers for the children.
         first: whether this is process 1 of its namespace, which may kill all others in it.
+        place: the folder that programs may write in.
     """
 
-    def __init__(self, control: socket.socket, confinement: child.Confinement, first: bool) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        confinement: child.Confinement,
+        first: bool,
+        place: scratch.Scratch | None,
+    ) -> None:
         self._control = control
         self._confinement = confinement
         self._first = first
+        self._place = place
 
     def run(
         self, harness: child.Harness, source: str, payload: dict[str, Any], limits: Limits
@@ -83,24 +102,21 @@ class Supervisor:
             os.close(writer)
             raise
         os.close(writer)
-        os.set_blocking(reader, False)
-        output = bytearray()
-        status: int | None = None
+        output = _Output(reader, limits.output_bytes)
         try:
-            why = self._watch(pid, reader, output, begin + limits.seconds, limits.output_bytes)
+            why = self._watch(pid, output, begin + limits.seconds, limits)
         finally:
-            status = self._end(pid)
+            status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
-            if len(output) <= limits.output_bytes:
-                _drain(reader, output, limits.output_bytes)
+            output.drain()
             os.close(reader)
-        if why == "finished" and len(output) > limits.output_bytes:
-            why = "output"
         ending = Ending(
             why,
             status,
             seconds,
-            bytes(output[: limits.output_bytes]),
+            cpu,
+            output.cut,
+            bytes(output.kept),
             channel.read(),
             channel.stage != SETTING_UP,
             channel.killed_itself,
@@ -108,45 +124,60 @@ class Supervisor:
         channel.close()
         return ending
 
-    def _watch(self, pid: int, reader: int, output: bytearray, deadline: float, limit: int) -> str:
-        """Wait for the end, the deadline, or too much output; say which it was."""
+    def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
+        """Wait for the end, the deadline, or too much of something; say which it was."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
-        poll.register(reader, select.POLLIN)
+        poll.register(output.reader, select.POLLIN)
         process = _process_handle(pid)
         if process is not None:
             poll.register(process, select.POLLIN)
+        census: Census | None = None
+        look = time.monotonic() + _TICK
         try:
             while True:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                now = time.monotonic()
+                if now >= deadline:
                     return "timeout"
-                pause = left * 1000 if process is not None else min(left * 1000, 2)
+                if now >= look:
+                    census = census or Census(process)
+                    if excess := self._excess(census, limits):
+                        return excess
+                    look = now + _TICK
+                pause = (min(deadline, look) - now) * 1000
+                pause = pause if process is not None else min(pause, 2)
                 ready = {fd for fd, _ in poll.poll(max(pause, 0.5))}
                 if self._control.fileno() in ready:
                     raise PoolGoneError
-                if reader in ready and not _drain(reader, output, limit):
-                    poll.unregister(reader)
-                if len(output) > limit:
-                    return "output"
+                if output.reader in ready and not output.read():
+                    poll.unregister(output.reader)
                 if process in ready or (process is None and _has_ended(pid)):
                     return "finished"
         finally:
             if process is not None:
                 os.close(process)
 
-    def _end(self, pid: int) -> int:
-        """Kill whatever is left of the program, reap it, and return the child's wait status."""
+    def _excess(self, census: Census, limits: Limits) -> str | None:
+        """Say what the program has too much of, of what the kernel does not limit."""
+        usage = census.usage()
+        if usage is not None and usage.threads > _MAX_THREADS:
+            return "processes"
+        if usage is not None and usage.shared > (limits.memory_mb << 20) + scratch.BYTES:
+            return "memory"
+        return "files" if self._place is not None and self._place.overfull() else None
+
+    def _end(self, pid: int) -> tuple[int, float]:
+        """Kill and reap what is left of the program; return its wait status and CPU seconds."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(-1 if self._first else -pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)  # it may not have got as far as its own group
-        status = os.waitpid(pid, 0)[1]
+        _, status, used = os.wait4(pid, 0)
         while True:  # orphans come to this process: it is process 1, or a subreaper
             try:
                 found = os.waitpid(-1, os.WNOHANG)[0]
             except ChildProcessError:
-                return status
+                return status, used.ru_utime + used.ru_stime
             if found == 0:
                 for orphan in _children():
                     with contextlib.suppress(ProcessLookupError):
@@ -154,17 +185,38 @@ class Supervisor:
                 time.sleep(0.001)
 
 
-def _drain(reader: int, output: bytearray, limit: int) -> bool:
-    """Read what there is, to a little over the limit; return False at the end of the stream."""
-    while len(output) <= limit:
+class _Output:
+    """What a program prints: kept up to the limit, and read on beyond it, so that it can go on.
+
+    Attributes:
+        reader: descriptor of the pipe's end, not blocking.
+        kept: the beginning.
+        cut: whether there was more.
+    """
+
+    def __init__(self, reader: int, limit: int) -> None:
+        os.set_blocking(reader, False)
+        self.reader = reader
+        self.kept = bytearray()
+        self.cut = False
+        self._limit = limit
+
+    def read(self) -> bool:
+        """Read a block, if there is one; return False at the end of the stream."""
         try:
-            block = os.read(reader, _BLOCK)
+            block = os.read(self.reader, _BLOCK)
         except BlockingIOError:
             return True
-        if not block:
-            return False
-        output += block
-    return True
+        room = self._limit - len(self.kept)
+        self.cut |= len(block) > room
+        self.kept += block[:room]
+        return bool(block)
+
+    def drain(self) -> None:
+        """Read what a program that has ended left in the pipe, which holds little."""
+        while not self.cut and self.read():
+            if not select.select([self.reader], [], [], 0)[0]:
+                return
 
 
 def _process_handle(pid: int) -> int | None:

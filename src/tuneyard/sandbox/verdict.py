@@ -11,6 +11,8 @@ from tuneyard.sandbox.audit import DeniedError, Notes
 from tuneyard.sandbox.harness import PROGRAM, TESTS, CompileError
 
 _TEXT = 2_000  # characters of a message that are kept
+# What limits of files, read-only file systems and Landlock answer; else it is EPERM.
+_FILES = (errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.ENOSPC, errno.EROFS, errno.EACCES)
 _RAISE = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 
 
@@ -51,9 +53,9 @@ def _category(error: BaseException, frames: list[_Place], notes: Notes) -> str |
     if isinstance(error, OSError) and not own_words:
         if error.errno == errno.ENOMEM:
             return "memory"
-        if error.errno in (errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.EROFS):
+        if error.errno in _FILES:
             return "files"
-        if error.errno in (errno.EPERM, errno.EACCES):
+        if error.errno == errno.EPERM:
             return "files" if error.filename is not None else notes.category or "processes"
         if error.errno == errno.EAGAIN and notes.category == "processes":
             return "processes"

@@ -18,10 +18,11 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from tuneyard.sandbox import isolation, landlock
+from tuneyard.sandbox import audit, census, isolation, landlock, scratch
 from tuneyard.sandbox.child import Confinement, Harness
 from tuneyard.sandbox.program import Limits
 from tuneyard.sandbox.protocol import receive, send
+from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.supervisor import PoolGoneError, Supervisor
 
@@ -34,25 +35,50 @@ _WARM = (
 )
 
 
-def main(fd: int, without: list[str]) -> NoReturn:
+def main(fd: int, without: list[str], imports: list[str]) -> NoReturn:
     """Serve the pool at the other end of ``fd`` until it hangs up.
 
     Args:
         fd: file descriptor of a connected stream socket.
         without: layers to leave out, so that the others can be tested on their own.
+        imports: modules that programs import, loaded here once if that does no harm.
     """
     pool = os.getppid()
-    in_namespaces = "namespaces" not in without and isolation.enter_namespaces()
+    # Before there are namespaces: the first process in them must be the zygote.
+    guarded = "landlock" not in without and _landlock_works()
+    in_namespaces = mounts = False
+    if "namespaces" not in without:
+        mount = None if "mounts" in without else MemoryScratch
+        in_namespaces, mounts = isolation.enter_namespaces(mount)
+    # Without Landlock nothing would confine a program to a folder on the machine.
+    folder = scratch.make_folder() if guarded and not mounts else None
     zygote = os.fork()
     if zygote:
         os.close(fd)
-        _wait(pool, zygote)
+        _wait(pool, zygote, folder)
     control = socket.socket(fileno=fd)
     try:
         isolation.secure_zygote()
-        _serve(control, in_namespaces, without)
-    except (EOFError, OSError, PoolGoneError):
+        place: Scratch | None = None
+        if mounts:
+            place = MemoryScratch()
+        elif folder is not None:
+            place = FolderScratch(folder)
+        layers = {
+            "namespaces": in_namespaces,
+            "mounts": mounts,
+            "landlock": guarded,
+            "seccomp": "seccomp" not in without and _seccomp_works(),
+            "rlimits": True,
+            "audit_hook": "audit_hook" not in without,
+        }
+        _serve(control, layers, place, imports)
+    except (EOFError, PoolGoneError):
         os._exit(0)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # standard error is the pool's log until it is warm
+            print(error, file=sys.stderr, flush=True)
+        os._exit(1)
     except BaseException:
         with contextlib.suppress(OSError):
             send(control, {"fault": traceback.format_exc()})
@@ -60,7 +86,7 @@ def main(fd: int, without: list[str]) -> NoReturn:
     os._exit(0)
 
 
-def _wait(pool: int, zygote: int) -> NoReturn:
+def _wait(pool: int, zygote: int, folder: str | None) -> NoReturn:
     """Wait until the zygote or the pool ends, and end the other's work too."""
     with contextlib.suppress(OSError):
         handles = [os.pidfd_open(pool), os.pidfd_open(zygote)]
@@ -69,33 +95,45 @@ def _wait(pool: int, zygote: int) -> NoReturn:
         if os.getppid() != pool or select.select(handles[:1], [], [], 0)[0]:
             os.kill(zygote, signal.SIGKILL)
     os.waitpid(zygote, 0)
+    if folder is not None:
+        scratch.remove(folder)
     os._exit(0)
 
 
-def _serve(control: socket.socket, in_namespaces: bool, without: list[str]) -> None:
+def _serve(
+    control: socket.socket, layers: dict[str, bool], place: Scratch | None, imports: list[str]
+) -> None:
+    _environment(place)
     for name in _WARM:
         importlib.import_module(name)
     readable = isolation.readable_paths()
-    layers = {
-        "namespaces": in_namespaces,
-        "landlock": "landlock" not in without and _landlock_works(),
-        "seccomp": "seccomp" not in without and _seccomp_works(),
-        "rlimits": True,
-        "audit_hook": "audit_hook" not in without,
-    }
-    ruleset = landlock.Ruleset(readable) if layers["landlock"] else None
-    call_filter = Filter() if layers["seccomp"] else None
+    written = () if place is None else (os.path.realpath(place.root),)
+    devices = isolation.WRITABLE_DEVICES if place is not None else ()
+    ruleset = landlock.Ruleset(readable, devices) if layers["landlock"] else None
+    call_filter: Filter | None = None
+    if layers["seccomp"]:
+        call_filter = Filter(place is not None, place is not None and place.own_modes)
+    paths = audit.Paths(None if ruleset else (*readable, *written), written, devices)
+    isolation.small_stacks()
+    counts_data, watched = isolation.data_limit_works(), census.works()
+    own_path = list(sys.path)
+    program_path = [one for one in own_path if _is_readable(one, readable)]
+    if place is not None:
+        program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
+    _preload(imports)
     send(control, {"layers": layers})
     # From here on descriptor 2 would be the program's, so it must be no file.
     with open(os.devnull, "r+b", buffering=0) as null:
         for standard in (0, 1, 2):
             os.dup2(null.fileno(), standard)
-    own_path = list(sys.path)
-    program_path = [one for one in own_path if _is_readable(one, readable)]
     harnesses: dict[str, Harness] = {}
     gc.collect()
     gc.disable()
+    fresh = True
     while True:
+        if place is not None and (place.renew() or fresh) and ruleset is not None:
+            ruleset.renew(place.root)
+        fresh = False
         job, source, _ = receive(control)
         try:
             if job["harness"] not in harnesses:
@@ -110,17 +148,42 @@ def _serve(control: socket.socket, in_namespaces: bool, without: list[str]) -> N
         except Exception as error:
             send(control, {"no_harness": f"{type(error).__name__}: {error}"})
             continue
+        if place is not None:
+            scratch.put_source(place, source)
         confinement = Confinement(
             ruleset,
             call_filter,
-            layers["audit_hook"],
-            tuple(readable),
-            isolation.address_space(),
+            paths if layers["audit_hook"] else None,
+            None if place is None else scratch.home(place),
+            0 if place is None else place.file_bytes,
+            isolation.MemoryUse.now(),
+            counts_data,
+            watched,
         )
-        ending = Supervisor(control, confinement, in_namespaces).run(
+        ending = Supervisor(control, confinement, layers["namespaces"], place).run(
             harness, source.decode("utf-8", "surrogatepass"), job["payload"], Limits(*job["limits"])
         )
         send(control, ending.header(), ending.stdout, ending.result)
+
+
+def _environment(place: Scratch | None) -> None:
+    """Name the programs' folder in the environment, which they inherit."""
+    if place is not None:
+        for name in ("HOME", "TMPDIR"):
+            os.environ[name] = scratch.home(place)
+
+
+def _preload(names: list[str]) -> None:
+    """Import modules for all programs, unless one fails, or starts threads, which do not fork."""
+
+    def try_it() -> None:
+        for name in names:
+            importlib.import_module(name)
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise RuntimeError("a module starts threads")
+
+    if names and isolation.succeeds(try_it):
+        try_it()
 
 
 def _load(name: str) -> Harness:

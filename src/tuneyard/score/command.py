@@ -36,6 +36,7 @@ def score_file(
     code_block: CodeBlock = "first",
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
+    imports: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Summary:
     """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``sample``).
@@ -46,6 +47,7 @@ def score_file(
         code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         encoders: of the metrics that need one; none: those of ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
+        imports: modules that answers import, for the sandbox (python only).
 
     Returns:
         the summary (see ``tuneyard.score.summary.summarise``).
@@ -58,6 +60,10 @@ def score_file(
     rows = read_rows(in_path)
     target = Path(out_path)
     _check_output(target, Path(in_path))
+    if imports:
+        from tuneyard.metrics.execution import check_imports
+
+        check_imports(imports, "--imports")
     result = score_set(
         rows,
         task=task,
@@ -67,6 +73,7 @@ def score_file(
         code_block=code_block,
         encoders=_checked(metrics, encoders or {}),
         device=device,
+        imports=imports,
         progress=progress,
     )
     _write(target, result.scores)

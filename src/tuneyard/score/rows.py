@@ -64,6 +64,7 @@ def score_set(
     code_block: CodeBlock = "first",
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
+    imports: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> ScoreSet:
     """Score answers and summarise them.
@@ -78,6 +79,7 @@ def score_set(
         encoders: of the metrics that need one, which are scored in this process; none: those of
             ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
+        imports: modules that answers import, for the sandbox (python only).
         progress: called now and then.
 
     Raises:
@@ -104,7 +106,7 @@ def score_set(
     values = [dict(text.values) for text in texts]
     if "execution" in names:
         for value, executed in zip(
-            values, _execute(jobs, task, workers, code_block, report), strict=True
+            values, _execute(jobs, task, workers, code_block, imports, report), strict=True
         ):
             value.update(executed)
     similar: list[dict[str, Any]] = [{} for _ in rows]
@@ -138,7 +140,12 @@ class _Progress:
 
 
 def _execute(
-    jobs: Sequence[_Job], task: str, workers: int, code_block: CodeBlock, report: _Progress
+    jobs: Sequence[_Job],
+    task: str,
+    workers: int,
+    code_block: CodeBlock,
+    imports: Sequence[str],
+    report: _Progress,
 ) -> list[dict[str, Value]]:
     from tuneyard.metrics.execution import execute_cocobots, execute_python
 
@@ -153,7 +160,11 @@ def _execute(
         key = "passed"
         tests = [job.tests for job in jobs]
         done = execute_python(
-            predictions=predictions, tests=tests, workers=workers, code_block=code_block
+            predictions=predictions,
+            tests=tests,
+            workers=workers,
+            code_block=code_block,
+            imports=imports,
         )
     report.advance(len(jobs))
     return [

@@ -93,5 +93,6 @@ def _mean(
             faithful=scored.part["faithful"],
             resources=resources,
             code_block=context.study.evaluate.code_block,
+            imports=context.study.sandbox.imports,
         ).rows
     return means(rows, context.study.evaluate.pass_at).get(rule.metric)

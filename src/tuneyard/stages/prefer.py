@@ -233,6 +233,7 @@ def _verify(
             faithful=False,
             resources=context.study.resources,
             code_block=context.study.evaluate.code_block,
+            imports=context.study.sandbox.imports,
         )
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)

@@ -45,6 +45,7 @@ def run(step: Step, context: Context) -> str:
                 faithful=faithful,
                 resources=context.study.resources,
                 code_block=context.study.evaluate.code_block,
+                imports=context.study.sandbox.imports,
                 on_progress=context.bar.update,
             )
             for row, values, own in zip(rows, *found, strict=True):

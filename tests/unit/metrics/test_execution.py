@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tuneyard.metrics.execution import Execution, execute_cocobots, execute_python
+from tuneyard.errors import UserError
+from tuneyard.metrics.execution import Execution, check_imports, execute_cocobots, execute_python
 
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
 
@@ -71,3 +72,27 @@ def test_prediction_and_reference_are_not_exchangeable() -> None:
 def test_arguments_cannot_be_given_by_position() -> None:
     with pytest.raises(TypeError):
         execute_cocobots(["x"], ["y"])  # type: ignore[misc]
+
+
+def test_imports_are_tried_in_the_sandbox() -> None:
+    check_imports([], "sandbox.imports")
+    check_imports(["json", "xml.dom.minidom"], "sandbox.imports")
+    with pytest.raises(UserError) as caught:
+        check_imports(["json", "nothing_of_this_name"], "sandbox.imports")
+    assert "No module named 'nothing_of_this_name'" in caught.value.what
+    assert caught.value.where == "sandbox.imports"
+    assert caught.value.shown == "'nothing_of_this_name'"
+    assert caught.value.remedy
+
+
+def test_modules_that_are_imported_are_there_already() -> None:
+    source = "import sys\nloaded = 'xml.dom.minidom' in sys.modules"
+    for imports, wanted in (
+        ((), False),
+        (["xml.dom.minidom"], True),
+        (["xml.dom", "no_such"], False),
+    ):
+        (result,) = execute_python(
+            predictions=[source], tests=[f"assert loaded is {wanted}"], imports=imports
+        )
+        assert result.success, result
