@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Iterable
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -51,15 +52,25 @@ def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 
 
 def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
-    """Run the program, then ``payload["tests"]`` (text, or a list of texts) in its namespace.
+    """Run the program, then ``payload["tests"]`` (see ``run_tests``).
 
     ``record["passed"]`` is True where both ran to their end. Tests that do not compile are
     not the program's fault: they come out as an exception (SyntaxError), not as ``syntax``.
     """
     record["passed"] = False
     given = payload["tests"]
-    tests = compile(given if isinstance(given, str) else "\n".join(given), TESTS, "exec")
+    tests = given if isinstance(given, str) else "\n".join(given)
+    run_tests(source, tests, payload.get("names", ()))
+    record["passed"] = True
+
+
+def run_tests(source: str, tests: str, names: Iterable[str]) -> None:
+    """Run a program, then its tests, which may end with status 0. Raises as they raise."""
+    code = compile(tests, TESTS, "exec", dont_inherit=True)
     namespace = new_namespace()
     exec(compile_program(source), namespace)
-    exec(tests, namespace)
-    record["passed"] = True
+    try:
+        exec(code, namespace)
+    except SystemExit as error:
+        if error.code:
+            raise
