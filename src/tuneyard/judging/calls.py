@@ -21,6 +21,7 @@ class Found:
         check: the function that takes the candidate, where nothing calls it.
         functions: names of test functions that nothing calls, in order.
         classes: names of classes that may hold tests and that nothing calls, in order.
+        runs: calls whose result may tell of failures that nobody looks at.
         needs_runner: whether tests are to be run that do not run, or do not raise, by themselves.
         pytest: whether pytest is imported.
         first: the line of the first statement that may be preceded by another.
@@ -31,6 +32,7 @@ class Found:
     check: Function | None
     functions: list[str]
     classes: list[str]
+    runs: list[ast.Call]
     needs_runner: bool
     pytest: bool
     first: int
@@ -53,8 +55,10 @@ def find(tree: ast.Module) -> Found:
     functions, classes = [], []
     for name, node in defined.items():
         if isinstance(node, ast.ClassDef):
-            # Which bases are a TestCase turns out when they exist, and so do calls of its methods.
-            if node.bases or (name.startswith("Test") and name not in called):
+            # Which bases are a TestCase turns out when they exist. To name one is not to run it,
+            # but who makes an instance calls its methods.
+            used = f"{name}()" in called if node.bases else name in called
+            if not used and (node.bases or name.startswith("Test")):
                 classes.append(name)
         elif name.startswith("test") and name not in called and node is not check:
             functions.append(name)
@@ -64,6 +68,7 @@ def find(tree: ast.Module) -> Found:
         check,
         functions,
         classes,
+        list(_runs(tree)) if "unittest" in imported else [],
         bool(functions or classes or imported & {"unittest", "pytest"}),
         "pytest" in imported,
         _first(tree),
@@ -128,14 +133,28 @@ def _names(node: ast.AST | None) -> list[str]:
             bases |= {id(base) for base in part.bases}
         elif isinstance(part, ast.Attribute) and part.attr == "getmembers":
             names.append(_ROUND)
-        elif isinstance(part, ast.Call) and not part.args and isinstance(part.func, ast.Name):
-            if part.func.id in _LOOKS_ROUND:
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            names.append(f"{part.func.id}()")
+            if part.func.id in _LOOKS_ROUND and not part.args:
                 names.append(_ROUND)
         elif (
             isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and id(part) not in bases
         ):
             names.append(part.id)
     return names
+
+
+def _runs(tree: ast.Module) -> Iterator[ast.Call]:
+    """Yield the calls of something's ``run`` or ``main``: a runner's, a suite's, unittest's."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", None))
+            if name in ("run", "main"):
+                yield node
+        if not isinstance(node, ast.JoinedStr):  # whose parts have no places of their own
+            todo += ast.iter_child_nodes(node)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

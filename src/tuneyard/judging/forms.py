@@ -17,9 +17,12 @@ from functools import lru_cache
 from typing import Any
 
 from tuneyard.judging.calls import Found, find
+from tuneyard.judging.packed import head
 
 _RUNNER = "_tuneyard_runner"
 _CHECK = "_tuneyard_check"
+# Tests without any of these words are statements that run as they stand.
+_HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest)\b")
 
 
 class FormError(ValueError):
@@ -52,7 +55,13 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
         FormError: they do not compile, or the entry point is no name.
     """
     text = _unlisted(tests.removeprefix("\ufeff"))
-    found = find(_parsed(text))
+    if not _HOLDS_MORE.search(text):
+        _compiled(text)
+        return text
+    tree = _compiled(text, ast.PyCF_ONLY_AST)
+    _compiled(tree)  # parsing alone lets `return` outside a function pass
+    found = find(tree)
+    text = _wrapped(text, found.runs)
     calls = []
     if entry_point is not None and found.check is not None:
         name = found.check.name
@@ -65,13 +74,7 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
             call = f"__import__('asyncio').run({call})"
         calls.append(call)
     if found.needs_runner:
-        text = _inserted(
-            text,
-            found.first,
-            f"from tuneyard.judging import runner as {_RUNNER}; "
-            f"{_RUNNER}.prepare(globals(), {found.functions!r}, {found.classes!r}, "
-            f"{found.pytest!r})",
-        )
+        text = _inserted(text, found.first, head(found.functions, found.classes, found.pytest))
         calls.append(f"{_RUNNER}.finish()")
     return "\n".join([text, *calls, ""]) if calls else text
 
@@ -104,20 +107,16 @@ def _strings(value: Any) -> list[str] | None:
     return lines
 
 
-def _parsed(text: str) -> ast.Module:
+def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = compile(text, "<tests>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-            # Parsing lets `return` outside a function pass.
-            compile(tree, "<tests>", "exec", dont_inherit=True)
+            return compile(source, "<tests>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         line = f"line {error.lineno}: " if getattr(error, "lineno", None) else ""
         words = error.msg if isinstance(error, SyntaxError) else str(error)
         told = words or type(error).__name__
         raise FormError(f"the tests do not compile: {line}{told}") from None
-    assert isinstance(tree, ast.Module)
-    return tree
 
 
 def _entry(entry_point: str) -> tuple[str, str]:
@@ -140,10 +139,29 @@ def _renamed(text: str, check: Found.Function) -> str:
     return "".join(lines)
 
 
-def _inserted(text: str, line: int, statement: str) -> str:
-    """Put a statement before a line (from 1), which is behind the imports from ``__future__``."""
+def _wrapped(text: str, calls: list[ast.Call]) -> str:
+    """Let the runner look at what calls return."""
+    if not calls:
+        return text
+    lines = [line.encode() for line in _lines(text)]  # Python counts columns in bytes
+    places = [
+        place
+        for call in calls
+        for place in (
+            (call.end_lineno or 0, call.end_col_offset or 0, b")"),
+            (call.lineno, call.col_offset, f"{_RUNNER}.checked(".encode()),
+        )
+    ]
+    for number, column, added in sorted(places, reverse=True):
+        line = lines[number - 1]
+        lines[number - 1] = line[:column] + added + line[column:]
+    return b"".join(lines).decode()
+
+
+def _inserted(text: str, line: int, statements: str) -> str:
+    """Put lines before a line (from 1), which is behind the imports from ``__future__``."""
     lines = _lines(text)
-    return "".join([*lines[: line - 1], statement, "\n", *lines[line - 1 :]])
+    return "".join([*lines[: line - 1], statements, *lines[line - 1 :]])
 
 
 def _lines(text: str) -> list[str]:

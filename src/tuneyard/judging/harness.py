@@ -6,7 +6,6 @@ import signal
 import time
 from typing import Any, NoReturn
 
-from tuneyard.judging import runner  # noqa: F401 - loaded before the fork
 from tuneyard.sandbox.harness import run_tests
 
 _EACH = 1.0  # CPU seconds of one program

@@ -11,12 +11,12 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
-from tuneyard.judging import pytest_names
 from tuneyard.judging.pytest_fixtures import BUILT_IN, Fixture
-from tuneyard.judging.pytest_names import Param, Skipped, XFailed
+from tuneyard.judging.pytest_names import NAMES, Param, Skipped, XFailed, marks_of
 
 Call = Callable[..., Any]
 
@@ -28,8 +28,7 @@ def module(main: Callable[[], None]) -> ModuleType:
         main: what ``pytest.main`` runs; it raises where a test fails.
     """
     found = ModuleType("pytest")
-    for name in pytest_names.__all__:
-        setattr(found, name, getattr(pytest_names, name))
+    found.__dict__.update(NAMES)
 
     def run_all(*_: Any, **__: Any) -> int:
         main()
@@ -77,7 +76,7 @@ def _run_class(own: type, namespace: Mapping[str, Any], call: Call) -> None:
         methods = _methods(one)
         for hook in ("setup_method", "setup"):
             _hook(methods, hook, call, getattr(one, name))
-        marks = pytest_names.marks_of(own)
+        marks = marks_of(own)
         _run_function(getattr(one, name), [methods, namespace], call, marks)
         for hook in ("teardown_method", "teardown"):
             _hook(methods, hook, call, getattr(one, name))
@@ -105,7 +104,7 @@ def _hook(names: Mapping[str, Any], name: str, call: Call, *arguments: Any) -> N
 def _run_function(
     function: Any, scopes: Sequence[Mapping[str, Any]], call: Call, outer: Sequence[Any]
 ) -> None:
-    marks = [*outer, *pytest_names.marks_of(function)]
+    marks = [*outer, *marks_of(function)]
     if any(mark.skips for mark in marks):
         return
     lenient = any(mark.name == "xfail" for mark in marks)
@@ -214,7 +213,7 @@ def _fixtures(
         if inspect.isasyncgen(result):
             raise NotImplementedError("an asynchronous fixture that yields needs pytest")
         if inspect.isgenerator(result):
-            ends.append(lambda: next(result, None))
+            ends.append(partial(next, result, None))
             result = next(result)
         made[name] = result
         return result

@@ -14,9 +14,6 @@ from typing import Any, NoReturn
 
 from tuneyard.judging.pytest_fixtures import fixture
 
-__all__ = ["approx", "deprecated_call", "fail", "fixture", "importorskip", "mark", "param",
-           "raises", "skip", "warns", "xfail"]  # fmt: skip
-
 
 class Skipped(Exception):  # noqa: N818 - what is skipped is no error
     """A test that skips itself."""
@@ -80,9 +77,6 @@ class Param:
     def __init__(self, *values: Any, marks: Any = (), id: Any = None) -> None:
         self.values = values
         self.marks = list(marks) if isinstance(marks, list | tuple) else [marks]
-
-
-param = Param
 
 
 class _Raised:
@@ -214,3 +208,19 @@ def importorskip(name: str, **_: Any) -> Any:
         return importlib.import_module(name)
     except ImportError:
         raise Skipped(f"no module {name}") from None
+
+
+NAMES = {
+    "approx": approx,
+    "deprecated_call": deprecated_call,
+    "fail": fail,
+    "fixture": fixture,
+    "importorskip": importorskip,
+    "mark": mark,
+    "param": Param,
+    "raises": raises,
+    "skip": skip,
+    "warns": warns,
+    "xfail": xfail,
+}
+"""What a test program finds in pytest, besides ``main``."""

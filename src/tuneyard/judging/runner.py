@@ -1,139 +1,104 @@
 """Runs the tests that a program holds and does not run, or whose failures it would not notice.
 
-Imported by test programs, inside the sandbox's child. The standard library only.
+Runs within a test program (see ``packed``). The standard library only.
 """
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-import sys
 import unittest
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from tuneyard.judging import pytest_forms
+from tuneyard.judging.pytest_forms import module, run
 
 
-@dataclass
-class _Run:
-    """One test program's run.
+class Runner:
+    """What runs one test program's tests.
 
-    Attributes:
-        namespace: its globals.
+    Args:
+        namespace: the program's globals.
         functions: names of the test functions to call.
         classes: names of the classes that may hold tests.
-        pytest: whether it imports pytest.
-        made: TestCase classes of which it has made instances, and no suite has them.
-        ran: TestCase classes of which tests were started.
-        finished: whether its tests were run.
     """
 
-    namespace: dict[str, Any] = field(default_factory=dict)
-    functions: Sequence[str] = ()
-    classes: Sequence[str] = ()
-    pytest: bool = False
-    made: set[type] = field(default_factory=set)
-    ran: set[type] = field(default_factory=set)
-    finished: bool = False
+    def __init__(
+        self, namespace: Mapping[str, Any], functions: Sequence[str], classes: Sequence[str]
+    ) -> None:
+        self._namespace = namespace
+        self._functions = functions
+        self._classes = classes
+        self._ran = self._finished = False
 
+    def pytest(self) -> Any:
+        """Return what stands in for the module pytest."""
+        return module(self.finish)
 
-_run = _Run()
+    def checked(self, result: Any) -> Any:
+        """Return what a call of ``run`` or ``main`` returned.
 
+        Raises:
+            AssertionError: it was of ``unittest``, and a test failed.
+        """
+        found = getattr(result, "result", None) if isinstance(
+            result, unittest.TestProgram
+        ) else result
+        if isinstance(found, unittest.TestResult):
+            self._ran = self._ran or found.testsRun > 0
+            if not found.wasSuccessful():
+                told = [text for _, text in [*found.errors, *found.failures]]
+                last = told[0].strip().splitlines()[-1] if told else "an unexpected success"
+                raise AssertionError(last)
+        return result
 
-def prepare(
-    namespace: dict[str, Any], functions: Sequence[str], classes: Sequence[str], pytest: bool
-) -> None:
-    """Begin a test program: let failures in ``unittest`` raise, and stand in for pytest."""
-    global _run
-    _run = _Run(namespace, functions, classes, pytest)
-    unittest.TestResult.addFailure = _fail  # type: ignore[assignment]
-    unittest.TestResult.addError = _fail  # type: ignore[assignment]
-    unittest.TestResult.addSubTest = _sub_test  # type: ignore[assignment]
-    unittest.TestResult.addUnexpectedSuccess = _unexpected  # type: ignore[assignment]
-    unittest.TestResult.startTest = _started  # type: ignore[method-assign]
-    unittest.TestCase.debug = _debugged  # type: ignore[method-assign]
-    unittest.TestCase.__init__ = _made  # type: ignore[method-assign]
-    unittest.BaseTestSuite.addTest = _added  # type: ignore[method-assign]
-    if pytest:
-        sys.modules["pytest"] = pytest_forms.module(finish)
+    def finish(self) -> None:
+        """Run what the program has not run itself; once.
 
-
-def finish() -> None:
-    """End a test program: run what it has not run itself.
-
-    Raises:
-        Exception: what the first failing test raised.
-    """
-    run = _run
-    if run.finished:
-        return
-    run.finished = True
-    suite = unittest.TestSuite()
-    plain: list[type] = []
-    for name in run.classes:
-        found = run.namespace.get(name)
-        if not isinstance(found, type):
-            continue
-        if not issubclass(found, unittest.TestCase):
-            plain += [found] if name.startswith("Test") else []
-        elif found not in run.ran and found not in run.made:
-            suite.addTest(unittest.defaultTestLoader.loadTestsFromTestCase(found))
-    suite.run(unittest.TestResult())
-    functions = [run.namespace.get(name) for name in run.functions]
-    try:
-        pytest_forms.run(run.namespace, functions, plain, call)
-    except SystemExit as error:
-        raise AssertionError(f"sys.exit({error.code})") from None
+        Raises:
+            Exception: what the first failing test raised.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        suite, plain = unittest.TestSuite(), []
+        for name in self._classes:
+            found = self._namespace.get(name)
+            if isinstance(found, type) and issubclass(found, unittest.TestCase):
+                suite.addTest(unittest.defaultTestLoader.loadTestsFromTestCase(found))
+            elif isinstance(found, type) and name.startswith("Test"):
+                plain.append(found)
+        if not self._ran:
+            suite.run(_Result())
+        functions = [self._namespace.get(name) for name in self._functions]
+        try:
+            run(self._namespace, functions, plain, call)
+        except SystemExit as error:  # which would end the tests well
+            raise AssertionError(f"SystemExit: {error}") from None
 
 
 def call(function: Any, *arguments: Any, **named: Any) -> Any:
     """Call a test; one that is a coroutine is run to its end."""
     result = function(*arguments, **named)
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    if not inspect.iscoroutine(result):
+        return result
+    import asyncio  # slow to import, and seldom wanted
+
+    return asyncio.run(result)
 
 
-def _fail(self: object, test: object, error: Any) -> NoReturn:
-    failure = error[1]
-    if isinstance(failure, Exception):
-        raise failure
-    # What ends a program would end the tests well.
-    raise AssertionError(f"{type(failure).__name__}: {failure}")
+class _Result(unittest.TestResult):
+    """Raises what a test raised."""
 
+    def addFailure(self, test: object, err: Any) -> NoReturn:  # noqa: N802 - unittest's names
+        if isinstance(err[1], Exception):
+            raise err[1]
+        raise AssertionError(f"{type(err[1]).__name__}: {err[1]}")
 
-def _sub_test(self: object, test: object, part: object, error: Any) -> None:
-    if error is not None:
-        _fail(self, test, error)
+    addError = addFailure  # noqa: N815
 
+    def addSubTest(self, test: object, subtest: object, err: Any) -> None:  # noqa: N802
+        if err is not None:
+            self.addFailure(test, err)
 
-def _unexpected(self: object, test: object) -> NoReturn:
-    raise AssertionError("a test that was expected to fail did not")
-
-
-_start, _init, _add = (
-    unittest.TestResult.startTest,
-    unittest.TestCase.__init__,
-    unittest.BaseTestSuite.addTest,
-)
-_debug = unittest.TestCase.debug
-
-
-def _started(self: unittest.TestResult, test: unittest.TestCase) -> None:
-    _run.ran.add(type(test))
-    _start(self, test)
-
-
-def _debugged(self: unittest.TestCase) -> None:
-    _run.ran.add(type(self))
-    _debug(self)
-
-
-def _made(self: unittest.TestCase, methodName: str = "runTest") -> None:  # noqa: N803
-    _run.made.add(type(self))
-    _init(self, methodName)
-
-
-def _added(self: unittest.BaseTestSuite, test: Any) -> None:
-    _run.made.discard(type(test))
-    _add(self, test)
+    def addUnexpectedSuccess(self, test: object) -> NoReturn:  # noqa: N802
+        raise AssertionError("a test that was expected to fail did not")

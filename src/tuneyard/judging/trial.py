@@ -12,7 +12,7 @@ LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
 """Of a program and its tests. The slowest reference solution of MBPP takes 5 s of CPU time; on a
 busy machine that is more by the clock."""
 _TRIAL = "tuneyard.judging.harness:trial"
-_TOGETHER = 16  # cases that share a child: starting one takes as long as running twenty of them
+_TOGETHER = 32  # cases that share a child: starting one takes as long as trying ten of them
 
 PASSES_EMPTY = "the tests pass an empty program"
 PASSES_HOLLOW = "the tests pass the reference with the bodies of its functions taken out"
