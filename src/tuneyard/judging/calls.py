@@ -92,7 +92,8 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _called(
-    tree: ast.Module, defined: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef],
+    tree: ast.Module,
+    defined: dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef],
     own: set[str],
 ) -> set[str]:
     """Return the names that are used where the program gets when it runs, and its tests are run.

@@ -135,7 +135,9 @@ def _entry(entry_point: str) -> tuple[str, str]:
 def _renamed(text: str, check: Found.Function) -> str:
     lines = _lines(text)
     number = check.lineno - 1
-    lines[number] = re.sub(rf"\bdef(\s+){check.name}\b", rf"def\g<1>{_CHECK}", lines[number], 1)
+    lines[number] = re.sub(
+        rf"\bdef(\s+){check.name}\b", rf"def\g<1>{_CHECK}", lines[number], count=1
+    )
     return "".join(lines)
 
 

@@ -47,10 +47,10 @@ class _Emptied(ast.NodeTransformer):
     def __init__(self) -> None:
         self.changed = False
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - ast's name
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return self._empty(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         return self._empty(node)
 
     def _empty(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:

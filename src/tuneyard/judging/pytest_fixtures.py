@@ -52,9 +52,7 @@ class _MonkeyPatch:
             getattr(target, name)
         before = getattr(target, name, self._ABSENT)
         gone = before is self._ABSENT
-        self._undo.append(
-            lambda: delattr(target, name) if gone else setattr(target, name, before)
-        )
+        self._undo.append(lambda: delattr(target, name) if gone else setattr(target, name, before))
         setattr(target, name, value)
 
     def delattr(self, target: Any, name: str, raising: bool = True) -> None:

@@ -142,9 +142,11 @@ def _sets(mark: Any) -> list[dict[Any, Any]]:
     names, rows = mark.arguments
     if mark.named.get("indirect"):
         raise NotImplementedError("parametrize with indirect needs pytest")
-    keys = [one.strip() for one in names.split(",") if one.strip()] if isinstance(
-        names, str
-    ) else list(names)
+    keys = (
+        [one.strip() for one in names.split(",") if one.strip()]
+        if isinstance(names, str)
+        else list(names)
+    )
     found = []
     for row in rows:
         if isinstance(row, Param):

@@ -19,11 +19,11 @@ class Skipped(Exception):  # noqa: N818 - what is skipped is no error
     """A test that skips itself."""
 
 
-class XFailed(Exception):  # noqa: N818
+class XFailedError(Exception):  # noqa: N818
     """A test that says it would fail."""
 
 
-class Failed(AssertionError):
+class FailedError(AssertionError):
     """A test that says it fails, or in which nothing was raised."""
 
 
@@ -90,7 +90,7 @@ class _Raised:
     def match(self, pattern: Any) -> bool:
         """Refuse a message in which a pattern is not found."""
         if re.search(pattern, str(self.value)) is None:
-            raise Failed(f"{str(self.value)!r} does not match {pattern!r}")
+            raise FailedError(f"{str(self.value)!r} does not match {pattern!r}")
         return True
 
     def __enter__(self) -> _Raised:
@@ -98,14 +98,16 @@ class _Raised:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
         if kind is None:
-            raise Failed(f"did not raise {self._kinds}")
+            raise FailedError(f"did not raise {self._kinds}")
         if not issubclass(kind, self._kinds):
             return False
         self.type, self.value = kind, error
         return self._match is None or self.match(self._match)
 
 
-def raises(kinds: Any, function: Any = None, *arguments: Any, match: Any = None, **named: Any) -> Any:
+def raises(
+    kinds: Any, function: Any = None, *arguments: Any, match: Any = None, **named: Any
+) -> Any:
     """Refuse a block, or a call, that raises none of these."""
     found = _Raised(kinds, match)
     if function is None:
@@ -123,7 +125,7 @@ def warns(kinds: Any = Warning, *, match: str | None = None) -> Iterator[list[An
         yield found
     told = [one for one in found if issubclass(one.category, kinds)]
     if not any(match is None or re.search(match, str(one.message)) for one in told):
-        raise Failed(f"did not warn of {kinds}")
+        raise FailedError(f"did not warn of {kinds}")
 
 
 def deprecated_call(**named: Any) -> Any:
@@ -194,12 +196,12 @@ def skip(reason: str = "", **_: Any) -> NoReturn:
 
 def xfail(reason: str = "", **_: Any) -> NoReturn:
     """Say that the test fails and is meant to."""
-    raise XFailed(reason)
+    raise XFailedError(reason)
 
 
 def fail(reason: str = "", **_: Any) -> NoReturn:
     """Fail the test."""
-    raise Failed(reason)
+    raise FailedError(reason)
 
 
 def importorskip(name: str, **_: Any) -> Any:

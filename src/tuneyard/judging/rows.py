@@ -38,7 +38,9 @@ def try_cases(cases: Sequence[Case | str | None], sandbox: Sandbox) -> list[str]
     """Say of each case why its tests judge nothing; an empty text where they do."""
     found = {case: case for case in cases if isinstance(case, str)}
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
-    found |= {case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)}
+    found |= {
+        case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)
+    }
     return [found[case] for case in cases]
 
 

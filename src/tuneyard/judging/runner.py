@@ -40,9 +40,9 @@ class Runner:
         Raises:
             AssertionError: it was of ``unittest``, and a test failed.
         """
-        found = getattr(result, "result", None) if isinstance(
-            result, unittest.TestProgram
-        ) else result
+        found = (
+            getattr(result, "result", None) if isinstance(result, unittest.TestProgram) else result
+        )
         if isinstance(found, unittest.TestResult):
             self._ran = self._ran or found.testsRun > 0
             if not found.wasSuccessful():

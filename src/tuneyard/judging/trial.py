@@ -46,8 +46,7 @@ def try_tests(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     everything that would count against a row, is run again in children of their own.
     """
     together = sandbox.map(
-        _shared(cases[start : start + _TOGETHER])
-        for start in range(0, len(cases), _TOGETHER)
+        _shared(cases[start : start + _TOGETHER]) for start in range(0, len(cases), _TOGETHER)
     )
     unclear = [
         index
@@ -105,7 +104,9 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
         elif _passed(reference):
             reasons.append(None)
         else:
-            reasons.append(f"the reference fails its own tests: {describe(reference) or reference.status}")
+            reasons.append(
+                f"the reference fails its own tests: {describe(reference) or reference.status}"
+            )
     return reasons
 
 

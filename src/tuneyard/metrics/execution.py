@@ -69,7 +69,7 @@ def execute_python(
         tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
         references: the rows' references, with which tests are tried; None: they are believed.
         entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
-        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: its tests are tried now.
+        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: they are tried now.
     """
     from tuneyard.cocobots.program import extract_code, has_code
     from tuneyard.judging.rows import case_of, try_cases

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - test programs, a line each
 """Whatever the form of tests, a right answer passes and a wrong one does not."""
 
 import json
@@ -30,7 +31,7 @@ FORMS = {
     # unittest
     "unittest": f"import unittest\n{CASES}",
     "unittest, from": "from unittest import TestCase\nclass X(TestCase):\n def test_1(self):\n  self.assertEqual(double(4), 8)",
-    "unittest, a class in between": f"import unittest\nclass Base(unittest.TestCase):\n    n = 4\nclass T(Base):\n    def test_1(self):\n        assert double(self.n) == 8\n",
+    "unittest, a class in between": "import unittest\nclass Base(unittest.TestCase):\n    n = 4\nclass T(Base):\n    def test_1(self):\n        assert double(self.n) == 8\n",
     "unittest.main": f"import unittest\n{CASES}if __name__ == '__main__':\n    unittest.main()\n",
     "unittest.main that goes on": f"import unittest\n{CASES}unittest.main(argv=['x'], exit=False)\n",
     "main from unittest": f"import unittest\nfrom unittest import main\n{CASES}main(exit=False)\n",
@@ -145,7 +146,9 @@ NOTHING = {
 
 def test_tests_that_say_nothing_are_unjudged_and_say_why(judge):
     found = judge([*NOTHING.values()], [WRONG] * len(NOTHING), [RIGHT] * len(NOTHING))
-    assert {name: r[:2] for name, r in zip(NOTHING, found, strict=True) if r[:2] != (None, None)} == {}
+    assert {
+        name: r[:2] for name, r in zip(NOTHING, found, strict=True) if r[:2] != (None, None)
+    } == {}
     told = {name: str(r.detail) for name, r in zip(NOTHING, found, strict=True)}
     assert all(detail.startswith("unjudged: the ") for detail in told.values())
     assert told["empty"] == "unjudged: the tests pass an empty program"
@@ -192,11 +195,12 @@ def test_plain_statements_stay_as_they_are():
 
 
 @given(st.text())
-def test_any_text_gives_a_program_that_compiles_or_words(tests):
+def test_any_text_gives_a_program_that_compiles_or_is_refused(tests):
     try:
-        compile(program_of(tests, "double"), "<tests>", "exec", dont_inherit=True)
-    except FormError as error:
-        assert str(error).startswith("the tests do not compile: ")
+        program = program_of(tests, "double")
+    except FormError:
+        program = ""
+    compile(program, "<tests>", "exec", dont_inherit=True)
 
 
 NAMES = st.sampled_from(["test_a", "test_b", "helper", "main", "TestC", "check"])
