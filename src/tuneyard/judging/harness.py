@@ -19,19 +19,20 @@ class _TooLongError(BaseException):
 def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run each case's programs with its tests; ``source`` is empty.
 
-    A case is ``[programs, tests, names]``, the reference last. ``record["passed"]`` has for each
-    case how its programs did, in order, up to the first that did not do as it should: True or
-    False, or None where its time was up. Cases that were not come to are absent.
+    A case is ``[programs, right, tests, names]``; ``right`` says which programs should pass.
+    ``record["passed"]`` has for each case how its programs did, in order, up to the first that did
+    not do as it should: True or False, or None where its time was up. Cases that were not come to
+    are absent.
     """
     record["passed"] = done = []
     signal.signal(signal.SIGPROF, _up)
-    for programs, tests, names in payload["cases"]:
+    for programs, right, tests, names in payload["cases"]:
         found: list[bool | None] = []
-        for place, program in enumerate(programs):
+        for program, wanted in zip(programs, right, strict=True):
             if time.process_time() > _ALL:
                 return
             found.append(_passes(program, tests, names))
-            if found[-1] is not (place == len(programs) - 1):
+            if found[-1] is not wanted:
                 break
         done.append(found)
 

@@ -19,7 +19,7 @@ class Skipped(Exception):  # noqa: N818 - what is skipped is no error
     """A test that skips itself."""
 
 
-class XFailedError(Exception):  # noqa: N818
+class XFailed(Exception):  # noqa: N818
     """A test that says it would fail."""
 
 
@@ -196,7 +196,7 @@ def skip(reason: str = "", **_: Any) -> NoReturn:
 
 def xfail(reason: str = "", **_: Any) -> NoReturn:
     """Say that the test fails and is meant to."""
-    raise XFailedError(reason)
+    raise XFailed(reason)
 
 
 def fail(reason: str = "", **_: Any) -> NoReturn:

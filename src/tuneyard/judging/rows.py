@@ -18,7 +18,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
 
     Args:
         tests: as ``text_of`` returns them.
-        reference: an answer, in Markdown or not; None: there is none to try the tests with.
+        reference: an answer, in Markdown or not; None or empty: there is none.
         entry_point: see ``program_of``.
     """
     from tuneyard.cocobots.program import extract_code
@@ -27,9 +27,9 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         program = program_of(tests, entry_point)
     except FormError as error:
         return str(error)
-    source = "" if reference is None else extract_code(reference)
-    if reference is not None and not source.strip():
-        return "the reference is empty"
+    if reference is None or not reference.strip():
+        return Case(None, None, program, ())
+    source = extract_code(reference)
     taken = take_out(source)
     return Case(source, taken.hollow, program, taken.names)
 
@@ -52,10 +52,13 @@ def try_rows(
 ) -> list[str]:
     """Say of each row why its tests judge nothing; an empty text where they do.
 
-    Starts a sandbox of ``workers`` processes for the call.
+    Starts a sandbox of ``workers`` processes for the call. A row without a reference is refused.
     """
     from tuneyard.sandbox import Sandbox
 
-    cases = [case_of(*row) for row in zip(tests, references, entry_points, strict=True)]
+    cases = [
+        case_of(test, reference, entry_point) if reference.strip() else "the reference is empty"
+        for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
+    ]
     with Sandbox(workers) as sandbox:
         return try_cases(cases, sandbox)

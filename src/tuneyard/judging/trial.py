@@ -22,13 +22,14 @@ class Case(NamedTuple):
     """One row's programs and tests.
 
     Attributes:
-        reference: the program that should pass.
+        reference: the program that should pass; None: there is none, and tests that an empty
+            program fails are believed.
         hollow: the reference with its bodies taken out; None where that changes nothing.
         tests: the test program.
         names: the builtin names that the reference defines (see ``Reference``).
     """
 
-    reference: str
+    reference: str | None
     hollow: str | None
     tests: str
     names: tuple[str, ...]
@@ -71,15 +72,16 @@ def try_tests(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
 
 
 def _sources(case: Case) -> list[str]:
-    return ["", *([] if case.hollow is None else [case.hollow]), case.reference]
+    return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
 
 
 def _right(case: Case) -> list[bool]:
-    return [False] * (len(_sources(case)) - 1) + [True]
+    emptied = [False] if case.hollow is None else [False, False]
+    return emptied + [True] * (case.reference is not None)
 
 
 def _shared(cases: Iterable[Case]) -> Program:
-    rows = [[_sources(case), case.tests, list(case.names)] for case in cases]
+    rows = [[_sources(case), _right(case), case.tests, list(case.names)] for case in cases]
     return Program("", _TRIAL, {"cases": rows}, LIMITS)
 
 
@@ -97,16 +99,17 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     outcomes = iter(sandbox.map(case.program(source) for case, source in jobs))
     reasons: list[str | None] = []
     for case in cases:
-        *emptied, reference = [next(outcomes) for _ in _sources(case)]
-        passed = [_passed(outcome) for outcome in emptied]
-        if any(passed):
-            reasons.append(PASSES_EMPTY if passed[0] else PASSES_HOLLOW)
-        elif _passed(reference):
+        ends = [next(outcomes) for _ in _sources(case)]
+        passed = [_passed(outcome) for outcome in ends]
+        if passed == _right(case):
             reasons.append(None)
+        elif passed[0]:
+            reasons.append(PASSES_EMPTY)
+        elif case.hollow is not None and passed[1]:
+            reasons.append(PASSES_HOLLOW)
         else:
-            reasons.append(
-                f"the reference fails its own tests: {describe(reference) or reference.status}"
-            )
+            told = describe(ends[-1]) or ends[-1].status
+            reasons.append(f"the reference fails its own tests: {told}")
     return reasons
 
 

@@ -48,9 +48,9 @@ def build_pairs(
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
         ``passed_share`` (of the answers with a verdict), ``unjudged`` (answers without one),
-        ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``,
-        ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all failed),
-        ``duplicates``, ``equal``, and what ``pair_statistics`` adds.
+        ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``, and where
+        it occurs ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all
+        failed), ``duplicates``, ``equal``, and what ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -59,7 +59,7 @@ def build_pairs(
     for completion in completions:
         if completion.id in answers:
             answers[completion.id].append(completion)
-    dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0, "no_verdict": 0}
+    dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
     ties = duplicates = equal = samples = passes = unjudged = 0
     seen: set[tuple[str, str, str]] = set()
     pairs: list[Preference] = []
@@ -72,7 +72,7 @@ def build_pairs(
         reason = "no_verdict" if without and not passed and not failed else None
         reason = reason or _reason(passed, failed, settings)
         if reason is not None:
-            dropped[reason] += 1
+            dropped[reason] = dropped.get(reason, 0) + 1
             ties += len(passed) + len(failed)
             continue
         made = 0

@@ -129,7 +129,7 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
     try:
         tests = text_of(item.get("tests"))
     except FormError:
-        wanted = "a string, a list of strings, or null"
+        wanted = "a string or null, or a list of strings"
         raise _wrong_type("tests", item["tests"], wanted, where) from None
     sample = item.get("sample", 0)
     if type(sample) is not int or sample < 0:
