@@ -11,29 +11,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from tuneyard.sandbox.source import (
-    PROGRAM,
-    TESTS,
-    CompileError,
-    compile_program,
-    new_module,
-    new_namespace,
-)
+from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.source import PROGRAM, TESTS, CompileError, compile_program, new_namespace
+from tuneyard.sandbox.trial import Trial
 
 __all__ = [
     "PROGRAM",
     "TESTS",
     "CompileError",
+    "ForgedError",
     "compile_program",
     "new_namespace",
     "plain",
     "python_tests",
     "run_tests",
 ]
-
-ANSWER = "solution"
-"""The module name of an answer that is tested; many test programs import it by this one."""
-
 
 def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run the program as a script; the record stays empty."""
@@ -49,8 +41,12 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     tampering that is certain, or None.
     """
     record.update(passed=False, suspicious=[], forged=None)
-    run_tests(source, payload["tests"], payload.get("names", ()), record["suspicious"])
-    record["passed"] = True
+    try:
+        run_tests(source, payload["tests"], payload.get("names", ()), record["suspicious"])
+    except ForgedError as error:
+        record["forged"] = str(error)
+    else:
+        record["passed"] = True
 
 
 def run_tests(
@@ -71,13 +67,4 @@ def run_tests(
         ForgedError: the answer tampered with its judgement.
         BaseException: whatever the answer or the tests raise, SyntaxError of the tests included.
     """
-    checks = compile(tests, TESTS, "exec", dont_inherit=True)
-    program = compile_program(source)
-    answer = new_module(ANSWER)
-    try:
-        exec(program, answer.__dict__)
-    except SystemExit:
-        pass
-    main = new_namespace()
-    main.update({k: v for k, v in answer.__dict__.items() if not k.startswith("__")})
-    exec(checks, main)
+    Trial(source, tests, names, [] if suspicious is None else suspicious).run()

@@ -1,0 +1,335 @@
+"""Runs an answer and its tests in one process, so that the answer cannot cheaply forge the verdict.
+
+The answer is a module of its own, ``solution``. The tests are ``__main__``, in globals of their
+own: they see the answer's names, but built-in functions and modules are the ones that were there
+before. An answer that has the means to do more (`tuneyard.sandbox.capability`) is watched.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import linecache
+import os
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from types import CodeType, ModuleType, TracebackType
+from typing import Any
+
+from tuneyard.sandbox import suspicion
+from tuneyard.sandbox.capability import Capability, attributes_set, capability, imported, walk
+from tuneyard.sandbox.guard import ForgedError, Guard, only_asks_for_names
+from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_watched
+from tuneyard.sandbox.snapshot import Change, Snapshot
+from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, new_module
+from tuneyard.sandbox.wildcard import Inspector
+
+ANSWER = "solution"
+"""The module name of an answer that is tested; many test programs import it by this one."""
+
+_CLEAN = Snapshot()
+_GUARD = Guard()
+_BUILTINS = dict(vars(builtins))
+_MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
+_NAMES = frozenset(_BUILTINS) - _MODULE_NAMES
+_STANDARD = sys.stdlib_module_names
+_C_SIGNAL = importlib.import_module("_signal")
+_SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
+_HANDLERS = {
+    number: _C_SIGNAL.getsignal(number)
+    for number in map(int, (*range(1, 9), *range(10, 16), *range(24, 32)))
+}
+_EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
+_QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
+
+
+class Trial:
+    """One answer and its tests.
+
+    Args:
+        source: the answer.
+        tests: the test program.
+        names: built-in names that the tests take from the answer.
+        suspicious: receives short reasons to doubt the outcome.
+
+    Raises:
+        CompileError: the answer does not compile.
+        SyntaxError, ValueError, RecursionError: the tests do not compile.
+    """
+
+    def __init__(
+        self, source: str, tests: str, names: Collection[str], suspicious: list[str]
+    ) -> None:
+        self._source = source
+        self._tests = tests
+        self._names = frozenset(names)
+        self._doubt: Callable[[str], None] = suspicious.append
+        self._checks = compile(tests, TESTS, "exec", dont_inherit=True)
+        self._program = compile_program(source)
+        self._can: Capability = capability(self._program, self._checks)
+
+    def run(self) -> None:
+        """Run both; return where the tests ran to their end.
+
+        Raises:
+            ForgedError: the answer tampered with its judgement.
+            BaseException: whatever the answer or the tests raise.
+        """
+        with _private_modules():
+            if self._can.harmless:
+                answer = self._run_answer()
+                self._run_tests(self._checks, self._globals(answer, self._builtins(answer)), answer)
+            else:
+                self._run_watched()
+
+    def _run_watched(self) -> None:
+        for reason in suspicion.reasons(self._source):
+            self._doubt(reason)
+        roots = self._import_first()
+        _CLEAN.extend()
+        _CLEAN.watch_classes({*(name.partition(".")[0] for name in roots)})
+        checks = compile_watched(self._tests)
+        _GUARD.start(lenient=only_asks_for_names(self._source))
+        _C_SIGNAL.signal = _set_handler_without_frames
+        try:
+            answer = self._run_answer()
+            self._clean_up()
+            own = self._builtins(answer)
+            main = self._globals(answer, own)
+            look = Inspector(_CLEAN.knows, _GUARD.forged, self._quick_look(roots, main))
+            own |= {LOOK: look.look, EQUAL: look.equal}
+            before = dict(own)
+            self._run_tests(checks, main, answer)
+            self._find_changes(roots, main, own, before)
+        except BaseException:
+            if not _GUARD.forged:
+                raise
+        finally:
+            _GUARD.stop()
+            _C_SIGNAL.signal = _SET_HANDLER
+            for change in _CLEAN.changes():
+                change.undo()
+        if _GUARD.forged:
+            raise ForgedError(_GUARD.forged[0])
+
+    def _run_answer(self) -> ModuleType:
+        new_module("__main__")  # what is there is the zygote's
+        answer = new_module(ANSWER)
+        file = os.path.join(os.getcwd(), f"{ANSWER}.py")
+        answer.__file__ = file
+        if "__file__" in self._source:
+            with suppress(OSError), open(file, "w", encoding="utf-8", errors="replace") as out:
+                out.write(self._source)
+        lines = self._source.splitlines(keepends=True)
+        for name in (PROGRAM, file):
+            linecache.cache[name] = (len(self._source), None, lines, name)
+        with suppress(SystemExit):  # a script may end so; the tests say whether it is right
+            exec(self._program, answer.__dict__)
+        return answer
+
+    def _import_first(self) -> set[str]:
+        """Import what the tests will, and the answer's outermost code, and return the names."""
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        names = imported(self._checks) | imported(self._program, inner=False)
+        roots = set()
+        for name in names - {ANSWER, "__main__", "__future__"}:
+            with suppress(Exception):
+                module = importlib.import_module(name)
+                roots.add(name)
+                for attribute in asked:  # some packages load their parts when asked for them
+                    getattr(module, attribute, None)
+        return roots | {"math", "builtins", "json", "unittest"}
+
+    def _clean_up(self) -> None:
+        """Put everything back that the answer's outermost code changed."""
+        _C_SIGNAL.signal = _set_handler_without_frames
+        sys.settrace(None)
+        sys.setprofile(None)
+        _STOP_TIMER(0, 0)
+        for number, handler in _HANDLERS.items():
+            if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
+                _SET_HANDLER(number, handler)
+        for change in _CLEAN.changes():
+            self._doubt(f"changes {change}")
+            change.undo()
+        if _CLEAN.restore_interpreter():
+            self._doubt("adds import hooks")
+
+    def _builtins(self, answer: ModuleType) -> dict[str, Any]:
+        """Return the tests' built-in names, with those of the answer's that it sets anew."""
+        if self._can.rebinds:
+            return _Live(_BUILTINS, answer.__dict__, self._can.rebinds)
+        return dict(_BUILTINS)
+
+    def _globals(self, answer: ModuleType, own: dict[str, Any]) -> dict[str, Any]:
+        """Return the globals of the tests."""
+        given = answer.__dict__
+        for reason in suspicion.redefined(given, self._names):
+            self._doubt(reason)
+        main = new_module("__main__").__dict__
+        withheld = (_NAMES - self._names) | _MODULE_NAMES | self._can.rebinds
+        main.update((name, given[name]) for name in given.keys() - withheld)
+        main["__builtins__"] = own
+        asked: set[str] | None = None
+        for name in given.keys() & _STANDARD:
+            if name not in main or isinstance(main[name], type(len) | type(_GUARD.start)):
+                continue
+            if asked is None:
+                asked = {name for code in walk(self._checks) for name in code.co_names}
+            module = self._standard(name, main[name], asked)
+            if module is not None:
+                main[name] = module
+        return main
+
+    @staticmethod
+    def _standard(name: str, value: object, asked: set[str]) -> ModuleType | None:
+        """Return the module that tests mean by a name which the answer gives to something else."""
+        if name not in asked or sys.modules.get(name) is value:
+            return None
+        module = importlib.import_module(name)
+        return None if asked.isdisjoint(vars(module)) else module
+
+    def _run_tests(self, checks: CodeType, main: dict[str, Any], answer: ModuleType) -> None:
+        given = answer.__dict__
+        bound = set(self._checks.co_names) - given.keys() - _NAMES
+        missing = {
+            name for code in walk(self._program) for name in code.co_names if name in bound
+        }
+        try:
+            if missing:  # the answer counts on names of its tests: TreeNode, or an import
+                exec(checks, main, _Giving(main, given, missing))
+            else:
+                exec(checks, main)
+        except SystemExit as stop:
+            if stop.code not in (None, 0) or not self._is_tests_own(stop.__traceback__):
+                raise
+
+    def _is_tests_own(self, trace: TracebackType | None) -> bool:
+        """Say whether the tests themselves, or their runner, asked to exit."""
+        last = None
+        while trace is not None:
+            last = trace
+            if trace.tb_frame.f_code.co_filename == PROGRAM:
+                return False
+            trace = trace.tb_next
+        if last is None:
+            return False
+        file = last.tb_frame.f_code.co_filename
+        if file != TESTS:
+            return file.endswith("/unittest/main.py")
+        lines = self._tests.splitlines()
+        return bool(_EXITS.search(lines[last.tb_lineno - 1]))
+
+    def _quick_look(self, roots: set[str], main: dict[str, Any]) -> Callable[[], None] | None:
+        """Return what finds, while the tests run, a module changed under them."""
+        if self._may_patch():
+            return None
+        unchanged, left, find = _CLEAN.of(roots), [_QUICK_LOOKS], self._seen_changes
+        hidden = _NAMES - self._names - set(self._checks.co_names)
+        keys, apart, forged, error = main.keys(), hidden.isdisjoint, _GUARD.forged, ForgedError
+
+        def quick_look() -> None:
+            left[0] -= 1
+            if left[0] < 0 or (unchanged() and apart(keys)):
+                return
+            found = [*find(roots)] + ([] if apart(keys) else ["its tests' names"])
+            if not found:
+                left[0] = 0  # a library's own doing, which would be found again and again
+                return
+            forged.append(f"changes {found[0]} while its tests run")
+            raise error(forged[-1])
+
+        return quick_look
+
+    def _may_patch(self) -> bool:
+        """Say whether the tests change things themselves."""
+        return bool(re.search(r"patch|setattr|builtins|\w\.\w+ *=[^=]|mock", self._tests))
+
+    def _seen_changes(self, roots: set[str]) -> Iterator[Change]:
+        """Yield the changes that tests would notice, and did not make."""
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        own = {name for code in walk(self._checks) for name in attributes_set(code)}
+        packages = {name.partition(".")[0] for name in roots}
+        for change in _CLEAN.changes():
+            if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):
+                continue
+            owner = change.owner
+            home = owner.__module__ if isinstance(owner, type) else getattr(owner, "__name__", "")
+            if owner is sys.modules or home.partition(".")[0] in packages or change.name in asked:
+                yield change
+
+    def _find_changes(
+        self,
+        roots: set[str],
+        main: dict[str, Any],
+        own: dict[str, Any],
+        before: dict[str, Any],
+    ) -> None:
+        found = [str(change) for change in self._seen_changes(roots)]
+        if own.keys() != before.keys() or any(own[name] is not before[name] for name in before):
+            found.append("its tests' built-in names")
+        hidden = (_NAMES - self._names - set(self._checks.co_names)) & main.keys()
+        found += hidden
+        _GUARD.forged.extend(f"changes {one} while its tests run" for one in found)
+
+
+class _Live(dict[str, Any]):
+    """Built-in names, and behind them such of an answer's that its functions set anew."""
+
+    def __init__(
+        self, names: dict[str, Any], given: dict[str, Any], rebinds: Collection[str]
+    ) -> None:
+        super().__init__(names)
+        self._given = given
+        self._rebinds = rebinds
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._rebinds:
+            return self._given[name]
+        raise KeyError(name)
+
+
+class _Giving(dict[str, Any]):
+    """The tests' outermost names; gives the answer those that it lacks."""
+
+    def __init__(self, main: dict[str, Any], given: dict[str, Any], missing: set[str]) -> None:
+        super().__init__()
+        self._main, self._given, self._missing = main, given, missing
+
+    def __getitem__(self, name: str) -> Any:
+        return self._main[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._main[name] = value
+        if name in self._missing:
+            self._given[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._main[name]
+
+
+@contextmanager
+def _private_modules() -> Iterator[None]:
+    """Take this package out of ``sys.modules`` for a while, and put the entries back."""
+    before = {name: sys.modules.get(name) for name in ("__main__", ANSWER)}
+    hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name[:8] == "tuneyard"}
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
+
+
+def _set_handler_without_frames(number: int, handler: Any) -> Any:
+    """Set a signal handler that gets no frame: frames lead to the tests."""
+    if not callable(handler) or handler is _C_SIGNAL.default_int_handler:
+        return _SET_HANDLER(number, handler)
+    return _SET_HANDLER(number, lambda signal, frame: handler(signal, None))
