@@ -36,7 +36,7 @@ _OWN_DUNDERS = frozenset(
 )
 _OP = {name: dis.opmap.get(name, -1) for name in (
     "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME", "LOAD_FAST", "EXTENDED_ARG",
-    "STORE_GLOBAL", "DELETE_GLOBAL",
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME",
 )}  # fmt: skip
 
 
@@ -56,17 +56,12 @@ class Capability:
 def capability(program: CodeType, tests: CodeType) -> Capability:
     """Look through an answer's code; ``tests``: whose names it must not set on anything."""
     codes = list(walk(program))
-    rebinds: set[str] = set()
-    for code in codes:
-        operations = code.co_code[::2]
-        if _OP["STORE_GLOBAL"] in operations or _OP["DELETE_GLOBAL"] in operations:
-            rebinds.update(code.co_names)
     harmless = all(_is_harmless(code) for code in codes)
     set_on_self = [name for code in codes for name in attributes_set(code)] if harmless else []
     if set_on_self:  # a method may be called with anything as its self
         asked = {name for code in walk(tests) for name in code.co_names}
         harmless = asked.isdisjoint(set_on_self)
-    return Capability(harmless, frozenset(rebinds))
+    return Capability(harmless, frozenset(names_rebound(program)))
 
 
 def walk(code: CodeType) -> Iterator[CodeType]:
@@ -133,6 +128,22 @@ def _sets_only_self(code: CodeType, operations: bytes) -> bool:
             return False
         place = operations.find(_OP["STORE_ATTR"], place + 1)
     return True
+
+
+def names_set(code: CodeType) -> set[str]:
+    """Return the names that a module's outermost code sets or deletes."""
+    return _named_by("STORE_NAME", code) | _named_by("DELETE_NAME", code)
+
+
+def names_rebound(code: CodeType) -> set[str]:
+    """Return a module's names that its functions set or delete (``global``)."""
+    found = set()
+    for each in walk(code):
+        operations = each.co_code[::2]
+        for name in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            if _OP[name] in operations:
+                found |= _named_by(name, each)
+    return found
 
 
 def attributes_set(code: CodeType) -> set[str]:

@@ -98,11 +98,64 @@ class Guard:
 def _make_hook(
     forged: list[str], active: list[bool], lenient: list[bool]
 ) -> Callable[[str, tuple[Any, ...]], None]:
-    reason_of = _EVENTS.get
-    get_frame = sys._getframe
-    concerns, asked_by_program = _concerns, _asked_by_program
+    """Return the hook. It uses no global name: all of them are within an answer's reach."""
+    reason_of, get_frame, error, exact, tests = (
+        _EVENTS.get, sys._getframe, ForgedError, type, TESTS,
+    )  # fmt: skip
+    text, number, function, program = str, int, FunctionType, PROGRAM
+    frames, code_names, internal, words, pass_on = _FRAMES, _CODE, _INTERNAL, _WORDS, _PASS_ON
+    walks = _EVENTS["sys._getframe"]
     busy: list[bool] = []
-    error = ForgedError
+
+    def concerns(event: str, arguments: tuple[Any, ...]) -> bool:
+        """Say whether an event's arguments are of the kind that is refused.
+
+        Calls no method of theirs: a subclass of ``str`` could have one of the answer's.
+        """
+        if event == "object.__getattr__":
+            return arguments[1] in frames
+        if event == "object.__setattr__" or event == "object.__delattr__":  # noqa: PLR1714
+            if arguments[1] not in code_names or exact(arguments[0]) is not function:
+                return False
+            file = arguments[0].__code__.co_filename
+            return file == tests or not file.startswith("<")
+        if event == "compile" or event == "code.__new__":  # noqa: PLR1714
+            # A file name of a library's would make the answer's code look like the library's.
+            file = arguments[1]
+            return exact(file) is not text or "/" in file or file == tests
+        if event == "ctypes.dlsym":
+            name = arguments[1]
+            return exact(name) is not number and (
+                exact(name) is not text or name.startswith("Py") or name.startswith("_Py")  # noqa: PIE810
+            )
+        if event == "import":
+            return exact(arguments[0]) is not text or arguments[0] in internal
+        return True
+
+    def passes_on(frame: FrameType) -> bool:
+        code = frame.f_code
+        for file, names in pass_on:
+            if code.co_filename.endswith(file) and (names is None or code.co_name in names):
+                return True
+        return False
+
+    def asked_by_program(frame: FrameType | None) -> bool:
+        """Say whether the answer asks, not a library for its own ends, nor the tests."""
+        while frame is not None and passes_on(frame):
+            frame = frame.f_back
+        asker = frame
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file == program:
+                if asker is None or asker is frame:
+                    return True
+                code = asker.f_code
+                # A library means what it does where its own text names it.
+                return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))
+            if file == tests:
+                return False
+            frame = frame.f_back
+        return False
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         reason = reason_of(event)
@@ -110,9 +163,7 @@ def _make_hook(
             return
         busy.append(True)
         try:
-            if lenient and reason == "walks the stack":
-                return
-            if not asked_by_program(get_frame(1)):
+            if (lenient and reason == walks) or not asked_by_program(get_frame(1)):
                 return
         finally:
             busy.clear()
@@ -120,58 +171,6 @@ def _make_hook(
         raise error(reason)
 
     return hook
-
-
-def _concerns(event: str, arguments: tuple[Any, ...]) -> bool:
-    """Say whether an event's arguments are of the kind that is refused.
-
-    Calls no method of theirs: a subclass of ``str`` could have one of the answer's.
-    """
-    if event == "object.__getattr__":
-        return arguments[1] in _FRAMES
-    if event in ("object.__setattr__", "object.__delattr__"):
-        if arguments[1] not in _CODE or type(arguments[0]) is not FunctionType:
-            return False
-        file = arguments[0].__code__.co_filename
-        return file == TESTS or not file.startswith("<")
-    if event in ("compile", "code.__new__"):
-        # A file name of a library's would make the answer's code look like the library's.
-        return type(arguments[1]) is not str or "/" in arguments[1] or arguments[1] == TESTS
-    if event == "ctypes.dlsym":
-        name = arguments[1]
-        return type(name) is not int and (type(name) is not str or name.startswith(("Py", "_Py")))
-    if event == "import":
-        return type(arguments[0]) is not str or arguments[0] in _INTERNAL
-    return True
-
-
-def _asked_by_program(frame: FrameType | None) -> bool:
-    """Say whether it is the answer that asks, not a library for its own ends, nor the tests."""
-    while frame is not None and _passes_on(frame):
-        frame = frame.f_back
-    library = frame
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file == PROGRAM:
-            return frame is library or library is None or not _is_own_business(library)
-        if file == TESTS:
-            return False
-        frame = frame.f_back
-    return False
-
-
-def _passes_on(frame: FrameType) -> bool:
-    code = frame.f_code
-    return any(
-        code.co_filename.endswith(file) and (names is None or code.co_name in names)
-        for file, names in _PASS_ON
-    )
-
-
-def _is_own_business(frame: FrameType) -> bool:
-    """Say whether library code means what it does: its own text names it."""
-    code = frame.f_code
-    return "/" in code.co_filename and not _WORDS.isdisjoint(code.co_names)
 
 
 _HONEST = re.compile(

@@ -11,6 +11,7 @@ import builtins
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
@@ -148,6 +149,31 @@ class Snapshot:
 
     def _save(self, owner: Any, live: _Names) -> None:
         self._saved.append((owner, live, dict(live), tuple(live.values())))
+
+
+def state(
+    modules: Iterable[ModuleType],
+) -> tuple[list[tuple[_Names, tuple[Any, ...]]], list[Callable[[], object]]]:
+    """Return the names in modules and their classes with their values, and steps to put them back.
+
+    The steps are functions in C, so that none of them can be replaced.
+    """
+    was: list[tuple[_Names, tuple[Any, ...]]] = []
+    steps: list[Callable[[], object]] = []
+    for module in modules:
+        names = module.__dict__
+        was.append((names, tuple(names.values())))
+        steps.append(partial(names.update, dict(names)))
+        for kind in names.values():
+            if isinstance(kind, type) and kind.__module__ == module.__name__:
+                members = vars(kind)
+                was.append((members, tuple(members.values())))
+                steps.extend(
+                    partial(type.__setattr__, kind, name, member)
+                    for name, member in members.items()
+                    if type(member) in (FunctionType, staticmethod, classmethod, property)
+                )
+    return was, steps
 
 
 def _hides(kind: type, name: str) -> bool:

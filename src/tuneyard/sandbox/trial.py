@@ -7,7 +7,6 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import linecache
 import os
@@ -15,14 +14,16 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from operator import is_
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from tuneyard.sandbox import suspicion
-from tuneyard.sandbox.capability import Capability, attributes_set, capability, imported, walk
+from tuneyard.sandbox.capability import attributes_set, capability, imported, walk
 from tuneyard.sandbox.guard import ForgedError, Guard, only_asks_for_names
 from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_watched
-from tuneyard.sandbox.snapshot import Change, Snapshot
+from tuneyard.sandbox.scope import Scope
+from tuneyard.sandbox.snapshot import Change, Snapshot, state
 from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, new_module
 from tuneyard.sandbox.wildcard import Inspector
 
@@ -31,10 +32,6 @@ ANSWER = "solution"
 
 _CLEAN = Snapshot()
 _GUARD = Guard()
-_BUILTINS = dict(vars(builtins))
-_MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
-_NAMES = frozenset(_BUILTINS) - _MODULE_NAMES
-_STANDARD = sys.stdlib_module_names
 _C_SIGNAL = importlib.import_module("_signal")
 _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
 _HANDLERS = {
@@ -42,6 +39,7 @@ _HANDLERS = {
     for number in map(int, (*range(1, 9), *range(10, 16), *range(24, 32)))
 }
 _EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
+_PATCHES = re.compile(r"patch|setattr|builtins|\w\.\w+ *=[^=]|mock")
 _QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
 
 
@@ -68,7 +66,7 @@ class Trial:
         self._doubt: Callable[[str], None] = suspicious.append
         self._checks = compile(tests, TESTS, "exec", dont_inherit=True)
         self._program = compile_program(source)
-        self._can: Capability = capability(self._program, self._checks)
+        self._can = capability(self._program, self._checks)
 
     def run(self) -> None:
         """Run both; return where the tests ran to their end.
@@ -77,14 +75,13 @@ class Trial:
             ForgedError: the answer tampered with its judgement.
             BaseException: whatever the answer or the tests raise.
         """
-        with _private_modules():
+        with _private_modules() as hidden:
             if self._can.harmless:
-                answer = self._run_answer()
-                self._run_tests(self._checks, self._globals(answer, self._builtins(answer)), answer)
+                self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             else:
-                self._run_watched()
+                self._run_watched(hidden)
 
-    def _run_watched(self) -> None:
+    def _run_watched(self, hidden: list[ModuleType]) -> None:
         for reason in suspicion.reasons(self._source):
             self._doubt(reason)
         roots = self._import_first()
@@ -93,16 +90,31 @@ class Trial:
         checks = compile_watched(self._tests)
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
+        # From the answer's first line to the end of the tests, what is found by a name of this
+        # package's may be the answer's doing. It is put back, by functions in C, before each use.
+        was, restore = state(hidden)
+        same, every, apply, guard = is_, all, map, _GUARD
         try:
-            answer = self._run_answer()
+            try:
+                answer = self._run_answer()
+            finally:
+                for step in restore:
+                    step()
             self._clean_up()
-            own = self._builtins(answer)
-            main = self._globals(answer, own)
-            look = Inspector(_CLEAN.knows, _GUARD.forged, self._quick_look(roots, main))
-            own |= {LOOK: look.look, EQUAL: look.equal}
-            before = dict(own)
-            self._run_tests(checks, main, answer)
-            self._find_changes(roots, main, own, before)
+            look = Inspector(_CLEAN.knows, _GUARD.forged)
+            scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
+            if not _PATCHES.search(self._tests):
+                look.also = self._quick_look(roots, scope)
+            scope.records = True
+            try:
+                self._run_tests(checks, scope)
+            finally:
+                intact = [every(apply(same, [*live.values()], values)) for live, values in was]
+                for step in restore:
+                    step()
+                if not all(intact):
+                    guard.forged.append("changes what judges it")
+            self._find_changes(roots, scope)
         except BaseException:
             if not _GUARD.forged:
                 raise
@@ -144,7 +156,6 @@ class Trial:
 
     def _clean_up(self) -> None:
         """Put everything back that the answer's outermost code changed."""
-        _C_SIGNAL.signal = _set_handler_without_frames
         sys.settrace(None)
         sys.setprofile(None)
         _STOP_TIMER(0, 0)
@@ -157,51 +168,17 @@ class Trial:
         if _CLEAN.restore_interpreter():
             self._doubt("adds import hooks")
 
-    def _builtins(self, answer: ModuleType) -> dict[str, Any]:
-        """Return the tests' built-in names, with those of the answer's that it sets anew."""
-        if self._can.rebinds:
-            return _Live(_BUILTINS, answer.__dict__, self._can.rebinds)
-        return dict(_BUILTINS)
-
-    def _globals(self, answer: ModuleType, own: dict[str, Any]) -> dict[str, Any]:
-        """Return the globals of the tests."""
-        given = answer.__dict__
-        for reason in suspicion.redefined(given, self._names):
+    def _scope(self, answer: ModuleType, helpers: dict[str, Any]) -> Scope:
+        for reason in suspicion.redefined(answer.__dict__, self._names):
             self._doubt(reason)
-        main = new_module("__main__").__dict__
-        withheld = (_NAMES - self._names) | _MODULE_NAMES | self._can.rebinds
-        main.update((name, given[name]) for name in given.keys() - withheld)
-        main["__builtins__"] = own
-        asked: set[str] | None = None
-        for name in given.keys() & _STANDARD:
-            if name not in main or isinstance(main[name], type(len) | type(_GUARD.start)):
-                continue
-            if asked is None:
-                asked = {name for code in walk(self._checks) for name in code.co_names}
-            module = self._standard(name, main[name], asked)
-            if module is not None:
-                main[name] = module
-        return main
+        return Scope(answer, self._program, self._checks, self._can, self._names, helpers)
 
-    @staticmethod
-    def _standard(name: str, value: object, asked: set[str]) -> ModuleType | None:
-        """Return the module that tests mean by a name which the answer gives to something else."""
-        if name not in asked or sys.modules.get(name) is value:
-            return None
-        module = importlib.import_module(name)
-        return None if asked.isdisjoint(vars(module)) else module
-
-    def _run_tests(self, checks: CodeType, main: dict[str, Any], answer: ModuleType) -> None:
-        given = answer.__dict__
-        bound = set(self._checks.co_names) - given.keys() - _NAMES
-        missing = {
-            name for code in walk(self._program) for name in code.co_names if name in bound
-        }
+    def _run_tests(self, checks: CodeType, scope: Scope) -> None:
         try:
-            if missing:  # the answer counts on names of its tests: TreeNode, or an import
-                exec(checks, main, _Giving(main, given, missing))
+            if scope.records:
+                exec(checks, scope.names, scope.recorder)
             else:
-                exec(checks, main)
+                exec(checks, scope.names)
         except SystemExit as stop:
             if stop.code not in (None, 0) or not self._is_tests_own(stop.__traceback__):
                 raise
@@ -222,19 +199,16 @@ class Trial:
         lines = self._tests.splitlines()
         return bool(_EXITS.search(lines[last.tb_lineno - 1]))
 
-    def _quick_look(self, roots: set[str], main: dict[str, Any]) -> Callable[[], None] | None:
-        """Return what finds, while the tests run, a module changed under them."""
-        if self._may_patch():
-            return None
-        unchanged, left, find = _CLEAN.of(roots), [_QUICK_LOOKS], self._seen_changes
-        hidden = _NAMES - self._names - set(self._checks.co_names)
-        keys, apart, forged, error = main.keys(), hidden.isdisjoint, _GUARD.forged, ForgedError
+    def _quick_look(self, roots: set[str], scope: Scope) -> Callable[[], None]:
+        """Return what finds, while the tests run, a module or name changed under them."""
+        unchanged, untouched, left = _CLEAN.of(roots), scope.untouched(), [_QUICK_LOOKS]
+        find, forged, error = self._seen_changes, _GUARD.forged, ForgedError
 
         def quick_look() -> None:
             left[0] -= 1
-            if left[0] < 0 or (unchanged() and apart(keys)):
+            if left[0] < 0 or (unchanged() and untouched()):
                 return
-            found = [*find(roots)] + ([] if apart(keys) else ["its tests' names"])
+            found = [*map(str, find(roots)), *scope.changes()]
             if not found:
                 left[0] = 0  # a library's own doing, which would be found again and again
                 return
@@ -242,10 +216,6 @@ class Trial:
             raise error(forged[-1])
 
         return quick_look
-
-    def _may_patch(self) -> bool:
-        """Say whether the tests change things themselves."""
-        return bool(re.search(r"patch|setattr|builtins|\w\.\w+ *=[^=]|mock", self._tests))
 
     def _seen_changes(self, roots: set[str]) -> Iterator[Change]:
         """Yield the changes that tests would notice, and did not make."""
@@ -260,63 +230,20 @@ class Trial:
             if owner is sys.modules or home.partition(".")[0] in packages or change.name in asked:
                 yield change
 
-    def _find_changes(
-        self,
-        roots: set[str],
-        main: dict[str, Any],
-        own: dict[str, Any],
-        before: dict[str, Any],
-    ) -> None:
+    def _find_changes(self, roots: set[str], scope: Scope) -> None:
         found = [str(change) for change in self._seen_changes(roots)]
-        if own.keys() != before.keys() or any(own[name] is not before[name] for name in before):
-            found.append("its tests' built-in names")
-        hidden = (_NAMES - self._names - set(self._checks.co_names)) & main.keys()
-        found += hidden
+        if "__main__" not in self._tests or not _PATCHES.search(self._tests):
+            found += scope.changes()
         _GUARD.forged.extend(f"changes {one} while its tests run" for one in found)
 
 
-class _Live(dict[str, Any]):
-    """Built-in names, and behind them such of an answer's that its functions set anew."""
-
-    def __init__(
-        self, names: dict[str, Any], given: dict[str, Any], rebinds: Collection[str]
-    ) -> None:
-        super().__init__(names)
-        self._given = given
-        self._rebinds = rebinds
-
-    def __missing__(self, name: str) -> Any:
-        if name in self._rebinds:
-            return self._given[name]
-        raise KeyError(name)
-
-
-class _Giving(dict[str, Any]):
-    """The tests' outermost names; gives the answer those that it lacks."""
-
-    def __init__(self, main: dict[str, Any], given: dict[str, Any], missing: set[str]) -> None:
-        super().__init__()
-        self._main, self._given, self._missing = main, given, missing
-
-    def __getitem__(self, name: str) -> Any:
-        return self._main[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._main[name] = value
-        if name in self._missing:
-            self._given[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._main[name]
-
-
 @contextmanager
-def _private_modules() -> Iterator[None]:
-    """Take this package out of ``sys.modules`` for a while, and put the entries back."""
+def _private_modules() -> Iterator[list[ModuleType]]:
+    """Take this package's modules out of ``sys.modules`` for a while; yield them."""
     before = {name: sys.modules.get(name) for name in ("__main__", ANSWER)}
     hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name[:8] == "tuneyard"}
     try:
-        yield
+        yield [*hidden.values()]
     finally:
         for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
             del sys.modules[name]

@@ -67,18 +67,15 @@ class Inspector:
     Args:
         trusted: whether the class of an ``id`` was loaded before the answer.
         forged: receives ``REASON``.
+
+    Attributes:
         also: what else to look at, whenever a value comes by.
     """
 
-    def __init__(
-        self,
-        trusted: Callable[[int], bool],
-        forged: list[str],
-        also: Callable[[], None] | None,
-    ) -> None:
+    def __init__(self, trusted: Callable[[int], bool], forged: list[str]) -> None:
         self._trusted = trusted
         self._forged = forged
-        self._also = also
+        self.also: Callable[[], None] | None = None
         self._kinds: dict[int, tuple[type, int]] = {}
         self._probed: dict[int, int] = {}
         self._busy = False
@@ -90,8 +87,8 @@ class Inspector:
         Raises:
             ForgedError: it is, or holds, a wildcard.
         """
-        if self._also is not None:
-            self._also()
+        if self.also is not None:
+            self.also()
         if id(type(value)) not in _PLAIN and not self._busy:
             self._busy = True
             try:
