@@ -122,7 +122,9 @@ def _make_hook(
         if event == "compile" or event == "code.__new__":  # noqa: PLR1714
             # A file name of a library's would make the answer's code look like the library's.
             file = arguments[1]
-            return exact(file) is not text or "/" in file or file == tests
+            return (
+                exact(file) is not text or "/" in file or file == tests or file[:7] == "<frozen"
+            )
         if event == "ctypes.dlsym":
             name = arguments[1]
             return exact(name) is not number and (
@@ -139,7 +141,7 @@ def _make_hook(
                 return True
         return False
 
-    def asked_by_program(frame: FrameType | None) -> bool:
+    def asked_by_program(frame: FrameType | None, event: str) -> bool:
         """Say whether the answer asks, not a library for its own ends, nor the tests."""
         while frame is not None and passes_on(frame):
             frame = frame.f_back
@@ -150,6 +152,8 @@ def _make_hook(
                 if asker is None or asker is frame:
                     return True
                 code = asker.f_code
+                if event == "compile" or event == "code.__new__":  # noqa: PLR1714
+                    return False  # an import, or a library that writes functions
                 # A library means what it does where its own text names it.
                 return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))
             if file == tests:
@@ -163,7 +167,7 @@ def _make_hook(
             return
         busy.append(True)
         try:
-            if (lenient and reason == walks) or not asked_by_program(get_frame(1)):
+            if (lenient and reason == walks) or not asked_by_program(get_frame(1), event):
                 return
         finally:
             busy.clear()

@@ -297,3 +297,164 @@ FORGED: dict[str, tuple[str, str]] = {
 def test_no_forgery_passes(sandbox: Sandbox, source: str, tests: str) -> None:
     outcome = judge(sandbox, source, tests)
     assert (outcome.value or {}).get("passed") is not True, outcome
+
+
+RIGHT = "def double(n):\n    return 2 * n\n"
+HONEST: dict[str, tuple[str, str] | tuple[str, str, tuple[str, ...]]] = {
+    "plain": (RIGHT, ASSERTS),
+    "close": (RIGHT, CLOSE),
+    "unittest": (RIGHT, UNIT),
+    "check": (RIGHT, CHECK),
+    "arrays": (RIGHT, ARRAY),
+    "helper named check": ("def check(n):\n    return n > 0\ndef f(n):\n    return check(n)\n",
+                           "def check(candidate):\n    assert candidate(1) is True\ncheck(f)\n"),
+    "own abs, which is asked for": ("def abs(n):\n    return n if n > 0 else -n\n", "assert abs(-3) == 3\n",
+                                    ("abs",)),
+    "own sum for itself": ("def sum(x, y):\n    return x + y\ndef double(n):\n    return sum(n, n)\n", ASSERTS),
+    "own eq": ("class P:\n    def __init__(self, x, y): self.x, self.y = x, y\n"
+               "    def __eq__(self, o): return self.x == o.x and self.y == o.y\n"
+               "    def __add__(self, o): return P(self.x + o.x, self.y + o.y)\n",
+               "assert P(1, 2) == P(1, 2)\nassert P(1, 2) != P(2, 1)\n"
+               "assert [P(1, 2)] == [P(1, 2)]\nassert P(1, 2) + P(0, 1) == P(1, 3)\n"
+               "assert P(1, 2) in [P(1, 2)]\n"),
+    "own eq with numbers": ("class Money:\n    def __init__(self, n): self.n = n\n"
+                            "    def __eq__(self, o): return self.n == (o.n if isinstance(o, Money) else o)\n"
+                            "    def __sub__(self, o): return Money(self.n - o)\n"
+                            "    def __abs__(self): return Money(abs(self.n))\n"
+                            "    def __lt__(self, o): return self.n < o\n",
+                            "assert Money(3) == 3\nassert abs(Money(3) - 2) == 1\nassert Money(3) < 4\n"),
+    "own order": ("import functools\n@functools.total_ordering\nclass V:\n"
+                  "    def __init__(self, *n): self.n = n\n"
+                  "    def __eq__(self, o): return self.n == o.n\n"
+                  "    def __lt__(self, o): return self.n < o.n\n",
+                  "assert V(1, 2) <= V(1, 3)\nassert sorted([V(2), V(1)]) == [V(1), V(2)]\n"
+                  "assert max(V(1), V(2)) == V(2)\n"),
+    "text without case": ("class T(str):\n    def __eq__(self, o): return self.lower() == str(o).lower()\n"
+                          "    def __hash__(self): return hash(self.lower())\n"
+                          "def f(x): return T(x)\n", "assert f('AB') == 'ab'\nassert f('a') != 'b'\n"),
+    "tolerant": ("class A:\n    def __init__(self, v): self.v = v\n"
+                 "    def __eq__(self, o): return abs(self.v - o) < 0.01\ndef f(x): return A(x)\n",
+                 "assert f(3) == 3.001\n"),
+    "dataclass": ("from dataclasses import dataclass, field\n@dataclass(order=True)\nclass P:\n    x: int\n"
+                  "    y: list = field(default_factory=list)\n",
+                  "assert P(1) == P(1, [])\nassert P(1) < P(2)\nassert repr(P(1)) == 'P(x=1, y=[])'\n"),
+    "slots": ("class N:\n    __slots__ = ('v', 'next')\n    def __init__(self, v, n=None):\n"
+              "        self.v, self.next = v, n\n    def __eq__(self, o): return self.v == o.v\n",
+              "assert N(1) == N(1)\n"),
+    "enum": ("from enum import Enum, IntEnum\nclass C(Enum):\n    R = 1\nclass I(IntEnum):\n    A = 2\n",
+             "assert C(1) is C.R and C.R == C.R and I.A == 2\n"),
+    "fraction, decimal": ("from fractions import Fraction\nfrom decimal import Decimal\n"
+                          "def f(): return Fraction(1, 2)\ndef g(): return Decimal('1.5')\n",
+                          "assert f() == 0.5\nassert g() == 1.5\n"),
+    "pandas": ("import pandas as pd\ndef f(): return pd.DataFrame({'a': [1, 2]})\n",
+               "import pandas as pd\nassert f()['a'].sum() == 3\nassert (f()['a'] == [1, 2]).all()\n"
+               "pd.testing.assert_frame_equal(f(), pd.DataFrame({'a': [1, 2]}))\n"
+               "assert f().equals(pd.DataFrame({'a': [1, 2]}))\nassert list(f().columns) == ['a']\n"
+               "assert f()[f().a > 5].a.tolist() == []\n"),
+    "sympy": ("import sympy\nx = sympy.Symbol('x')\ndef f(): return (x + 1) ** 2\n",
+              "assert f().expand() == x ** 2 + 2 * x + 1\n"),
+    "empty arrays": ("import numpy as np\ndef f(): return np.array([])\n",
+                     "import numpy as np\nassert f().size == 0\nassert np.array_equal(f(), [])\n"),
+    "array kind of its own": ("import numpy as np\nclass A(np.ndarray):\n    def __array_finalize__(self, o): pass\n"
+                              "def double(x): return np.asarray(2 * x).view(A)\n", ARRAY),
+    "script": (RIGHT + "if __name__ == '__main__':\n    raise ValueError\n", ASSERTS),
+    "exits": (RIGHT + "import sys\nsys.exit(1)\n", ASSERTS),
+    "exit()": (RIGHT + "exit()\n", ASSERTS),
+    "tests exit": (RIGHT, ASSERTS + "import sys\nsys.exit(0)\n"),
+    "tests exit with a status": (RIGHT, "import sys\nsys.exit(0 if double(4) == 8 else 1)\n"),
+    "asserts its own": (RIGHT + "assert double(1) == 2\nprint(double(1))\n", ASSERTS),
+    "class of the tests": ("def total(node):\n    return 0 if node is None else node.val + total(node.next)\n"
+                           "def build(x):\n    return ListNode(x)\n",
+                           "class ListNode:\n    def __init__(self, val, next=None):\n"
+                           "        self.val, self.next = val, next\n"
+                           "assert total(ListNode(1, ListNode(2))) == 3\nassert build(4).val == 4\n"),
+    "import of the tests": ("def f(x):\n    return math.floor(x)\n", "import math\nassert f(1.5) == 1\n"),
+    "state": ("COUNT = 0\nCACHE = {}\ndef f(n):\n    global COUNT\n    COUNT += 1\n    CACHE[n] = COUNT\n",
+              "assert COUNT == 0\nf(1); f(2)\nassert COUNT == 2 and CACHE == {1: 1, 2: 2}\n"
+              "CACHE.clear()\nf(1)\nassert CACHE == {1: 3}\n"),
+    "globals by name": (RIGHT, "assert globals()['double'](4) == 8\nassert 'double' in dir()\n"),
+    "import of the answer": (RIGHT, "from solution import double as d\nimport solution\n"
+                             "assert d(4) == 8 and solution.double(1) == 2\n"),
+    "patch of the answer": ("def ask():\n    return input('?')\ndef f():\n    return int(ask()) * 2\n",
+                            "from unittest.mock import patch\n"
+                            "with patch('builtins.input', return_value='4'):\n    assert f() == 8\n"
+                            "with patch('solution.ask', return_value='5'):\n    assert f() == 10\n"),
+    "patch of a module": ("import time, random\ndef f():\n    time.sleep(5)\n    return random.randint(1, 6)\n",
+                          "import time, random\nfrom unittest import mock\n"
+                          "time.sleep = lambda s: None\n"
+                          "with mock.patch('random.randint', return_value=3):\n    assert f() == 3\n"),
+    "captures output": ("def f():\n    print('hi')\n",
+                        "import io, sys\nfrom contextlib import redirect_stdout\nout = io.StringIO()\n"
+                        "with redirect_stdout(out):\n    f()\nassert out.getvalue() == 'hi\\n'\n"
+                        "sys.stdout = io.StringIO()\nf()\nassert sys.stdout.getvalue() == 'hi\\n'\n"),
+    "patches and undoes": ("import io, sys\ndef f():\n    old, sys.stdout = sys.stdout, io.StringIO()\n"
+                           "    print(1)\n    text, sys.stdout = sys.stdout.getvalue(), old\n    return text\n",
+                           "assert f() == '1\\n'\n"),
+    "raises": ("def f(n):\n    if n < 0:\n        raise ValueError('negative')\n",
+               "try:\n    f(-1)\nexcept ValueError as e:\n    assert 'negative' in str(e)\n"
+               "else:\n    assert False\n"),
+    "pickles": ("import pickle, copy\nclass P:\n    def __init__(self): self.x = 1\n"
+                "def f(): return pickle.loads(pickle.dumps(P())).x + copy.deepcopy(P()).x\n",
+                "assert f() == 2\n"),
+    "its own source": ("import inspect, os\ndef f():\n    return inspect.getsource(f).count('return')\n"
+                       "class A:\n    pass\nhere = os.path.dirname(os.path.abspath(__file__))\n",
+                       "import inspect\nassert f() == 2\nassert inspect.getsource(A).startswith('class')\n"),
+    "its own name": ("import sys, inspect\ndef f():\n    return sys._getframe().f_code.co_name\n"
+                     "def g():\n    return inspect.currentframe().f_code.co_name\n"
+                     "def h():\n    return inspect.stack()[0].function\n",
+                     "assert (f(), g(), h()) == ('f', 'g', 'h')\n"),
+    "tracebacks": ("import traceback, sys, logging\ndef f():\n    try:\n        1 / 0\n"
+                   "    except ZeroDivisionError:\n        logging.exception('no')\n"
+                   "        return traceback.format_exc()\n", "assert 'ZeroDivisionError' in f()\n"),
+    "named tuples": ("from collections import namedtuple\nfrom typing import NamedTuple, TypeVar, Generic\n"
+                     "T = TypeVar('T')\ndef f():\n    P = namedtuple('P', 'x y')\n    return P(1, 2)\n"
+                     "class Q(NamedTuple):\n    x: int\nclass Box(Generic[T]):\n    pass\n",
+                     "assert f() == (1, 2) and f().x == 1 and Q(3) == (3,)\n"),
+    "ctypes array": ("import ctypes\ndef f(n):\n    a = (n * ctypes.py_object)()\n    a[0] = 7\n    return a[0]\n",
+                     "assert f(3) == 7\n"),
+    "wraps": ("import functools\ndef deco(f):\n    @functools.wraps(f)\n    def g(*a):\n"
+              "        return f(*a)\n    return g\n@deco\ndef double(n):\n    return 2 * n\n",
+              ASSERTS + "assert double.__name__ == 'double'\n"),
+    "reflection": ("class A:\n    pass\ndef f():\n    a = A()\n    setattr(a, 'x', 1)\n"
+                   "    return getattr(a, 'x'), vars(a), a.__class__.__name__\n",
+                   "assert f() == (1, {'x': 1}, 'A')\n"),
+    "singleton": ("class S:\n    one = None\n    def __new__(cls):\n        if cls.one is None:\n"
+                  "            cls.one = super().__new__(cls)\n        return cls.one\n", "assert S() is S()\n"),
+    "metaclass": ("class M(type):\n    def __call__(cls, *a):\n        return super().__call__(*a)\n"
+                  "class A(metaclass=M):\n    def __init__(self, x): self.x = x\n", "assert A(3).x == 3\n"),
+    "async": ("import asyncio\nasync def double(n):\n    await asyncio.sleep(0)\n    return 2 * n\n",
+              "import asyncio\nassert asyncio.run(double(4)) == 8\n"
+              "async def main():\n    assert await double(1) == 2\nasyncio.run(main())\n"),
+    "alarm": ("import signal\ndef f():\n    def ring(signum, frame):\n        raise TimeoutError\n"
+              "    signal.signal(signal.SIGALRM, ring)\n    signal.setitimer(signal.ITIMER_REAL, 0.4)\n"
+              "    try:\n        while True: pass\n    except TimeoutError:\n        return 'late'\n",
+              "assert f() == 'late'\n"),
+    "old names": ("import numpy as np, collections, collections.abc\nnp.float = float\n"
+                  "collections.Callable = collections.abc.Callable\n" + RIGHT, ASSERTS),
+    "fast input": ("import sys\ninput = sys.stdin.readline\nsys.setrecursionlimit(10000)\n" + RIGHT, ASSERTS),
+    "methods of Solution": ("class Solution:\n    def two(self, nums, t):\n        self.seen = {}\n"
+                            "        for i, n in enumerate(nums):\n            if t - n in self.seen:\n"
+                            "                return [self.seen[t - n], i]\n            self.seen[n] = i\n",
+                            "assert Solution().two([2, 7], 9) == [0, 1]\n"),
+    "helper of the tests": (RIGHT, "class approx:\n    def __init__(self, v): self.v = v\n"
+                            "    def __eq__(self, o): return abs(self.v - o) < 1e-6\n"
+                            "assert double(4) == approx(8.0)\n"),
+    "ANY of the tests": ("def f(g):\n    g(1, object())\n",
+                         "from unittest.mock import MagicMock, ANY, call\ng = MagicMock()\nf(g)\n"
+                         "g.assert_called_with(1, ANY)\nassert g.call_args == call(1, ANY)\n"),
+    "match": ("class P:\n    __match_args__ = ('x',)\n    def __init__(self, x): self.x = x\n",
+              "match P(3):\n    case P(x): assert x == 3\n    case _: assert False\n"),
+    "global of the tests": (RIGHT, "ran = 0\ndef test():\n    global ran\n    ran += 1\n"
+                            "    assert double(ran) == 2\ntest()\nassert ran == 1\n"),
+    "doctest": ("def double(n):\n    \"\"\"Twice.\n\n    >>> double(2)\n    4\n    \"\"\"\n    return 2 * n\n",
+                "import doctest\nimport solution\nassert doctest.testmod(solution).failed == 0\n"),
+    "reloaded names": ("from math import *\nfrom itertools import *\ndef f():\n    return floor(2.5), list(chain([1]))\n",
+                       "assert f() == (2, [1])\nassert sqrt(4) == 2\n"),
+    "regular expressions": ("import re\ndef f(x):\n    return re.findall(r'\\d+', x)\n", "assert f('a1b22') == ['1', '22']\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HONEST.values(), ids=HONEST)
+def test_honest_lookalikes_pass(sandbox: Sandbox, case: tuple[str, ...]) -> None:
+    outcome = judge(sandbox, *case)  # type: ignore[arg-type]
+    assert (outcome.status, (outcome.value or {}).get("passed")) == ("ok", True), outcome
