@@ -2,9 +2,9 @@
 
 Most answers cannot reach anything but their own names: no attribute of a module is set, no name
 with reflective powers occurs, only modules of plain functions are imported. Those are run and
-tested without further ado. All others are watched (`tuneyard.sandbox.harness`), which costs some
-milliseconds. In doubt an answer is watched: that a text looks harmless is no defence, that it lacks
-the means is.
+tested without further ado; where their classes compare by methods of their own, what the tests get
+is looked at. All others are watched (`tuneyard.sandbox.trial`), which costs some milliseconds. In
+doubt an answer is watched: that a text looks harmless is no defence, that it lacks the means is.
 """
 
 from __future__ import annotations
@@ -25,9 +25,17 @@ _MEANS = frozenset(
     breakpoint compile cr_frame delattr displayhook eval excepthook exec f_back f_builtins
     f_globals f_locals get_type_hints getattr gi_frame globals locals meta_path methodcaller
     modules path_hooks path_importer_cache setattr setprofile settrace singledispatch tb_frame
-    type unraisablehook update_wrapper vars wraps""".split()
+    unraisablehook update_wrapper vars wraps""".split()
 )
-"""Names that lead from an answer's own things to those of others. ``type`` makes classes."""
+"""Names that lead from an answer's own things to those of others."""
+_OPERATORS = frozenset(
+    """type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__ __sub__
+    __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__ __rtruediv__ __floordiv__ __mod__
+    __pow__ __neg__ __pos__ __abs__ __invert__ __and__ __or__ __xor__ __round__ __int__ __float__
+    __index__ __format__ __copy__ __deepcopy__ __reversed__ __new__ __missing__
+    __match_args__""".split()
+)
+"""Names that let an object compare, or reckon, as it likes. ``type`` makes classes."""
 _OWN_DUNDERS = frozenset(
     """__all__ __annotations__ __author__ __call__ __del__ __doc__ __enter__ __exit__ __hash__
     __init__ __iter__ __len__ __main__ __module__ __name__ __next__ __getitem__ __setitem__
@@ -46,10 +54,12 @@ class Capability:
 
     Attributes:
         harmless: it has no means to reach what it is judged with.
+        compares: its objects may compare by methods of its own.
         rebinds: its module's names that its functions set anew (``global``).
     """
 
     harmless: bool
+    compares: bool
     rebinds: frozenset[str]
 
 
@@ -57,11 +67,14 @@ def capability(program: CodeType, tests: CodeType) -> Capability:
     """Look through an answer's code; ``tests``: whose names it must not set on anything."""
     codes = list(walk(program))
     harmless = all(_is_harmless(code) for code in codes)
-    set_on_self = [name for code in codes for name in attributes_set(code)] if harmless else []
-    if set_on_self:  # a method may be called with anything as its self
-        asked = {name for code in walk(tests) for name in code.co_names}
-        harmless = asked.isdisjoint(set_on_self)
-    return Capability(harmless, frozenset(names_rebound(program)))
+    if harmless:
+        # A method may be called with a module as its self.
+        set_on_self = {name for code in codes for name in attributes_set(code)} & _MEMBERS
+        harmless = not set_on_self or set_on_self.isdisjoint(
+            name for code in walk(tests) for name in code.co_names
+        )
+    compares = any(not _OPERATORS.isdisjoint(code.co_names) for code in codes)
+    return Capability(harmless, compares, frozenset(names_rebound(program)))
 
 
 def walk(code: CodeType) -> Iterator[CodeType]:
@@ -95,24 +108,23 @@ def _named_by(operation: str, code: CodeType) -> set[str]:
 
 
 def _is_harmless(code: CodeType) -> bool:
-    names = set(code.co_names)
-    if not (names.isdisjoint(_MEANS) and names.isdisjoint(_PRIVATE)):
-        return False
-    if any(name.startswith("__") and name not in _OWN_DUNDERS for name in names):
-        return False
-    for constant in code.co_consts:
-        texts = constant if type(constant) is tuple else (constant,)
-        if any(
-            type(text) is str and text.startswith("__") and text not in _OWN_DUNDERS
-            for text in texts
-        ):
+    for name in code.co_names:
+        if name in _MEANS or name in _PRIVATE or _is_special(name):
             return False
+    for constant in code.co_consts:
+        for text in constant if type(constant) is tuple else (constant,):
+            if type(text) is str and (_is_special(text) or text in _OPERATORS):
+                return False
     operations = code.co_code[::2]
     if _OP["DELETE_ATTR"] in operations:
         return False
     if _OP["IMPORT_NAME"] in operations and not _named_by("IMPORT_NAME", code) <= _PLAIN_MODULES:
         return False
     return _OP["STORE_ATTR"] not in operations or _sets_only_self(code, operations)
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name not in _OWN_DUNDERS and name not in _OPERATORS
 
 
 def _sets_only_self(code: CodeType, operations: bytes) -> bool:
@@ -151,16 +163,16 @@ def attributes_set(code: CodeType) -> set[str]:
     return _named_by("STORE_ATTR", code) if _OP["STORE_ATTR"] in code.co_code[::2] else set()
 
 
-def _private_names() -> frozenset[str]:
-    """Return the underscored names of the plain modules: an answer has no business with them."""
-    modules = (sys.modules.get(name) for name in _PLAIN_MODULES)
-    return frozenset(
-        name
-        for module in modules
-        if isinstance(module, ModuleType)
-        for name in vars(module)
-        if name.startswith("_") and name != "_" and not name.startswith("__")
-    )
+def _names_of_plain_modules() -> Iterator[str]:
+    for module in (sys.modules.get(name) for name in (*_PLAIN_MODULES, "builtins")):
+        if isinstance(module, ModuleType):
+            yield from vars(module)
+            for value in vars(module).values():
+                if isinstance(value, type) and value.__module__ == module.__name__:
+                    yield from vars(value)
 
 
-_PRIVATE = _private_names()
+_MEMBERS = frozenset(_names_of_plain_modules())
+"""What a plain module, or a class in it, has: to set it on one of them would change them."""
+_PRIVATE = frozenset(name for name in _MEMBERS if name[:1] == "_" and name[:2] != "__") - {"_"}
+"""The underscored ones: an answer has no business with them."""

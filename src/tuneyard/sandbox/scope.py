@@ -40,23 +40,24 @@ class Scope:
         helpers: dict[str, Any],
     ) -> None:
         given = answer.__dict__
-        self._asked = {name for code in walk(checks) for name in code.co_names}
+        self._checks = checks
         self._rebound = names_rebound(checks)
-        self._attributes = {name for code in walk(checks) for name in attributes_set(code)}
-        own = dict(BUILTINS)
-        if can.rebinds:
-            own = _Live(BUILTINS, given, can.rebinds)
-        own |= helpers
-        withheld = (BUILTINS.keys() - names) | _MODULE_NAMES | can.rebinds
         self.names = new_module("__main__").__dict__
-        self.names.update((name, given[name]) for name in given.keys() - withheld)
-        self.names["__builtins__"] = own
-        for name in self.names.keys() & _STANDARD & self._asked:
-            self.names[name] = self._meant(name, self.names[name])
+        for name, value in given.items():
+            hidden = name in BUILTINS and name not in names
+            if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
+                self.names[name] = value if name not in _STANDARD else self._meant(name, value)
+        if can.rebinds:
+            self.names["__builtins__"] = _Live({**BUILTINS, **helpers}, given, can.rebinds)
+        elif helpers:
+            self.names["__builtins__"] = {**BUILTINS, **helpers}
+        self._own: dict[str, Any] | None = self.names["__builtins__"] if helpers else None
+        self._own_before = dict(self._own) if self._own else {}
         # The answer may count on names of its tests: a class TreeNode, or an import.
-        unknown = names_set(checks) - given.keys() - BUILTINS.keys()
-        lacking = {name for code in walk(program) for name in code.co_names if name in unknown}
-        self._own, self._own_before = own, dict(own)
+        unknown = {n for n in names_set(checks) if n not in given and n not in BUILTINS}
+        lacking = {
+            name for code in walk(program) for name in code.co_names if name in unknown
+        } if unknown else set()
         self.recorder = _Recorder(self.names, given, lacking, self._rebound)
         self.records = bool(lacking)
 
@@ -80,21 +81,25 @@ class Scope:
             if self.names.get(name) is not said.get(name) and not internal:
                 yield name
         for kind, methods in self.recorder.classes:
+            own = {name for code in walk(self._checks) for name in attributes_set(code)}
             for name, method in methods.items():
-                if vars(kind).get(name) is not method and name not in self._attributes:
+                if vars(kind).get(name) is not method and name not in own:
                     yield f"{kind.__name__}.{name}"
-        own, before = self._own, self._own_before
-        if own.keys() != before.keys() or not all(map(is_, own.values(), before.values())):
+        now, before = self._own or {}, self._own_before
+        if now.keys() != before.keys() or not all(map(is_, now.values(), before.values())):
             yield "built-in names"
 
     def _meant(self, name: str, value: object) -> object:
         """Return the standard module that tests mean by a name which an answer made its own."""
         if isinstance(value, FunctionType | BuiltinFunctionType):
             return value  # as copy.copy; a module cannot be called
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        if name not in asked:
+            return value
         if isinstance(value, ModuleType) and sys.modules.get(value.__name__) is value:
             return value
         module = importlib.import_module(name)
-        return value if self._asked.isdisjoint(vars(module)) else module
+        return value if asked.isdisjoint(vars(module)) else module
 
 
 class _Live(dict[str, Any]):

@@ -65,6 +65,7 @@ class Snapshot:
         self._modules: dict[str, ModuleType] = {}
         self._saved: list[tuple[Any, _Names, dict[str, Any], tuple[Any, ...]]] = []
         self._classes: dict[int, type] = {}
+        self._packages: dict[str, list[type]] = {}
         self._lists: list[tuple[list[Any], list[Any]]] = []
         self._streams: tuple[Any, ...] = ()
         self.extend()
@@ -78,7 +79,10 @@ class Snapshot:
                 self._save(module, module.__dict__)
                 for value in list(module.__dict__.values()):
                     if isinstance(value, type) and value.__flags__ & _HEAP:
-                        self._classes.setdefault(id(value), value)
+                        if id(value) not in self._classes:
+                            self._classes[id(value)] = value
+                            home = str(value.__module__).partition(".")[0]
+                            self._packages.setdefault(home, []).append(value)
         self._lists = [(one, list(one)) for one in (getattr(sys, name) for name in _LISTS)]
         self._streams = (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook)
 
@@ -88,11 +92,8 @@ class Snapshot:
 
     def watch_classes(self, roots: Iterable[str]) -> None:
         """Compare the classes of these packages, too; the modules are compared anyway."""
-        wanted = set(roots)
-        watched = {id(entry[0]) for entry in self._saved}
-        for number, kind in self._classes.items():
-            home = type.__dict__["__dict__"].__get__(kind).get("__module__")
-            if isinstance(home, str) and home.partition(".")[0] in wanted and number not in watched:
+        for package in set(roots):
+            for kind in self._packages.pop(package, ()):
                 self._save(kind, type.__dict__["__dict__"].__get__(kind))
 
     def of(self, names: Iterable[str]) -> Callable[[], bool]:

@@ -75,11 +75,25 @@ class Trial:
             ForgedError: the answer tampered with its judgement.
             BaseException: whatever the answer or the tests raise.
         """
-        with _private_modules() as hidden:
-            if self._can.harmless:
-                self._run_tests(self._checks, self._scope(self._run_answer(), {}))
-            else:
+        if not self._can.harmless:
+            with _private_modules() as hidden:
                 self._run_watched(hidden)
+        elif self._can.compares:
+            self._run_looked_at()
+        else:
+            self._run_tests(self._checks, self._scope(self._run_answer(), {}))
+
+    def _run_looked_at(self) -> None:
+        forged: list[str] = []
+        look = Inspector(_CLEAN.knows, forged)
+        scope = self._scope(self._run_answer(), {LOOK: look.look, EQUAL: look.equal})
+        try:
+            self._run_tests(compile_watched(self._tests), scope)
+        except BaseException:
+            if not forged:
+                raise
+        if forged:
+            raise ForgedError(forged[0])
 
     def _run_watched(self, hidden: list[ModuleType]) -> None:
         for reason in suspicion.reasons(self._source):

@@ -427,7 +427,7 @@ HONEST: dict[str, tuple[str, str] | tuple[str, str, tuple[str, ...]]] = {
               "async def main():\n    assert await double(1) == 2\nasyncio.run(main())\n"),
     "alarm": ("import signal\ndef f():\n    def ring(signum, frame):\n        raise TimeoutError\n"
               "    signal.signal(signal.SIGALRM, ring)\n    signal.setitimer(signal.ITIMER_REAL, 0.4)\n"
-              "    try:\n        while True: pass\n    except TimeoutError:\n        return 'late'\n",
+              "    try:\n        while True: len(str(1))\n    except TimeoutError:\n        return 'late'\n",
               "assert f() == 'late'\n"),
     "old names": ("import numpy as np, collections, collections.abc\nnp.float = float\n"
                   "collections.Callable = collections.abc.Callable\n" + RIGHT, ASSERTS),
