@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: only such classes can be changed
 _ABSENT = object()
@@ -58,31 +58,42 @@ class Change:
         return f"{owner}.{self.name}"
 
 
+class _Saved(NamedTuple):
+    owner: Any
+    live: _Names
+    names: dict[str, Any]
+    values: tuple[Any, ...]
+
+
 class Snapshot:
     """The meaning of names in all loaded modules but this package's."""
 
     def __init__(self) -> None:
         self._modules: dict[str, ModuleType] = {}
-        self._saved: list[tuple[Any, _Names, dict[str, Any], tuple[Any, ...]]] = []
+        self._saved: dict[int, _Saved] = {}
         self._classes: dict[int, type] = {}
-        self._packages: dict[str, list[type]] = {}
+        self._packages: dict[str, list[Any]] = {}
+        self._watched: list[_Saved] = []
+        self._entries: list[tuple[str, ModuleType]] = []
         self._lists: list[tuple[list[Any], list[Any]]] = []
         self._streams: tuple[Any, ...] = ()
         self.extend()
 
     def extend(self) -> None:
         """Take in the modules that were loaded since, and the lists that find modules."""
-        for name, module in list(sys.modules.items()):
-            known = name in self._modules or name.partition(".")[0] in _LEFT_OUT
-            if not known and isinstance(module, ModuleType):
-                self._modules[name] = module
-                self._save(module, module.__dict__)
-                for value in list(module.__dict__.values()):
-                    if isinstance(value, type) and value.__flags__ & _HEAP:
-                        if id(value) not in self._classes:
-                            self._classes[id(value)] = value
-                            home = str(value.__module__).partition(".")[0]
-                            self._packages.setdefault(home, []).append(value)
+        loaded = sys.modules
+        for name in loaded.keys() - self._modules.keys():
+            module = loaded[name]
+            package = name.partition(".")[0]
+            if package in _LEFT_OUT or not isinstance(module, ModuleType):
+                continue
+            self._modules[name] = module
+            self._save(package, module, module.__dict__)
+            for value in list(module.__dict__.values()):
+                if isinstance(value, type) and value.__flags__ & _HEAP:
+                    self._classes.setdefault(id(value), value)
+                    home = str(value.__module__).partition(".")[0]
+                    self._save(home, value, type.__dict__["__dict__"].__get__(value))
         self._lists = [(one, list(one)) for one in (getattr(sys, name) for name in _LISTS)]
         self._streams = (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook)
 
@@ -90,16 +101,29 @@ class Snapshot:
         """Say whether the class of this ``id`` was there before."""
         return kind in self._classes
 
-    def watch_classes(self, roots: Iterable[str]) -> None:
-        """Compare the classes of these packages, too; the modules are compared anyway."""
-        for package in set(roots):
-            for kind in self._packages.pop(package, ()):
-                self._save(kind, type.__dict__["__dict__"].__get__(kind))
+    def watch(self, roots: Iterable[str]) -> None:
+        """Compare these packages from now on, their classes, and the modules that they use."""
+        found: dict[int, _Saved] = {}
+        packages = {root.partition(".")[0] for root in roots} | {"builtins", "sys"}
+        for package in packages:
+            for owner in self._packages.get(package, ()):
+                saved = found[id(owner)] = self._saved[id(owner)]
+                if isinstance(owner, ModuleType):
+                    for value in saved.names.values():
+                        if type(value) is ModuleType and id(value) in self._saved:
+                            found.setdefault(id(value), self._saved[id(value)])
+        self._watched = list(found.values())
+        self._entries = [
+            (saved.owner.__name__, saved.owner)
+            for saved in self._watched
+            if isinstance(saved.owner, ModuleType)
+            and self._modules.get(saved.owner.__name__) is saved.owner
+        ]
 
     def of(self, names: Iterable[str]) -> Callable[[], bool]:
         """Return a quick test whether these modules are as they were."""
-        wanted = {id(self._modules[name]) for name in names if name in self._modules}
-        pairs = [(live, values) for owner, live, _, values in self._saved if id(owner) in wanted]
+        saved = [self._saved[id(self._modules[name])] for name in names if name in self._modules]
+        pairs = [(one.live, one.values) for one in saved]
         same, every, apply = is_, all, map
 
         def unchanged() -> bool:
@@ -111,29 +135,29 @@ class Snapshot:
         return unchanged
 
     def changes(self) -> list[Change]:
-        """Return what means something else than before, where that matters to a test.
+        """Return what is watched and means something else than before, where that matters.
 
         Functions, classes, modules and public constants do; caches and counters do not.
         """
-        found = [
-            Change(owner, name, old, live.get(name, _ABSENT))
-            for owner, live, saved, values in self._saved
-            if len(live) < len(saved) or not all(map(is_, [*live.values()], values))
-            for name, old in saved.items()
-            if live.get(name, _ABSENT) is not old and _matters(name, old)
-        ]
-        found += [
-            Change(owner, name, _ABSENT, live[name])
-            for owner, live, saved, _ in self._saved
-            if len(live) > len(saved)
-            for name in live.keys() - saved.keys()
-            if (_hides(owner, name) if isinstance(owner, type) else name in _BUILTINS)
-            and not isinstance(live[name], ModuleType)
-        ]
+        found = []
+        for one in self._watched:
+            live, names = one.live, one.names
+            if len(live) < len(names) or not all(map(is_, [*live.values()], one.values)):
+                found += [
+                    Change(one.owner, name, old, live.get(name, _ABSENT))
+                    for name, old in names.items()
+                    if live.get(name, _ABSENT) is not old and _matters(name, old)
+                ]
+            if len(live) > len(names):
+                found += [
+                    Change(one.owner, name, _ABSENT, live[name])
+                    for name in live.keys() - names.keys()
+                    if _hides(one.owner, name) and not isinstance(live[name], ModuleType)
+                ]
         loaded = sys.modules
         found += [
             Change(loaded, name, module, loaded.get(name, _ABSENT))
-            for name, module in self._modules.items()
+            for name, module in self._entries
             if loaded.get(name) is not module
         ]
         return found
@@ -148,8 +172,10 @@ class Snapshot:
         sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook = self._streams
         return changed
 
-    def _save(self, owner: Any, live: _Names) -> None:
-        self._saved.append((owner, live, dict(live), tuple(live.values())))
+    def _save(self, package: str, owner: Any, live: _Names) -> None:
+        if id(owner) not in self._saved:
+            self._saved[id(owner)] = _Saved(owner, live, dict(live), tuple(live.values()))
+            self._packages.setdefault(package, []).append(owner)
 
 
 def state(
@@ -177,8 +203,11 @@ def state(
     return was, steps
 
 
-def _hides(kind: type, name: str) -> bool:
-    bases = type.__dict__["__mro__"].__get__(kind)[1:]
+def _hides(owner: Any, name: str) -> bool:
+    """Say whether a new name hides a built-in one, or an inherited method."""
+    if not isinstance(owner, type):
+        return name in _BUILTINS
+    bases = type.__dict__["__mro__"].__get__(owner)[1:]
     return name not in ("__doc__", "__abstractmethods__", "_abc_impl", "__annotations__") and any(
         name in type.__dict__["__dict__"].__get__(base) for base in bases
     )

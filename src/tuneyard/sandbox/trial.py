@@ -76,8 +76,8 @@ class Trial:
             BaseException: whatever the answer or the tests raise.
         """
         if not self._can.harmless:
-            with _private_modules() as hidden:
-                self._run_watched(hidden)
+            with _private_modules():
+                self._run_watched()
         elif self._can.compares:
             self._run_looked_at()
         else:
@@ -95,25 +95,31 @@ class Trial:
         if forged:
             raise ForgedError(forged[0])
 
-    def _run_watched(self, hidden: list[ModuleType]) -> None:
+    def _run_watched(self) -> None:
         for reason in suspicion.reasons(self._source):
             self._doubt(reason)
         roots = self._import_first()
         _CLEAN.extend()
-        _CLEAN.watch_classes({*(name.partition(".")[0] for name in roots)})
+        _CLEAN.watch(roots)
         checks = compile_watched(self._tests)
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
-        # From the answer's first line to the end of the tests, what is found by a name of this
-        # package's may be the answer's doing. It is put back, by functions in C, before each use.
-        was, restore = state(hidden)
-        same, every, apply, guard = is_, all, map, _GUARD
+        # From the answer's first line on, what is found by a name of this package's may be the
+        # answer's doing, until it is put back by means of local names.
+        was, restore = _OWN
+        same, every, apply, guard, error = is_, all, map, _GUARD, ForgedError
+
+        def put_back() -> None:
+            for live, values in was:
+                if not every(apply(same, [*live.values()], values)):
+                    for step in restore:
+                        step()
+                    guard.forged.append("changes what judges it")
+                    return
+
         try:
-            try:
-                answer = self._run_answer()
-            finally:
-                for step in restore:
-                    step()
+            answer = self._run_answer()
+            put_back()
             self._clean_up()
             look = Inspector(_CLEAN.knows, _GUARD.forged)
             scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
@@ -123,22 +129,18 @@ class Trial:
             try:
                 self._run_tests(checks, scope)
             finally:
-                intact = [every(apply(same, [*live.values()], values)) for live, values in was]
-                for step in restore:
-                    step()
-                if not all(intact):
-                    guard.forged.append("changes what judges it")
+                put_back()
             self._find_changes(roots, scope)
         except BaseException:
-            if not _GUARD.forged:
+            if not guard.forged:
                 raise
         finally:
-            _GUARD.stop()
+            guard.stop()
             _C_SIGNAL.signal = _SET_HANDLER
             for change in _CLEAN.changes():
                 change.undo()
-        if _GUARD.forged:
-            raise ForgedError(_GUARD.forged[0])
+        if guard.forged:
+            raise error(guard.forged[0])
 
     def _run_answer(self) -> ModuleType:
         new_module("__main__")  # what is there is the zygote's
@@ -166,7 +168,7 @@ class Trial:
                 roots.add(name)
                 for attribute in asked:  # some packages load their parts when asked for them
                     getattr(module, attribute, None)
-        return roots | {"math", "builtins", "json", "unittest"}
+        return roots
 
     def _clean_up(self) -> None:
         """Put everything back that the answer's outermost code changed."""
@@ -252,21 +254,15 @@ class Trial:
 
 
 @contextmanager
-def _private_modules() -> Iterator[list[ModuleType]]:
-    """Take this package's modules out of ``sys.modules`` for a while; yield them."""
-    before = {name: sys.modules.get(name) for name in ("__main__", ANSWER)}
+def _private_modules() -> Iterator[None]:
+    """Take this package out of ``sys.modules`` for a while, and put the entries back."""
     hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name[:8] == "tuneyard"}
     try:
-        yield [*hidden.values()]
+        yield
     finally:
         for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
             del sys.modules[name]
         sys.modules.update(hidden)
-        for name, module in before.items():
-            if module is None:
-                sys.modules.pop(name, None)
-            else:
-                sys.modules[name] = module
 
 
 def _set_handler_without_frames(number: int, handler: Any) -> Any:
@@ -274,3 +270,6 @@ def _set_handler_without_frames(number: int, handler: Any) -> Any:
     if not callable(handler) or handler is _C_SIGNAL.default_int_handler:
         return _SET_HANDLER(number, handler)
     return _SET_HANDLER(number, lambda signal, frame: handler(signal, None))
+
+
+_OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])
