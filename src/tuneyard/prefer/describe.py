@@ -29,6 +29,8 @@ def _counts(stats: Mapping[str, Any]) -> str:
         words.append(f"{bare:,} prompts are bare questions, {stats['rendered']:,} rendered already")
     if stats.get("passed_share") is not None:
         words.append(f"{stats['passed_share']:.0%} of {stats['samples']:,} answers passed")
+    if stats.get("suspicious"):
+        words.append(f"{stats['suspicious']:,} answers that passed may have forged it: never chosen")
     if "equal" in stats:
         words.append(
             f"left out: {stats['equal']:,} with chosen = rejected, "

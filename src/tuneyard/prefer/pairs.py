@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ def build_pairs(
     verdicts: Verdicts | None,
     settings: Pairs,
     seed: int,
+    suspicious: Collection[tuple[str, int]] = (),
 ) -> PairSet:
     """Build preference pairs from a policy's own answers.
 
@@ -43,12 +44,14 @@ def build_pairs(
     Args:
         prompts: rendered, by example id.
         verdicts: for every completion; None: nobody judged, and every answer is a rejected one.
+        suspicious: answers (example id, sample number) that may have forged their verdict: one of
+            them that passed makes no pair.
 
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
         ``passed_share``, ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``,
         ``no_answers``), ``ties`` (answers of the prompts dropped as all passed or all failed),
-        ``duplicates``, ``equal``, and what ``pair_statistics`` adds.
+        ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -58,13 +61,16 @@ def build_pairs(
         if completion.id in answers:
             answers[completion.id].append(completion)
     dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
-    ties = duplicates = equal = samples = passes = 0
+    ties = duplicates = equal = samples = passes = doubted = 0
     seen: set[tuple[str, str, str]] = set()
     pairs: list[Preference] = []
     for example in examples:
         passed, failed = _split(answers[example.id], verdicts)
         samples += len(passed) + len(failed)
         passes += len(passed)
+        trusted = [answer for answer in passed if (answer.id, answer.sample) not in suspicious]
+        doubted += len(passed) - len(trusted)
+        passed = trusted
         reason = _reason(passed, failed, settings)
         if reason is not None:
             dropped[reason] += 1
@@ -105,6 +111,7 @@ def build_pairs(
         "ties": ties,
         "duplicates": duplicates,
         "equal": equal,
+        "suspicious": doubted,
         **pair_statistics(pairs),
     }
     return PairSet(pairs, stats)

@@ -12,7 +12,7 @@ from tuneyard.stats.describe import describe
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
-_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail"})
+_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -29,8 +29,9 @@ def summarise(
     Returns:
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
-        category occurs, where there was an execution, most frequent first; ``pass_at_k`` by k,
-        where an example has several tested samples.
+        category occurs, where there was an execution, most frequent first; ``suspicious``: how
+        many answers may have forged their verdict, where there are any; ``pass_at_k`` by k, where
+        an example has several tested samples.
     """
     summary: Summary = {"rows": len(scores)}
     keys = dict.fromkeys(key for score in scores for key in score if key not in _NOT_METRICS)
@@ -42,6 +43,9 @@ def summarise(
             score["error_category"] for score in scores if score.get("error_category") is not None
         )
         summary["errors"] = dict(sorted(errors.items(), key=lambda item: (-item[1], item[0])))
+    suspicious = sum(bool(score.get("suspicious")) for score in scores)
+    if suspicious:
+        summary["suspicious"] = suspicious
     chances = _pass_at_k(scores)
     if chances:
         summary["pass_at_k"] = chances
@@ -86,6 +90,8 @@ def format_summary(summary: Summary) -> str:
     if "errors" in summary:
         counts = ", ".join(f"{name} {count}" for name, count in summary["errors"].items())
         lines.append(f"errors: {counts or 'none'}")
+    if "suspicious" in summary:
+        lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     return "\n".join(lines)
 
 

@@ -161,10 +161,12 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         resources=study.resources,
         on_progress=context.bar.update,
     )
-    verdicts = None
+    verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
-        verdicts = _verify(examples, completions, settings, context)
-    found = build_pairs(examples, trained, completions, verdicts, settings, step.part["seed"])
+        verdicts = _verify(examples, completions, settings, context, suspicious)
+    found = build_pairs(
+        examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
+    )
     stats = with_prompts(
         found.stats,
         [pair.prompt for pair in found.pairs],
@@ -188,8 +190,13 @@ def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Exa
 
 
 def _verify(
-    examples: list[Example], completions: list[Completion], settings: Pairs, context: Context
+    examples: list[Example],
+    completions: list[Completion],
+    settings: Pairs,
+    context: Context,
+    suspicious: set[tuple[str, int]],
 ) -> dict[tuple[str, int], bool]:
+    """Return which answers passed; ``suspicious`` receives those whose verdict is in doubt."""
     from tuneyard.distributed import score
 
     metric, keys = _VERIFIERS[settings.verify]
@@ -217,4 +224,6 @@ def _verify(
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)
             verdicts[str(row.id), row.sample] = bool(passed)
+            if values.get("suspicious"):
+                suspicious.add((str(row.id), row.sample))
     return verdicts
