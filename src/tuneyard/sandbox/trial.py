@@ -34,10 +34,7 @@ _CLEAN = Snapshot()
 _GUARD = Guard()
 _C_SIGNAL = importlib.import_module("_signal")
 _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
-_HANDLERS = {
-    number: _C_SIGNAL.getsignal(number)
-    for number in map(int, (*range(1, 9), *range(10, 16), *range(24, 32)))
-}
+_SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
 _EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
 _PATCHES = re.compile(r"patch|setattr|builtins|\w\.\w+ *=[^=]|mock")
 _QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
@@ -104,6 +101,7 @@ class Trial:
         checks = compile_watched(self._tests)
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
+        handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
         was, restore = _OWN
@@ -120,7 +118,7 @@ class Trial:
         try:
             answer = self._run_answer()
             put_back()
-            self._clean_up()
+            self._clean_up(handlers)
             look = Inspector(_CLEAN.knows, _GUARD.forged)
             scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
             if not _PATCHES.search(self._tests):
@@ -161,8 +159,10 @@ class Trial:
         """Import what the tests will, and the answer's outermost code, and return the names."""
         asked = {name for code in walk(self._checks) for name in code.co_names}
         names = imported(self._checks) | imported(self._program, inner=False)
+        names -= {ANSWER, "__main__", "__future__"}
         roots = set()
-        for name in names - {ANSWER, "__main__", "__future__"}:
+        # What the tests put in a module's place they need not have imported.
+        for name in (name for name in names if f'modules["{name}"]' not in self._tests):
             with suppress(Exception):
                 module = importlib.import_module(name)
                 roots.add(name)
@@ -170,12 +170,12 @@ class Trial:
                     getattr(module, attribute, None)
         return roots
 
-    def _clean_up(self) -> None:
+    def _clean_up(self, handlers: list[tuple[int, Any]]) -> None:
         """Put everything back that the answer's outermost code changed."""
         sys.settrace(None)
         sys.setprofile(None)
         _STOP_TIMER(0, 0)
-        for number, handler in _HANDLERS.items():
+        for number, handler in handlers:
             if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
                 _SET_HANDLER(number, handler)
         for change in _CLEAN.changes():
