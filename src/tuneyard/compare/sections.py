@@ -179,7 +179,8 @@ def errors_table(summary: Summary) -> str:
                 text(summary.labels.full(counts.system)),
                 str(counts.correct),
                 *(str(counts.categories.get(name, "·")) for name in found),
-                f"{counts.n}" + (f"<small>{counts.missing} missing</small>" * (counts.missing > 0)),
+                f"{counts.n}"
+                + (f"<small>{counts.missing} without a verdict</small>" * (counts.missing > 0)),
             ]
             for counts in chosen
         ]

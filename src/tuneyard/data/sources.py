@@ -9,6 +9,7 @@ from typing import Any
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, suggestion
+from tuneyard.judging.forms import FormError, text_of
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -26,7 +27,12 @@ def counts_of(data: Data) -> Counts:
 
 
 def load(
-    kind: str, data: Data, split: str, seed: int, avoid: Iterable[Example] = ()
+    kind: str,
+    data: Data,
+    split: str,
+    seed: int,
+    avoid: Iterable[Example] = (),
+    places: dict[str, str] | None = None,
 ) -> list[Example]:
     """Return the examples of one split.
 
@@ -36,6 +42,7 @@ def load(
         split: ``train``, ``validation`` or ``test``.
         seed: for the generator; the splits of one seed do not depend on one another.
         avoid: examples read from files, whose turns a generated split must not repeat.
+        places: is told where each example that has an ``instructions`` source stands, by its id.
 
     Raises:
         UserError: a file is missing or malformed, or the split comes out empty.
@@ -66,7 +73,7 @@ def load(
     elif rows is None:
         return []
     else:
-        examples = _read(rows, kind, data, split)
+        examples = _read(rows, kind, data, split, {} if places is None else places)
     if not examples:
         raise UserError(
             "a split is empty",
@@ -123,7 +130,7 @@ def _size(size: int | float, total: int, rounded: Any) -> int:
     return int(rounded(size * total)) if isinstance(size, float) else size
 
 
-def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
+def _read(rows: Rows, kind: str, data: Data, split: str, places: dict[str, str]) -> list[Example]:
     """Read the rows of a split; what is no column of an example goes into ``meta``."""
     where = f"data.{kind}"
     items = list(read(rows, where))
@@ -136,6 +143,7 @@ def _read(rows: Rows, kind: str, data: Data, split: str) -> list[Example]:
     for number, (place, row) in numbered:
         example = _example(row, place, data, kind, split, number)
         ids.add(example.id, place)
+        places[example.id] = place
         examples.append(example)
     return examples
 
@@ -157,7 +165,10 @@ def _example(
     meta = {key: value for key, value in row.items() if key not in columns.values()}
     tests = row.get(columns["tests"])
     if tests is not None:
-        meta["tests"] = _tests(tests, columns["tests"], place)
+        entry_point = row.get(columns["entry_point"])
+        if entry_point is not None:
+            entry_point = meta["entry_point"] = _text(row, columns["entry_point"], place)
+        meta["tests"] = _tests(tests, columns["tests"], place, entry_point)
     return Example(
         id=_identity(row.get(columns["id"]), f"{split}/{kind}/{number:05d}", place),
         task=data.task or "python",
@@ -211,16 +222,16 @@ def _identity(value: Any, default: str, place: str) -> str:
     return str(value)
 
 
-def _tests(value: Any, column: str, place: str) -> str:
-    """Return a test program; refuse one that no answer could pass."""
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        value = "\n".join(value)
-    if not isinstance(value, str):
+def _tests(value: Any, column: str, place: str, entry_point: str | None) -> str:
+    """Return tests as one text; refuse those that no answer could pass."""
+    try:
+        tests = text_of(value) or ""
+    except FormError:
         raise UserError(
             f"a row's {column!r} is no test program",
             where=place,
             value=value,
             remedy="write one text, or a list of statements",
-        )
-    check_tests(value, column, place)
-    return value
+        ) from None
+    check_tests(tests, column, place, entry_point)
+    return tests

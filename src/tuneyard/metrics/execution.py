@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from tuneyard.sandbox import Outcome, Sandbox
+    from tuneyard.judging.trial import Case
+    from tuneyard.sandbox import Outcome, Program, Sandbox
 
-PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
-PYTHON_SECONDS = (30.0, 10.0)
-"""Wall-clock and CPU seconds of a program and its tests. The slowest reference solution of MBPP
-takes 5 s of CPU time; on a busy machine that is more by the clock."""
+UNJUDGED = "unjudged"
+"""How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
 
 
 class Execution(NamedTuple):
@@ -56,41 +55,66 @@ def execute_python(
     *,
     predictions: Sequence[str],
     tests: Sequence[str | None],
+    references: Sequence[str] | None = None,
+    entry_points: Sequence[str | None] | None = None,
+    trials: Sequence[str | None] | None = None,
     workers: int = 1,
     sandbox: Sandbox | None = None,
 ) -> list[Execution]:
-    """Run each prediction and then its test program; success is that neither raises.
+    """Run each prediction and then its tests; success is that neither raises.
 
     Of a prediction the first Markdown code block is run, or all of it where there is none, as in
-    COCOBOTS. Without tests all three values are None. Categories are those of COCOBOTS's groups A
-    to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer that tampered with
-    its tests.
+    COCOBOTS. Without tests all three values are None. Where the tests judge nothing, ``success``
+    and ``category`` are None and ``detail`` begins with ``unjudged``. Categories are those of
+    COCOBOTS's groups A to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer
+    that tampered with its tests.
+
+    Args:
+        tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
+        references: the rows' references, with which tests are tried; None: they are believed.
+        entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
+        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: they are tried now.
     """
     from tuneyard.cocobots.program import extract_code, has_code
-    from tuneyard.sandbox import Limits, Program
+    from tuneyard.judging.rows import case_of, try_cases
 
-    seconds, cpu_seconds = PYTHON_SECONDS
-    limits = Limits(seconds=seconds, cpu_seconds=cpu_seconds)
-    results = [Execution(None, None, None)] * len(predictions)
-    todo: list[int] = []
-    programs = []
-    for index, (prediction, test) in enumerate(zip(predictions, tests, strict=True)):
-        if test is None:
-            continue
-        source = extract_code(prediction)
-        if has_code(source):
-            todo.append(index)
-            programs.append(Program(source, PYTHON_TESTS, {"tests": test}, limits))
-        else:
-            results[index] = Execution(
-                False, "no_code", "words only" if source.strip() else "empty"
-            )
-    if not todo:
+    count = len(predictions)
+    rows = zip(tests, references or [None] * count, entry_points or [None] * count, strict=True)
+    known = list(trials or [None] * count)
+    results = [Execution(None, None, None)] * count
+    cases: dict[int, Case] = {}
+    for index, (test, *others) in enumerate(rows):
+        case = None if test is None else case_of(test, *others)
+        if isinstance(case, str):
+            results[index] = _unjudged(case)
+        elif case is not None:
+            cases[index] = case
+    if not cases:
         return results
+    todo: list[tuple[int, Program]] = []
     with _sandbox(sandbox, workers) as box:
-        for index, outcome in zip(todo, box.map(programs), strict=True):
+        untried = [index for index in cases if references is not None and known[index] is None]
+        for index, reason in zip(untried, try_cases([cases[i] for i in untried], box), strict=True):
+            known[index] = reason
+        for index, case in cases.items():
+            source, reason = extract_code(predictions[index]), known[index]
+            if reason:
+                results[index] = _unjudged(reason)
+            elif reason is not None and source == case.reference:
+                results[index] = Execution(True, None, None)  # it ran when the tests were tried
+            elif not has_code(source):
+                said = "words only" if source.strip() else "empty"
+                results[index] = Execution(False, "no_code", said)
+            else:
+                todo.append((index, case.program(source)))
+        outcomes = box.map(program for _, program in todo)
+        for (index, _), outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results
+
+
+def _unjudged(reason: str) -> Execution:
+    return Execution(None, None, f"{UNJUDGED}: {reason}"[:500])
 
 
 @contextmanager
@@ -105,13 +129,15 @@ def _sandbox(given: Sandbox | None, workers: int) -> Iterator[Sandbox]:
 
 
 def _python_result(outcome: Outcome) -> Execution:
+    from tuneyard.judging.trial import describe
+
     found = outcome.value or {}
     suspicion = _suspicion(found)
     if isinstance(found.get("forged"), str):
         return Execution(False, "forged", found["forged"][:500], suspicion or found["forged"][:500])
     if outcome.status == "ok" and found.get("passed") is True:
         return Execution(True, None, None, suspicion)
-    return Execution(False, _python_category(outcome), _detail(outcome), suspicion)
+    return Execution(False, _python_category(outcome), describe(outcome), suspicion)
 
 
 def _suspicion(found: Mapping[str, Any]) -> str | None:
@@ -134,10 +160,3 @@ def _python_category(outcome: Outcome) -> str:
         # A program may define a class of a placement error's name.
         return category if CATEGORIES[category] == "C" else "runtime_other"
     return "runtime_other"  # it exited, or a signal ended it
-
-
-def _detail(outcome: Outcome) -> str | None:
-    text = ": ".join(part for part in (outcome.error_type, outcome.message) if part)
-    if outcome.line is not None:
-        text = f"line {outcome.line}: {text}" if text else f"line {outcome.line}"
-    return text[:500] or None

@@ -12,8 +12,8 @@ from tuneyard.config import Pairs
 from tuneyard.prefer.statistics import pair_statistics
 from tuneyard.records import Completion, Example, Preference
 
-Verdicts = Mapping[tuple[str, int], bool]
-"""(example id, sample number) → whether the answer passed verification."""
+Verdicts = Mapping[tuple[str, int], bool | None]
+"""(example id, sample number) → whether the answer passed verification; None: nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def build_pairs(
     """Build preference pairs from a policy's own answers.
 
     An example is dropped where all its answers pass (nothing to reject), and where all fail and
-    only a sampled answer may be chosen. Every answer of a dropped example counts as a tie. Pairs
+    only a sampled answer may be chosen. Every answer of a dropped example counts as a tie. An
+    answer without a verdict makes no pair. Pairs
     with equal texts, and pairs that an earlier example made (same prompt and texts), are dropped.
     Where more than ``max_pairs_per_prompt`` are possible, those are preferred that use the most
     different answers; which ones is drawn by (seed, example id), whatever the order of rows.
@@ -49,9 +50,11 @@ def build_pairs(
 
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
-        ``passed_share``, ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``,
-        ``no_answers``), ``ties`` (answers of the prompts dropped as all passed or all failed),
-        ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what ``pair_statistics`` adds.
+        ``passed_share`` (of the answers with a verdict), ``unjudged`` (answers without one),
+        ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``,
+        ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all failed),
+        ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what
+        ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -60,18 +63,21 @@ def build_pairs(
     for completion in completions:
         if completion.id in answers:
             answers[completion.id].append(completion)
-    dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
-    ties = duplicates = equal = samples = passes = doubted = 0
+    dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0, "no_verdict": 0}
+    ties = duplicates = equal = samples = passes = unjudged = doubted = 0
     seen: set[tuple[str, str, str]] = set()
     pairs: list[Preference] = []
     for example in examples:
         passed, failed = _split(answers[example.id], verdicts)
-        samples += len(passed) + len(failed)
+        without = len(answers[example.id]) - len(passed) - len(failed)
+        samples += len(answers[example.id])
         passes += len(passed)
         trusted = [answer for answer in passed if (answer.id, answer.sample) not in suspicious]
         doubted += len(passed) - len(trusted)
         passed = trusted
-        reason = _reason(passed, failed, settings)
+        unjudged += without
+        reason = "no_verdict" if answers[example.id] and not passed and not failed else None
+        reason = reason or _reason(passed, failed, settings)
         if reason is not None:
             dropped[reason] += 1
             ties += len(passed) + len(failed)
@@ -106,7 +112,10 @@ def build_pairs(
     stats: dict[str, Any] = {
         "prompts": len(examples),
         "samples": samples,
-        "passed_share": passes / samples if samples and verdicts is not None else None,
+        "passed_share": passes / (samples - unjudged)
+        if samples > unjudged and verdicts is not None
+        else None,
+        "unjudged": unjudged,
         "dropped": dropped,
         "ties": ties,
         "duplicates": duplicates,
@@ -130,7 +139,9 @@ def _split(
             continue
         if key not in verdicts:
             raise ValueError(f"the answer {key} has no verdict")
-        (passed if verdicts[key] else failed).append(answer)
+        verdict = verdicts[key]
+        if verdict is not None:
+            (passed if verdict else failed).append(answer)
     return passed, failed
 
 

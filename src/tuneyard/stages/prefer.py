@@ -26,9 +26,9 @@ from tuneyard.prefer import (
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
-from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
+from tuneyard.stages.score import score_row
 
 # What decides whether an answer is a good one: a metric, and the keys of its verdict.
 _VERIFIERS = {
@@ -121,7 +121,8 @@ def from_rows(
 def _refuse_none(found: PairSet) -> None:
     if not found.pairs:
         raise UserError(
-            "no preference pair came out: every prompt's answers all passed, or all failed",
+            "no preference pair came out: every prompt's answers all passed, or all failed, or "
+            "have no verdict",
             where="dpo.pairs",
             value=found.stats,
             remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
@@ -130,7 +131,8 @@ def _refuse_none(found: PairSet) -> None:
 
 def _summary(found: PairSet) -> str:
     share = found.stats.get("passed_share")
-    passed = "" if share is None else f" of {found.stats['samples']:,} answers, {share:.0%} passed"
+    judged = found.stats.get("samples", 0) - found.stats.get("unjudged", 0)
+    passed = "" if share is None else f" of {judged:,} answers, {share:.0%} passed"
     return f"{len(found.pairs):,} pairs{passed}"
 
 
@@ -163,7 +165,8 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
-        verdicts = _verify(examples, completions, settings, context, suspicious)
+        tried = any("judged" in source.part for source in step.inputs.values())
+        verdicts = _verify(examples, completions, settings, tried, context, suspicious)
     found = build_pairs(
         examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
     )
@@ -193,24 +196,22 @@ def _verify(
     examples: list[Example],
     completions: list[Completion],
     settings: Pairs,
+    tried: bool,
     context: Context,
     suspicious: set[tuple[str, int]],
-) -> dict[tuple[str, int], bool]:
-    """Return which answers passed; ``suspicious`` receives those whose verdict is in doubt."""
+) -> dict[tuple[str, int], bool | None]:
+    """Return whether each answer is a good one; None where nothing says so.
+
+    ``suspicious`` receives those whose verdict is in doubt.
+    """
     from tuneyard.distributed import score
 
     metric, keys = _VERIFIERS[settings.verify]
     by_id = {e.id: e for e in examples}
-    verdicts: dict[tuple[str, int], bool] = {}
+    verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
         rows = [
-            ScoreRow(
-                id=c.id,
-                reference=by_id[c.id].reference,
-                prediction=c.text,
-                tests=by_id[c.id].meta.get("tests"),
-                sample=c.sample,
-            )
+            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text, tried)
             for c in completions
             if by_id[c.id].task == task
         ]
@@ -223,7 +224,7 @@ def _verify(
         )
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)
-            verdicts[str(row.id), row.sample] = bool(passed)
+            verdicts[str(row.id), row.sample] = passed
             if values.get("suspicious"):
                 suspicious.add((str(row.id), row.sample))
     return verdicts

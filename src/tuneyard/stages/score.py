@@ -28,8 +28,9 @@ def run(step: Step, context: Context) -> str:
         if kind == "answers":
             continue
         rows = tasks.setdefault(step.extra["task"][kind], [])
+        tried = "judged" in source.part
         for example in context.examples(source):
-            rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
+            rows += [score_row(example, kind, *answer, tried) for answer in answers[example.id]]
     similar = _similar(step, context)
     context.start_ray()
     metrics, faithful = step.part["metrics"], step.part["faithful"]
@@ -104,8 +105,12 @@ def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, st
     return answers
 
 
-def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
-    """Return what the scorer needs of one answer."""
+def score_row(example: Example, kind: str, sample: int, text: str, tried: bool) -> ScoreRow:
+    """Return what the scorer needs of one answer.
+
+    Args:
+        tried: whether the example's tests were tried when it was prepared.
+    """
     return ScoreRow(
         id=example.id,
         reference=example.reference,
@@ -113,4 +118,6 @@ def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
         tests=example.meta.get("tests"),
         kind=kind,
         sample=sample,
+        entry_point=example.meta.get("entry_point"),
+        trial=example.meta.get("unjudged", ["", ""])[1] if tried else None,
     )
