@@ -161,6 +161,10 @@ def plot(drawing: Drawing, *, captioned: bool = True) -> str:
 def errors_table(summary: Summary) -> str:
     """Return the counts by category, one table a split and data kind, folded."""
     parts = []
+    suspicious = sum(counts.suspicious for counts in summary.errors)
+    if suspicious:
+        said = f"{suspicious:,} answers may have forged their verdict: see suspicious in the scores."
+        parts.append(f'<p class="note">{said}</p>')
     for split, kind in dict.fromkeys((counts.split, counts.kind) for counts in summary.errors):
         chosen = [c for c in summary.errors if (c.split, c.kind) == (split, kind)]
         found = sorted({name for counts in chosen for name in counts.categories}, key=rank)

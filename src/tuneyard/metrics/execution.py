@@ -5,9 +5,9 @@ Programs run in the sandbox only. Each function starts one for the call and shut
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tuneyard.judging.trial import Case
@@ -20,12 +20,15 @@ UNJUDGED = "unjudged"
 class Execution(NamedTuple):
     """How a program fared: success, and the first error category that applies (None if right).
 
-    ``success`` is None where there is nothing to check the program against.
+    ``success`` is None where there is nothing to check the program against. ``suspicion`` says why
+    a verdict may have been forged, None where nothing speaks for it; where it is certain, the
+    category is ``forged``.
     """
 
     success: bool | None
     category: str | None
     detail: str | None
+    suspicion: str | None = None
 
 
 def execute_cocobots(
@@ -63,7 +66,8 @@ def execute_python(
     Of a prediction the first Markdown code block is run, or all of it where there is none, as in
     COCOBOTS. Without tests all three values are None. Where the tests judge nothing, ``success``
     and ``category`` are None and ``detail`` begins with ``unjudged``. Categories are those of
-    COCOBOTS's groups A to C, and ``wrong_answer`` for a failed assertion.
+    COCOBOTS's groups A to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer
+    that tampered with its tests.
 
     Args:
         tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
@@ -127,9 +131,21 @@ def _sandbox(given: Sandbox | None, workers: int) -> Iterator[Sandbox]:
 def _python_result(outcome: Outcome) -> Execution:
     from tuneyard.judging.trial import describe
 
-    if outcome.status == "ok" and (outcome.value or {}).get("passed") is True:
-        return Execution(True, None, None)
-    return Execution(False, _python_category(outcome), describe(outcome))
+    found = outcome.value or {}
+    suspicion = _suspicion(found)
+    if isinstance(found.get("forged"), str):
+        return Execution(False, "forged", found["forged"][:500], suspicion or found["forged"][:500])
+    if outcome.status == "ok" and found.get("passed") is True:
+        return Execution(True, None, None, suspicion)
+    return Execution(False, _python_category(outcome), describe(outcome), suspicion)
+
+
+def _suspicion(found: Mapping[str, Any]) -> str | None:
+    """Return a harness's reasons to doubt an answer, as one text."""
+    reasons = found.get("suspicious")
+    if not isinstance(reasons, list):
+        return None
+    return "; ".join(dict.fromkeys(str(reason) for reason in reasons))[:500] or None
 
 
 def _python_category(outcome: Outcome) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ def build_pairs(
     verdicts: Verdicts | None,
     settings: Pairs,
     seed: int,
+    suspicious: Collection[tuple[str, int]] = (),
 ) -> PairSet:
     """Build preference pairs from a policy's own answers.
 
@@ -44,13 +45,16 @@ def build_pairs(
     Args:
         prompts: rendered, by example id.
         verdicts: for every completion; None: nobody judged, and every answer is a rejected one.
+        suspicious: answers (example id, sample number) that may have forged their verdict: one of
+            them that passed makes no pair.
 
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
         ``passed_share`` (of the answers with a verdict), ``unjudged`` (answers without one),
         ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``, and where
         it occurs ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all
-        failed), ``duplicates``, ``equal``, and what ``pair_statistics`` adds.
+        failed), ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what
+        ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -60,7 +64,7 @@ def build_pairs(
         if completion.id in answers:
             answers[completion.id].append(completion)
     dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
-    ties = duplicates = equal = samples = passes = unjudged = 0
+    ties = duplicates = equal = samples = passes = unjudged = doubted = 0
     seen: set[tuple[str, str, str]] = set()
     pairs: list[Preference] = []
     for example in examples:
@@ -68,8 +72,11 @@ def build_pairs(
         without = len(answers[example.id]) - len(passed) - len(failed)
         samples += len(answers[example.id])
         passes += len(passed)
+        trusted = [answer for answer in passed if (answer.id, answer.sample) not in suspicious]
+        doubted += len(passed) - len(trusted)
+        passed = trusted
         unjudged += without
-        reason = "no_verdict" if without and not passed and not failed else None
+        reason = "no_verdict" if answers[example.id] and not passed and not failed else None
         reason = reason or _reason(passed, failed, settings)
         if reason is not None:
             dropped[reason] = dropped.get(reason, 0) + 1
@@ -113,6 +120,7 @@ def build_pairs(
         "ties": ties,
         "duplicates": duplicates,
         "equal": equal,
+        "suspicious": doubted,
         **pair_statistics(pairs),
     }
     return PairSet(pairs, stats)

@@ -29,6 +29,14 @@ from tuneyard.sandbox.verdict import verdict
 
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
+def _refuse(value: object) -> NoReturn:
+    raise TypeError(f"an object of type {type(value).__name__} is no JSON")
+
+
+# All in C, and made before the fork: a program may have changed the module ``json``.
+_ENCODER = importlib.import_module("_json").make_encoder(
+    None, _refuse, json.encoder.encode_basestring, None, ": ", ", ", False, False, True
+)
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], None]
 
 
@@ -104,6 +112,7 @@ def _execute(
     record: dict[str, Any] = {}
     anything = BaseException  # the name itself may be gone when it is needed
     recover = _recovery()
+    leave, write = _leave, channel.write
     output = sys.stdout
     sys.argv = ["program.py"]
     random.seed(0)  # a cached score must be what a second run would give
@@ -127,19 +136,21 @@ def _execute(
     except BaseException as error:
         # Print errors count as in any script, but a program may close its own output.
         caught = caught or (None if isinstance(error, (ValueError, OSError)) else error)
-    _leave(channel, caught, record, notes)
+    leave(write, caught, record, notes)
 
 
 def _recovery() -> list[Callable[[], object]]:
     """Return steps, without use of builtins, that make the interpreter fit to report.
 
-    Put back the builtins; stop the program's tracing, signal handlers and recursion limit; give
-    memory to work with. All are functions in C: nothing of the program's runs between two of them.
+    Put back the builtins, and the names of the modules that report; stop the program's tracing,
+    signal handlers and recursion limit; give memory to work with. All are functions in C: nothing
+    of the program's runs between two of them.
     """
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     partial = functools.partial
+    modules = (builtins.__dict__, globals(), verdict.__globals__)
     return [
-        partial(builtins.__dict__.update, dict(builtins.__dict__)),
+        *(partial(names.update, dict(names)) for names in modules),
         partial(_SET_MASK, signal.SIG_BLOCK, _SIGNALS),
         partial(sys.settrace, None),
         partial(sys.setprofile, None),
@@ -149,7 +160,10 @@ def _recovery() -> list[Callable[[], object]]:
 
 
 def _leave(
-    channel: Channel, error: BaseException | None, record: dict[str, Any], notes: audit.Notes
+    write: Callable[[bytes], None],
+    error: BaseException | None,
+    record: dict[str, Any],
+    notes: audit.Notes,
 ) -> None:
     row = verdict(error, notes)
     try:
@@ -161,9 +175,9 @@ def _leave(
         too_much = f"output: the record takes {len(result)} bytes, limit {RESULT_BYTES}"
         row.update(status="resource", message=too_much)
         result = _encode({**row, "value": None})
-    channel.write(result)
+    write(result)
 
 
 def _encode(row: dict[str, Any]) -> bytes:
     # Lone surrogates would break whoever writes the outcome as UTF-8.
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+    return "".join(_ENCODER(row, 0)).encode("utf-8", "replace")

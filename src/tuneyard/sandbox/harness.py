@@ -8,43 +8,24 @@ before the fork.
 
 from __future__ import annotations
 
-import builtins
-import sys
-from collections.abc import Iterable
-from types import CodeType, ModuleType
+from collections.abc import Collection
 from typing import Any
 
-PROGRAM = "<program>"
-TESTS = "<tests>"
+from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.source import PROGRAM, TESTS, CompileError, compile_program, new_namespace
+from tuneyard.sandbox.trial import Trial
 
-
-class CompileError(Exception):
-    """The program's text does not compile; ``error`` is what ``compile`` raised."""
-
-    def __init__(self, error: BaseException) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-def compile_program(source: str, filename: str = PROGRAM) -> CodeType:
-    """Compile model-written text.
-
-    Raises:
-        CompileError: wrong syntax or indentation, a null byte, unencodable text, too deep.
-    """
-    try:
-        return compile(source, filename, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, OverflowError, RecursionError) as error:
-        raise CompileError(error) from None
-
-
-def new_namespace() -> dict[str, Any]:
-    """Return the globals of a fresh ``__main__`` module, as a script would have them."""
-    module = ModuleType("__main__")
-    module.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = module
-    return module.__dict__
-
+__all__ = [
+    "PROGRAM",
+    "TESTS",
+    "CompileError",
+    "ForgedError",
+    "compile_program",
+    "new_namespace",
+    "plain",
+    "python_tests",
+    "run_tests",
+]
 
 def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run the program as a script; the record stays empty."""
@@ -52,25 +33,38 @@ def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 
 
 def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
-    """Run the program, then ``payload["tests"]`` (see ``run_tests``).
+    """Run the program as a module, then ``payload["tests"]`` (text) as ``__main__``.
 
-    ``record["passed"]`` is True where both ran to their end. Tests that do not compile are
-    not the program's fault: they come out as an exception (SyntaxError), not as ``syntax``.
+    ``payload["names"]`` (default: none): built-in names that the tests take from the answer,
+    because the reference defines them. The record receives ``passed``: whether both ran to their
+    end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
+    tampering that is certain, or None.
     """
-    record["passed"] = False
-    given = payload["tests"]
-    tests = given if isinstance(given, str) else "\n".join(given)
-    run_tests(source, tests, payload.get("names", ()))
-    record["passed"] = True
-
-
-def run_tests(source: str, tests: str, names: Iterable[str]) -> None:
-    """Run a program, then its tests, which may end with status 0. Raises as they raise."""
-    code = compile(tests, TESTS, "exec", dont_inherit=True)
-    namespace = new_namespace()
-    exec(compile_program(source), namespace)
+    record.update(passed=False, suspicious=[], forged=None)
     try:
-        exec(code, namespace)
-    except SystemExit as error:
-        if error.code:
-            raise
+        run_tests(source, payload["tests"], payload.get("names", ()), record["suspicious"])
+    except ForgedError as error:
+        record["forged"] = str(error)
+    else:
+        record["passed"] = True
+
+
+def run_tests(
+    source: str, tests: str, names: Collection[str] = (), suspicious: list[str] | None = None
+) -> None:
+    """Run an answer and its tests; return where the tests ran to their end.
+
+    May be called several times in one process: each call starts from the same state.
+
+    Args:
+        source: the answer.
+        tests: the test program.
+        names: built-in names (``abs``, ``sorted``) that the tests take from the answer.
+        suspicious: receives short reasons to doubt the outcome.
+
+    Raises:
+        CompileError: the answer does not compile.
+        ForgedError: the answer tampered with its judgement.
+        BaseException: whatever the answer or the tests raise, SyntaxError of the tests included.
+    """
+    Trial(source, tests, names, [] if suspicious is None else suspicious).run()

@@ -164,7 +164,11 @@ def _execute(
             workers=workers,
         )
     report.advance(len(jobs))
-    return [
+    values: list[dict[str, Value]] = [
         {key: each.success, "error_category": each.category, "error_detail": each.detail}
         for each in done
     ]
+    if task == "python":
+        for value, each in zip(values, done, strict=True):
+            value["suspicious"] = each.suspicion
+    return values

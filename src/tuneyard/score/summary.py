@@ -13,7 +13,7 @@ from tuneyard.stats.describe import describe
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
-_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail"})
+_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -32,6 +32,7 @@ def summarise(
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
         category occurs, where there was an execution, most frequent first; ``unjudged``: rows
         without a verdict although they have tests, where programs were run with tests;
+        ``suspicious``: how many answers may have forged their verdict, where there are any;
         ``pass_at_k`` by k, where an example has several tested samples.
     """
     summary: Summary = {"rows": len(scores)}
@@ -44,6 +45,9 @@ def summarise(
             score["error_category"] for score in scores if score.get("error_category") is not None
         )
         summary["errors"] = dict(sorted(errors.items(), key=lambda item: (-item[1], item[0])))
+    suspicious = sum(bool(score.get("suspicious")) for score in scores)
+    if suspicious:
+        summary["suspicious"] = suspicious
     if any("passed" in score for score in scores):
         summary["unjudged"] = sum(_is_unjudged(score) for score in scores)
     chances = _pass_at_k(scores)
@@ -95,6 +99,8 @@ def format_summary(summary: Summary) -> str:
     if "errors" in summary:
         counts = ", ".join(f"{name} {count}" for name, count in summary["errors"].items())
         lines.append(f"errors: {counts or 'none'}")
+    if "suspicious" in summary:
+        lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
         lines.append(
             f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: their tests "

@@ -163,11 +163,13 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         resources=study.resources,
         on_progress=context.bar.update,
     )
-    verdicts = None
+    verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
         tried = any("judged" in source.part for source in step.inputs.values())
-        verdicts = _verify(examples, completions, settings, tried, context)
-    found = build_pairs(examples, trained, completions, verdicts, settings, step.part["seed"])
+        verdicts = _verify(examples, completions, settings, tried, context, suspicious)
+    found = build_pairs(
+        examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
+    )
     stats = with_prompts(
         found.stats,
         [pair.prompt for pair in found.pairs],
@@ -196,8 +198,12 @@ def _verify(
     settings: Pairs,
     tried: bool,
     context: Context,
+    suspicious: set[tuple[str, int]],
 ) -> dict[tuple[str, int], bool | None]:
-    """Return whether each answer is a good one; None where nothing says so."""
+    """Return whether each answer is a good one; None where nothing says so.
+
+    ``suspicious`` receives those whose verdict is in doubt.
+    """
     from tuneyard.distributed import score
 
     metric, keys = _VERIFIERS[settings.verify]
@@ -219,4 +225,6 @@ def _verify(
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)
             verdicts[str(row.id), row.sample] = passed
+            if values.get("suspicious"):
+                suspicious.add((str(row.id), row.sample))
     return verdicts
