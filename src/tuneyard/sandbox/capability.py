@@ -15,32 +15,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 
-_PLAIN_MODULES = frozenset(
+from tuneyard.sandbox.source import words
+
+_PLAIN_MODULES = words(
     """__future__ abc array bisect cmath collections collections.abc copy dataclasses datetime
     decimal enum fractions functools heapq itertools json math numbers operator random re
-    statistics string sys textwrap time typing unicodedata""".split()
+    statistics string sys textwrap time typing unicodedata"""
 )
-_MEANS = frozenset(
+_MEANS = words(
     """ForwardRef __builtins__ _current_frames _getframe ag_frame addaudithook attrgetter
     breakpoint compile cr_frame delattr displayhook eval excepthook exec f_back f_builtins
     f_globals f_locals get_type_hints getattr gi_frame globals locals meta_path methodcaller
     modules path_hooks path_importer_cache setattr setprofile settrace singledispatch tb_frame
-    unraisablehook update_wrapper vars wraps""".split()
+    unraisablehook update_wrapper vars wraps"""
 )
 """Names that lead from an answer's own things to those of others."""
-_OPERATORS = frozenset(
-    """type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__ __sub__
+_OPERATORS = words(
+    """field type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__ __sub__
     __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__ __rtruediv__ __floordiv__ __mod__
     __pow__ __neg__ __pos__ __abs__ __invert__ __and__ __or__ __xor__ __round__ __int__ __float__
     __index__ __format__ __copy__ __deepcopy__ __reversed__ __new__ __missing__
-    __match_args__""".split()
+    __match_args__"""
 )
-"""Names that let an object compare, or reckon, as it likes. ``type`` makes classes."""
-_OWN_DUNDERS = frozenset(
+"""Names that let an object compare, or reckon, as it likes. ``type`` makes
+classes, ``field`` may leave some out of a comparison."""
+_OWN_DUNDERS = words(
     """__all__ __annotations__ __author__ __call__ __del__ __doc__ __enter__ __exit__ __hash__
     __init__ __iter__ __len__ __main__ __module__ __name__ __next__ __getitem__ __setitem__
     __delitem__ __post_init__ __qualname__ __repr__ __slots__ __str__ __version__
-    __classcell__ __bool__""".split()
+    __classcell__ __bool__"""
 )
 _OP = {name: dis.opmap.get(name, -1) for name in (
     "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME", "LOAD_FAST", "EXTENDED_ARG",

@@ -29,6 +29,8 @@ from tuneyard.sandbox.verdict import verdict
 
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
+
+
 def _refuse(value: object) -> NoReturn:
     raise TypeError(f"an object of type {type(value).__name__} is no JSON")
 

@@ -13,9 +13,9 @@ import re
 import sys
 from collections.abc import Callable
 from types import FrameType, FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
-from tuneyard.sandbox.source import PROGRAM, TESTS
+from tuneyard.sandbox.source import PROGRAM, TESTS, words
 
 _EVENTS = {
     "sys._getframe": "walks the stack",
@@ -26,7 +26,6 @@ _EVENTS = {
     "gc.get_referrers": "searches the interpreter's objects",
     "gc.get_referents": "searches the interpreter's objects",
     "sys.settrace": "traces its tests",
-    "sys.setprofile": "traces its tests",
     "sys.monitoring.register_callback": "traces its tests",
     "sys.addaudithook": "adds an audit hook",
     "object.__setattr__": "replaces the code of a function",
@@ -44,10 +43,10 @@ _CODE = frozenset(("__code__", "__defaults__", "__kwdefaults__"))
 _INTERNAL = frozenset(
     ("_testcapi", "_testinternalcapi", "_xxsubinterpreters", "_interpreters", "_testbuffer")
 )
-_WORDS = frozenset(
+_WORDS = words(
     """_getframe _getframemodulename _current_frames currentframe stack trace getouterframes
     getinnerframes walk_tb walk_stack settrace setprofile get_objects get_referrers get_referents
-    tb_frame gi_frame cr_frame ag_frame cdata from_address from_buffer""".split()
+    tb_frame gi_frame cr_frame ag_frame cdata from_address from_buffer"""
 )
 _PASS_ON = (
     ("/inspect.py", None),
@@ -76,6 +75,11 @@ class Guard:
         self._active: list[bool] = []
         self._lenient: list[bool] = []
         self._installed = False
+
+    def refuse(self, *_: object) -> NoReturn:
+        """Stand in for a function that has no honest use in an answer."""
+        self.forged.append("traces its tests")
+        raise ForgedError("traces its tests")
 
     def start(self, *, lenient: bool) -> None:
         """Watch from now on.
@@ -114,17 +118,15 @@ def _make_hook(
         """
         if event == "object.__getattr__":
             return arguments[1] in frames
-        if event == "object.__setattr__" or event == "object.__delattr__":  # noqa: PLR1714
+        if event == "object.__setattr__" or event == "object.__delattr__":
             if arguments[1] not in code_names or exact(arguments[0]) is not function:
                 return False
             file = arguments[0].__code__.co_filename
             return file == tests or not file.startswith("<")
-        if event == "compile" or event == "code.__new__":  # noqa: PLR1714
+        if event == "compile" or event == "code.__new__":
             # A file name of a library's would make the answer's code look like the library's.
             file = arguments[1]
-            return (
-                exact(file) is not text or "/" in file or file == tests or file[:7] == "<frozen"
-            )
+            return exact(file) is not text or "/" in file or file == tests or file[:7] == "<frozen"
         if event == "ctypes.dlsym":
             name = arguments[1]
             return exact(name) is not number and (
@@ -152,7 +154,7 @@ def _make_hook(
                 if asker is None or asker is frame:
                     return True
                 code = asker.f_code
-                if event == "compile" or event == "code.__new__":  # noqa: PLR1714
+                if event == "compile" or event == "code.__new__":
                     return False  # an import, or a library that writes functions
                 # A library means what it does where its own text names it.
                 return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))

@@ -27,6 +27,7 @@ __all__ = [
     "run_tests",
 ]
 
+
 def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run the program as a script; the record stays empty."""
     exec(compile_program(source), new_namespace())

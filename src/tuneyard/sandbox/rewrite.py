@@ -21,11 +21,16 @@ _READ = (ast.Attribute, ast.Subscript, ast.Await)
 def compile_watched(tests: str) -> CodeType:
     """Compile the test program.
 
+    Tests that are nested too deeply to be rewritten are compiled as they are.
+
     Raises:
         SyntaxError, ValueError, RecursionError: it does not compile.
     """
-    tree = ast.parse(tests, TESTS)
-    return compile(_Watch().visit(tree), TESTS, "exec", dont_inherit=True)
+    try:
+        tree = _Watch().visit(ast.parse(tests, TESTS))
+        return compile(tree, TESTS, "exec", dont_inherit=True)
+    except RecursionError:
+        return compile(tests, TESTS, "exec", dont_inherit=True)
 
 
 class _Watch(ast.NodeTransformer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, MutableMapping
 from operator import is_
@@ -15,6 +16,7 @@ from tuneyard.sandbox.source import new_module
 
 BUILTINS = dict(vars(builtins))
 _MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
+_BY_NAME = ("eval", "exec", "getattr", "globals", "locals", "vars", "import_module")
 _STANDARD = sys.stdlib_module_names
 
 
@@ -24,25 +26,34 @@ class Scope:
     Args:
         answer: the module of the answer, which has run.
         program: its code.
+        tests: the text of the tests.
         checks: the code of the tests.
         can: what the answer's code can do.
         names: built-in names that the tests take from the answer.
         helpers: further built-in names, for the tests only.
+
+    Attributes:
+        names: the globals.
+        taken: built-in names that are the answer's here.
+        recorder: the outermost names, as ``exec`` wants them.
+        records: whether the tests need it.
     """
 
     def __init__(
         self,
         answer: ModuleType,
         program: CodeType,
+        tests: str,
         checks: CodeType,
         can: Capability,
         names: frozenset[str],
         helpers: dict[str, Any],
     ) -> None:
         given = answer.__dict__
-        self._checks = checks
+        self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
         self.names = new_module("__main__").__dict__
+        self.taken = names = names | self._built_in_only(given)
         for name, value in given.items():
             hidden = name in BUILTINS and name not in names
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
@@ -55,9 +66,11 @@ class Scope:
         self._own_before = dict(self._own) if self._own else {}
         # The answer may count on names of its tests: a class TreeNode, or an import.
         unknown = {n for n in names_set(checks) if n not in given and n not in BUILTINS}
-        lacking = {
-            name for code in walk(program) for name in code.co_names if name in unknown
-        } if unknown else set()
+        lacking = (
+            {name for code in walk(program) for name in code.co_names if name in unknown}
+            if unknown
+            else set()
+        )
         self.recorder = _Recorder(self.names, given, lacking, self._rebound)
         self.records = bool(lacking)
 
@@ -89,12 +102,24 @@ class Scope:
         if now.keys() != before.keys() or not all(map(is_, now.values(), before.values())):
             yield "built-in names"
 
+    def _built_in_only(self, given: dict[str, Any]) -> set[str]:
+        """Return the answer's built-in names that tests use, if they use no other name of its.
+
+        Then one of them is what was asked for: tests use something of an answer.
+        """
+        used = given.keys() & BUILTINS.keys() - _MODULE_NAMES
+        if not used:
+            return set()
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        others = {*(given.keys() - BUILTINS.keys() - _MODULE_NAMES), *_BY_NAME}
+        return used & asked if others.isdisjoint(asked) else set()
+
     def _meant(self, name: str, value: object) -> object:
         """Return the standard module that tests mean by a name which an answer made its own."""
         if isinstance(value, FunctionType | BuiltinFunctionType):
             return value  # as copy.copy; a module cannot be called
-        asked = {name for code in walk(self._checks) for name in code.co_names}
-        if name not in asked:
+        asked = set(re.findall(rf"\b{name}\.(\w+)", self._tests))
+        if not asked:
             return value
         if isinstance(value, ModuleType) and sys.modules.get(value.__name__) is value:
             return value

@@ -123,14 +123,11 @@ class Snapshot:
     def of(self, names: Iterable[str]) -> Callable[[], bool]:
         """Return a quick test whether these modules are as they were."""
         saved = [self._saved[id(self._modules[name])] for name in names if name in self._modules]
-        pairs = [(one.live, one.values) for one in saved]
+        pairs = [(one.live, tuple(one.live.values())) for one in saved]
         same, every, apply = is_, all, map
 
         def unchanged() -> bool:
-            for live, values in pairs:
-                if not every(apply(same, [*live.values()], values)):
-                    return False
-            return True
+            return every([every(apply(same, [*live.values()], old)) for live, old in pairs])
 
         return unchanged
 
@@ -214,12 +211,10 @@ def _hides(owner: Any, name: str) -> bool:
 
 
 def _matters(name: str, old: Any) -> bool:
-    if name in ("_", "__warningregistry__", "stdin", "stdout", "stderr", "last_traceback"):
+    if name in ("_", "stdin", "stdout", "stderr", "setprofile"):  # the last is withheld
         return False
     if type(old) in (FunctionType, ModuleType, staticmethod, classmethod, property):
         return True
     if callable(old):
         return True
     return not name.startswith("_") and type(old) in (int, float, complex, str)
-
-

@@ -42,3 +42,8 @@ def new_module(name: str) -> ModuleType:
 def new_namespace() -> dict[str, Any]:
     """Return the globals of a fresh ``__main__`` module, as a script would have them."""
     return new_module("__main__").__dict__
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text, which is a list that is easier to read than one of strings."""
+    return frozenset(text.split())

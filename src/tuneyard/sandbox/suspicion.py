@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from tuneyard.sandbox.source import words
+
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*")
 _WORDS = {
     "walks the stack": "_getframe currentframe tb_frame gi_frame f_back f_globals f_locals "
@@ -20,13 +22,13 @@ _WORDS = {
     "names what judges it": "tuneyard",
 }
 _REASONS = {word: reason for reason, words in _WORDS.items() for word in words.split()}
-_JUDGING = frozenset(
+_JUDGING = words(
     """AssertionError abs all any bool bytes dict divmod enumerate filter float frozenset getattr
     hash int isinstance issubclass iter len list map max min next object pow range repr reversed
-    round set sorted str sum super tuple type zip exec compile eval __import__""".split()
+    round set sorted str sum super tuple type zip exec compile eval __import__"""
 )
 """Built-in functions that tests reckon with; ``input`` or ``print`` is anyone's to redefine."""
-_COMPARING = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__".split())
+_COMPARING = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
 
 
 def redefined(namespace: Mapping[str, Any], names: Collection[str]) -> Iterator[str]:

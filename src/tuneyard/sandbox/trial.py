@@ -36,7 +36,7 @@ _C_SIGNAL = importlib.import_module("_signal")
 _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
 _SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
 _EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
-_PATCHES = re.compile(r"patch|setattr|builtins|\w\.\w+ *=[^=]|mock")
+_PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
 _QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
 
 
@@ -101,6 +101,7 @@ class Trial:
         checks = compile_watched(self._tests)
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
+        profile, sys.setprofile = sys.setprofile, _GUARD.refuse  # profilers in C do without it
         handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
@@ -135,6 +136,7 @@ class Trial:
         finally:
             guard.stop()
             _C_SIGNAL.signal = _SET_HANDLER
+            sys.setprofile = profile
             for change in _CLEAN.changes():
                 change.undo()
         if guard.forged:
@@ -173,7 +175,6 @@ class Trial:
     def _clean_up(self, handlers: list[tuple[int, Any]]) -> None:
         """Put everything back that the answer's outermost code changed."""
         sys.settrace(None)
-        sys.setprofile(None)
         _STOP_TIMER(0, 0)
         for number, handler in handlers:
             if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
@@ -185,9 +186,11 @@ class Trial:
             self._doubt("adds import hooks")
 
     def _scope(self, answer: ModuleType, helpers: dict[str, Any]) -> Scope:
-        for reason in suspicion.redefined(answer.__dict__, self._names):
+        texts = self._tests, self._checks
+        scope = Scope(answer, self._program, *texts, self._can, self._names, helpers)
+        for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)
-        return Scope(answer, self._program, self._checks, self._can, self._names, helpers)
+        return scope
 
     def _run_tests(self, checks: CodeType, scope: Scope) -> None:
         try:
@@ -196,7 +199,8 @@ class Trial:
             else:
                 exec(checks, scope.names)
         except SystemExit as stop:
-            if stop.code not in (None, 0) or not self._is_tests_own(stop.__traceback__):
+            well = stop.code is None or (type(stop.code) in (int, bool) and stop.code == 0)
+            if not well or not self._is_tests_own(stop.__traceback__):
                 raise
 
     def _is_tests_own(self, trace: TracebackType | None) -> bool:

@@ -24,6 +24,7 @@ from types import (
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.source import words
 
 _PLAIN = frozenset(
     map(
@@ -34,10 +35,10 @@ _PLAIN = frozenset(
         ),
     )
 )
-_COMPARES = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__".split())
-_RECKONS = frozenset(
+_COMPARES = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
+_RECKONS = words(
     """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
-    __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__""".split()
+    __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
 _ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
     **{id(kind): kind.__iter__ for kind in (list, tuple, set, frozenset, deque)},
@@ -160,7 +161,10 @@ class Inspector:
         count = self._probed[id(type(value))] = self._probed.get(id(type(value)), 0) + 1
         if count > _OFTEN and draw.random() > _OFTEN / count:
             return
-        if _holds(lambda: value == nothing) or _holds(lambda: not value != nothing):
+        if _holds(lambda: value == nothing) or _fails(lambda: value != nothing):
+            self._found()
+        blank = _blank(value)
+        if blank is not None and _holds(lambda: value == blank):
             self._found()
         for group in _groups(draw):
             if (
@@ -248,6 +252,17 @@ def _unlike(value: Any, draw: random.Random) -> Iterable[Any]:
     if kind in (set, frozenset):
         return [kind({*value, number, str(number)}), kind({number, -number})]
     return []
+
+
+def _blank(value: Any) -> Any:
+    """Return an object of the same class whose attributes equal nothing; None where it has none."""
+    try:
+        held = object.__getattribute__(value, "__dict__")
+        blank = object.__new__(type(value))
+        object.__getattribute__(blank, "__dict__").update((name, _Nothing()) for name in held)
+    except Exception:
+        return None
+    return blank if held else None
 
 
 def _text(draw: random.Random, size: int) -> str:
