@@ -32,7 +32,7 @@ ANSWER = "solution"
 
 _CLEAN = Snapshot()
 _GUARD = Guard()
-_C_SIGNAL = importlib.import_module("_signal")
+_C_SIGNAL: Any = importlib.import_module("_signal")
 _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
 _SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
 _EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")

@@ -13,6 +13,7 @@ import os
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from operator import contains, eq, ge, le, ne
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -111,7 +112,7 @@ class Inspector:
             left, right = right, left
         trials = [(right, True)] * 2 + [(other, False) for other in _unlike(right, self._random)]
         self._random.shuffle(trials)
-        answers = [(_holds(lambda other=other: left == other), wanted) for other, wanted in trials]
+        answers = [(_holds(eq, left, other), wanted) for other, wanted in trials]
         if any(not got for got, wanted in answers if wanted) or (
             any(not wanted for _, wanted in answers)
             and all(got for got, wanted in answers if not wanted)
@@ -161,29 +162,25 @@ class Inspector:
         count = self._probed[id(type(value))] = self._probed.get(id(type(value)), 0) + 1
         if count > _OFTEN and draw.random() > _OFTEN / count:
             return
-        if _holds(lambda: value == nothing) or _fails(lambda: value != nothing):
+        if _holds(eq, value, nothing) or _fails(ne, value, nothing):
             self._found()
         blank = _blank(value)
-        if blank is not None and _holds(lambda: value == blank):
+        if blank is not None and _holds(eq, value, blank):
             self._found()
+        holds = any("__contains__" in _kind_of_dict(base) for base in _mro_of(type(value)))
         for group in _groups(draw):
             if (
-                all(_holds(lambda other=other: value == other) for other in group)
-                or all(_fails(lambda other=other: value != other) for other in group)
-                or all(_holds(lambda other=other: other in value) for other in [nothing, *group])
+                all(_holds(eq, value, other) for other in group)
+                or all(_fails(ne, value, other) for other in group)
+                or (holds and all(_holds(contains, value, other) for other in (nothing, *group)))
             ):
                 self._found()
         low, high = -(10 ** draw.randint(20, 30)), 10 ** draw.randint(20, 30)
-        if _holds(lambda: value <= low and value >= high):
+        if _holds(le, value, low) and _holds(ge, value, high):
             self._found()
         numbers = [draw.uniform(-1e6, 1e6) for _ in range(3)]
-        for close in (
-            lambda other: abs(value - other) < 1e-6,
-            lambda other: abs(other - value) < 1e-6,
-            lambda other: round(value - other, 7) == 0,
-            lambda other: math.isclose(value, other),
-        ):
-            if all(_holds(lambda other=other, close=close: close(other)) for other in numbers):
+        for close in (_is_near, _is_near_reversed, _rounds_to_nought, math.isclose):
+            if all(_holds(close, value, other) for other in numbers):
                 self._found()
 
     def _found(self) -> None:
@@ -191,10 +188,10 @@ class Inspector:
         raise ForgedError(REASON)
 
 
-def _holds(question: Callable[[], Any]) -> bool:
+def _holds(question: Callable[..., Any], value: Any, other: Any) -> bool:
     """Say whether an answer's method says yes; it may raise, or give an array of yeses."""
     try:
-        said = question()
+        said = question(value, other)
         if said is True or said is False:
             return bool(said)
         if callable(getattr(said, "all", None)):
@@ -204,19 +201,31 @@ def _holds(question: Callable[[], Any]) -> bool:
         return False
 
 
+def _fails(question: Callable[..., Any], value: Any, other: Any) -> bool:
+    """Say whether an answer's method says no, in so many words."""
+    try:
+        return question(value, other) is False
+    except Exception:
+        return False
+
+
+def _is_near(value: Any, other: Any) -> Any:
+    return abs(value - other) < 1e-6
+
+
+def _is_near_reversed(value: Any, other: Any) -> Any:
+    return abs(other - value) < 1e-6
+
+
+def _rounds_to_nought(value: Any, other: Any) -> Any:
+    return round(value - other, 7) == 0
+
+
 def _length(array: Any) -> int:
     try:
         return len(array)
     except TypeError:  # an array of no dimension
         return 1
-
-
-def _fails(question: Callable[[], Any]) -> bool:
-    """Say whether an answer's method says no, in so many words."""
-    try:
-        return question() is False
-    except Exception:
-        return False
 
 
 def _groups(draw: random.Random) -> Iterator[list[Any]]:
