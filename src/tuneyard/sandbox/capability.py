@@ -31,7 +31,8 @@ _MEANS = words(
 )
 """Names that lead from an answer's own things to those of others."""
 _OPERATORS = words(
-    """field type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__ __sub__
+    """field type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__
+    __sub__
     __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__ __rtruediv__ __floordiv__ __mod__
     __pow__ __neg__ __pos__ __abs__ __invert__ __and__ __or__ __xor__ __round__ __int__ __float__
     __index__ __format__ __copy__ __deepcopy__ __reversed__ __new__ __missing__
@@ -39,6 +40,8 @@ _OPERATORS = words(
 )
 """Names that let an object compare, or reckon, as it likes. ``type`` makes
 classes, ``field`` may leave some out of a comparison."""
+_VALUES = words("bytes complex dict float frozenset int list set str tuple")
+"""What a class may be a kind of, and answer for itself what it is asked."""
 _OWN_DUNDERS = words(
     """__all__ __annotations__ __author__ __call__ __del__ __doc__ __enter__ __exit__ __hash__
     __init__ __iter__ __len__ __main__ __module__ __name__ __next__ __getitem__ __setitem__
@@ -47,7 +50,7 @@ _OWN_DUNDERS = words(
 )
 _OP = {name: dis.opmap.get(name, -1) for name in (
     "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME", "LOAD_FAST", "EXTENDED_ARG",
-    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME",
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "LOAD_BUILD_CLASS",
 )}  # fmt: skip
 
 
@@ -76,7 +79,11 @@ def capability(program: CodeType, tests: CodeType) -> Capability:
         harmless = not set_on_self or set_on_self.isdisjoint(
             name for code in walk(tests) for name in code.co_names
         )
-    compares = any(not _OPERATORS.isdisjoint(code.co_names) for code in codes)
+    compares = any(
+        not _OPERATORS.isdisjoint(code.co_names)
+        or (_OP["LOAD_BUILD_CLASS"] in code.co_code[::2] and not _VALUES.isdisjoint(code.co_names))
+        for code in codes
+    )
     return Capability(harmless, compares, frozenset(names_rebound(program)))
 
 

@@ -29,7 +29,7 @@ class Change:
     """A name that no longer means what it meant.
 
     Attributes:
-        owner: the module, class, or ``sys.modules``.
+        owner: the module, its class or object, or ``sys.modules``.
         name: whose meaning is another.
         old, new: the values; a private object where there was, or is, none.
     """
@@ -54,7 +54,8 @@ class Change:
             names[self.name] = self.old
 
     def __str__(self) -> str:
-        owner = "sys.modules" if self.owner is sys.modules else self.owner.__name__
+        owner = getattr(self.owner, "__name__", type(self.owner).__name__)
+        owner = "sys.modules" if self.owner is sys.modules else owner
         return f"{owner}.{self.name}"
 
 
@@ -94,6 +95,10 @@ class Snapshot:
                     self._classes.setdefault(id(value), value)
                     home = str(value.__module__).partition(".")[0]
                     self._save(home, value, type.__dict__["__dict__"].__get__(value))
+                elif type(value).__flags__ & _HEAP and type(value).__module__ == name:
+                    held = getattr(value, "__dict__", None)  # as that of unittest's own loader
+                    if type(held) is dict:
+                        self._save(package, value, held)
         self._lists = [(one, list(one)) for one in (getattr(sys, name) for name in _LISTS)]
         self._streams = (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook)
 
@@ -143,7 +148,7 @@ class Snapshot:
                 found += [
                     Change(one.owner, name, old, live.get(name, _ABSENT))
                     for name, old in names.items()
-                    if live.get(name, _ABSENT) is not old and _matters(name, old)
+                    if live.get(name, _ABSENT) is not old and _matters(one.owner, name, old)
                 ]
             if len(live) > len(names):
                 found += [
@@ -201,20 +206,22 @@ def state(
 
 
 def _hides(owner: Any, name: str) -> bool:
-    """Say whether a new name hides a built-in one, or an inherited method."""
-    if not isinstance(owner, type):
+    """Say whether a new name hides a built-in one, an inherited method, or one of the class."""
+    if isinstance(owner, ModuleType):
         return name in _BUILTINS
-    bases = type.__dict__["__mro__"].__get__(owner)[1:]
+    kind = owner if isinstance(owner, type) else type(owner)
+    bases = type.__dict__["__mro__"].__get__(kind)[1 if kind is owner else 0 :]
     return name not in ("__doc__", "__abstractmethods__", "_abc_impl", "__annotations__") and any(
         name in type.__dict__["__dict__"].__get__(base) for base in bases
     )
 
 
-def _matters(name: str, old: Any) -> bool:
-    if name in ("_", "stdin", "stdout", "stderr", "setprofile"):  # the last is withheld
+def _matters(owner: Any, name: str, old: Any) -> bool:
+    if name in ("_", "stdin", "stdout", "stderr", "setprofile", "_addSkip"):  # replaced by `trial`
         return False
     if type(old) in (FunctionType, ModuleType, staticmethod, classmethod, property):
         return True
     if callable(old):
         return True
-    return not name.startswith("_") and type(old) in (int, float, complex, str)
+    named = isinstance(owner, ModuleType | type) and not name.startswith("_")
+    return named and type(old) in (int, float, complex, str)

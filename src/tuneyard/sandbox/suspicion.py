@@ -18,6 +18,7 @@ _WORDS = {
     "reaches into functions": "__globals__ __code__ __closure__ cell_contents __builtins__ "
     "co_consts",
     "reaches into the interpreter": "pythonapi from_address string_at memmove PyDLL "
+    "__array_interface__ addressof py_object "
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }

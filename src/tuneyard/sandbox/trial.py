@@ -82,7 +82,7 @@ class Trial:
 
     def _run_looked_at(self) -> None:
         forged: list[str] = []
-        look = Inspector(_CLEAN.knows, forged)
+        look = Inspector(_CLEAN.knows, forged, self._asked())
         scope = self._scope(self._run_answer(), {LOOK: look.look, EQUAL: look.equal})
         try:
             self._run_tests(compile_watched(self._tests), scope)
@@ -102,6 +102,10 @@ class Trial:
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
         profile, sys.setprofile = sys.setprofile, _GUARD.refuse  # profilers in C do without it
+        cases: Any = sys.modules.get("unittest.case")
+        skip = getattr(cases, "_addSkip", None)
+        if skip is not None:
+            cases._addSkip = _skip_of_tests_only(skip, _GUARD.forged)
         handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
@@ -120,7 +124,7 @@ class Trial:
             answer = self._run_answer()
             put_back()
             self._clean_up(handlers)
-            look = Inspector(_CLEAN.knows, _GUARD.forged)
+            look = Inspector(_CLEAN.knows, _GUARD.forged, self._asked())
             scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
             if not _PATCHES.search(self._tests):
                 look.also = self._quick_look(roots, scope)
@@ -137,10 +141,15 @@ class Trial:
             guard.stop()
             _C_SIGNAL.signal = _SET_HANDLER
             sys.setprofile = profile
+            if skip is not None:
+                cases._addSkip = skip
             for change in _CLEAN.changes():
                 change.undo()
         if guard.forged:
             raise error(guard.forged[0])
+
+    def _asked(self) -> set[str]:
+        return {name for code in walk(self._checks) for name in code.co_names}
 
     def _run_answer(self) -> ModuleType:
         new_module("__main__")  # what is there is the zygote's
@@ -159,7 +168,7 @@ class Trial:
 
     def _import_first(self) -> set[str]:
         """Import what the tests will, and the answer's outermost code, and return the names."""
-        asked = {name for code in walk(self._checks) for name in code.co_names}
+        asked = self._asked()
         names = imported(self._checks) | imported(self._program, inner=False)
         names -= {ANSWER, "__main__", "__future__"}
         roots = set()
@@ -239,7 +248,7 @@ class Trial:
 
     def _seen_changes(self, roots: set[str]) -> Iterator[Change]:
         """Yield the changes that tests would notice, and did not make."""
-        asked = {name for code in walk(self._checks) for name in code.co_names}
+        asked = self._asked()
         own = {name for code in walk(self._checks) for name in attributes_set(code)}
         packages = {name.partition(".")[0] for name in roots}
         for change in _CLEAN.changes():
@@ -267,6 +276,21 @@ def _private_modules() -> Iterator[None]:
         for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
             del sys.modules[name]
         sys.modules.update(hidden)
+
+
+def _skip_of_tests_only(skip: Callable[..., None], forged: list[str]) -> Callable[..., None]:
+    """Return unittest's function for a skipped test; that an answer skips one is noted."""
+    place, program = sys.exc_info, PROGRAM
+
+    def noted(*arguments: Any) -> None:
+        trace = place()[2]
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == program:
+                forged.append("skips its tests")
+            trace = trace.tb_next
+        skip(*arguments)
+
+    return noted
 
 
 def _set_handler_without_frames(number: int, handler: Any) -> Any:

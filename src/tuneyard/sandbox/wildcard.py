@@ -12,7 +12,7 @@ import math
 import os
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from operator import contains, eq, ge, le, ne
 from types import (
     BuiltinFunctionType,
@@ -45,6 +45,7 @@ _ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
     **{id(kind): kind.__iter__ for kind in (list, tuple, set, frozenset, deque)},
     id(dict): lambda value: [*dict.keys(value), *dict.values(value)],
 }
+_VALUES = (int, float, complex, str, bytes)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
@@ -69,12 +70,16 @@ class Inspector:
     Args:
         trusted: whether the class of an ``id`` was loaded before the answer.
         forged: receives ``REASON``.
+        asked: the names that the tests use.
 
     Attributes:
         also: what else to look at, whenever a value comes by.
     """
 
-    def __init__(self, trusted: Callable[[int], bool], forged: list[str]) -> None:
+    def __init__(
+        self, trusted: Callable[[int], bool], forged: list[str], asked: Collection[str]
+    ) -> None:
+        self._asked = frozenset(asked)
         self._trusted = trusted
         self._forged = forged
         self.also: Callable[[], None] | None = None
@@ -147,7 +152,17 @@ class Inspector:
         return known[1] == _STRANGE
 
     def _judge(self, kind: type) -> int:
-        """Say whether a class compares or reckons by methods that came after the snapshot."""
+        """Say whether a class compares or reckons by methods that came after the snapshot.
+
+        Raises:
+            ForgedError: it is a kind of text or number whose methods, which tests call, are others.
+        """
+        value_type = next((base for base in _mro_of(kind) if base in _VALUES), None)
+        if value_type is not None:
+            for base in _mro_of(kind)[: _mro_of(kind).index(value_type)]:
+                own = _kind_of_dict(base).keys() & _kind_of_dict(value_type).keys() & self._asked
+                if any(name[:1] != "_" for name in own) and not self._trusted(id(base)):
+                    self._found()
         for name in _COMPARES | _RECKONS:
             for base in _mro_of(kind):
                 if name in _kind_of_dict(base):
@@ -243,7 +258,7 @@ def _groups(draw: random.Random) -> Iterator[list[Any]]:
 
 
 def _unlike(value: Any, draw: random.Random) -> Iterable[Any]:
-    """Return values of the same type as a built-in one, but others; none for other types."""
+    """Return values like a built-in one, of its type and length, but others; else none."""
     number = draw.randint(2, 10**6)
     kind = type(value)
     if kind is bool:
@@ -253,13 +268,16 @@ def _unlike(value: Any, draw: random.Random) -> Iterable[Any]:
     if kind is float:
         return [value + 1.5, value * 2 + 3.25, value - number, value + number]
     if kind is str:
-        return [value + "x", value[1:] + _text(draw, 4), _text(draw, 7)]
+        return [_text(draw, len(value) or 1) for _ in range(3)]
     if kind in (list, tuple):
-        return [kind([*value, number]), kind([number, *value]), kind([number] * (len(value) + 1))]
+        return [
+            kind([start + place for place in range(len(value) or 1)])
+            for start in (number, -2 * number)
+        ]
     if kind is dict:
-        return [{**value, number: number}, {number: number}]
+        return [dict.fromkeys(value, number) or {number: number}]
     if kind in (set, frozenset):
-        return [kind({*value, number, str(number)}), kind({number, -number})]
+        return [kind(number + place for place in range(len(value) or 1))]
     return []
 
 
