@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.config import Pairs
-from tuneyard.prefer import PairSet, build_pairs
+from tuneyard.prefer import PairSet, build_pairs, describe
 from tuneyard.records import Completion, Example
 
 
@@ -98,6 +98,21 @@ def test_several_pairs_a_prompt_use_different_answers() -> None:
     assert len({(p.chosen, p.rejected) for p in everything.pairs}) == len(everything.pairs) == 4
     assert [p.id for p in everything.pairs] == ["a/0", "a/1", "a/2", "a/3"]
     assert everything.stats["duplicates"] == 0
+
+
+def test_an_answer_that_may_have_forged_its_verdict_is_never_chosen() -> None:
+    answers = [Completion("a", text, sample) for sample, text in enumerate(["x", "y", "z"])]
+    verdicts = {("a", 0): True, ("a", 1): True, ("a", 2): False}
+
+    def chosen(suspicious: set[tuple[str, int]]) -> PairSet:
+        settings = Pairs(chosen="sampled", max_pairs_per_prompt=9)
+        return build_pairs([example("a")], {"a": "p"}, answers, verdicts, settings, 0, suspicious)
+
+    found = chosen({("a", 0)})
+    assert [(pair.chosen, pair.rejected) for pair in found.pairs] == [("y", "z")]
+    assert found.stats["suspicious"] == 1
+    assert "never chosen" in describe(found.stats)
+    assert chosen({("a", 0), ("a", 1)}).pairs == []
 
 
 def test_a_missing_verdict_is_an_error() -> None:

@@ -43,6 +43,14 @@ def test_each_metric_is_described_and_errors_are_counted() -> None:
     json.dumps(summary, allow_nan=False)
 
 
+def test_suspicious_answers_are_counted() -> None:
+    rows = [{"id": 1, "suspicious": "changes math.isclose"}, {"id": 2, "suspicious": None}]
+    summary = summarise(rows)
+    assert summary["suspicious"] == 1
+    assert "suspicious: 1 answers may have forged their verdict" in format_summary(summary)
+    assert "suspicious" not in summarise(rows[1:])
+
+
 def test_without_execution_there_is_no_count_of_errors() -> None:
     assert "errors" not in summarise([{"id": "a", "bleu": 0.5}])
 
