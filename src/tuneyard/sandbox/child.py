@@ -39,7 +39,8 @@ def _refuse(value: object) -> NoReturn:
 _ENCODER = importlib.import_module("_json").make_encoder(
     None, _refuse, json.encoder.encode_basestring, None, ": ", ", ", False, False, True
 )
-Harness = Callable[[str, dict[str, Any], dict[str, Any]], None]
+Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
+"""Returns True where the program had no means to change the interpreter's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _execute(
 ) -> None:
     record: dict[str, Any] = {}
     anything = BaseException  # the name itself may be gone when it is needed
-    recover = _recovery()
+    recover, put_back = _recovery(), _PUT_BACK
     leave, write = _leave, channel.write
     output = sys.stdout
     sys.argv = ["program.py"]
@@ -122,11 +123,14 @@ def _execute(
     channel.running()
     caught: BaseException | None = None
     try:
-        harness(source, payload, record)
+        if harness(source, payload, record) is True:
+            put_back = []
     except anything as error:
         caught = error
     while True:
         try:
+            for step in put_back:
+                step()
             for step in recover:
                 step()
             break
@@ -144,15 +148,12 @@ def _execute(
 def _recovery() -> list[Callable[[], object]]:
     """Return steps, without use of builtins, that make the interpreter fit to report.
 
-    Put back the builtins, and the names of the modules that report; stop the program's tracing,
-    signal handlers and recursion limit; give memory to work with. All are functions in C: nothing
-    of the program's runs between two of them.
+    Stop the program's tracing, signal handlers and recursion limit; give memory to work with. All
+    are functions in C: nothing of the program's runs between two of them.
     """
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     partial = functools.partial
-    modules = (builtins.__dict__, globals(), verdict.__globals__)
     return [
-        *(partial(names.update, dict(names)) for names in modules),
         partial(_SET_MASK, signal.SIG_BLOCK, _SIGNALS),
         partial(sys.settrace, None),
         partial(sys.setprofile, None),
@@ -183,3 +184,11 @@ def _leave(
 def _encode(row: dict[str, Any]) -> bytes:
     # Lone surrogates would break whoever writes the outcome as UTF-8.
     return "".join(_ENCODER(row, 0)).encode("utf-8", "replace")
+
+
+# Steps of the same kind that put back the builtins and the names of the modules that report. Made
+# before the fork; a program pays for each name that is touched, in page faults.
+_PUT_BACK: list[Callable[[], object]] = [
+    functools.partial(names.update, dict(names))
+    for names in (builtins.__dict__, globals(), verdict.__globals__)
+]

@@ -1,9 +1,10 @@
 """Harnesses: trusted functions that run a program inside the isolated child.
 
-A harness is ``f(source, payload, record) -> None``. It raises whatever the program raises. Write
-one with ``compile_program`` and ``new_namespace``, so that a syntax error is told from a run-time
-error and line numbers come out; import what it needs at the top of its module, which is loaded
-before the fork.
+A harness is ``f(source, payload, record)``. It raises whatever the program raises, and may return
+True where the program had no means to change the interpreter, which is then taken to be as it was.
+Write one with ``compile_program`` and ``new_namespace``, so that a syntax error is told from a
+run-time error and line numbers come out; import what it needs at the top of its module, which is
+loaded before the fork.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     exec(compile_program(source), new_namespace())
 
 
-def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
+def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> bool:
     """Run the program as a module, then ``payload["tests"]`` (text) as ``__main__``.
 
     ``payload["names"]`` (default: none): built-in names that the tests take from the answer,
@@ -42,17 +43,20 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     tampering that is certain, or None.
     """
     record.update(passed=False, suspicious=[], forged=None)
+    untouched = False
     try:
-        run_tests(source, payload["tests"], payload.get("names", ()), record["suspicious"])
+        names = payload.get("names", ())
+        untouched = run_tests(source, payload["tests"], names, record["suspicious"])
     except ForgedError as error:
         record["forged"] = str(error)
     else:
         record["passed"] = True
+    return untouched
 
 
 def run_tests(
     source: str, tests: str, names: Collection[str] = (), suspicious: list[str] | None = None
-) -> None:
+) -> bool:
     """Run an answer and its tests; return where the tests ran to their end.
 
     May be called several times in one process: each call starts from the same state.
@@ -63,9 +67,12 @@ def run_tests(
         names: built-in names (``abs``, ``sorted``) that the tests take from the answer.
         suspicious: receives short reasons to doubt the outcome.
 
+    Returns:
+        Whether the answer had no means to change the interpreter.
+
     Raises:
         CompileError: the answer does not compile.
         ForgedError: the answer tampered with its judgement.
         BaseException: whatever the answer or the tests raise, SyntaxError of the tests included.
     """
-    Trial(source, tests, names, [] if suspicious is None else suspicious).run()
+    return Trial(source, tests, names, [] if suspicious is None else suspicious).run()

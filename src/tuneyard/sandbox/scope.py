@@ -16,6 +16,7 @@ from tuneyard.sandbox.source import new_module
 
 BUILTINS = dict(vars(builtins))
 _MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
+_FUNCTIONS = frozenset(BUILTINS) - _MODULE_NAMES
 _BY_NAME = ("eval", "exec", "getattr", "globals", "locals", "vars", "import_module")
 _STANDARD = sys.stdlib_module_names
 
@@ -35,8 +36,7 @@ class Scope:
     Attributes:
         names: the globals.
         taken: built-in names that are the answer's here.
-        recorder: the outermost names, as ``exec`` wants them.
-        records: whether the tests need it.
+        recorder: the outermost names, as ``exec`` wants them, where the tests need it.
     """
 
     def __init__(
@@ -71,11 +71,13 @@ class Scope:
             if unknown
             else set()
         )
-        self.recorder = _Recorder(self.names, given, lacking, self._rebound)
-        self.records = bool(lacking)
+        self.recorder: _Recorder | None = None
+        if lacking or helpers:
+            self.recorder = _Recorder(self.names, given, lacking, self._rebound)
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
+        assert self.recorder is not None
         live, said, same, every, apply = self.names, self.recorder.said, is_, all, map
         free, size = self._rebound, len
 
@@ -88,6 +90,7 @@ class Scope:
 
     def changes(self) -> Iterator[str]:
         """Yield the names that somebody else gave another meaning."""
+        assert self.recorder is not None
         said = self.recorder.said
         for name in (self.names.keys() - self._rebound) | said.keys():
             internal = name.startswith("__") and name != "__builtins__"
@@ -107,11 +110,11 @@ class Scope:
 
         Then one of them is what was asked for: tests use something of an answer.
         """
-        used = given.keys() & BUILTINS.keys() - _MODULE_NAMES
+        used = {name for name in given if name in _FUNCTIONS}
         if not used:
             return set()
         asked = {name for code in walk(self._checks) for name in code.co_names}
-        others = {*(given.keys() - BUILTINS.keys() - _MODULE_NAMES), *_BY_NAME}
+        others = {*(given.keys() - _FUNCTIONS - _MODULE_NAMES), *_BY_NAME}
         return used & asked if others.isdisjoint(asked) else set()
 
     def _meant(self, name: str, value: object) -> object:

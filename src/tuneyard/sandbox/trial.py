@@ -65,8 +65,8 @@ class Trial:
         self._program = compile_program(source)
         self._can = capability(self._program, self._checks)
 
-    def run(self) -> None:
-        """Run both; return where the tests ran to their end.
+    def run(self) -> bool:
+        """Run both; return where the tests ran to their end, and whether the answer is harmless.
 
         Raises:
             ForgedError: the answer tampered with its judgement.
@@ -79,6 +79,7 @@ class Trial:
             self._run_looked_at()
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
+        return self._can.harmless
 
     def _run_looked_at(self) -> None:
         forged: list[str] = []
@@ -128,7 +129,6 @@ class Trial:
             scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
             if not _PATCHES.search(self._tests):
                 look.also = self._quick_look(roots, scope)
-            scope.records = True
             try:
                 self._run_tests(checks, scope)
             finally:
@@ -154,14 +154,14 @@ class Trial:
     def _run_answer(self) -> ModuleType:
         new_module("__main__")  # what is there is the zygote's
         answer = new_module(ANSWER)
-        file = os.path.join(os.getcwd(), f"{ANSWER}.py")
-        answer.__file__ = file
+        answer.__file__ = file = f"{os.getcwd()}/{ANSWER}.py"
         if "__file__" in self._source:
             with suppress(OSError), open(file, "w", encoding="utf-8", errors="replace") as out:
                 out.write(self._source)
-        lines = self._source.splitlines(keepends=True)
-        for name in (PROGRAM, file):
-            linecache.cache[name] = (len(self._source), None, lines, name)
+        if not self._can.harmless or "inspect" in self._tests:
+            lines = self._source.splitlines(keepends=True)
+            for name in (PROGRAM, file):
+                linecache.cache[name] = (len(self._source), None, lines, name)
         with suppress(SystemExit):  # a script may end so; the tests say whether it is right
             exec(self._program, answer.__dict__)
         return answer
@@ -203,10 +203,10 @@ class Trial:
 
     def _run_tests(self, checks: CodeType, scope: Scope) -> None:
         try:
-            if scope.records:
-                exec(checks, scope.names, scope.recorder)
-            else:
+            if scope.recorder is None:
                 exec(checks, scope.names)
+            else:
+                exec(checks, scope.names, scope.recorder)
         except SystemExit as stop:
             well = stop.code is None or (type(stop.code) in (int, bool) and stop.code == 0)
             if not well or not self._is_tests_own(stop.__traceback__):
