@@ -163,7 +163,9 @@ def errors_table(summary: Summary) -> str:
     parts = []
     suspicious = sum(counts.suspicious for counts in summary.errors)
     if suspicious:
-        said = f"{suspicious:,} answers may have forged their verdict: see suspicious in the scores."
+        said = (
+            f"{suspicious:,} answers may have forged their verdict: see suspicious in the scores."
+        )
         parts.append(f'<p class="note">{said}</p>')
     for split, kind in dict.fromkeys((counts.split, counts.kind) for counts in summary.errors):
         chosen = [c for c in summary.errors if (c.split, c.kind) == (split, kind)]

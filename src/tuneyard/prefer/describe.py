@@ -33,7 +33,9 @@ def _counts(stats: Mapping[str, Any]) -> str:
     if stats.get("unjudged"):
         words.append(f"{stats['unjudged']:,} answers without a verdict make no pair")
     if stats.get("suspicious"):
-        words.append(f"{stats['suspicious']:,} answers that passed may have forged it: never chosen")
+        words.append(
+            f"{stats['suspicious']:,} answers that passed may have forged it: never chosen"
+        )
     if "equal" in stats:
         words.append(
             f"left out: {stats['equal']:,} with chosen = rejected, "
