@@ -66,8 +66,9 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
     if entry_point is not None and found.check is not None:
         name = found.check.name
         candidate, root = _entry(entry_point)
-        if root == name:
-            # The body asks the answer's function of that name, and would meet itself.
+        asked = {node.id for node in ast.walk(found.check) if isinstance(node, ast.Name)}
+        if name in (root, *asked):
+            # It means the answer's function of that name, and would meet itself.
             text, name = _renamed(text, found.check), _CHECK
         call = f"{name}({candidate})"
         if isinstance(found.check, ast.AsyncFunctionDef):
