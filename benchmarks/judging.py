@@ -1,8 +1,8 @@
 """What trying the tests costs: ``python benchmarks/judging.py [--old SRC] [--rows 1000]``.
 
-Scores the same rows with this code and, in turn, with another checkout's ``src`` folder (``--old``):
-rows with tests of their own, and rows of which twenty share their tests. A third of the answers is
-wrong. Prints wall-clock and CPU seconds of ``tuneyard score``, and how they compare.
+Scores the same rows with this code and, in turn, with another checkout's ``src`` folder: rows with
+tests of their own, and rows of which twenty share their tests. A third of the answers is wrong.
+Prints wall-clock and CPU seconds of ``tuneyard score``, and how they compare.
 """
 
 from __future__ import annotations

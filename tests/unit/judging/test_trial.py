@@ -8,6 +8,7 @@ from tuneyard.sandbox import Sandbox
 
 RIGHT = "def double(n):\n    return 2 * n\n"
 TESTS = "assert double(4) == 8"
+SLOW = "from time import process_time as t\nend = t() + 1.5\nwhile t() < end:\n    pass\n"
 
 
 class Counted:
@@ -47,10 +48,7 @@ def test_neighbours_do_no_harm(sandbox):
         (RIGHT, TESTS),
         (RIGHT, f"import os\nif 'double' not in globals():\n    os._exit(0)\n{TESTS}"),
         (RIGHT, f"while double(1) is None:\n    pass\n{TESTS}"),
-        (
-            RIGHT,
-            f"import time\nend = time.process_time() + 1.5\nwhile time.process_time() < end:\n    pass\n{TESTS}",
-        ),  # noqa: E501
+        (RIGHT, f"{SLOW}{TESTS}"),
         (RIGHT, TESTS + "\nassert False"),
         (RIGHT, f"import math\nmath.pi = 3\n{TESTS}"),
         (RIGHT, f"import math\n{TESTS}\nassert math.pi > 3"),
