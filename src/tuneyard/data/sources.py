@@ -162,7 +162,8 @@ def _example(
         )
     reference = _text(row, columns["reference"], place)
     about = row.get(columns["input"])
-    meta = {key: value for key, value in row.items() if key not in columns.values()}
+    known = {*columns.values(), "unjudged"}  # which is ours to say
+    meta = {key: value for key, value in row.items() if key not in known}
     tests = row.get(columns["tests"])
     if tests is not None:
         entry_point = row.get(columns["entry_point"])

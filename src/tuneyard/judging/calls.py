@@ -115,8 +115,7 @@ def _called(
         name = todo.pop()
         if name not in found:
             found.add(name)
-            node = defined.get(name)
-            todo += [used for used in _names(node) if used != name]
+            todo += [used for used in _names(defined.get(name)) if used != name]
     return found
 
 
@@ -180,5 +179,6 @@ def _first(tree: ast.Module) -> int:
             continue
         if node.col_offset:  # behind a semicolon
             return (node.end_lineno or node.lineno) + 1
-        return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        return min([node.lineno, *(one.lineno for one in decorators)])
     return 1 + max((node.end_lineno or 0 for node in tree.body), default=0)

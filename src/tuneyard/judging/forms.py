@@ -66,8 +66,9 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
     if entry_point is not None and found.check is not None:
         name = found.check.name
         candidate, root = _entry(entry_point)
-        if root == name:
-            # The body asks the answer's function of that name, and would meet itself.
+        asked = {node.id for node in ast.walk(found.check) if isinstance(node, ast.Name)}
+        if name in (root, *asked):
+            # It means the answer's function of that name, and would meet itself.
             text, name = _renamed(text, found.check), _CHECK
         call = f"{name}({candidate})"
         if isinstance(found.check, ast.AsyncFunctionDef):
@@ -113,10 +114,10 @@ def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
             warnings.simplefilter("ignore")
             return compile(source, "<tests>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
-        line = f"line {error.lineno}: " if getattr(error, "lineno", None) else ""
-        words = error.msg if isinstance(error, SyntaxError) else str(error)
-        told = words or type(error).__name__
-        raise FormError(f"the tests do not compile: {line}{told}") from None
+        told = str(error) or type(error).__name__
+        if isinstance(error, SyntaxError):
+            told = f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
+        raise FormError(f"the tests do not compile: {told}") from None
 
 
 def _entry(entry_point: str) -> tuple[str, str]:

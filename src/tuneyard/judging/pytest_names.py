@@ -167,7 +167,7 @@ class approx:  # noqa: N801 - pytest's name
     def _near(self, expected: Any, actual: Any) -> bool:
         if isinstance(expected, list | tuple | Mapping):
             rel, absolute, nan_ok = self._limits
-            return approx(expected, rel, absolute, nan_ok) == actual
+            return bool(approx(expected, rel, absolute, nan_ok) == actual)
         rel, absolute, nan_ok = self._limits
         if expected is actual or builtins.bool(expected == actual):
             return True

@@ -34,14 +34,13 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
     return Case(source, taken.hollow, program, taken.names)
 
 
-def try_cases(cases: Sequence[Case | str | None], sandbox: Sandbox) -> list[str]:
+def try_cases(cases: Sequence[Case | str], sandbox: Sandbox) -> list[str]:
     """Say of each case why its tests judge nothing; an empty text where they do."""
-    found = {case: case for case in cases if isinstance(case, str)}
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
-    found |= {
+    found = {
         case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)
     }
-    return [found[case] for case in cases]
+    return [case if isinstance(case, str) else found[case] for case in cases]
 
 
 def try_rows(

@@ -108,7 +108,8 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
         elif case.hollow is not None and passed[1]:
             reasons.append(PASSES_HOLLOW)
         else:
-            told = describe(ends[-1]) or ends[-1].status
+            forged = (ends[-1].value or {}).get("forged")
+            told = forged or describe(ends[-1]) or ends[-1].status
             reasons.append(f"the reference fails its own tests: {told}")
     return reasons
 

@@ -79,8 +79,9 @@ def execute_python(
     from tuneyard.judging.rows import case_of, try_cases
 
     count = len(predictions)
-    rows = zip(tests, references or [None] * count, entry_points or [None] * count, strict=True)
-    known = list(trials or [None] * count)
+    nothing: list[None] = [None] * count
+    rows = zip(tests, references or nothing, entry_points or nothing, strict=True)
+    known: list[str | None] = list(trials) if trials is not None else [None] * count
     results = [Execution(None, None, None)] * count
     cases: dict[int, Case] = {}
     for index, (test, *others) in enumerate(rows):
@@ -94,8 +95,9 @@ def execute_python(
     todo: list[tuple[int, Program]] = []
     with _sandbox(sandbox, workers) as box:
         untried = [index for index in cases if references is not None and known[index] is None]
-        for index, reason in zip(untried, try_cases([cases[i] for i in untried], box), strict=True):
-            known[index] = reason
+        found = try_cases([cases[index] for index in untried], box)
+        for index, told in zip(untried, found, strict=True):
+            known[index] = told
         for index, case in cases.items():
             source, reason = extract_code(predictions[index]), known[index]
             if reason:

@@ -165,8 +165,7 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
-        tried = any("judged" in source.part for source in step.inputs.values())
-        verdicts = _verify(examples, completions, settings, tried, context, suspicious)
+        verdicts = _verify(examples, completions, settings, context, suspicious)
     found = build_pairs(
         examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
     )
@@ -196,7 +195,6 @@ def _verify(
     examples: list[Example],
     completions: list[Completion],
     settings: Pairs,
-    tried: bool,
     context: Context,
     suspicious: set[tuple[str, int]],
 ) -> dict[tuple[str, int], bool | None]:
@@ -211,7 +209,7 @@ def _verify(
     verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
         rows = [
-            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text, tried)
+            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text)
             for c in completions
             if by_id[c.id].task == task
         ]

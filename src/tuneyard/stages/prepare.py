@@ -52,14 +52,14 @@ def make(
     if judged := step.part.get("judged"):
         examples = _judged(examples, places, workers)
         if judged == "remove":
-            gone = [e.meta["unjudged"] for e in examples if "unjudged" in e.meta]
+            vain = [e.meta["unjudged"] for e in examples if "unjudged" in e.meta]
             examples = [e for e in examples if "unjudged" not in e.meta]
-            facts["without_verdict"] = gone
+            facts["without_verdict"] = vain
             if not examples:
                 raise UserError(
-                    f"nothing is left of a split: its tests judge nothing, {_some(gone)}",
+                    f"nothing is left of a split: its tests judge nothing, {_some(vain)}",
                     where=f"data.{kind}: {split}",
-                    value=len(gone),
+                    value=len(vain),
                     remedy="mend the tests or the references",
                 )
     if removes:

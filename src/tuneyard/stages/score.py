@@ -28,9 +28,8 @@ def run(step: Step, context: Context) -> str:
         if kind == "answers":
             continue
         rows = tasks.setdefault(step.extra["task"][kind], [])
-        tried = "judged" in source.part
         for example in context.examples(source):
-            rows += [score_row(example, kind, *answer, tried) for answer in answers[example.id]]
+            rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
     similar = _similar(step, context)
     context.start_ray()
     metrics, faithful = step.part["metrics"], step.part["faithful"]
@@ -105,11 +104,10 @@ def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, st
     return answers
 
 
-def score_row(example: Example, kind: str, sample: int, text: str, tried: bool) -> ScoreRow:
+def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
     """Return what the scorer needs of one answer.
 
-    Args:
-        tried: whether the example's tests were tried when it was prepared.
+    Where a study runs answers, their tests were tried when the examples were prepared.
     """
     return ScoreRow(
         id=example.id,
@@ -119,5 +117,5 @@ def score_row(example: Example, kind: str, sample: int, text: str, tried: bool) 
         kind=kind,
         sample=sample,
         entry_point=example.meta.get("entry_point"),
-        trial=example.meta.get("unjudged", ["", ""])[1] if tried else None,
+        trial=example.meta.get("unjudged", ["", ""])[1],
     )
