@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from types import CodeType, ModuleType
 from typing import Any
@@ -34,7 +35,7 @@ def compile_program(source: str, filename: str = PROGRAM) -> CodeType:
 def new_module(name: str) -> ModuleType:
     """Return a fresh module that is imported under ``name`` from now on."""
     module = ModuleType(name)
-    module.__dict__["__builtins__"] = builtins
+    module.__dict__.update(__builtins__=builtins, __file__=f"{os.getcwd()}/program.py")
     sys.modules[name] = module
     return module
 
