@@ -154,8 +154,8 @@ def _make_hook(
                 if asker is None or asker is frame:
                     return True
                 code = asker.f_code
-                if event == "compile" or event == "code.__new__":
-                    return False  # an import, or a library that writes functions
+                if event[:7] == "compile" or event[:5] == "code." or event[:10] == "object.__s":
+                    return False  # an import, or a library that makes functions
                 # A library means what it does where its own text names it.
                 return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))
             if file == tests:

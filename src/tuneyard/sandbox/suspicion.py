@@ -53,13 +53,16 @@ def reasons(source: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules.update((one.asname or one.name).partition(".")[0] for one in node.names)
-            if any(one.name in ("builtins", "gc") for one in node.names):
-                yield "imports builtins or gc"
+            if any(one.name == "builtins" for one in node.names):
+                yield "imports builtins"
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name in _COMPARING and _says_yes(node.body):
             yield f"{node.name} is always true"
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            name = ast.unparse(node)
+            base: ast.expr = node
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            name = ast.unparse(node) if isinstance(base, ast.Name) else ""
             if name.partition(".")[0] in modules and not name.startswith(("sys.std", "np.", "pd.")):
                 yield f"changes {name}"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules":

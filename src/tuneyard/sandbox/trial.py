@@ -36,6 +36,10 @@ _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
 _SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
 _EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
 _PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
+_MEANS = re.compile(
+    r"setattr|delattr|vars|__dict__|exec|eval|\bdel\b|globals|__builtins__|modules|update_wrapper"
+    r"|wraps|patch|reload|setitem|methodcaller|attrgetter|__setattr__|__builtins__"
+)
 _QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
 
 
@@ -143,7 +147,8 @@ class Trial:
             if skip is not None:
                 cases._addSkip = skip
             for change in _CLEAN.changes():
-                change.undo()
+                if change.name in self._tests or self._may_have_made(change):
+                    change.undo()
         if guard.forged:
             raise error(guard.forged[0])
 
@@ -183,7 +188,7 @@ class Trial:
         for number, handler in handlers:
             if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
                 _SET_HANDLER(number, handler)
-        for change in _CLEAN.changes():
+        for change in filter(self._may_have_made, _CLEAN.changes()):
             self._doubt(f"changes {change}")
             change.undo()
         if _CLEAN.restore_interpreter():
@@ -241,12 +246,20 @@ class Trial:
 
         return quick_look
 
+    def _may_have_made(self, change: Change) -> bool:
+        """Say whether a change can be the answer's: some libraries change themselves, when used."""
+        return (
+            _MEANS.search(self._source) is not None
+            or any(change.name in attributes_set(code) for code in walk(self._program))
+            or re.search(rf"\b{re.escape(change.name)}['\"]", self._source) is not None
+        )
+
     def _seen_changes(self, roots: set[str]) -> Iterator[Change]:
         """Yield the changes that tests would notice, and did not make."""
         asked = self._asked()
         own = {name for code in walk(self._checks) for name in attributes_set(code)}
         packages = {name.partition(".")[0] for name in roots}
-        for change in _CLEAN.changes():
+        for change in filter(self._may_have_made, _CLEAN.changes()):
             if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):
                 continue
             owner = change.owner

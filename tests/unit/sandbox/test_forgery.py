@@ -72,7 +72,7 @@ def test_certain_tampering_is_named(sandbox: Sandbox, name: str, reason: str) ->
     [
         ("def abs(n):\n    return n\n", "redefines abs"),
         ("import math\nmath.floor = print\n", "changes math.floor"),
-        ("import gc\n", "imports builtins or gc"),
+        ("import builtins\n", "imports builtins"),
         ("import sys\nsys.modules['x'] = 1\n", "uses sys.modules"),
     ],
 )
