@@ -12,7 +12,7 @@ from typing import Any
 
 from tuneyard.cocobots.board import SHAPES, Board
 from tuneyard.cocobots.board import put as place
-from tuneyard.sandbox.harness import compile_program, new_namespace
+from tuneyard.sandbox.source import compile_program, new_namespace
 
 MAX_BOARDS = 16
 MAX_COLOR_LENGTH = 32

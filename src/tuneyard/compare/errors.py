@@ -21,9 +21,9 @@ GROUPS: Final = {
 }
 """The taxonomy's groups, in order of precedence (Pai's slides); ``?`` for what is in none.
 
-E is another board than asked, or in a Python task a failed test.
+E is another board than asked, or in a Python task a failed test, or one that was tampered with.
 """
-_GROUP_OF: Final = {**CATEGORIES, "wrong_answer": "E"}
+_GROUP_OF: Final = {**CATEGORIES, "wrong_answer": "E", "forged": "E"}
 """Each category's group: COCOBOTS' categories, and what only Python tasks with tests have."""
 
 
@@ -37,6 +37,7 @@ class ErrorCounts:
         n: answers with a verdict; ``missing`` those whose category was not determined.
         correct: answers without any error.
         categories: how many of each category, in the taxonomy's order; none that is 0.
+        suspicious: answers that may have forged their verdict.
     """
 
     system: System
@@ -46,6 +47,7 @@ class ErrorCounts:
     missing: int
     correct: int
     categories: Mapping[str, int]
+    suspicious: int = 0
 
     @property
     def groups(self) -> dict[str, int]:
@@ -86,6 +88,7 @@ def count_errors(cells: Sequence[Cell]) -> list[ErrorCounts]:
                 missing=len(cell.rows) - len(judged),
                 correct=len(judged) - sum(found.values()),
                 categories={name: found[name] for name in sorted(found, key=rank)},
+                suspicious=sum(bool(row.get("suspicious")) for row in judged),
             )
         )
     return counts

@@ -14,7 +14,7 @@ from tuneyard.stats import average_runs
 NOT_METRICS: Final = {
     *("id", "sample", "seed", "task", "kind", "split", "model", "arm", "meta"),
     *("instruction", "reference", "prediction", "prompt", "tokens", "finish"),
-    *("error_category", "error_detail", "expected_board", "built_board"),
+    *("error_category", "error_detail", "suspicious", "expected_board", "built_board"),
 }
 """Keys of score rows that are no metric even where their value is a number."""
 

@@ -161,6 +161,12 @@ def plot(drawing: Drawing, *, captioned: bool = True) -> str:
 def errors_table(summary: Summary) -> str:
     """Return the counts by category, one table a split and data kind, folded."""
     parts = []
+    suspicious = sum(counts.suspicious for counts in summary.errors)
+    if suspicious:
+        said = (
+            f"{suspicious:,} answers may have forged their verdict: see suspicious in the scores."
+        )
+        parts.append(f'<p class="note">{said}</p>')
     for split, kind in dict.fromkeys((counts.split, counts.kind) for counts in summary.errors):
         chosen = [c for c in summary.errors if (c.split, c.kind) == (split, kind)]
         found = sorted({name for counts in chosen for name in counts.categories}, key=rank)
@@ -175,7 +181,8 @@ def errors_table(summary: Summary) -> str:
                 text(summary.labels.full(counts.system)),
                 str(counts.correct),
                 *(str(counts.categories.get(name, "·")) for name in found),
-                f"{counts.n}" + (f"<small>{counts.missing} missing</small>" * (counts.missing > 0)),
+                f"{counts.n}"
+                + (f"<small>{counts.missing} without a verdict</small>" * (counts.missing > 0)),
             ]
             for counts in chosen
         ]

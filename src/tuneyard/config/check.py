@@ -31,7 +31,9 @@ def check(study: Study, where: str) -> None:
     for kind in study.evaluate.on or list(study.data):
         task = study.data[kind].executed_as
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
-        known[kind] = set(metric_keys(metrics, task=task)) - {"error_category", "error_detail"}
+        known[kind] = set(metric_keys(metrics, task=task)) - {
+            *("error_category", "error_detail", "suspicious")
+        }
         if "passed" in known[kind]:
             known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
     for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):

@@ -14,6 +14,7 @@ EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "input": ("input",),
     "reference": ("reference", "output"),
     "tests": ("tests",),
+    "entry_point": ("entry_point",),
     "id": ("id",),
 }
 """What an example takes from a row, and the columns in which it is looked for."""
@@ -62,9 +63,10 @@ class Data(Strict):
     """Sources that hold one split each: rows, or files of COCOBOTS' public format."""
     columns: dict[str, str] = {}
     """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
-    tests: …, id: …}``; what is not named is looked for under its own name (``reference`` also
-    under ``output``), but not in a column that is named for something else. ``tests`` is a program,
-    or a list of statements."""
+    tests: …, entry_point: …, id: …}``; what is not named is looked for under its own name
+    (``reference`` also under ``output``), but not in a column that is named for something else.
+    ``tests`` is a program, or a list of statements: any of the forms of ``tuneyard.judging.forms``;
+    ``check(candidate)`` in it is called with the function that ``entry_point`` names."""
 
     @field_validator("columns")
     @classmethod
@@ -176,3 +178,7 @@ class Preflight(Strict):
     answers_in_questions: Literal["refuse", "report"] = "refuse"
     """Rows that are read whose question holds the answer or is a rendered prompt already, or whose
     (chosen) answer holds the prompt: refused where more than 5 % are so."""
+    tests: Literal["refuse", "remove", "report"] = "refuse"
+    """Rows whose tests judge nothing, where answers are told apart by them: an empty program
+    passes, or the reference with its functions' bodies taken out, or the reference does not. Their
+    answers have no verdict; ``remove`` takes the rows out of training and evaluation."""

@@ -136,6 +136,11 @@ class Pairs(Strict):
             raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
         return self
 
+    @property
+    def verifies(self) -> bool:
+        """Tell whether answers are sampled and told apart by being run."""
+        return self.from_ != "file" and self.verify == "execution"
+
     def relevant(self) -> dict[str, Any]:
         """Return what decides the pairs: rows that are read know nothing of sampling."""
         read = {"from_", "columns", "split", "prompt"}

@@ -9,6 +9,7 @@ from typing import Any
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
+from tuneyard.judging.forms import FormError, text_of
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -154,11 +155,14 @@ def _example(
     row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
 ) -> Example:
     parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
-    used = {column for column, _ in parts.values()}
+    used = {*(column for column, _ in parts.values()), "unjudged"}  # which is ours to say
     meta = {key: value for key, value in row.items() if key not in used}
     column, tests = parts["tests"]
     if tests is not None:
-        meta["tests"] = _tests(tests, column, place)
+        name, entry_point = parts["entry_point"]
+        if entry_point is not None:
+            entry_point = meta["entry_point"] = _text(name, entry_point, row, place)
+        meta["tests"] = _tests(tests, column, place, entry_point)
     column, about = parts["input"]
     return Example(
         id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
@@ -238,16 +242,16 @@ def _identity(value: Any, default: str, place: str) -> str:
     return str(value)
 
 
-def _tests(value: Any, column: str, place: str) -> str:
-    """Return a test program; refuse one that no answer could pass."""
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        value = "\n".join(value)
-    if not isinstance(value, str):
+def _tests(value: Any, column: str, place: str, entry_point: str | None) -> str:
+    """Return tests as one text; refuse those that no answer could pass."""
+    try:
+        tests = text_of(value) or ""
+    except FormError:
         raise UserError(
             f"a row's {column!r} is no test program",
             where=place,
             value=value,
             remedy="write one text, or a list of statements",
-        )
-    check_tests(value, column, place)
-    return value
+        ) from None
+    check_tests(tests, column, place, entry_point)
+    return tests

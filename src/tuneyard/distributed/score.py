@@ -11,6 +11,7 @@ from tuneyard.config import Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.score import ScoreRow
 from tuneyard.score.corpus import Counts, counts_of_json
+from tuneyard.score.rows import Job
 
 # Batches are large: each one starts a sandbox, which costs as much as running many programs.
 _LARGEST_BATCH = 512
@@ -37,7 +38,7 @@ def score(
 ) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
 
-    Equal (prediction, reference, tests) are scored once in all.
+    Equal answers to the same question (see ``tuneyard.score.rows.Job``) are scored once in all.
 
     Args:
         task: ``python`` or ``cocobots``.
@@ -60,9 +61,9 @@ def score(
     if not metrics:
         return Scored([_labelled(row, {}) for row in rows], [Counts()] * len(rows))
     resolve_metrics(metrics, task=task)
-    places: dict[tuple[str, str, str | None], list[int]] = {}
+    places: dict[Job, list[int]] = {}
     for index, row in enumerate(rows):
-        places.setdefault((row.prediction, row.reference, row.tests), []).append(index)
+        places.setdefault(Job.of(row), []).append(index)
     jobs = list(places.items())
     workers = resources.scoring_workers
     size = min(_LARGEST_BATCH, max(1, math.ceil(len(jobs) / (workers * _BATCHES_A_WORKER))))
@@ -100,10 +101,7 @@ class _Scorer:
     def __call__(self, batch: Batch) -> Batch:
         from tuneyard.score import score_set
 
-        rows = [
-            ScoreRow(id=name, prediction=prediction, reference=reference, tests=tests)
-            for name, prediction, reference, tests in batch
-        ]
+        rows = [ScoreRow(id=name, **Job(*job)._asdict()) for name, *job in batch]
         done = score_set(rows, workers=1, **self.options)
         return [list(pair) for pair in zip(done.scores, done.counts, strict=True)]
 

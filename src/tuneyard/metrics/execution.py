@@ -5,29 +5,31 @@ Programs run in the sandbox only. Each function starts one for the call and shut
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
-    from tuneyard.sandbox import Outcome, Sandbox
+    from tuneyard.judging.trial import Case
+    from tuneyard.sandbox import Outcome, Program, Sandbox
 
-PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
-PYTHON_SECONDS = (30.0, 10.0)
-"""Wall-clock and CPU seconds of a program and its tests. The slowest reference solution of MBPP
-takes 5 s of CPU time; on a busy machine that is more by the clock."""
+UNJUDGED = "unjudged"
+"""How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
 
 
 class Execution(NamedTuple):
     """How a program fared: success, and the first error category that applies (None if right).
 
-    ``success`` is None where there is nothing to check the program against.
+    ``success`` is None where there is nothing to check the program against. ``suspicion`` says why
+    a verdict may have been forged, None where nothing speaks for it; where it is certain, the
+    category is ``forged``.
     """
 
     success: bool | None
     category: str | None
     detail: str | None
+    suspicion: str | None = None
 
 
 def execute_cocobots(
@@ -58,45 +60,71 @@ def execute_python(
     *,
     predictions: Sequence[str],
     tests: Sequence[str | None],
+    references: Sequence[str] | None = None,
+    entry_points: Sequence[str | None] | None = None,
+    trials: Sequence[str | None] | None = None,
     workers: int = 1,
     sandbox: Sandbox | None = None,
     code_block: CodeBlock = "first",
     imports: Sequence[str] = (),
 ) -> list[Execution]:
-    """Run each prediction and then its test program; success is that neither raises.
+    """Run each prediction and then its tests; success is that neither raises.
 
     Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Without
-    tests all three values are None. Categories are those of COCOBOTS's groups A to C, and
-    ``wrong_answer`` for a failed assertion.
+    tests all three values are None. Where the tests judge nothing, ``success`` and ``category`` are
+    None and ``detail`` begins with ``unjudged``. Categories are those of
+    COCOBOTS's groups A to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer
+    that tampered with its tests.
 
     Args:
+        tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
+        references: the rows' references, with which tests are tried; None: they are believed.
+        entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
+        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: they are tried now.
         imports: modules that the programs import (see ``check_imports``).
     """
     from tuneyard.answers import extract_code, has_code
-    from tuneyard.sandbox import Limits, Program
+    from tuneyard.judging.rows import case_of, try_cases
 
-    seconds, cpu_seconds = PYTHON_SECONDS
-    limits = Limits(seconds=seconds, cpu_seconds=cpu_seconds)
-    results = [Execution(None, None, None)] * len(predictions)
-    todo: list[int] = []
-    programs = []
-    for index, (prediction, test) in enumerate(zip(predictions, tests, strict=True)):
-        if test is None:
-            continue
-        source = extract_code(prediction, code_block)
-        if has_code(source):
-            todo.append(index)
-            programs.append(Program(source, PYTHON_TESTS, {"tests": test}, limits))
-        else:
-            results[index] = Execution(
-                False, "no_code", "words only" if source.strip() else "empty"
-            )
-    if not todo:
+    count = len(predictions)
+    nothing: list[None] = [None] * count
+    rows = zip(tests, references or nothing, entry_points or nothing, strict=True)
+    known: list[str | None] = list(trials) if trials is not None else [None] * count
+    results = [Execution(None, None, None)] * count
+    cases: dict[int, Case] = {}
+    for index, (test, *others) in enumerate(rows):
+        case = None if test is None else case_of(test, *others)
+        if isinstance(case, str):
+            results[index] = _unjudged(case)
+        elif case is not None:
+            cases[index] = case
+    if not cases:
         return results
+    todo: list[tuple[int, Program]] = []
     with _sandbox(sandbox, workers, imports) as box:
-        for index, outcome in zip(todo, box.map(programs), strict=True):
+        untried = [index for index in cases if references is not None and known[index] is None]
+        found = try_cases([cases[index] for index in untried], box)
+        for index, told in zip(untried, found, strict=True):
+            known[index] = told
+        for index, case in cases.items():
+            source, reason = extract_code(predictions[index], code_block), known[index]
+            if reason:
+                results[index] = _unjudged(reason)
+            elif reason is not None and source == case.reference:
+                results[index] = Execution(True, None, None)  # it ran when the tests were tried
+            elif not has_code(source):
+                said = "words only" if source.strip() else "empty"
+                results[index] = Execution(False, "no_code", said)
+            else:
+                todo.append((index, case.program(source)))
+        outcomes = box.map(program for _, program in todo)
+        for (index, _), outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results
+
+
+def _unjudged(reason: str) -> Execution:
+    return Execution(None, None, f"{UNJUDGED}: {reason}"[:500])
 
 
 def check_imports(names: Sequence[str], where: str) -> None:
@@ -106,20 +134,19 @@ def check_imports(names: Sequence[str], where: str) -> None:
         UserError: the first module that cannot be imported there, and why.
     """
     from tuneyard.errors import UserError
-    from tuneyard.sandbox import Limits, Program, Sandbox
+    from tuneyard.judging.trial import LIMITS, describe
+    from tuneyard.sandbox import Program, Sandbox
 
     if not names:
         return
-    seconds, cpu_seconds = PYTHON_SECONDS
-    limits = Limits(seconds=seconds, cpu_seconds=cpu_seconds)
-    programs = [Program(f"import importlib\nimportlib.import_module({n!r})", limits=limits)
+    programs = [Program(f"import importlib\nimportlib.import_module({n!r})", limits=LIMITS)
                 for n in names]  # fmt: skip
     with Sandbox(workers=1, imports=names) as box:
         for name, outcome in zip(names, box.map(programs), strict=True):
             if outcome.status != "ok":
                 raise UserError(
                     f"a module that programs import cannot be imported in the sandbox "
-                    f"({_detail(outcome)})",
+                    f"({describe(outcome)})",
                     where=where,
                     value=name,
                     remedy="install it in the environment that tuneyard runs in, or take it out "
@@ -139,9 +166,23 @@ def _sandbox(given: Sandbox | None, workers: int, imports: Sequence[str] = ()) -
 
 
 def _python_result(outcome: Outcome) -> Execution:
-    if outcome.status == "ok" and (outcome.value or {}).get("passed") is True:
-        return Execution(True, None, None)
-    return Execution(False, _python_category(outcome), _detail(outcome))
+    from tuneyard.judging.trial import describe
+
+    found = outcome.value or {}
+    suspicion = _suspicion(found)
+    if isinstance(found.get("forged"), str):
+        return Execution(False, "forged", found["forged"][:500], suspicion or found["forged"][:500])
+    if outcome.status == "ok" and found.get("passed") is True:
+        return Execution(True, None, None, suspicion)
+    return Execution(False, _python_category(outcome), describe(outcome), suspicion)
+
+
+def _suspicion(found: Mapping[str, Any]) -> str | None:
+    """Return a harness's reasons to doubt an answer, as one text."""
+    reasons = found.get("suspicious")
+    if not isinstance(reasons, list):
+        return None
+    return "; ".join(dict.fromkeys(str(reason) for reason in reasons))[:500] or None
 
 
 def _python_category(outcome: Outcome) -> str:
@@ -156,10 +197,3 @@ def _python_category(outcome: Outcome) -> str:
         # A program may define a class of a placement error's name.
         return category if CATEGORIES[category] == "C" else "runtime_other"
     return "runtime_other"  # it exited, or a signal ended it
-
-
-def _detail(outcome: Outcome) -> str | None:
-    text = ": ".join(part for part in (outcome.error_type, outcome.message) if part)
-    if outcome.line is not None:
-        text = f"line {outcome.line}: {text}" if text else f"line {outcome.line}"
-    return text[:500] or None

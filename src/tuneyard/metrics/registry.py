@@ -78,7 +78,7 @@ METRICS: dict[str, Metric] = {
             "execution",
             "the program runs and builds the reference's board, or passes its tests",
             {
-                "python": ("passed", "error_category", "error_detail"),
+                "python": ("passed", "error_category", "error_detail", "suspicious"),
                 "cocobots": ("execution_success", "error_category", "error_detail"),
             },
         ),

@@ -1,6 +1,6 @@
 """A study as a graph of steps, each with its content key. Pure: nothing is run or loaded here.
 
-prepare ─┬─ preflight
+prepare ─┬─ judge, preflight
          ├─ train sft ─┬─ prefer ─┬─ reference ─┐
          │             │          └─────────────┴─ train dpo
          └─ generate ──┴─ (similarity) ── score ── compare ── register

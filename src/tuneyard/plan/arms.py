@@ -100,7 +100,7 @@ def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
                 visit(other)
             done[id(step)] = step
 
-    for stage in ("prepare", "preflight", "prefer"):
+    for stage in ("prepare", "judge", "preflight", "prefer"):
         for step in steps:
             if step.stage == stage and (stage != "prefer" or "rows" in step.part):
                 visit(step)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from tuneyard.config import Model, Study
+from tuneyard.config import Dpo, Model, Study
 from tuneyard.data.sources import counts_of
+from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.step import Step
 from tuneyard.rows import digest
+
+_VERDICTS = re.compile(r"passed|pass_at_\d+|execution_success")
 
 
 class DataSteps:
@@ -69,8 +73,63 @@ class DataSteps:
             }
             if split == "train":
                 inputs = self.avoided()
+        if data.executed_as == "python" and self.asks_verdicts(kind, split):
+            # What is refused or only reported is the same examples.
+            mode = self.study.preflight.tests
+            part["judged"] = "remove" if mode == "remove" else "keep"
         label = f"prepare {kind} {split}"
         return self.step("prepare", label, part, inputs=inputs, extra={"data": data})
+
+    def asks_verdicts(self, kind: str, split: str) -> bool:
+        """Tell whether answers to a split are told apart by being run."""
+        if split == "train":
+            return any(f"train/{kind}" in roles for _, roles in self.verified())
+        return kind in self.evaluated and split in self.study.evaluate.splits and self.executes()
+
+    def executes(self) -> bool:
+        """Tell whether evaluation runs answers."""
+        return any(
+            metric.name == "execution"
+            for kind in self.evaluated
+            for metric in resolve_metrics(
+                self.study.evaluate.metrics, task=self.study.data[kind].executed_as
+            )
+        )
+
+    def verified(self) -> list[tuple[str, list[str]]]:
+        """Return the keys that ask for verdicts of training rows, each with those rows' roles."""
+        names = dict.fromkeys(name for names in self.study.matrix.arms.values() for name in names)
+        found = []
+        for name in names:
+            settings = self.study.training(name)
+            if isinstance(settings, Dpo) and settings.pairs.verifies:
+                section = name if name == "dpo" else f"stages.{name}"
+                found += [
+                    (f"{section}.pairs.verify", [f"train/{kind}" for kind in regime])
+                    for regime in self.regimes
+                ]
+        return found
+
+    def judge(self) -> tuple[Step, ...]:
+        """Return the step that holds rows against the verdicts that are asked of them, if any."""
+        asked = self.verified()
+        if self.executes():
+            asked.append(("evaluate.metrics", list(self.evaluation())))
+            rule = self.study.register_
+            if rule is not None and rule.on is not None and _VERDICTS.fullmatch(rule.metric):
+                asked.append(("register.metric", [f"{rule.split}/{rule.on}"]))
+        inputs = {
+            role: self.prepare(kind, split)
+            for role in dict.fromkeys(role for _, roles in asked for role in roles)
+            for split, _, kind in [role.partition("/")]
+        }
+        if not any("judged" in step.part for step in inputs.values()):
+            return ()
+        part = {
+            "tests": self.study.preflight.tests,
+            "asked": [[key, roles] for key, roles in asked],
+        }
+        return (self.step("judge", "judge tests", part, inputs=inputs),)
 
     def avoided(self) -> dict[str, Step]:
         """Return the evaluation splits read from files, which generated training data must avoid.

@@ -29,6 +29,7 @@ class EvaluationSteps(DataSteps):
                     "seed": self.study.seed,
                 },
                 inputs={**sets, **({"policy": policy} if policy is not None else {})},
+                after=self.judge(),
                 extra={"model": model},
             )
         return answers

@@ -18,8 +18,8 @@ class Step:
     """One stage of a study on given inputs.
 
     Attributes:
-        stage: ``prepare``, ``preflight``, ``prefer``, ``reference``, ``train``, ``generate``,
-            ``similarity``, ``score``, ``compare`` or ``register``: the module in
+        stage: ``prepare``, ``judge``, ``preflight``, ``prefer``, ``reference``, ``train``,
+            ``generate``, ``similarity``, ``score``, ``compare`` or ``register``: the module in
             ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.

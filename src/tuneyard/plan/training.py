@@ -36,7 +36,8 @@ class TrainingSteps(DataSteps):
             return [], []
         stages = [self.study.training(name) for name in names]
         losses = [settings.loss_on for settings in stages if isinstance(settings, Sft)]
-        checked = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])
+        preflight = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])
+        checked = (*self.judge(), preflight)
         trains: list[Step] = []
         prefers: list[Step] = []
         for place, settings in enumerate(stages):
@@ -70,7 +71,7 @@ class TrainingSteps(DataSteps):
         lora: dict[str, Any],
         label: str,
         inputs: dict[str, Step],
-        checked: Step,
+        checked: tuple[Step, ...],
         seed: int | None,
     ) -> Step:
         chosen = settings.model_dump(exclude=_ELSEWHERE)
@@ -97,7 +98,7 @@ class TrainingSteps(DataSteps):
             " · ".join(filter(None, [f"train {label}", self.name(model, "", regime, seed)])),
             part,
             inputs=inputs,
-            after=(checked,),
+            after=checked,
             extra={"model": model, "settings": settings, "section": section},
         )
 
@@ -109,7 +110,7 @@ class TrainingSteps(DataSteps):
         label: str,
         sets: dict[str, Step],
         start: Step | None,
-        checked: Step,
+        checked: tuple[Step, ...],
         seed: int | None,
     ) -> Step:
         part: dict[str, Any] = {
@@ -142,7 +143,7 @@ class TrainingSteps(DataSteps):
             " · ".join(filter(None, [title, self.name(model, "", regime, seed)])),
             part,
             inputs=inputs,
-            after=(checked,),
+            after=checked,
             extra={"model": model, "pairs": pairs},
         )
 

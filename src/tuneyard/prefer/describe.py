@@ -28,7 +28,14 @@ def _counts(stats: Mapping[str, Any]) -> str:
         bare = stats["rows"] - stats["rendered"]
         words.append(f"{bare:,} prompts are bare questions, {stats['rendered']:,} rendered already")
     if stats.get("passed_share") is not None:
-        words.append(f"{stats['passed_share']:.0%} of {stats['samples']:,} answers passed")
+        judged = stats["samples"] - stats.get("unjudged", 0)
+        words.append(f"{stats['passed_share']:.0%} of {judged:,} answers passed")
+    if stats.get("unjudged"):
+        words.append(f"{stats['unjudged']:,} answers without a verdict make no pair")
+    if stats.get("suspicious"):
+        words.append(
+            f"{stats['suspicious']:,} answers that passed may have forged it: never chosen"
+        )
     if "equal" in stats:
         words.append(
             f"left out: {stats['equal']:,} with chosen = rejected, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from tuneyard.config import Pairs
 from tuneyard.prefer.statistics import pair_statistics
 from tuneyard.records import Completion, Example, Preference
 
-Verdicts = Mapping[tuple[str, int], bool]
-"""(example id, sample number) → whether the answer passed verification."""
+Verdicts = Mapping[tuple[str, int], bool | None]
+"""(example id, sample number) → whether the answer passed verification; None: nothing says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ def build_pairs(
     verdicts: Verdicts | None,
     settings: Pairs,
     seed: int,
+    suspicious: Collection[tuple[str, int]] = (),
 ) -> PairSet:
     """Build preference pairs from a policy's own answers.
 
     An example is dropped where all its answers pass (nothing to reject), and where all fail and
-    only a sampled answer may be chosen. Every answer of a dropped example counts as a tie. Pairs
+    only a sampled answer may be chosen. Every answer of a dropped example counts as a tie. An
+    answer without a verdict makes no pair. Pairs
     with equal texts, and pairs that an earlier example made (same prompt and texts), are dropped.
     Where more than ``max_pairs_per_prompt`` are possible, those are preferred that use the most
     different answers; which ones is drawn by (seed, example id), whatever the order of rows.
@@ -43,12 +45,16 @@ def build_pairs(
     Args:
         prompts: rendered, by example id.
         verdicts: for every completion; None: nobody judged, and every answer is a rejected one.
+        suspicious: answers (example id, sample number) that may have forged their verdict: one of
+            them that passed makes no pair.
 
     Returns:
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
-        ``passed_share``, ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``,
-        ``no_answers``), ``ties`` (answers of the prompts dropped as all passed or all failed),
-        ``duplicates``, ``equal``, and what ``pair_statistics`` adds.
+        ``passed_share`` (of the answers with a verdict), ``unjudged`` (answers without one),
+        ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``, and where
+        it occurs ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all
+        failed), ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what
+        ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -58,16 +64,22 @@ def build_pairs(
         if completion.id in answers:
             answers[completion.id].append(completion)
     dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
-    ties = duplicates = equal = samples = passes = 0
+    ties = duplicates = equal = samples = passes = unjudged = doubted = 0
     seen: set[tuple[str, str, str]] = set()
     pairs: list[Preference] = []
     for example in examples:
         passed, failed = _split(answers[example.id], verdicts)
-        samples += len(passed) + len(failed)
+        without = len(answers[example.id]) - len(passed) - len(failed)
+        samples += len(answers[example.id])
         passes += len(passed)
-        reason = _reason(passed, failed, settings)
+        trusted = [answer for answer in passed if (answer.id, answer.sample) not in suspicious]
+        doubted += len(passed) - len(trusted)
+        passed = trusted
+        unjudged += without
+        reason = "no_verdict" if answers[example.id] and not passed and not failed else None
+        reason = reason or _reason(passed, failed, settings)
         if reason is not None:
-            dropped[reason] += 1
+            dropped[reason] = dropped.get(reason, 0) + 1
             ties += len(passed) + len(failed)
             continue
         made = 0
@@ -100,11 +112,15 @@ def build_pairs(
     stats: dict[str, Any] = {
         "prompts": len(examples),
         "samples": samples,
-        "passed_share": passes / samples if samples and verdicts is not None else None,
+        "passed_share": passes / (samples - unjudged)
+        if samples > unjudged and verdicts is not None
+        else None,
+        "unjudged": unjudged,
         "dropped": dropped,
         "ties": ties,
         "duplicates": duplicates,
         "equal": equal,
+        "suspicious": doubted,
         **pair_statistics(pairs),
     }
     return PairSet(pairs, stats)
@@ -123,7 +139,9 @@ def _split(
             continue
         if key not in verdicts:
             raise ValueError(f"the answer {key} has no verdict")
-        (passed if verdicts[key] else failed).append(answer)
+        verdict = verdicts[key]
+        if verdict is not None:
+            (passed if verdict else failed).append(answer)
     return passed, failed
 
 

@@ -31,7 +31,18 @@ from tuneyard.sandbox.verdict import verdict
 
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
-Harness = Callable[[str, dict[str, Any], dict[str, Any]], None]
+
+
+def _refuse(value: object) -> NoReturn:
+    raise TypeError(f"an object of type {type(value).__name__} is no JSON")
+
+
+# All in C, and made before the fork: a program may have changed the module ``json``.
+_ENCODER = importlib.import_module("_json").make_encoder(
+    None, _refuse, json.encoder.encode_basestring, None, ": ", ", ", False, False, True
+)
+Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
+"""Returns True where the program had no means to change the interpreter's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,8 @@ def _execute(
 ) -> None:
     record: dict[str, Any] = {}
     anything = BaseException  # the name itself may be gone when it is needed
-    recover = _recovery()
+    recover, put_back = _recovery(), _PUT_BACK
+    leave, write = _leave, channel.write
     output = sys.stdout
     sys.argv = ["program.py"]
     random.seed(0)  # a cached score must be what a second run would give
@@ -134,11 +146,14 @@ def _execute(
     channel.running()
     caught: BaseException | None = None
     try:
-        harness(source, payload, record)
+        if harness(source, payload, record) is True:
+            put_back = []
     except anything as error:
         caught = error
     while True:
         try:
+            for step in put_back:
+                step()
             for step in recover:
                 step()
             break
@@ -150,21 +165,20 @@ def _execute(
     except BaseException as error:
         # Print errors count as in any script, but a program may close its own output.
         caught = caught or (None if isinstance(error, (ValueError, OSError)) else error)
-    _leave(channel, caught, record, notes)
+    leave(write, caught, record, notes)
 
 
 def _recovery() -> list[Callable[[], object]]:
     """Return steps, without use of builtins, that make the interpreter fit to report.
 
-    Put back the builtins; stop the program's tracing, signal handlers and recursion limit; give
-    memory to work with. All are functions in C: nothing of the program's runs between two of them.
+    Stop the program's tracing, signal handlers and recursion limit; give memory to work with. All
+    are functions in C: nothing of the program's runs between two of them.
     """
     hard = {
         which: resource.getrlimit(which)[1] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
     }
     partial = functools.partial
     return [
-        partial(builtins.__dict__.update, dict(builtins.__dict__)),
         partial(_SET_MASK, signal.SIG_BLOCK, _SIGNALS),
         partial(sys.settrace, None),
         partial(sys.setprofile, None),
@@ -174,7 +188,10 @@ def _recovery() -> list[Callable[[], object]]:
 
 
 def _leave(
-    channel: Channel, error: BaseException | None, record: dict[str, Any], notes: audit.Notes
+    write: Callable[[bytes], None],
+    error: BaseException | None,
+    record: dict[str, Any],
+    notes: audit.Notes,
 ) -> None:
     row = verdict(error, notes)
     try:
@@ -186,9 +203,17 @@ def _leave(
         too_much = f"output: the record takes {len(result)} bytes, limit {RESULT_BYTES}"
         row.update(status="resource", message=too_much)
         result = _encode({**row, "value": None})
-    channel.write(result)
+    write(result)
 
 
 def _encode(row: dict[str, Any]) -> bytes:
     # Lone surrogates would break whoever writes the outcome as UTF-8.
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+    return "".join(_ENCODER(row, 0)).encode("utf-8", "replace")
+
+
+# Steps of the same kind that put back the builtins and the names of the modules that report. Made
+# before the fork; a program pays for each name that is touched, in page faults.
+_PUT_BACK: list[Callable[[], object]] = [
+    functools.partial(names.update, dict(names))
+    for names in (builtins.__dict__, globals(), verdict.__globals__)
+]

@@ -8,7 +8,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from tuneyard.sandbox.audit import DeniedError, Notes
-from tuneyard.sandbox.harness import PROGRAM, TESTS, CompileError
+from tuneyard.sandbox.source import PROGRAM, TESTS, CompileError
 
 _TEXT = 2_000  # characters of a message that are kept
 # What limits of files, read-only file systems and Landlock answer; else it is EPERM.

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
+from tuneyard.judging.forms import FormError, text_of
 from tuneyard.metrics import encoder_metrics, resolve_metrics
-from tuneyard.rows import Unique, check_tests, iter_json_lines
+from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 
@@ -39,7 +40,8 @@ def score_file(
     imports: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Summary:
-    """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``sample``).
+    """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``entry_point``,
+    ``sample``).
 
     The output has one row for each input row, in its order, and appears whole or not at all.
 
@@ -133,11 +135,14 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
     for name in ("reference", "prediction"):
         if not isinstance(item[name], str):
             raise _wrong_type(name, item[name], "a string", where)
-    for name in ("tests", "kind"):
+    for name in ("kind", "entry_point"):
         if not isinstance(item.get(name), str | None):
             raise _wrong_type(name, item[name], "a string or null", where)
-    if item.get("tests") is not None:
-        check_tests(item["tests"], "tests", where)
+    try:
+        tests = text_of(item.get("tests"))
+    except FormError:
+        wanted = "a string or null, or a list of strings"
+        raise _wrong_type("tests", item["tests"], wanted, where) from None
     sample = item.get("sample", 0)
     if type(sample) is not int or sample < 0:
         raise _wrong_type("sample", sample, "an integer from 0", where)
@@ -145,9 +150,10 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
         id=item["id"],
         reference=item["reference"],
         prediction=item["prediction"],
-        tests=item.get("tests"),
+        tests=tests,
         kind=item.get("kind"),
         sample=sample,
+        entry_point=item.get("entry_point"),
     )
 
 

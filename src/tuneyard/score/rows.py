@@ -28,6 +28,9 @@ class ScoreRow:
         reference: the expected program.
         prediction: the answer.
         tests: a test program (python only).
+        entry_point: what ``check(candidate)`` in the tests is called with (python only).
+        trial: why the tests judge nothing, an empty text where they do (see
+            ``tuneyard.judging``); None: they are tried first.
         kind: the data set's name; not used in scoring.
         sample: numbers the answers to one example from 0.
     """
@@ -38,6 +41,8 @@ class ScoreRow:
     tests: str | None = None
     kind: str | None = None
     sample: int = 0
+    entry_point: str | None = None
+    trial: str | None = None
 
 
 class ScoreSet(NamedTuple):
@@ -48,10 +53,19 @@ class ScoreSet(NamedTuple):
     counts: list[Counts]
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
+    """What decides a row's values; rows that are equal in it are scored once."""
+
     prediction: str
     reference: str
     tests: str | None
+    entry_point: str | None
+    trial: str | None
+
+    @classmethod
+    def of(cls, row: ScoreRow) -> Job:
+        """Return what of a row decides its values."""
+        return cls(row.prediction, row.reference, row.tests, row.entry_point, row.trial)
 
 
 def score_set(
@@ -87,11 +101,8 @@ def score_set(
     """
     chosen = resolve_metrics(metrics, task=task)
     order = metric_keys(chosen, task=task)
-    places: dict[_Job, int] = {}
-    index = [
-        places.setdefault(_Job(row.prediction, row.reference, row.tests), len(places))
-        for row in rows
-    ]
+    places: dict[Job, int] = {}
+    index = [places.setdefault(Job.of(row), len(places)) for row in rows]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
     stages = bool(names & TEXT_METRICS) + ("execution" in names)
@@ -140,7 +151,7 @@ class _Progress:
 
 
 def _execute(
-    jobs: Sequence[_Job],
+    jobs: Sequence[Job],
     task: str,
     workers: int,
     code_block: CodeBlock,
@@ -158,16 +169,22 @@ def _execute(
         )
     else:
         key = "passed"
-        tests = [job.tests for job in jobs]
         done = execute_python(
             predictions=predictions,
-            tests=tests,
+            references=[job.reference for job in jobs],
+            tests=[job.tests for job in jobs],
+            entry_points=[job.entry_point for job in jobs],
+            trials=[job.trial for job in jobs],
             workers=workers,
             code_block=code_block,
             imports=imports,
         )
     report.advance(len(jobs))
-    return [
+    values: list[dict[str, Value]] = [
         {key: each.success, "error_category": each.category, "error_detail": each.detail}
         for each in done
     ]
+    if task == "python":
+        for value, each in zip(values, done, strict=True):
+            value["suspicious"] = each.suspicion
+    return values

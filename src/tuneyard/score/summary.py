@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuneyard.metrics.execution import UNJUDGED
 from tuneyard.metrics.pass_at_k import pass_at_k
 from tuneyard.stats.describe import describe
 
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
-_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail"})
+_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -29,8 +30,10 @@ def summarise(
     Returns:
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
-        category occurs, where there was an execution, most frequent first; ``pass_at_k`` by k,
-        where an example has several tested samples.
+        category occurs, where there was an execution, most frequent first; ``unjudged``: rows
+        without a verdict although they have tests, where programs were run with tests;
+        ``suspicious``: how many answers may have forged their verdict, where there are any;
+        ``pass_at_k`` by k, where an example has several tested samples.
     """
     summary: Summary = {"rows": len(scores)}
     keys = dict.fromkeys(key for score in scores for key in score if key not in _NOT_METRICS)
@@ -42,6 +45,11 @@ def summarise(
             score["error_category"] for score in scores if score.get("error_category") is not None
         )
         summary["errors"] = dict(sorted(errors.items(), key=lambda item: (-item[1], item[0])))
+    suspicious = sum(bool(score.get("suspicious")) for score in scores)
+    if suspicious:
+        summary["suspicious"] = suspicious
+    if any("passed" in score for score in scores):
+        summary["unjudged"] = sum(_is_unjudged(score) for score in scores)
     chances = _pass_at_k(scores)
     if chances:
         summary["pass_at_k"] = chances
@@ -68,6 +76,11 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
+def _is_unjudged(score: Mapping[str, Any]) -> bool:
+    detail = score.get("error_detail")
+    return score.get("passed") is None and str(detail or "").startswith(UNJUDGED)
+
+
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
     described = {key: value for key, value in summary.items() if _is_description(value)}
@@ -86,6 +99,13 @@ def format_summary(summary: Summary) -> str:
     if "errors" in summary:
         counts = ", ".join(f"{name} {count}" for name, count in summary["errors"].items())
         lines.append(f"errors: {counts or 'none'}")
+    if "suspicious" in summary:
+        lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
+    if summary.get("unjudged"):
+        lines.append(
+            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: their tests "
+            "check nothing or cannot be passed (see error_detail)"
+        )
     return "\n".join(lines)
 
 

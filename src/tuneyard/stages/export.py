@@ -9,17 +9,19 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Preflight
+from tuneyard.data import overlap
 from tuneyard.data.ids import refuse_shared_ids
-from tuneyard.data.overlap import Overlap, judge
+from tuneyard.data.overlap import Overlap
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.prefer import describe
 from tuneyard.records import Example, write_jsonl
-from tuneyard.stages import prepare
+from tuneyard.stages import judge, prepare
 from tuneyard.stages.prefer import from_rows
 from tuneyard.stages.preflight import overlaps
 
@@ -40,6 +42,7 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
     files: dict[str, Sequence[Any]] = {}
     lines: list[str] = []
     told: list[tuple[str, list[Overlap]]] = []
+    checks: list[Callable[[], None]] = []
     for step in plan.steps:
         others = {r: made[s.key] for r, s in step.inputs.items() if s.stage == "prepare"}
         if step.stage == "prepare":
@@ -47,6 +50,9 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             name = f"{step.part['kind']}.{step.part['split']}.jsonl"
             files[name] = made[step.key]
             lines.append(f"{out / name}: {prepare.summary(facts)}")
+        elif step.stage == "judge":
+            lines += judge.counts(others)
+            checks.append(partial(judge.judge, step, others))
         elif step.stage in ("preflight", "generate"):
             refuse_shared_ids(others.values())
         if step.stage == "preflight":
@@ -61,7 +67,7 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
                     lines.append(f"{out / place}: {len(kept):,} pairs")
             lines.append(describe(pairs.stats))
             told.append((step.label, found))
-    lines += dict.fromkeys(overlap.text() for _, found in told for overlap in found)
+    lines += dict.fromkeys(one.text() for _, found in told for one in found)
     try:
         _write(out, files)
     except OSError as error:
@@ -72,8 +78,10 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             remedy="name a folder that can be made or written to",
         ) from None
     say("\n".join(lines))
+    for check in checks:
+        check()
     for label, found in told:
-        judge(found, limits, label)
+        overlap.judge(found, limits, label)
 
 
 def _write(out: Path, files: Mapping[str, Sequence[Any]]) -> None:

@@ -29,9 +29,9 @@ from tuneyard.prefer import (
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.rows.repeats import judge_repeats
-from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions, similarity
+from tuneyard.stages.score import score_row
 
 # What decides whether an answer is a good one: a metric, and the keys of its verdict.
 _VERIFIERS = {
@@ -140,7 +140,8 @@ def read(settings: Pairs, limits: Preflight) -> list[PairRow]:
 def _refuse_none(found: PairSet) -> None:
     if not found.pairs:
         raise UserError(
-            "no preference pair came out: every prompt's answers all passed, or all failed",
+            "no preference pair came out: every prompt's answers all passed, or all failed, or "
+            "have no verdict",
             where="dpo.pairs",
             value=found.stats,
             remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
@@ -149,7 +150,8 @@ def _refuse_none(found: PairSet) -> None:
 
 def _summary(found: PairSet) -> str:
     share = found.stats.get("passed_share")
-    passed = "" if share is None else f" of {found.stats['samples']:,} answers, {share:.0%} passed"
+    judged = found.stats.get("samples", 0) - found.stats.get("unjudged", 0)
+    passed = "" if share is None else f" of {judged:,} answers, {share:.0%} passed"
     return f"{len(found.pairs):,} pairs{passed}"
 
 
@@ -180,10 +182,12 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         resources=study.resources,
         on_progress=context.bar.update,
     )
-    verdicts = None
+    verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
-        verdicts = _verify(examples, completions, settings, context)
-    found = build_pairs(examples, trained, completions, verdicts, settings, step.part["seed"])
+        verdicts = _verify(examples, completions, settings, context, suspicious)
+    found = build_pairs(
+        examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
+    )
     stats = with_prompts(
         found.stats,
         [pair.prompt for pair in found.pairs],
@@ -207,22 +211,24 @@ def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Exa
 
 
 def _verify(
-    examples: list[Example], completions: list[Completion], settings: Pairs, context: Context
-) -> dict[tuple[str, int], bool]:
+    examples: list[Example],
+    completions: list[Completion],
+    settings: Pairs,
+    context: Context,
+    suspicious: set[tuple[str, int]],
+) -> dict[tuple[str, int], bool | None]:
+    """Return whether each answer is a good one; None where nothing says so.
+
+    ``suspicious`` receives those whose verdict is in doubt.
+    """
     from tuneyard.distributed import score
 
     metric, keys = _VERIFIERS[settings.verify]
     by_id = {e.id: e for e in examples}
-    verdicts: dict[tuple[str, int], bool] = {}
+    verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
         rows = [
-            ScoreRow(
-                id=c.id,
-                reference=by_id[c.id].reference,
-                prediction=c.text,
-                tests=by_id[c.id].meta.get("tests"),
-                sample=c.sample,
-            )
+            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text)
             for c in completions
             if by_id[c.id].task == task
         ]
@@ -237,5 +243,7 @@ def _verify(
         )
         for row, values in zip(rows, scored.rows, strict=True):
             passed = next((values[key] for key in keys if key in values), None)
-            verdicts[str(row.id), row.sample] = bool(passed)
+            verdicts[str(row.id), row.sample] = passed
+            if values.get("suspicious"):
+                suspicious.add((str(row.id), row.sample))
     return verdicts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tuneyard.config import Preflight
@@ -10,6 +11,7 @@ from tuneyard.data import sources
 from tuneyard.data.overlap import find_overlaps, removable
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
+from tuneyard.judging.rows import try_rows
 from tuneyard.plan import Step
 from tuneyard.records import Example, write_jsonl
 from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
@@ -19,29 +21,48 @@ from tuneyard.stages.context import Context
 def run(step: Step, context: Context) -> str:
     """Write ``examples.jsonl``; what was removed from it is in the manifest."""
     others = {role: context.examples(source) for role, source in step.inputs.items()}
-    examples, facts = make(step, context.study.seed, others)
+    examples, facts = make(
+        step, context.study.seed, others, context.study.resources.scoring_workers
+    )
     with context.artifact(step).writing(facts) as folder:
         write_jsonl(folder / "examples.jsonl", examples)
     return summary(facts)
 
 
 def make(
-    step: Step, seed: int, others: Mapping[str, list[Example]]
+    step: Step, seed: int, others: Mapping[str, list[Example]], workers: int = 1
 ) -> tuple[list[Example], dict[str, Any]]:
     """Return the examples of a split, and facts: how many, and how many were removed.
 
+    Where verdicts are asked of the split, its tests are tried (see ``tuneyard.judging``), and an
+    example whose tests judge nothing says so in ``meta["unjudged"]``: ``[place, reason]``.
+
     Args:
         others: the examples of the step's inputs, by role.
+        workers: processes in which tests are tried.
 
     Raises:
         UserError: the data are malformed, or nothing is left of them.
     """
-    kind = step.part["kind"]
+    kind, split = step.part["kind"], step.part["split"]
     removes = step.part.get("remove")
     avoid = [] if removes else [example for rows in others.values() for example in rows]
     places: dict[str, str] = {}
     examples, repeats = read(step, seed, avoid, places)
     facts: dict[str, Any] = {}
+    if judged := step.part.get("judged"):
+        examples = _judged(examples, places, workers)
+        if judged == "remove":
+            vain = [e.meta["unjudged"] for e in examples if "unjudged" in e.meta]
+            examples = [e for e in examples if "unjudged" not in e.meta]
+            facts["without_verdict"] = vain
+            if not examples:
+                raise UserError(
+                    f"nothing is left of a split: its tests judge nothing, {_some(vain)}",
+                    where=f"data.{kind}: {split}",
+                    value=len(vain),
+                    remedy="mend the tests or the references",
+                )
     if removes:
         settings = Preflight.model_validate(removes)
         asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
@@ -97,7 +118,35 @@ def summary(facts: Mapping[str, Any]) -> str:
     if "repeats" in facts:
         more += f", {facts['repeats']['count']:,} with the answer in the question, or a "
         more += f"prompt's format (the first: {facts['repeats']['first']})"
+    if gone := facts.get("without_verdict"):
+        more += f", {len(gone):,} removed whose tests judge nothing ({_some(gone)})"
     return f"{facts['examples']:,} examples{more}"
+
+
+def _some(unjudged: Sequence[Sequence[str]]) -> str:
+    return "; ".join(f"{place}: {reason}" for place, reason in unjudged[:3])
+
+
+def _judged(examples: list[Example], places: Mapping[str, str], workers: int) -> list[Example]:
+    """Return the examples; those whose tests judge nothing say so."""
+    rows = [example for example in examples if "tests" in example.meta]
+    reasons = try_rows(
+        [example.meta["tests"] for example in rows],
+        [example.reference for example in rows],
+        [example.meta.get("entry_point") for example in rows],
+        workers,
+    )
+    unjudged = {
+        example.id: [places.get(example.id, example.id), reason]
+        for example, reason in zip(rows, reasons, strict=True)
+        if reason
+    }
+    return [
+        replace(example, meta={**example.meta, "unjudged": unjudged[example.id]})
+        if example.id in unjudged
+        else example
+        for example in examples
+    ]
 
 
 def questions(step: Step, examples: list[Example]) -> list[Question]:

@@ -107,7 +107,10 @@ def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, st
 
 
 def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
-    """Return what the scorer needs of one answer."""
+    """Return what the scorer needs of one answer.
+
+    Where a study runs answers, their tests were tried when the examples were prepared.
+    """
     return ScoreRow(
         id=example.id,
         reference=example.reference,
@@ -115,4 +118,6 @@ def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
         tests=example.meta.get("tests"),
         kind=kind,
         sample=sample,
+        entry_point=example.meta.get("entry_point"),
+        trial=example.meta.get("unjudged", ["", ""])[1],
     )

@@ -47,3 +47,18 @@ def test_a_failed_test_is_a_wrong_result(make_cell) -> None:
     )
     assert list(counts.categories) == ["timeout", "wrong_count", "wrong_answer"]
     assert (counts.groups["E"], counts.groups["C"], counts.groups["?"]) == (2, 1, 0)
+
+
+def test_forged_and_suspicious_answers_are_counted(make_cell) -> None:
+    (counts,) = count_errors(
+        [
+            make_cell(
+                "sft",
+                error_category=["forged", None, None],
+                passed=[False, True, True],
+                suspicious=["walks the stack", "redefines abs", None],
+            )
+        ]
+    )
+    assert (dict(counts.categories), counts.groups["E"]) == ({"forged": 1}, 1)
+    assert counts.suspicious == 2

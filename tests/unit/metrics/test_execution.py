@@ -16,7 +16,8 @@ def test_python_answers_are_run_with_their_tests() -> None:
         "def double(x):\n    return y": (False, "name_error"),
         "def double(x):\n    return x[0]": (False, "type_error"),
         "def double(x:\n    return 2 * x": (False, "syntax"),
-        "raise SystemExit": (False, "runtime_other"),
+        "raise SystemExit": (False, "name_error"),  # no end of the tests: they run
+        "def double(x):\n    raise SystemExit": (False, "runtime_other"),
         "class StackFullError(Exception): ...\nraise StackFullError": (False, "runtime_other"),
         "open('/tmp/x', 'w').write('x')": (False, "resource"),
         "": (False, "no_code"),
@@ -26,6 +27,20 @@ def test_python_answers_are_run_with_their_tests() -> None:
     assert [result[:2] for result in results] == list(answers.values())
     assert results[3].detail is not None
     assert "NameError" in results[3].detail
+
+
+def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
+    answers = [
+        "class A(int):\n    def __eq__(self, o): return True\ndef double(x):\n    return A(x)",
+        "import math\nmath.isclose = print\ndef double(x):\n    return 2 * x",
+        "def double(x):\n    return 2 * x",
+    ]
+    forged, doubtful, plain = execute_python(predictions=answers, tests=[TESTS] * 3)
+    assert forged[:2] == (False, "forged")
+    assert forged.detail == "an object that is equal to everything"
+    assert forged.suspicion is not None
+    assert doubtful == Execution(True, None, None, "changes math.isclose")
+    assert plain.suspicion is None
 
 
 def test_an_endless_loop_is_a_timeout_and_the_others_are_run() -> None:

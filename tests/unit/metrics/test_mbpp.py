@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tuneyard.judging.rows import try_rows
 from tuneyard.metrics.execution import execute_python
 
 
@@ -40,6 +41,7 @@ def assertions(task) -> str:
 def test_every_reference_solution_passes(tasks):
     results = execute_python(
         predictions=[program(task) for task in tasks],
+        references=[program(task) for task in tasks],
         tests=[assertions(task) for task in tasks],
         workers=2,
     )
@@ -60,3 +62,17 @@ def test_another_task_s_solution_does_not(tasks):
         workers=2,
     )
     assert sum(result.success is True for result in results) <= 2
+
+
+def test_they_pass_as_humaneval_s_do_by_check_and_entry_point(tasks):
+    """The function around the tests is called with the entry point, whatever its own name."""
+    found = try_rows(
+        [task["test"] for task in tasks],
+        [program(task) for task in tasks],
+        [task["entry_point"] for task in tasks],
+        workers=2,
+    )
+    unjudged = {
+        task["task_id"]: reason for task, reason in zip(tasks, found, strict=True) if reason
+    }
+    assert unjudged == {}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.config import Pairs
-from tuneyard.prefer import PairSet, build_pairs
+from tuneyard.prefer import PairSet, build_pairs, describe
 from tuneyard.records import Completion, Example
 
 
@@ -18,7 +18,7 @@ def example(name: str, reference: str = "good") -> Example:
 
 
 def build(
-    answers: dict[str, list[tuple[str, bool]]], *, seed: int = 0, **settings: object
+    answers: dict[str, list[tuple[str, bool | None]]], *, seed: int = 0, **settings: object
 ) -> PairSet:
     """Build pairs of answers given as {example id: [(text, passed), …]}."""
     completions = [
@@ -100,6 +100,21 @@ def test_several_pairs_a_prompt_use_different_answers() -> None:
     assert everything.stats["duplicates"] == 0
 
 
+def test_an_answer_that_may_have_forged_its_verdict_is_never_chosen() -> None:
+    answers = [Completion("a", text, sample) for sample, text in enumerate(["x", "y", "z"])]
+    verdicts = {("a", 0): True, ("a", 1): True, ("a", 2): False}
+
+    def chosen(suspicious: set[tuple[str, int]]) -> PairSet:
+        settings = Pairs(chosen="sampled", max_pairs_per_prompt=9)
+        return build_pairs([example("a")], {"a": "p"}, answers, verdicts, settings, 0, suspicious)
+
+    found = chosen({("a", 0)})
+    assert [(pair.chosen, pair.rejected) for pair in found.pairs] == [("y", "z")]
+    assert found.stats["suspicious"] == 1
+    assert "never chosen" in describe(found.stats)
+    assert chosen({("a", 0), ("a", 1)}).pairs == []
+
+
 def test_a_missing_verdict_is_an_error() -> None:
     with pytest.raises(ValueError, match="no verdict"):
         build_pairs([example("a")], {"a": "p"}, [Completion("a", "x")], {}, Pairs(), 0)
@@ -150,3 +165,21 @@ def test_the_seed_decides_among_candidates() -> None:
     answers = {"a": [(f"p{i}", True) for i in range(8)] + [(f"f{i}", False) for i in range(8)]}
     drawn = {build(answers, seed=seed).pairs[0].rejected for seed in range(20)}
     assert len(drawn) > 1
+
+
+@given(
+    st.lists(st.sampled_from([True, False, None]), max_size=5),
+    st.sampled_from(["sampled", "reference", "sampled_or_reference"]),
+)
+def test_an_answer_without_a_verdict_makes_no_pair(
+    verdicts: list[bool | None], chosen: str
+) -> None:
+    answers = [(f"answer {n}", verdict) for n, verdict in enumerate(verdicts)]
+    found = build({"a": answers}, chosen=chosen, max_pairs_per_prompt=99)
+    unjudged = {text for text, verdict in answers if verdict is None}
+    assert not unjudged & {text for pair in found.pairs for text in (pair.chosen, pair.rejected)}
+    assert found.stats["unjudged"] == len(unjudged)
+    judged = [verdict for verdict in verdicts if verdict is not None]
+    assert found.stats["passed_share"] == (sum(judged) / len(judged) if judged else None)
+    if verdicts and not judged:
+        assert found.stats["dropped"]["no_verdict"] == 1

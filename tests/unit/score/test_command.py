@@ -56,8 +56,8 @@ def test_the_faithful_score_is_the_packages(tmp_path: Path) -> None:
         ({**GOOD, "id": True}, "'id' should be a string or an integer"),
         ({**GOOD, "id": "b", "prediction": None}, "'prediction' should be a string"),
         ({**GOOD, "id": "b", "reference": ["x"]}, "'reference' should be a string"),
-        ({**GOOD, "id": "b", "tests": ["assert x"]}, "'tests' should be a string or null"),
-        ({**GOOD, "id": "b", "tests": "assert ("}, "'tests' is no Python program"),
+        ({**GOOD, "id": "b", "tests": ["x", 1]}, "'tests' should be a string or null"),
+        ({**GOOD, "id": "b", "entry_point": 1}, "'entry_point' should be a string or null"),
         ({**GOOD, "id": "b", "sample": -1}, "'sample' should be an integer from 0"),
         (GOOD, "occurs twice, first at "),
     ],
@@ -218,3 +218,26 @@ def test_encoders_that_cannot_be_loaded_are_refused_before_scoring(
             encoders={"bertscore": encoders["bertscore"].model_copy(update={"layer": 9})},
         )
     assert not (tmp_path / "out").exists()
+
+
+def test_tests_are_tried_before_they_judge(tmp_path: Path) -> None:
+    double = "def double(n):\n    return 2 * n\n"
+    check = "def check(candidate):\n    assert candidate(4) == 8\n"
+    rows: list[dict[str, Any]] = [
+        {"prediction": double, "tests": ["x = 4", "assert double(x) == 8"]},
+        {"prediction": double, "tests": check, "entry_point": "double"},
+        {"prediction": "double = abs", "tests": check, "entry_point": "double"},
+        {"prediction": double, "tests": check},
+        {"prediction": double, "tests": "return double(4) == 8"},
+        {"prediction": "", "tests": []},
+        {"prediction": double, "tests": None},
+    ]
+    rows = [{"id": n, "reference": double, **row} for n, row in enumerate(rows)]
+    source, target = write(tmp_path / "in.jsonl", *rows), tmp_path / "out.jsonl"
+    summary = score_file("python", ["execution"], source, target)
+    scores = read(target)
+    assert [row["passed"] for row in scores] == [True, True, False, None, None, None, None]
+    assert [row["error_category"] for row in scores[3:]] == [None] * 4
+    assert all(row["error_detail"].startswith("unjudged: the tests ") for row in scores[3:6])
+    assert scores[6]["error_detail"] is None
+    assert summary["unjudged"] == 3

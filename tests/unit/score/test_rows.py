@@ -131,13 +131,20 @@ def test_python_samples_are_tested_and_give_pass_at_k() -> None:
     ]
     result = score_set(rows, task="python", metrics=["passed"])
     assert result.scores == [
-        {"id": "t", "passed": True, "error_category": None, "error_detail": None},
+        {
+            "id": "t",
+            "passed": True,
+            "error_category": None,
+            "error_detail": None,
+            "suspicious": None,
+        },
         {
             "id": "t",
             "sample": 1,
             "passed": False,
             "error_category": "wrong_answer",
             "error_detail": result.scores[1]["error_detail"],
+            "suspicious": None,
         },
     ]
     assert result.summary["pass_at_k"] == {"1": 0.5, "2": 1.0}

@@ -43,6 +43,14 @@ def test_each_metric_is_described_and_errors_are_counted() -> None:
     json.dumps(summary, allow_nan=False)
 
 
+def test_suspicious_answers_are_counted() -> None:
+    rows = [{"id": 1, "suspicious": "changes math.isclose"}, {"id": 2, "suspicious": None}]
+    summary = summarise(rows)
+    assert summary["suspicious"] == 1
+    assert "suspicious: 1 answers may have forged their verdict" in format_summary(summary)
+    assert "suspicious" not in summarise(rows[1:])
+
+
 def test_without_execution_there_is_no_count_of_errors() -> None:
     assert "errors" not in summarise([{"id": "a", "bleu": 0.5}])
 
@@ -63,3 +71,18 @@ def test_the_table_shows_what_there_is_and_a_dash_for_what_there_is_not() -> Non
     assert lines[4].split() == ["gap", "0", "-", "-", "-", "-"]
     assert lines[5].split() == ["bleu_corpus", "0.250"]
     assert lines[6] == "errors: syntax 2, depth 1"
+
+
+def test_rows_without_a_verdict_are_counted_and_are_in_no_figure() -> None:
+    scores = [
+        {"id": "a", "passed": True, "error_category": None, "error_detail": None},
+        {"id": "a", "sample": 1, "passed": False, "error_category": "syntax", "error_detail": "x"},
+        {"id": "b", "passed": None, "error_category": None, "error_detail": "unjudged: why"},
+        {"id": "b", "sample": 1, "passed": None, "error_category": None, "error_detail": None},
+    ]
+    summary = summarise(scores)
+    assert summary["unjudged"] == 1
+    assert (summary["passed"]["n"], summary["passed"]["mean"]) == (2, 0.5)
+    assert summary["pass_at_k"] == {"1": 0.5, "2": 1.0}
+    assert "unjudged: 1 rows" in format_summary(summary)
+    assert "unjudged" not in summarise([{"id": "a", "bleu": 0.5}])

@@ -1,0 +1,172 @@
+"""From what a row holds as tests to one program that raises where an answer is wrong.
+
+Tests come as statements, as lists of them (stored as a list, or as one text), as HumanEval's
+``check(candidate)`` with an entry point, as ``unittest`` classes with or without a runner, and as
+functions and classes that only pytest would call. What their authors leave to a harness of their
+own (the call of ``check``, running the classes) is appended here; what the tests already do
+themselves is not done twice.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from functools import lru_cache
+from typing import Any
+
+from tuneyard.judging.calls import Found, find
+from tuneyard.judging.packed import head
+
+_RUNNER = "_tuneyard_runner"
+_CHECK = "_tuneyard_check"
+# Tests without any of these words are statements that run as they stand.
+_HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest)\b")
+
+
+class FormError(ValueError):
+    """Tests from which no program can be made; the message says why."""
+
+
+def text_of(value: Any) -> str | None:
+    """Return the tests of a row as one text; None where it has none.
+
+    Raises:
+        FormError: they are neither a text nor a list of texts.
+    """
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    if value is None or isinstance(value, str):
+        return value
+    raise FormError("the tests are neither a text nor a list of statements")
+
+
+@lru_cache(maxsize=4096)
+def program_of(tests: str, entry_point: str | None = None) -> str:
+    """Return the program that runs tests as their author meant them.
+
+    Args:
+        tests: the row's tests as one text.
+        entry_point: what ``check`` is called with, such as ``add`` or ``Solution().add``; without
+            one a lone ``check(candidate)`` is not called.
+
+    Raises:
+        FormError: they do not compile, or the entry point is no name.
+    """
+    text = _unlisted(tests.removeprefix("\ufeff"))
+    if not _HOLDS_MORE.search(text):
+        _compiled(text)
+        return text
+    tree = _compiled(text, ast.PyCF_ONLY_AST)
+    _compiled(tree)  # parsing alone lets `return` outside a function pass
+    found = find(tree)
+    text = _wrapped(text, found.runs)
+    calls = []
+    if entry_point is not None and found.check is not None:
+        name = found.check.name
+        candidate, root = _entry(entry_point)
+        asked = {node.id for node in ast.walk(found.check) if isinstance(node, ast.Name)}
+        if name in (root, *asked):
+            # It means the answer's function of that name, and would meet itself.
+            text, name = _renamed(text, found.check), _CHECK
+        call = f"{name}({candidate})"
+        if isinstance(found.check, ast.AsyncFunctionDef):
+            call = f"__import__('asyncio').run({call})"
+        calls.append(call)
+    if found.needs_runner:
+        text = _inserted(text, found.first, head(found.functions, found.classes, found.pytest))
+        calls.append(f"{_RUNNER}.finish()")
+    return "\n".join([text, *calls, ""]) if calls else text
+
+
+def _unlisted(text: str) -> str:
+    """Return the lines of a list of texts that is stored as one text; other texts as they are."""
+    start = text.lstrip()[:1]
+    if start not in ("[", "("):
+        return text
+    for read in (json.loads, ast.literal_eval):
+        try:
+            lines = _strings(read(text.strip()))
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            continue
+        if lines is not None:
+            return "\n".join(lines)
+    return text
+
+
+def _strings(value: Any) -> list[str] | None:
+    """Return the texts of a list, and of lists in it; None where it holds something else."""
+    if not isinstance(value, list | tuple):
+        return None
+    lines: list[str] = []
+    for item in value:
+        own = [item] if isinstance(item, str) else _strings(item)
+        if own is None:
+            return None
+        lines += own
+    return lines
+
+
+def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return compile(source, "<tests>", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        told = str(error) or type(error).__name__
+        if isinstance(error, SyntaxError):
+            told = f"line {error.lineno}: {error.msg}" if error.lineno else error.msg
+        raise FormError(f"the tests do not compile: {told}") from None
+
+
+def _entry(entry_point: str) -> tuple[str, str]:
+    """Return an entry point as code, and its first name: ``Solution().add`` and ``Solution``."""
+    try:
+        node = whole = ast.parse(entry_point.strip(), mode="eval").body
+        while isinstance(node, ast.Attribute | ast.Call):
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+        if isinstance(node, ast.Name):
+            return ast.unparse(whole), node.id
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    raise FormError(f"the entry point is no name: {entry_point[:80]!r}")
+
+
+def _renamed(text: str, check: Found.Function) -> str:
+    lines = _lines(text)
+    number = check.lineno - 1
+    lines[number] = re.sub(
+        rf"\bdef(\s+){check.name}\b", rf"def\g<1>{_CHECK}", lines[number], count=1
+    )
+    return "".join(lines)
+
+
+def _wrapped(text: str, calls: list[ast.Call]) -> str:
+    """Let the runner look at what calls return."""
+    if not calls:
+        return text
+    lines = [line.encode() for line in _lines(text)]  # Python counts columns in bytes
+    places = [
+        place
+        for call in calls
+        for place in (
+            (call.end_lineno or 0, call.end_col_offset or 0, b")"),
+            (call.lineno, call.col_offset, f"{_RUNNER}.checked(".encode()),
+        )
+    ]
+    for number, column, added in sorted(places, reverse=True):
+        line = lines[number - 1]
+        lines[number - 1] = line[:column] + added + line[column:]
+    return b"".join(lines).decode()
+
+
+def _inserted(text: str, line: int, statements: str) -> str:
+    """Put lines before a line (from 1), which is behind the imports from ``__future__``."""
+    lines = _lines(text)
+    return "".join([*lines[: line - 1], statements, *lines[line - 1 :]])
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines as Python counts them, each with its end."""
+    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)

@@ -1,0 +1,54 @@
+"""The harness in which tests are tried: many small programs, all from the data, in one child."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any, NoReturn
+
+from tuneyard.sandbox.harness import run_tests
+
+_EACH = 1.0  # CPU seconds of one program
+_ALL = 6.0  # and of all of them, of the ten that a child has
+
+
+class _TooLongError(BaseException):
+    """A program had its time. No ``Exception``, which programs catch."""
+
+
+def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
+    """Run each case's programs with its tests; ``source`` is empty.
+
+    A case is ``[programs, right, tests, names]``; ``right`` says which programs should pass.
+    ``record["passed"]`` has for each case how its programs did, in order, up to the first that did
+    not do as it should: True or False, or None where its time was up. Cases that were not come to
+    are absent.
+    """
+    record["passed"] = done = []
+    signal.signal(signal.SIGPROF, _up)
+    for programs, right, tests, names in payload["cases"]:
+        found: list[bool | None] = []
+        for program, wanted in zip(programs, right, strict=True):
+            if time.process_time() > _ALL:
+                return
+            found.append(_passes(program, tests, names))
+            if found[-1] is not wanted:
+                break
+        done.append(found)
+
+
+def _passes(program: str, tests: str, names: list[str]) -> bool | None:
+    signal.setitimer(signal.ITIMER_PROF, _EACH)
+    try:
+        run_tests(program, tests, names)
+    except _TooLongError:
+        return None
+    except BaseException:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return True
+
+
+def _up(*_: object) -> NoReturn:
+    raise _TooLongError

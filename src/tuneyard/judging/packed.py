@@ -1,0 +1,48 @@
+"""The runner as text that a test program begins with.
+
+Inside the sandbox this package is out of reach, so that no answer meets what judges it; and what a
+program carries is as it was written, whatever an answer has done to modules.
+"""
+
+from __future__ import annotations
+
+import base64
+import marshal
+import zlib
+from functools import cache
+from pathlib import Path
+
+_MODULES = ("pytest_fixtures", "pytest_names", "pytest_forms", "runner")  # in order of import
+_HEAD = """\
+def _tuneyard_runner(functions, classes, packed):
+    import base64, marshal, sys, types, zlib
+    for name, code in marshal.loads(zlib.decompress(base64.b85decode(packed))):
+        module = sys.modules[name] = types.ModuleType(name)
+        exec(code, module.__dict__)
+    return module.Runner(globals(), functions, classes)
+_tuneyard_runner = _tuneyard_runner({functions!r}, {classes!r}, "{packed}")
+"""
+_PYTEST = '__import__("sys").modules["pytest"] = _tuneyard_runner.pytest()\n'
+
+
+def head(functions: list[str], classes: list[str], pytest: bool) -> str:
+    """Return the lines that make ``_tuneyard_runner``, a ``runner.Runner``.
+
+    Args:
+        functions: see ``Runner``.
+        classes: see ``Runner``.
+        pytest: whether it stands in for pytest.
+    """
+    text = _HEAD.format(functions=functions, classes=classes, packed=_packed())
+    return text + (_PYTEST if pytest else "")
+
+
+@cache
+def _packed() -> str:
+    """Return the modules' code as text; for this version of Python, as the sandbox's is."""
+    codes = []
+    for name in _MODULES:
+        source = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+        own = f"tuneyard.judging.{name}"
+        codes.append((own, compile(source, f"<{own}>", "exec", dont_inherit=True)))
+    return base64.b85encode(zlib.compress(marshal.dumps(codes))).decode("ascii")

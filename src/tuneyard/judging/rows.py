@@ -1,0 +1,63 @@
+"""Rows whose tests are tried: each distinct one once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuneyard.judging.forms import FormError, program_of
+from tuneyard.judging.hollow import take_out
+from tuneyard.judging.trial import Case, try_tests
+
+if TYPE_CHECKING:
+    from tuneyard.sandbox import Sandbox
+
+
+def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case | str:
+    """Return what is run of a row, or why nothing can be.
+
+    Args:
+        tests: as ``text_of`` returns them.
+        reference: an answer, in Markdown or not; None or empty: there is none.
+        entry_point: see ``program_of``.
+    """
+    from tuneyard.answers import extract_code
+
+    try:
+        program = program_of(tests, entry_point)
+    except FormError as error:
+        return str(error)
+    if reference is None or not reference.strip():
+        return Case(None, None, program, ())
+    source = extract_code(reference)
+    taken = take_out(source)
+    return Case(source, taken.hollow, program, taken.names)
+
+
+def try_cases(cases: Sequence[Case | str], sandbox: Sandbox) -> list[str]:
+    """Say of each case why its tests judge nothing; an empty text where they do."""
+    todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
+    found = {
+        case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)
+    }
+    return [case if isinstance(case, str) else found[case] for case in cases]
+
+
+def try_rows(
+    tests: Sequence[str],
+    references: Sequence[str],
+    entry_points: Sequence[str | None],
+    workers: int = 1,
+) -> list[str]:
+    """Say of each row why its tests judge nothing; an empty text where they do.
+
+    Starts a sandbox of ``workers`` processes for the call. A row without a reference is refused.
+    """
+    from tuneyard.sandbox import Sandbox
+
+    cases = [
+        case_of(test, reference, entry_point) if reference.strip() else "the reference is empty"
+        for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
+    ]
+    with Sandbox(workers) as sandbox:
+        return try_cases(cases, sandbox)

@@ -1,0 +1,185 @@
+"""The names that a test program sees: its own, the answer's, and unspoilt built-in ones."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, MutableMapping
+from operator import is_
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
+from tuneyard.sandbox.source import new_module
+
+BUILTINS = dict(vars(builtins))
+_MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
+_FUNCTIONS = frozenset(BUILTINS) - _MODULE_NAMES
+_BY_NAME = ("eval", "exec", "getattr", "globals", "locals", "vars", "import_module")
+_STANDARD = sys.stdlib_module_names
+
+
+class Scope:
+    """The globals of one run of a test program.
+
+    Args:
+        answer: the module of the answer, which has run.
+        program: its code.
+        tests: the text of the tests.
+        checks: the code of the tests.
+        can: what the answer's code can do.
+        names: built-in names that the tests take from the answer.
+        helpers: further built-in names, for the tests only.
+
+    Attributes:
+        names: the globals.
+        taken: built-in names that are the answer's here.
+        recorder: the outermost names, as ``exec`` wants them, where the tests need it.
+    """
+
+    def __init__(
+        self,
+        answer: ModuleType,
+        program: CodeType,
+        tests: str,
+        checks: CodeType,
+        can: Capability,
+        names: frozenset[str],
+        helpers: dict[str, Any],
+    ) -> None:
+        given = answer.__dict__
+        self._tests, self._checks = tests, checks
+        self._rebound = names_rebound(checks)
+        self.names = new_module("__main__").__dict__
+        self.taken = names = names | self._built_in_only(given)
+        for name, value in given.items():
+            hidden = name in BUILTINS and name not in names
+            if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
+                self.names[name] = value if name not in _STANDARD else self._meant(name, value)
+        if can.rebinds:
+            self.names["__builtins__"] = _Live({**BUILTINS, **helpers}, given, can.rebinds)
+        elif helpers:
+            self.names["__builtins__"] = {**BUILTINS, **helpers}
+        self._own: dict[str, Any] | None = self.names["__builtins__"] if helpers else None
+        self._own_before = dict(self._own) if self._own else {}
+        # The answer may count on names of its tests: a class TreeNode, or an import.
+        unknown = {n for n in names_set(checks) if n not in given and n not in BUILTINS}
+        lacking = (
+            {name for code in walk(program) for name in code.co_names if name in unknown}
+            if unknown
+            else set()
+        )
+        self.recorder: _Recorder | None = None
+        if lacking or helpers:
+            self.recorder = _Recorder(self.names, given, lacking, self._rebound)
+
+    def untouched(self) -> Callable[[], bool]:
+        """Return a quick test whether the names mean what the tests and the answer said."""
+        assert self.recorder is not None
+        live, said, same, every, apply = self.names, self.recorder.said, is_, all, map
+        free, size = self._rebound, len
+
+        def test() -> bool:
+            return size(live.keys() - free) == size(said) and every(
+                apply(same, apply(live.get, said), said.values())
+            )
+
+        return test
+
+    def changes(self) -> Iterator[str]:
+        """Yield the names that somebody else gave another meaning."""
+        assert self.recorder is not None
+        said = self.recorder.said
+        for name in (self.names.keys() - self._rebound) | said.keys():
+            internal = name.startswith("__") and name != "__builtins__"
+            if self.names.get(name) is not said.get(name) and not internal:
+                yield name
+        for kind, methods in self.recorder.classes:
+            own = {name for code in walk(self._checks) for name in attributes_set(code)}
+            for name, method in methods.items():
+                if vars(kind).get(name) is not method and name not in own:
+                    yield f"{kind.__name__}.{name}"
+        now, before = self._own or {}, self._own_before
+        if now.keys() != before.keys() or not all(map(is_, now.values(), before.values())):
+            yield "built-in names"
+
+    def _built_in_only(self, given: dict[str, Any]) -> set[str]:
+        """Return the answer's built-in names that tests use, if they use no other name of its.
+
+        Then one of them is what was asked for: tests use something of an answer.
+        """
+        used = {name for name in given if name in _FUNCTIONS}
+        if not used:
+            return set()
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        others = {*(given.keys() - _FUNCTIONS - _MODULE_NAMES), *_BY_NAME}
+        return used & asked if others.isdisjoint(asked) else set()
+
+    def _meant(self, name: str, value: object) -> object:
+        """Return the standard module that tests mean by a name which an answer made its own."""
+        if isinstance(value, FunctionType | BuiltinFunctionType):
+            return value  # as copy.copy; a module cannot be called
+        asked = set(re.findall(rf"\b{name}\.(\w+)", self._tests))
+        if not asked:
+            return value
+        if isinstance(value, ModuleType) and sys.modules.get(value.__name__) is value:
+            return value
+        module = importlib.import_module(name)
+        return value if asked.isdisjoint(vars(module)) else module
+
+
+class _Live(dict[str, Any]):
+    """Built-in names, and behind them such of an answer's that its functions set anew."""
+
+    def __init__(
+        self, names: dict[str, Any], given: dict[str, Any], rebinds: Collection[str]
+    ) -> None:
+        super().__init__(names)
+        self._given = given
+        self._rebinds = rebinds
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._rebinds:
+            return self._given[name]
+        raise KeyError(name)
+
+
+class _Recorder(MutableMapping[str, Any]):
+    """The outermost names of the tests, written by them alone; the answer gets those it lacks.
+
+    Attributes:
+        said: what each name was said to mean last, but for those that functions of the tests set.
+        classes: the tests' classes, with their functions.
+    """
+
+    def __init__(
+        self, names: dict[str, Any], given: dict[str, Any], lacking: set[str], rebound: set[str]
+    ) -> None:
+        self._names, self._given, self._lacking, self._rebound = names, given, lacking, rebound
+        self.said = {name: value for name, value in names.items() if name not in rebound}
+        self.classes: list[tuple[type, dict[str, Any]]] = []
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._names[name] = value
+        if name not in self._rebound:
+            self.said[name] = value
+        if name in self._lacking:
+            self._given[name] = value
+        if isinstance(value, type) and value.__module__ == "__main__":
+            functions = {k: v for k, v in vars(value).items() if type(v) is FunctionType}
+            self.classes.append((value, functions))
+
+    def __delitem__(self, name: str) -> None:
+        del self._names[name]
+        self.said.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -1,0 +1,78 @@
+"""Short reasons to doubt an answer that its text gives: no proof, and no defence."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from tuneyard.sandbox.source import words
+
+_IDENTIFIERS = re.compile(r"[A-Za-z_]\w*")
+_WORDS = {
+    "walks the stack": "_getframe currentframe tb_frame gi_frame f_back f_globals f_locals "
+    "_current_frames",
+    "searches the interpreter's objects": "get_objects get_referrers get_referents __subclasses__",
+    "reaches into functions": "__globals__ __code__ __closure__ cell_contents __builtins__ "
+    "co_consts",
+    "reaches into the interpreter": "pythonapi from_address string_at memmove PyDLL "
+    "__array_interface__ addressof py_object "
+    "settrace setprofile addaudithook meta_path path_hooks",
+    "names what judges it": "tuneyard",
+}
+_REASONS = {word: reason for reason, words in _WORDS.items() for word in words.split()}
+_JUDGING = words(
+    """AssertionError abs all any bool bytes dict divmod enumerate filter float frozenset getattr
+    hash int isinstance issubclass iter len list map max min next object pow range repr reversed
+    round set sorted str sum super tuple type zip exec compile eval __import__"""
+)
+"""Built-in functions that tests reckon with; ``input`` or ``print`` is anyone's to redefine."""
+_COMPARING = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
+
+
+def redefined(namespace: Mapping[str, Any], names: Collection[str]) -> Iterator[str]:
+    """Yield a reason for each built-in function that an answer's module has another for."""
+    for name in _JUDGING.intersection(namespace):
+        other = namespace[name]
+        if name not in names and callable(other) and other is not getattr(builtins, name):
+            yield f"redefines {name}"
+
+
+def reasons(source: str) -> Iterator[str]:
+    """Yield the reasons in an answer's text; it compiles."""
+    yield from dict.fromkeys(
+        _REASONS[word] for word in _IDENTIFIERS.findall(source) if word in _REASONS
+    )
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    modules: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules.update((one.asname or one.name).partition(".")[0] for one in node.names)
+            if any(one.name == "builtins" for one in node.names):
+                yield "imports builtins"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in _COMPARING and _says_yes(node.body):
+            yield f"{node.name} is always true"
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            base: ast.expr = node
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            name = ast.unparse(node) if isinstance(base, ast.Name) else ""
+            if name.partition(".")[0] in modules and not name.startswith(("sys.std", "np.", "pd.")):
+                yield f"changes {name}"
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules":
+            yield "uses sys.modules"
+
+
+def _says_yes(body: list[ast.stmt]) -> bool:
+    returned = [
+        node.value for part in body for node in ast.walk(part) if isinstance(node, ast.Return)
+    ]
+    return bool(returned) and all(
+        isinstance(value, ast.Constant) and value.value is True for value in returned
+    )

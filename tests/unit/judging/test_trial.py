@@ -1,0 +1,82 @@
+"""Tests are tried: cheaply together, and alone where that does not make it clear."""
+
+import pytest
+
+from tuneyard.judging import trial
+from tuneyard.judging.rows import case_of, try_cases, try_rows
+from tuneyard.sandbox import Sandbox
+
+RIGHT = "def double(n):\n    return 2 * n\n"
+TESTS = "assert double(4) == 8"
+SLOW = "from time import process_time as t\nend = t() + 1.5\nwhile t() < end:\n    pass\n"
+
+
+class Counted:
+    """A sandbox that counts the programs it runs."""
+
+    def __init__(self, sandbox):
+        self.sandbox, self.ran = sandbox, 0
+
+    def map(self, programs):
+        jobs = list(programs)
+        self.ran += len(jobs)
+        return self.sandbox.map(jobs)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(2) as started:
+        yield started
+
+
+def tried(rows, box):
+    return try_cases([case_of(tests, reference, None) for reference, tests in rows], box)
+
+
+def test_good_rows_share_a_child(sandbox):
+    rows = [(RIGHT + f"# {n}\n", TESTS) for n in range(trial._TOGETHER + 1)]
+    box = Counted(sandbox)
+    assert set(tried(rows, box)) == {""}
+    assert box.ran == 2
+    assert tried(rows[:1] * 3, box) == [""] * 3
+    assert box.ran == 3
+
+
+def test_neighbours_do_no_harm(sandbox):
+    """What ends the child, fills it or takes its time is tried alone, and the others, too."""
+    rows = [
+        (RIGHT, TESTS),
+        (RIGHT, f"import os\nif 'double' not in globals():\n    os._exit(0)\n{TESTS}"),
+        (RIGHT, f"while double(1) is None:\n    pass\n{TESTS}"),
+        (RIGHT, f"{SLOW}{TESTS}"),
+        (RIGHT, TESTS + "\nassert False"),
+        (RIGHT, f"import math\nmath.pi = 3\n{TESTS}"),
+        (RIGHT, f"import math\n{TESTS}\nassert math.pi > 3"),
+        ("import sys\nsys.exit(3)", TESTS),
+    ]
+    found = tried(rows, sandbox)
+    assert [not reason for reason in found] == [True] * 4 + [False, True, True, False]
+    assert found[4] == "the reference fails its own tests: AssertionError"
+
+
+def test_what_the_empty_program_passes_is_found(sandbox):
+    assert tried([(RIGHT, "pass"), (RIGHT, "double"), ("f = lambda: 1", "f")], sandbox) == [
+        trial.PASSES_EMPTY,
+        trial.PASSES_HOLLOW,
+        "",
+    ]
+
+
+def test_a_reference_that_fails_says_where(sandbox):
+    (reason,) = tried([("def double(n):\n    return n + x\n", TESTS)], sandbox)
+    assert reason.startswith("the reference fails its own tests: line 2: NameError: name 'x'")
+
+
+def test_references_may_be_in_markdown_and_may_not_be_missing():
+    rows = [f"Here:\n```python\n{RIGHT}```\n", " \n"]
+    assert try_rows([TESTS] * 2, rows, [None] * 2) == ["", "the reference is empty"]
+
+
+def test_without_a_reference_an_empty_program_decides(sandbox):
+    cases = [case_of(tests, None, None) for tests in (TESTS, "pass")]
+    assert try_cases(cases, sandbox) == ["", trial.PASSES_EMPTY]
