@@ -16,7 +16,8 @@ class ToldError(Exception):
     Args:
         what: one sentence that names the problem.
         where: file, line, dotted key or field in which it was found.
-        value: the offending value; shown with ``repr`` and shortened.
+        value: the offending value; shown with ``repr`` and shortened. Of wrong input it is the
+            place where none is named.
         remedy: what the user can do about it.
         log: the file that holds the detail.
     """
@@ -34,6 +35,8 @@ class ToldError(Exception):
     ) -> None:
         self.what = what
         self.where = where
+        if value is _ABSENT and where is not None and self.status == 2:
+            value = where  # the place is itself what is wrong: a file that is not there
         self.shown = None if value is _ABSENT else _shorten(_shown(value))
         self.remedy = remedy
         self.log = log

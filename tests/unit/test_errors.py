@@ -13,9 +13,10 @@ def test_the_message_names_what_where_value_and_remedy():
     ]
 
 
-def test_a_value_of_none_is_shown_and_an_absent_one_is_not():
-    assert "None" in str(UserError("x", value=None))
-    assert "value" not in str(UserError("x", where="y"))
+def test_a_value_of_none_is_shown_and_an_absent_one_is_the_place():
+    assert "None" in str(UserError("x", where="y", value=None))
+    assert "value:  'file.yaml'" in str(UserError("x", where="file.yaml"))
+    assert "value" not in str(RunError("x", where="y"))
 
 
 def test_a_long_value_is_shortened():
