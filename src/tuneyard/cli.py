@@ -6,19 +6,30 @@ import argparse
 import errno
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from tuneyard import __version__
 from tuneyard.errors import ToldError, UserError
+
+if TYPE_CHECKING:
+    from tuneyard.supervisor import Driver
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
+    """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else.
+
+    Args:
+        arguments: its words. None: those of this process, which then belongs to the command: a
+            study gets processes of its own, and signals are taken (see ``supervisor``).
+    """
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
+    options.supervised = arguments is None
     if rest and hasattr(options, "overrides") and not any(word.startswith("-") for word in rest):
         # argparse takes a list of words in one piece: overrides after an option are left over.
         options.overrides += rest
@@ -27,15 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return guarded(lambda: options.run(options))
 
 
-def guarded(command: Callable[[], int | None]) -> int:
-    """Call a command and turn what it raises into one message and an exit status."""
+def guarded(command: Callable[[], int | None], stream: TextIO | None = None) -> int:
+    """Call a command and turn what it raises into one message and an exit status.
+
+    Args:
+        stream: where the message goes; standard error.
+    """
+    stream = stream or sys.stderr
     try:
         return command() or 0
     except ToldError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error}", file=stream)
         return error.status
     except KeyboardInterrupt:
-        print("stopped; run the same command again to go on from here", file=sys.stderr)
+        print("stopped; run the same command again to go on from here", file=stream)
         return 130
     except BrokenPipeError:
         # The reader went away (`tuneyard plan … | head`): nothing is wrong, nobody listens.
@@ -47,20 +63,38 @@ def guarded(command: Callable[[], int | None]) -> int:
         from tuneyard.artifacts import unwritable
 
         place = str(error.filename or "run directory")
-        print(f"error: {unwritable(error, place)}", file=sys.stderr)
+        print(f"error: {unwritable(error, place)}", file=stream)
         return 2
 
 
 def study_main(arguments: Sequence[str] | None = None) -> int:
     """``jobs/study.py``: the words of ``tuneyard run``."""
-    return main(["run", *(sys.argv[1:] if arguments is None else arguments)])
+    if arguments is not None:
+        return main(["run", *arguments])
+    sys.argv.insert(1, "run")
+    return main()
 
 
 def _run(options: argparse.Namespace) -> int:
+    if not options.supervised:
+        return _study(options)
+    from tuneyard.supervisor import supervised
+
+    words = shlex.join(["tuneyard", "run", options.study, *options.overrides])
+    return supervised(
+        lambda driver: guarded(lambda: _study(options, driver), driver.terminal), words
+    )
+
+
+def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
     from tuneyard import study
+    from tuneyard.progress import Progress
 
     prepared = study.prepare(options.study, options.overrides)
-    outcome = study.run(prepared)
+    if driver is None:
+        outcome = study.run(prepared)
+    else:
+        outcome = study.run(prepared, Progress(driver.terminal, driver.tell), driver.lose)
     print(outcome["table"])
     if outcome["registry"]:
         print(outcome["registry"])

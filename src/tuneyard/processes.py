@@ -1,0 +1,102 @@
+"""Processes that a run started: how they are found and ended when their owner is dead (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+MARK = "TUNEYARD_SCRATCH"
+"""The environment variable that names the scratch folder of the run that a process belongs to."""
+_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when the one that forked it dies."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def using(root: Path) -> list[int]:
+    """Return the processes of a scratch folder, this one left out.
+
+    They have its mark in their environment, or a file in it open: a process that changed its
+    title has written over its environment.
+    """
+    return [pid for pid in _numbers() if pid != os.getpid() and _uses(pid, root)]
+
+
+def end(root: Path, *, seconds: float = 15.0) -> list[int]:
+    """Kill the processes of a scratch folder, those that they start meanwhile included.
+
+    Returns:
+        What is still there after so many seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while (found := using(root)) and time.monotonic() < deadline:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+    return found
+
+
+def fate(child: int) -> str | None:
+    """Tell how a child ended, without reaping it; None while it runs, or where it is not known."""
+    try:
+        ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return None if ended is None else told(ended.si_status, killed=ended.si_code != os.CLD_EXITED)
+
+
+def told(status: int, *, killed: bool) -> str:
+    """Say how a process ended.
+
+    Args:
+        status: exit status, or the signal's number where it was ``killed`` by one.
+    """
+    if not killed:
+        return f"ended with status {status}"
+    with contextlib.suppress(ValueError):
+        return f"was killed by {signal.Signals(status).name}"
+    return f"was killed by signal {status}"
+
+
+def children(parent: int) -> dict[int, str]:
+    """Return the processes that one has started, with the names of their programs."""
+    found = {}
+    for pid in _numbers():
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+            name, _, rest = text.partition("(")[2].rpartition(")")
+            if int(rest.split()[1]) == parent:
+                found[pid] = name
+    return found
+
+
+def _numbers() -> Iterator[int]:
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/proc"):
+            if name.isdecimal():
+                yield int(name)
+
+
+def _uses(pid: int, root: Path) -> bool:
+    with contextlib.suppress(OSError):
+        if os.stat(f"/proc/{pid}").st_uid != os.getuid():
+            return False
+        mark = f"{MARK}={root}".encode()
+        if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            return True
+        for entry in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/{pid}/fd/{entry}").startswith(f"{root}/"):
+                    return True
+    return False
