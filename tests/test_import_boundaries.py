@@ -15,13 +15,13 @@ PURE = [
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
-    "data.overlap", "rows",
+    "data.overlap", "rows", "account", "supervisor",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
-           "weight_file", "adapter_file"}  # fmt: skip
+           "weight_file", "adapter_file", "processes", "scratch"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 
