@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.plan import Plan, Step
 from tuneyard.stages import runs
+from tuneyard.tracking import connect
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Run, Status, Tracker
@@ -59,9 +60,8 @@ class Live:
             say: prints a warning, should that fail.
         """
         # Here, not in the thread: two that import the same packages may see them half made.
-        import mlflow  # noqa: F401
-
         self._say, self._resumed = say, True
+        self._try(lambda: connect.client(runs.tracking_uri(self._study, self._root)))
         self._begin()
 
     def add(self, step: Step, row: Mapping[str, Any], say: Callable[[str], None]) -> None:
