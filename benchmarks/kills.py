@@ -198,14 +198,16 @@ def faults(result: Run, target: str, number: signal.Signals, run_dir: Path) -> l
         allowed = (128 + number,)
     elif target == "driver":
         allowed = (-number,)
-    elif target in ("agent", "training", "data", "zygote"):
+    elif target != "study":  # workers are replaced, and a Ray that has only begun is started anew
         allowed = (0, 1)
     if result.status not in allowed:
         found.append(f"status {result.status}")
     if len(messages) != (result.status != 0):
         found.append(f"{len(messages)} messages")
-    if result.status != 0 and "tuneyard run" not in result.said and "run the same" not in (
-        result.said
+    if (
+        result.status != 0
+        and "tuneyard run" not in result.said
+        and "run the same" not in (result.said)
     ):
         found.append("does not say what to type")
     if number == signal.SIGTERM and "RUNNING" in statuses(run_dir):

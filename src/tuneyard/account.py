@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -26,10 +27,8 @@ class Notes:
 
     def write(self, **note: Any) -> None:
         """Send a note; one of less than 4 KiB arrives whole, whoever else writes."""
-        try:
+        with contextlib.suppress(OSError):  # nobody reads any more
             os.write(self._descriptor, json.dumps(note).encode() + b"\n")
-        except OSError:
-            pass  # nobody reads any more
 
 
 class Account:
@@ -94,6 +93,8 @@ class Account:
             value = processes.told(abs(code), killed=code < 0)
             if value.endswith("SIGKILL"):
                 value += ", most likely because memory ran out"
+            elif code > 0:
+                value += ", as it does when Ray's own processes die at once"
             log = self._keep_log()
         if left:
             value += f"; processes that could not be ended: {' '.join(map(str, left))}"

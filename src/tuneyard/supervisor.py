@@ -25,8 +25,8 @@ from tuneyard import processes, scratch
 from tuneyard.account import Account, Notes
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# Seconds that a driver gets to stop, and from the second signal on.
-_PATIENCE, _IMPATIENCE = 30.0, 8.0
+# Seconds that a driver gets to stop; when it was asked twice, or has no Ray any more, fewer.
+_PATIENCE, _IMPATIENCE = 30.0, 12.0
 _POLL = 0.2
 
 
@@ -87,9 +87,7 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
         return code
 
 
-def _wait(
-    driver: int, reader: int, lifeline: int, account: Account, received: list[int]
-) -> int:
+def _wait(driver: int, reader: int, lifeline: int, account: Account, received: list[int]) -> int:
     """Pass the driver's notes on until it is dead; return the status that ``waitpid`` gives."""
     deadline: float | None = None
     seen = 0
@@ -115,7 +113,7 @@ def _wait(
             deadline = min(deadline or now + patience, now + patience)
             seen = len(received)
         if account.lost and deadline is None:
-            deadline = now + _PATIENCE
+            deadline = now + _IMPATIENCE
         if deadline is not None and now > deadline:
             os.kill(driver, signal.SIGKILL)
 

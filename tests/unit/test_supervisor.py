@@ -38,7 +38,8 @@ class Started:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         program = PROGRAM.format(run_dir=str(self.run_dir), body=lines)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program], text=True, env={**os.environ, "TMPDIR": str(folder / "tmp")},
+            [sys.executable, "-c", program],
+            env={**os.environ, "TMPDIR": str(folder / "tmp")}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -39,6 +39,7 @@ _DEFAULTS = {
 
 _STARTS = 3
 """How often a local Ray is tried: on a loaded machine its servers may miss Ray's own limits."""
+_RETRY_SECONDS = 2.0
 # A local Ray cannot go on without these; its other processes it starts again, or does without.
 _SERVERS = ("raylet", "gcs_server")
 # Ray's sockets lie in its folder, and their paths may have 107 bytes.
@@ -49,9 +50,7 @@ _endings: list[Callable[[], None]] = []
 _servers: dict[int, str] = {}
 
 
-def start(
-    resources: Resources | None = None, on_loss: Callable[[str], None] | None = None
-) -> None:
+def start(resources: Resources | None = None, on_loss: Callable[[str], None] | None = None) -> None:
     """Connect to Ray once: to ``RAY_ADDRESS`` where it is set, else to a Ray of this process.
 
     Inside ``ray job submit`` Ray sets the variable itself. A local Ray gets a CPU slot for every
@@ -79,13 +78,9 @@ def start(
         if address:
             _join(address)
             return
-        _start_local(resources)
+        started = _start_local(resources)
     _local = True
-    _servers.update(
-        (pid, name)
-        for pid, name in processes.children(os.getpid()).items()
-        if name in _SERVERS and pid not in _servers
-    )
+    _servers.update((pid, name) for pid, name in started.items() if name in _SERVERS)
     if on_loss is not None:
         for pid in list(_servers):
             threading.Thread(
@@ -164,7 +159,8 @@ def _join(address: str) -> None:
         ) from error
 
 
-def _start_local(resources: Resources) -> None:
+def _start_local(resources: Resources) -> dict[int, str]:
+    """Start Ray; return the processes that it has started, with the names of their programs."""
     import ray
 
     # Another process for every training run, and nobody takes this machine away with a notice.
@@ -182,12 +178,12 @@ def _start_local(resources: Resources) -> None:
                 logging_level=logging.ERROR,
                 _temp_dir=folder,
             )
-            return
+            return _since(before)
         except Exception as error:
             # Half of its servers may be up: they would take the next ones' cores.
             with contextlib.suppress(Exception):
                 ray.shutdown()
-            for pid in processes.children(os.getpid()).keys() - before.keys():
+            for pid in _since(before):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             if attempt == _STARTS:
@@ -199,7 +195,13 @@ def _start_local(resources: Resources) -> None:
                 ) from error
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
-            time.sleep(2.0 * attempt)
+            time.sleep(_RETRY_SECONDS * attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _since(before: dict[int, str]) -> dict[int, str]:
+    now = processes.children(os.getpid())
+    return {pid: name for pid, name in now.items() if pid not in before}
 
 
 def _check_auth() -> None:

@@ -40,7 +40,6 @@ class Sessions:
         the duration.
         """
         active = sum(
-            max(0, last - max(first, start))
-            for first, last in [*self._before, (self._began, now)]
+            max(0, last - max(first, start)) for first, last in [*self._before, (self._began, now)]
         )
         return start + active
