@@ -249,7 +249,9 @@ def main() -> None:
             result = run(words, temporary, log, draw, target, number, after)
             wrong = faults(result, target, number, run_dir) if result.killed else ["not killed"]
             began = time.monotonic()
-            if remains := left(result, temporary):
+            remains = left(result, temporary)
+            remains += [path.name for path in run_dir.glob("stages/.*")]
+            if remains:
                 wrong.append(f"left: {', '.join(remains)}")
             clean = time.monotonic() - began
             ended = result.status == 0

@@ -74,6 +74,7 @@ class Account:
             asked: the signal that the user sent.
             left: processes that could not be ended.
         """
+        self._sweep()
         if asked is not None:
             name = signal.Signals(asked).name
             return f"stopped by {name}; {self._kept()}; {self._again()}", 128 + asked
@@ -105,6 +106,11 @@ class Account:
             what, where=where, value=value, remedy=f"{self._again()}; {self._kept()}", log=log
         )
         return f"error: {error}", error.status
+
+    def _sweep(self) -> None:
+        """Remove the artifacts that the driver had begun to write."""
+        if self.run_dir is not None and not (run := RunDir(self.run_dir)).remote:
+            run.sweep()
 
     def _kept(self) -> str:
         if self.run_dir is None:

@@ -59,8 +59,8 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
         words: what the user types to run it again.
     """
     received: list[int] = []
-    for number in _SIGNALS:
-        signal.signal(number, lambda number, _: received.append(number))
+    me = os.getpid()
+    _take(lambda number, frame: received.append(number))
     with scratch.folder() as folder:
         account = Account(words, folder)
         reader, writer = os.pipe()
@@ -69,6 +69,7 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
         if driver == 0:
             os.close(reader)
             os.close(lifeline)
+            processes.die_with(me)
             _drive(command, folder, Notes(writer))
         os.close(writer)
         Notes(lifeline).write(driver=driver)
@@ -77,8 +78,7 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
         Notes(lifeline).write(over=True)
         os.close(lifeline)
         os.waitpid(janitor, 0)
-        for number in _SIGNALS:  # what is left to do is short, and done anyway
-            signal.signal(number, signal.SIG_IGN)
+        _take(signal.SIG_IGN)  # what is left to do is short, and done anyway
         if account.status is not None:
             return account.status
         said, code = account.closing(status, received[0] if received else None, left)
@@ -120,7 +120,6 @@ def _wait(driver: int, reader: int, lifeline: int, account: Account, received: l
 
 def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None:
     """Be the driver: never returns."""
-    processes.die_with(os.getppid())
     terminal = os.fdopen(
         os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1
     )
@@ -136,8 +135,7 @@ def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None
             asked = True
             raise Interrupted
 
-    for number in _SIGNALS:
-        signal.signal(number, stop)
+    _take(stop)
     code = 1
     try:
         code = command(Driver(terminal, notes))
@@ -165,8 +163,7 @@ def _janitor(account: Account) -> tuple[int, int]:
     with contextlib.suppress(BaseException):
         os.close(lifeline)
         os.setsid()
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _take(signal.SIG_IGN)
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(nothing, 1)
@@ -178,6 +175,16 @@ def _janitor(account: Account) -> tuple[int, int]:
             shutil.rmtree(account.scratch, ignore_errors=True)
             print(said, file=sys.stderr, flush=True)
     os._exit(0)
+
+
+def _take(handler: Any) -> None:
+    """Handle signals, but those that the user has had ignored (``nohup``, a job in the background).
+
+    SIGTERM is what the supervisor itself sends.
+    """
+    for number in _SIGNALS:
+        if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _named(error: BaseException) -> str:

@@ -71,6 +71,16 @@ def started(tmp_path: Path):
         one.process.kill()
 
 
+def test_what_the_user_has_ignored_stays_so(started) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        run = started("time.sleep(1)\nreturn 0")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    run.process.send_signal(signal.SIGHUP)
+    assert run.end() == (0, "progress\n")
+
+
 WAIT = "time.sleep(60)"
 
 

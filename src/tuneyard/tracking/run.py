@@ -66,7 +66,7 @@ class Run:
         self._params: dict[str, str] = dict(entity.data.params)
         self._metrics: dict[str, float] = dict(entity.data.metrics)
         self._tags: dict[str, str] = dict(entity.data.tags)
-        self._sessions = (
+        self._sessions: Sessions = (
             Sessions(self._tags.get(TAG), tracker.began) if parent is None else parent._sessions
         )
         # By prefix: whether the tags tell for certain which steps have arrived.
