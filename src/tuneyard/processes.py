@@ -26,8 +26,8 @@ def die_with(parent: int) -> None:
 def using(root: Path) -> list[int]:
     """Return the processes of a scratch folder, this one left out.
 
-    They have its mark in their environment, or a file in it open: a process that changed its
-    title has written over its environment.
+    They have its mark in their environment, or a file in it open for writing: a process that
+    changed its title has written over its environment.
     """
     return [pid for pid in _numbers() if pid != os.getpid() and _uses(pid, root)]
 
@@ -97,6 +97,14 @@ def _uses(pid: int, root: Path) -> bool:
             return True
         for entry in os.listdir(f"/proc/{pid}/fd"):
             with contextlib.suppress(OSError):
-                if os.readlink(f"/proc/{pid}/fd/{entry}").startswith(f"{root}/"):
+                named = os.readlink(f"/proc/{pid}/fd/{entry}")
+                if named.startswith(f"{root}/") and _writes(pid, entry):
                     return True
     return False
+
+
+def _writes(pid: int, descriptor: str) -> bool:
+    """Tell whether a process may write to a file that it has open: whoever only reads is a guest."""
+    text = Path(f"/proc/{pid}/fdinfo/{descriptor}").read_text()
+    flags = next(line.split()[1] for line in text.splitlines() if line.startswith("flags:"))
+    return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY

@@ -197,8 +197,9 @@ def test_killed_in_training_it_goes_on_from_its_checkpoint(
             said = study.stderr.read()
         assert study.returncode == status, said
         assert len(re.findall("^(?:error:|stopped)", said, re.MULTILINE)) == 1
-        assert "run again to go on: tuneyard run" in said
-        assert f"steps are kept in {run_dir}" in said
+        assert re.search("run (the same command )?again", said)
+        assert str(run_dir) in said
+        assert "kept" in said
         assert "Traceback" not in said
         assert "***" not in said
         assert [p for p in family if p.is_running() and p.status() != "zombie"] == []

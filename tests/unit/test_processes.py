@@ -35,6 +35,8 @@ def test_a_run_s_processes_are_those_with_its_mark_or_a_file_of_it(started, tmp_
     with (tmp_path / "log").open("w") as log:
         writing = started(stdout=log)
     other = started(env={**os.environ, processes.MARK: f"{tmp_path}x"})
+    with (tmp_path / "log").open() as log:
+        reading = started(stdin=log)
     deadline = time.monotonic() + 10  # a process that was only forked has no environment yet
     wanted = {marked.pid, writing.pid}
     while set(processes.using(tmp_path)) != wanted and time.monotonic() < deadline:
@@ -43,6 +45,7 @@ def test_a_run_s_processes_are_those_with_its_mark_or_a_file_of_it(started, tmp_
     assert processes.end(tmp_path) == []
     assert marked.wait() == writing.wait() == -signal.SIGKILL
     assert other.poll() is None
+    assert reading.poll() is None, "somebody who looks at the log"
 
 
 def test_how_a_child_ended_is_told_and_left_to_be_reaped(started) -> None:
