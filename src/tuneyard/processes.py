@@ -104,7 +104,7 @@ def _uses(pid: int, root: Path) -> bool:
 
 
 def _writes(pid: int, descriptor: str) -> bool:
-    """Tell whether a process may write to a file that it has open: whoever only reads is a guest."""
+    """Tell whether a process may write to a file that it has open; who only reads is a guest."""
     text = Path(f"/proc/{pid}/fdinfo/{descriptor}").read_text()
     flags = next(line.split()[1] for line in text.splitlines() if line.startswith("flags:"))
     return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY
