@@ -57,7 +57,7 @@ TARGETS = {
     "zygote": r"tuneyard\.sandbox\.zygote",
 }
 NOISE = ("Traceback", "*** SIG", "core_worker", "(raylet)", "Stack trace", "Fatal Python")
-LONGEST_RUN, CLEAN_WITHIN = 400.0, 60.0
+LONGEST_RUN, CLEAN_WITHIN = 1200.0, 60.0
 
 
 @dataclass
@@ -132,7 +132,7 @@ def run(
             with contextlib.suppress(psutil.Error):
                 result.killed = f"{number.name} {target} at {time.monotonic() - began:.1f} s"
                 it.send_signal(number)
-        time.sleep(0.1)
+        time.sleep(0.3)
     result.status = study.poll()
     if result.status is None:
         study.kill()
@@ -223,7 +223,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--terms", type=int, default=5)
     parser.add_argument("--only", default=",".join(TARGETS))
-    parser.add_argument("--latest", type=float, default=60.0, help="seconds; of the moment")
+    parser.add_argument("--latest", type=float, default=0.8, help="moment, in undisturbed runs")
     parser.add_argument("--each", action="store_true", help="end the study after each")
     options = parser.parse_args()
     draw = random.Random(options.seed)
@@ -244,7 +244,8 @@ def main() -> None:
         fresh = True
         for place, (target, number) in enumerate(plan, 1):
             words = [*STUDY, f"run_dir={run_dir}"]
-            after = draw.uniform(2, options.latest if fresh else options.latest / 2)
+            share = draw.uniform(0.02, options.latest if fresh else options.latest / 2)
+            after = share * quiet.seconds
             log = options.out / f"{place}.log"
             result = run(words, temporary, log, draw, target, number, after)
             wrong = faults(result, target, number, run_dir) if result.killed else ["not killed"]

@@ -85,10 +85,10 @@ def run(
     training = _training(prepared.plan)
     live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
-    if todo and done:
-        live.resume(progress.line)
     progress.begin(len(todo), done, prepared.run.root)
     try:
+        if todo and done:
+            live.resume(progress.line)
         for step in todo:
             with progress.stage(step.label) as bar:
                 context = Context(
