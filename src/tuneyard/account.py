@@ -123,7 +123,7 @@ class Account:
     def _keep_log(self) -> str | None:
         """Copy what the driver and Ray printed to the run directory; return where it is."""
         parts = []
-        sessions = self.scratch.glob("ray/session_2*/logs/*")
+        sessions = self.scratch.glob("ray*/session_2*/logs/*")
         ours = sorted(path for path in sessions if path.name.startswith(_RAY_LOGS))
         for path in [self.scratch / "driver.log", *ours]:
             try:
