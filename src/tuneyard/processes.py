@@ -69,16 +69,36 @@ def told(status: int, *, killed: bool) -> str:
     return f"was killed by signal {status}"
 
 
+def alive(pid: int) -> bool:
+    """Tell whether there is such a process; one that is dead and not yet reaped is none."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    state = _stat(pid)
+    return state is None or state[1][0] != "Z"
+
+
 def children(parent: int) -> dict[int, str]:
     """Return the processes that one has started, with the names of their programs."""
     found = {}
     for pid in _numbers():
-        with contextlib.suppress(OSError):
-            text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-            name, _, rest = text.partition("(")[2].rpartition(")")
-            if int(rest.split()[1]) == parent:
-                found[pid] = name
+        state = _stat(pid)
+        if state is not None and int(state[1][1]) == parent:
+            found[pid] = state[0]
     return found
+
+
+def _stat(pid: int) -> tuple[str, list[str]] | None:
+    """Return a process's program and what ``/proc`` says after it: its state, its parent, …"""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    return name, rest.split()
 
 
 def _numbers() -> Iterator[int]:

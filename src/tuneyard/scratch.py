@@ -25,7 +25,8 @@ _LOCK = ".lock"
 def folder() -> Iterator[Path]:
     """Make a folder in the system's temporary one, for as long as the block runs.
 
-    What dead owners left is removed first, with the processes that they left in it.
+    What dead owners left is removed, with the processes that they left in it: before, and once
+    more after, since an owner that is killed just now may take a while to die.
     """
     sweep()
     path, lock = _locked()
@@ -34,6 +35,7 @@ def folder() -> Iterator[Path]:
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
+        sweep()
 
 
 def sweep() -> None:

@@ -55,6 +55,8 @@ def test_how_a_child_ended_is_told_and_left_to_be_reaped(started) -> None:
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert processes.fate(child.pid) == "was killed by SIGKILL"
+    assert not processes.alive(child.pid), "though nobody has reaped it"
+    assert processes.alive(os.getpid())
     assert child.wait() == -signal.SIGKILL
     assert processes.fate(child.pid) is None
     assert processes.told(3, killed=False) == "ended with status 3"

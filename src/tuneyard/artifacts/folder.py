@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuneyard import processes
+
 _HOST = socket.gethostname()
 
 
@@ -105,7 +107,7 @@ class Folder:
         """Remove what a killed process on this machine left half-written."""
         for path in Path(self.root, "stages").glob(".*"):
             host, pid = [*path.name.split("~"), "", ""][1:3]
-            if host == _HOST and pid.isdigit() and not _alive(int(pid)):
+            if host == _HOST and pid.isdigit() and not processes.alive(int(pid)):
                 shutil.rmtree(path, ignore_errors=True)
 
     def _files(self) -> Any:
@@ -117,13 +119,3 @@ class Folder:
 
     def _strip(self, url: str) -> str:
         return str(self._files()._strip_protocol(url))
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 # Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
 _BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
+_FIRST = re.compile(r"^(\S[^\n]*)\n\nThe above exception was the direct cause", re.MULTILINE)
 _NO_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory")
 
 
@@ -68,6 +70,16 @@ def raised(error: BaseException) -> BaseException:
         if isinstance(inner, RayTaskError) and isinstance(inner.cause, BaseException):
             return inner.cause
     return error
+
+
+def cause_told(error: BaseException) -> str:
+    """Return type and first line of what a task raised.
+
+    Ray Data raises an exception of its own in its place, and keeps the first as text only.
+    """
+    if found := _FIRST.search(str(error)):
+        return found[1]
+    return named(raised(error))
 
 
 def named(error: BaseException) -> str:

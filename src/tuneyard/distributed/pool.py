@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from tuneyard.errors import UserError
+from tuneyard.errors import RunError, ToldError, UserError
 
 Batch = list[Any]
 Work = Callable[[Batch], Batch]
@@ -53,7 +53,7 @@ def run_batches(
         max_failures: how often a new pool takes over what is left after a worker was lost.
 
     Raises:
-        UserError: a worker raised it; anything else comes as Ray wraps it.
+        UserError, RunError: a worker raised it; anything else comes as Ray wraps it.
     """
     if not batches:
         return
@@ -112,7 +112,7 @@ def _run(
             for row in table.to_pylist():
                 result = json.loads(row["data"])
                 if row["failed"]:
-                    raise _user_error(result)
+                    raise _told_error(*result)
                 yield row["batch"], result
 
 
@@ -146,8 +146,9 @@ class _Worker:
                     self.work = self.factory(**self.settings)
                 data.append(json.dumps(self.work(json.loads(text))))
                 failed.append(False)
-            except UserError as error:
-                data.append(json.dumps([error.what, error.where, error.shown, error.remedy]))
+            except ToldError as error:
+                parts = [error.status, error.what, error.where, error.shown, error.remedy]
+                data.append(json.dumps(parts))
                 failed.append(True)
         return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
 
@@ -203,13 +204,12 @@ def _in_task(
     return _kept.work(run, factory, settings, batch)
 
 
-def _user_error(parts: list[str | None]) -> UserError:
-    what, where, shown, remedy = parts
-    rebuild, arguments = UserError(str(what)).__reduce__()  # keeps the shown value as it is
+def _told_error(status: int, what: str, *rest: str | None) -> ToldError:
+    kind = UserError if status == UserError.status else RunError
+    rebuild, _ = kind(what).__reduce__()  # keeps the shown value as it is
     assert callable(rebuild)
-    assert isinstance(arguments, tuple)
-    error = rebuild(UserError, what, where, shown, remedy, None)
-    assert isinstance(error, UserError)
+    error = rebuild(kind, what, *rest, None)
+    assert isinstance(error, ToldError)
     return error
 
 

@@ -11,8 +11,6 @@ from tuneyard.errors import RunError, ToldError
 from tuneyard.plan import Step
 
 _AGAIN = "then run the same command again: what is done is kept"
-
-
 # A driver that hears of a dead server before the system has told of its end.
 _SECONDS_TO_SHOW = 2.0
 
@@ -28,7 +26,7 @@ def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldErro
     if "ray" not in sys.modules:
         return None
     from tuneyard.distributed import runtime
-    from tuneyard.distributed.lost import loss, named, raised
+    from tuneyard.distributed.lost import cause_told, loss, raised
 
     found, cause = loss(error), raised(error)
     ours = isinstance(error, ToldError) and error is cause
@@ -49,7 +47,7 @@ def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldErro
         return RunError(
             "a worker failed",
             where=_place(step),
-            value=named(cause),
+            value=cause_told(error),
             remedy=f"see the log for where it was raised; {_AGAIN}",
             log=_write_log(error, step, run),
         )
