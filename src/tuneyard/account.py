@@ -110,7 +110,8 @@ class Account:
     def _sweep(self) -> None:
         """Remove the artifacts that the driver had begun to write."""
         if self.run_dir is not None and not (run := RunDir(self.run_dir)).remote:
-            run.sweep()
+            with contextlib.suppress(OSError):
+                run.sweep()
 
     def _kept(self) -> str:
         if self.run_dir is None:

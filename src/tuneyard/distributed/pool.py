@@ -112,7 +112,7 @@ def _run(
             for row in table.to_pylist():
                 result = json.loads(row["data"])
                 if row["failed"]:
-                    raise _told_error(*result)
+                    raise _told(*result)
                 yield row["batch"], result
 
 
@@ -147,8 +147,8 @@ class _Worker:
                 data.append(json.dumps(self.work(json.loads(text))))
                 failed.append(False)
             except ToldError as error:
-                parts = [error.status, error.what, error.where, error.shown, error.remedy]
-                data.append(json.dumps(parts))
+                parts = [error.what, error.where, error.shown, error.remedy]
+                data.append(json.dumps([error.status, *parts]))
                 failed.append(True)
         return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
 
@@ -204,11 +204,13 @@ def _in_task(
     return _kept.work(run, factory, settings, batch)
 
 
-def _told_error(status: int, what: str, *rest: str | None) -> ToldError:
+def _told(
+    status: int, what: str, where: str | None, shown: str | None, remedy: str | None
+) -> ToldError:
     kind = UserError if status == UserError.status else RunError
     rebuild, _ = kind(what).__reduce__()  # keeps the shown value as it is
     assert callable(rebuild)
-    error = rebuild(kind, what, *rest, None)
+    error = rebuild(kind, what, where, shown, remedy, None)
     assert isinstance(error, ToldError)
     return error
 
