@@ -39,12 +39,17 @@ def end(root: Path, *, seconds: float = 15.0) -> list[int]:
         What is still there after so many seconds.
     """
     deadline = time.monotonic() + seconds
-    while (found := using(root)) and time.monotonic() < deadline:
-        for pid in found:
+    killed: set[int] = set()
+    while True:
+        for pid in using(root):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+        # A dying process has no files any more, but it is not gone yet.
+        killed = {pid for pid in killed if alive(pid)}
+        if not killed or time.monotonic() > deadline:
+            return sorted(killed)
         time.sleep(0.1)
-    return found
 
 
 def fate(child: int) -> str | None:
