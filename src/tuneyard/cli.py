@@ -7,13 +7,17 @@ import errno
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from tuneyard import __version__
 from tuneyard.answers import CODE_BLOCKS
 from tuneyard.errors import ToldError, UserError
+
+if TYPE_CHECKING:
+    from tuneyard.supervisor import Driver
 
 _ENCODER_METRICS = ("bertscore", "codebertscore")
 # What the system says of a place that cannot be read or written: its name, its kind, its disk.
@@ -24,11 +28,17 @@ _PLACES = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else."""
+    """Run one command; return the exit status: 0 done, 2 wrong input, 1 anything else.
+
+    Args:
+        arguments: its words. None: those of this process, which then belongs to the command: a
+            study gets processes of its own, and signals are taken (see ``supervisor``).
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
 
     def command() -> int:
         options = _options(words)
+        options.supervised = arguments is None
         return int(options.run(options))
 
     return guarded(command)
@@ -62,15 +72,20 @@ def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Names
     return options
 
 
-def guarded(command: Callable[[], int | None]) -> int:
-    """Call a command and turn what it raises into one message and an exit status."""
+def guarded(command: Callable[[], int | None], stream: TextIO | None = None) -> int:
+    """Call a command and turn what it raises into one message and an exit status.
+
+    Args:
+        stream: where the message goes; standard error.
+    """
+    stream = stream or sys.stderr
     try:
         return command() or 0
     except ToldError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error}", file=stream)
         return error.status
     except KeyboardInterrupt:
-        print("stopped; run the same command again to go on from here", file=sys.stderr)
+        print("stopped; run the same command again to go on from here", file=stream)
         return 130
     except BrokenPipeError:
         # The reader went away (`tuneyard plan … | head`): nothing is wrong, nobody listens.
@@ -82,20 +97,38 @@ def guarded(command: Callable[[], int | None]) -> int:
         from tuneyard.artifacts import unwritable
 
         place = str(error.filename or "run directory")
-        print(f"error: {unwritable(error, place)}", file=sys.stderr)
+        print(f"error: {unwritable(error, place)}", file=stream)
         return 2
 
 
 def study_main(arguments: Sequence[str] | None = None) -> int:
     """``jobs/study.py``: the words of ``tuneyard run``."""
-    return main(["run", *(sys.argv[1:] if arguments is None else arguments)])
+    if arguments is not None:
+        return main(["run", *arguments])
+    sys.argv.insert(1, "run")
+    return main()
 
 
 def _run(options: argparse.Namespace) -> int:
+    if not options.supervised:
+        return _study(options)
+    from tuneyard.supervisor import supervised
+
+    words = shlex.join(["tuneyard", "run", options.study, *options.overrides])
+    return supervised(
+        lambda driver: guarded(lambda: _study(options, driver), driver.terminal), words
+    )
+
+
+def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
     from tuneyard import study
+    from tuneyard.progress import Progress
 
     prepared = study.prepare(options.study, options.overrides)
-    outcome = study.run(prepared)
+    if driver is None:
+        outcome = study.run(prepared)
+    else:
+        outcome = study.run(prepared, Progress(driver.terminal, driver.tell), driver.lose)
     print(outcome["table"])
     if outcome["registry"]:
         print(outcome["registry"])

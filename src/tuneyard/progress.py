@@ -46,19 +46,25 @@ class Progress:
 
     Args:
         stream: where to print; a terminal gets live bars.
+        tell: gets what changes, by name: ``run_dir``, ``steps``, ``done``, ``step``.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, tell: Callable[..., None] = lambda **note: None
+    ) -> None:
         self._stream = stream or sys.stderr
+        self._tell = tell
         self._live = self._stream.isatty()
         self._last = 0.0
         self._started = time.monotonic()
         self._total = 0
         self._number = 0
+        self._already = 0
 
-    def begin(self, total: int) -> None:
-        """Say how many stages there will be."""
-        self._total = total
+    def begin(self, total: int, already: int = 0, place: str = "") -> None:
+        """Say how many stages there will be, how many were done before, and where all are kept."""
+        self._total, self._already = total, already
+        self._tell(run_dir=place, steps=already + total, done=already)
 
     def line(self, text: str) -> None:
         """Print one line."""
@@ -68,12 +74,14 @@ class Progress:
     def stage(self, label: str) -> Iterator[Bar]:
         """Show one stage while the block runs; the bar's ``note`` closes its line."""
         self._number += 1
+        self._tell(step=label, done=self._already + self._number - 1)
         count = f"{self._number:>{len(str(self._total))}}/{self._total}"
         if not self._live:
             self._last = time.monotonic()
             bar = Bar(label, self._print_line, self.line)
             self.line(f"[{self._clock()}] {count}  {label} …")
             yield bar
+            self._tell(done=self._already + self._number)
             self.line(f"[{self._clock()}] {count}  {label}: {_closing(bar)}")
             return
         from rich.console import Console
@@ -90,7 +98,13 @@ class Progress:
             TextColumn("{task.fields[note]}", style="dim", markup=False),
         )
         console = Console(file=self._stream)
-        with RichProgress(*columns, console=console, transient=True) as display:
+        with RichProgress(
+            *columns,
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as display:
             task = display.add_task(label, total=None, share="", left="", note="")
 
             def show(bar: Bar, done: float, total: float | None, note: str) -> None:
@@ -106,6 +120,7 @@ class Progress:
 
             bar = Bar(label, show, lambda text: console.print(text, markup=False, highlight=False))
             yield bar
+        self._tell(done=self._already + self._number)
         # Labels and notes are text, whatever brackets they hold.
         closing = Text.assemble(("✓", "green"), f" {count}  {label}: ", (_closing(bar), "dim"))
         console.print(closing, highlight=False)

@@ -10,7 +10,7 @@ killed, or changed in one place, runs only what is missing.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,15 @@ def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
     return (*chats, *planning.different_shapes(study, plan))
 
 
-def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
+def run(
+    prepared: Prepared,
+    progress: Progress | None = None,
+    on_loss: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
     """Run what is missing of a study.
+
+    Args:
+        on_loss: called, in any thread, should a local Ray lose what it cannot go on without.
 
     Returns:
         What the last stages found: ``table`` (text), ``report`` (address), ``registry`` (text),
@@ -115,12 +122,14 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
     done = len(prepared.plan.steps) - len(todo)
     if done:
         progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
-    ray = _Ray(prepared.study)
+    ray = _Ray(prepared.study, on_loss)
     training = _training(prepared.plan)
     live = Live(prepared.study, prepared.plan, prepared.run.root)
     outcome: dict[str, Any] = {"ran": len(todo)}
-    progress.begin(len(todo))
+    progress.begin(len(todo), done, prepared.run.root)
     try:
+        if todo and done:
+            live.resume(progress.line)
         for step in todo:
             if unopened and step.stage != "prepare":
                 open_tracker(prepared.study, prepared.run.root)
@@ -131,7 +140,8 @@ def run(prepared: Prepared, progress: Progress | None = None) -> dict[str, Any]:
                 )
                 bar.note = _run_step(step, context)
     except BaseException as error:
-        live.close("FAILED" if isinstance(error, Exception) else "KILLED")
+        failed = isinstance(error, Exception) or ray.lost() is not None
+        live.close("FAILED" if failed else "KILLED")
         raise
     finally:
         ray.stop()
@@ -168,16 +178,23 @@ def _training(plan: planning.Plan) -> str:
 class _Ray:
     """Ray, started when the first stage asks for it and stopped by whoever started it."""
 
-    def __init__(self, study: Study) -> None:
-        self._study = study
+    def __init__(self, study: Study, on_loss: Callable[[str], None] | None) -> None:
+        self._study, self._on_loss = study, on_loss
         self._started = False
 
     def start(self) -> None:
         if not self._started:
             from tuneyard.distributed import runtime
 
-            runtime.start(self._study.resources)
+            runtime.start(self._study.resources, self._on_loss)
             self._started = True
+
+    def lost(self) -> str | None:
+        if not self._started:
+            return None
+        from tuneyard.distributed import runtime
+
+        return runtime.lost()
 
     def stop(self) -> None:
         if self._started:

@@ -3,13 +3,16 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -173,10 +176,11 @@ def test_the_champion_comes_back_by_name_and_is_measured_anew(
 
 
 def test_killed_in_training_it_goes_on_from_its_checkpoint(
-    finished, environment, words, sft_only, tmp_path
+    finished, environment, words, sft_only, tmp_path, short_folder
 ):
     """SIGKILL for the driver and its Ray: the finished stages stay, the adapter comes out equal."""
     undisturbed, _ = finished
+    temporary, environment = short_folder, {**environment, "TMPDIR": str(short_folder)}
     run_dir = tmp_path / "run"
     # Checkpoints do not change the result, so the step's key is the same.
     command = [sys.executable, "-m", "tuneyard.cli", "run", *words, *sft_only,
@@ -197,6 +201,29 @@ def test_killed_in_training_it_goes_on_from_its_checkpoint(
     assert artifact(run_dir, "prepare")
     assert not [p for p in artifact(run_dir, "train") if (p / "manifest.json").exists()]
     before = {p: (p / "manifest.json").stat().st_mtime for p in artifact(run_dir, "prepare")}
+    # Then its Ray alone is killed, and then the user stops it: one message each, nothing is left.
+    for target, number, status in [
+        ("raylet/raylet", signal.SIGKILL, 1), ("", signal.SIGTERM, 143),
+    ]:  # fmt: skip
+        with subprocess.Popen(
+            command, env=environment, cwd=ROOT, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        ) as study:  # fmt: skip
+            wait_for(study.pid, "ray::TrainController")
+            family = psutil.Process(study.pid).children(recursive=True)
+            victim = wait_for(study.pid, target) if target else study
+            victim.send_signal(number)
+            assert study.stderr is not None
+            said = study.stderr.read()
+        assert study.returncode == status, said
+        assert len(re.findall("^(?:error:|stopped)", said, re.MULTILINE)) == 1
+        assert re.search("run (the same command )?again", said)
+        assert str(run_dir) in said
+        assert "kept" in said
+        assert "Traceback" not in said
+        assert "***" not in said
+        assert [p for p in family if p.is_running() and p.status() != "zombie"] == []
+        assert list(temporary.iterdir()) == []
     second = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=400
     )
@@ -208,6 +235,26 @@ def test_killed_in_training_it_goes_on_from_its_checkpoint(
     history = [json.loads(line) for line in (sft / "history.jsonl").read_text().splitlines()]
     steps = [row["step"] for row in history if row.get("loss") is not None]
     assert steps == sorted(set(steps))
+
+
+@pytest.fixture
+def short_folder():
+    """A temporary folder in which Ray's sockets have paths that are short enough."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def wait_for(leader, words):
+    """Return a process that another has started, and whose command line has these words."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(leader).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if words in " ".join(child.cmdline()):
+                        return child
+        time.sleep(0.1)
+    raise AssertionError(f"no {words} in time")
 
 
 def committed(run_dir):

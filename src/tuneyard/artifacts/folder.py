@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuneyard import processes
 from tuneyard.errors import UserError
 
 _HOST = socket.gethostname()
@@ -134,7 +135,7 @@ class Folder:
         """Remove what a killed process on this machine left half-written."""
         for path in Path(self.root, "stages").glob(".*"):
             host, pid = [*path.name.split("~"), "", ""][1:3]
-            if host == _HOST and pid.isdigit() and not _alive(int(pid)):
+            if host == _HOST and pid.isdigit() and not processes.alive(int(pid)):
                 shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
@@ -209,13 +210,3 @@ def unwritable(error: Exception, where: str) -> UserError:
     elif isinstance(error, ValueError):
         return unusable(error, where)
     return UserError(what, where=where, value=str(error), remedy=remedy)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 # Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
 _BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
+_FIRST = re.compile(r"^(\S[^\n]*)\n\nThe above exception was the direct cause", re.MULTILINE)
 _NO_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory")
 
 
@@ -51,13 +53,40 @@ def loss(error: BaseException) -> Loss | None:
     found = list(_behind(error))
     for inner in found:
         if _is_memory(inner):
-            return Loss("memory", _named(inner))
+            return Loss("memory", named(inner))
     for inner in reversed(found):
         if isinstance(inner, gone) and not getattr(inner, "actor_init_failed", False):
-            return Loss("worker", _named(inner))
+            return Loss("worker", named(inner))
     if any(isinstance(inner, TrainingFailedError) for inner in found):
-        return Loss("training", _named(found[-1]))
+        return Loss("training", named(found[-1]))
     return None
+
+
+def raised(error: BaseException) -> BaseException:
+    """Return what a task of Ray raised, or the exception itself where it comes from no task."""
+    from ray.exceptions import RayTaskError
+
+    for inner in _behind(error):
+        if isinstance(inner, RayTaskError) and isinstance(inner.cause, BaseException):
+            return inner.cause
+    return error
+
+
+def cause_told(error: BaseException) -> str:
+    """Return type and first line of what a task raised.
+
+    Ray Data raises an exception of its own in its place, and keeps the first as text only.
+    """
+    if found := _FIRST.search(str(error)):
+        return found[1]
+    return named(raised(error))
+
+
+def named(error: BaseException) -> str:
+    """Return an exception's type and first line."""
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    first = first.removesuffix(":")  # a traceback follows, for the log
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:
@@ -82,9 +111,3 @@ def _is_memory(error: BaseException) -> bool:
         or any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
         or any(sign in str(error) for sign in _NO_MEMORY)
     )
-
-
-def _named(error: BaseException) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    first = first.removesuffix(":")  # a traceback follows, for the log
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -7,14 +7,16 @@ import traceback
 
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Study
-from tuneyard.errors import RunError, UserError
+from tuneyard.errors import RunError, ToldError, UserError
 from tuneyard.plan import Step
 
 _AGAIN = "then run the same command again: what is done is kept"
+# A driver that hears of a dead server before the system has told of its end.
+_SECONDS_TO_SHOW = 2.0
 
 
-def explain(error: Exception, step: Step, study: Study, run: RunDir) -> RunError | None:
-    """Return what the user is told where Ray lost a worker for good, or a training run failed.
+def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldError | None:
+    """Return what the user is told where Ray or one of its workers failed.
 
     The whole traceback goes to ``logs/STAGE-KEY.log`` in the run directory.
 
@@ -23,11 +25,32 @@ def explain(error: Exception, step: Step, study: Study, run: RunDir) -> RunError
     """
     if "ray" not in sys.modules:
         return None
-    from tuneyard.distributed.lost import loss
+    from tuneyard.distributed import runtime
+    from tuneyard.distributed.lost import cause_told, loss, raised
 
-    found = loss(error)
-    if found is None:
+    found, cause = loss(error), raised(error)
+    ours = isinstance(error, ToldError) and error is cause
+    lost = None if ours else runtime.lost(within=_SECONDS_TO_SHOW if found else 0.0)
+    if lost is not None:
+        return RunError(
+            "Ray has failed",
+            where=_place(step),
+            value=lost,
+            remedy=_AGAIN.removeprefix("then "),
+            log=_write_log(error, step, run),
+        )
+    if isinstance(cause, ToldError):
+        return None if ours else cause
+    if found is None and cause is error:
         return None
+    if found is None:
+        return RunError(
+            "a worker failed",
+            where=_place(step),
+            value=cause_told(error),
+            remedy=f"see the log for where it was raised; {_AGAIN}",
+            log=_write_log(error, step, run),
+        )
     if found.kind == "memory":
         what = "a worker ran out of memory, each time that it was tried"
     elif found.kind == "worker":

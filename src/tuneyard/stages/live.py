@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.plan import Plan, Step
 from tuneyard.stages import runs
+from tuneyard.tracking import connect
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Run, Status, Tracker
@@ -35,7 +36,7 @@ class Live:
         root: the run directory.
         every: seconds between two batches.
 
-    MLflow is opened, by the thread, when there is something to send.
+    MLflow is opened, by the thread, when there is something to send, or a study is resumed.
     """
 
     def __init__(self, study: Study, plan: Plan, root: str, *, every: float = EVERY) -> None:
@@ -47,9 +48,21 @@ class Live:
         self._thread: threading.Thread | None = None
         self._say: Callable[[str], None] = lambda text: None
         self._warned = False
+        self._resumed = False
         self._tracker: Tracker | None = None
         self._top: Run | None = None
         self._arms: dict[str, Run] = {}
+
+    def resume(self, say: Callable[[str], None]) -> None:
+        """Mark the runs of a study that was interrupted as RUNNING again, without delay.
+
+        Args:
+            say: prints a warning, should that fail.
+        """
+        # Here, not in the thread: two that import the same packages may see them half made.
+        self._say, self._resumed = say, True
+        self._try(lambda: connect.client(runs.tracking_uri(self._study, self._root)))
+        self._begin()
 
     def add(self, step: Step, row: Mapping[str, Any], say: Callable[[str], None]) -> None:
         """Take a log entry of a training step; returns at once.
@@ -61,11 +74,7 @@ class Live:
         with self._lock:
             self._say = say
             self._rows.append((step, {"time": time.time(), **own}))
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._send_all, name="tuneyard-live", daemon=True
-            )
-            self._thread.start()
+        self._begin()
 
     def close(self, status: Status | None = None, *, wait: float = _LAST_WORDS) -> None:
         """End it.
@@ -80,7 +89,16 @@ class Live:
         if self._thread is not None:
             self._thread.join(None if status is None else wait)
 
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._send_all, name="tuneyard-live", daemon=True
+            )
+            self._thread.start()
+
     def _send_all(self) -> None:
+        if self._resumed:
+            self._try(lambda: self._study_run().reopen_arms())
         pause = self._every
         while not self._stop.wait(pause):
             pause = self._every if self._try(self._flush) else max(self._every, _AFTER_FAILURE)
@@ -110,7 +128,10 @@ class Live:
         with self._lock:
             rows = list(self._rows)
         if not rows:
+            if self._top is not None:
+                self._top.beat()
             return
+        self._study_run().beat()
         for step in {step.key: step for step, _ in rows}.values():
             history = [row for own, row in rows if own.key == step.key]
             for arm, name in runs.trained_by(self._plan, step):
@@ -118,12 +139,17 @@ class Live:
         with self._lock:  # only now: what was not sent is sent again, and logged once
             del self._rows[: len(rows)]
 
-    def _run(self, arm: Any) -> Run:
+    def _study_run(self) -> Run:
         if self._tracker is None:
             self._tracker = runs.open_tracker(self._study, self._root)
         if self._top is None:
             compare = next(step for step in self._plan.steps if step.stage == "compare")
             self._top = runs.study_run(self._tracker, self._study, compare)
+        return self._top
+
+    def _run(self, arm: Any) -> Run:
+        top = self._study_run()
         if arm.label not in self._arms:
-            self._arms[arm.label] = runs.arm_run(self._tracker, self._top, arm)
+            assert self._tracker is not None
+            self._arms[arm.label] = runs.arm_run(self._tracker, top, arm)
         return self._arms[arm.label]

@@ -20,6 +20,7 @@ from tuneyard.tracking.naming import (
     flatten,
     shorten,
 )
+from tuneyard.tracking.sessions import TAG, Sessions
 
 if TYPE_CHECKING:
     from tuneyard.tracking.store import Tracker
@@ -51,7 +52,9 @@ class Run:
     interruption.
     """
 
-    def __init__(self, tracker: Tracker, entity: Any, *, key: str, resumed: bool) -> None:
+    def __init__(
+        self, tracker: Tracker, entity: Any, *, key: str, resumed: bool, parent: Run | None = None
+    ) -> None:
         self.tracker = tracker
         self.id: str = entity.info.run_id
         self.name: str = entity.info.run_name
@@ -59,9 +62,13 @@ class Run:
         self.resumed = resumed
         self.artifact_uri: str = entity.info.artifact_uri
         self._status: str = entity.info.status
+        self._start: int = entity.info.start_time
         self._params: dict[str, str] = dict(entity.data.params)
         self._metrics: dict[str, float] = dict(entity.data.metrics)
         self._tags: dict[str, str] = dict(entity.data.tags)
+        self._sessions: Sessions = (
+            Sessions(self._tags.get(TAG), tracker.began) if parent is None else parent._sessions
+        )
         # By prefix: whether the tags tell for certain which steps have arrived.
         self._sure: dict[str, bool] = {}
 
@@ -200,12 +207,20 @@ class Run:
         self.log_files(files, "figures")
 
     def finish(self, status: Status = "FINISHED") -> None:
-        """End the run. A study's arms that still run are ended too, as KILLED (or as FAILED)."""
+        """End the run. A study's arms that still run are ended too, as KILLED (or as FAILED).
+
+        Its duration leaves out the time in which the study was stopped: see ``Sessions``.
+        """
+        now = int(time.time() * 1000)
         with self._reported():
-            for child in self.tracker.running_arms(self):
-                self._client.set_terminated(child, "FAILED" if status == "FAILED" else "KILLED")
+            for child, start in self.tracker.arms(self, "RUNNING"):
+                self._client.set_terminated(
+                    child,
+                    "FAILED" if status == "FAILED" else "KILLED",
+                    self._sessions.end(start, now),
+                )
             if self._status != status:
-                self._client.set_terminated(self.id, status)
+                self._client.set_terminated(self.id, status, self._sessions.end(self._start, now))
         self._status = status
 
     def reopen(self) -> None:
@@ -218,6 +233,18 @@ class Run:
             with self._reported():
                 self._client.update_run(self.id, status="RUNNING")
             self._status = "RUNNING"
+
+    def beat(self) -> None:
+        """Note on a study's run that it is at work; a killed one was until its last note."""
+        if self._status == "RUNNING":
+            self.set_tags({TAG: self._sessions.text(int(time.time() * 1000))})
+
+    def reopen_arms(self) -> None:
+        """Mark a study's arms that were left FAILED or KILLED as RUNNING again."""
+        with self._reported():
+            for status in ("FAILED", "KILLED"):
+                for child, _ in self.tracker.arms(self, status):
+                    self._client.update_run(child, status="RUNNING")
 
     @property
     def _client(self) -> Any:

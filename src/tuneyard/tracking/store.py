@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.errors import UserError
-from tuneyard.tracking import connect
+from tuneyard.tracking import connect, sessions
 from tuneyard.tracking.connect import reported
 from tuneyard.tracking.naming import TAG_LIMIT, entity_key, shorten
 from tuneyard.tracking.run import Run
@@ -28,6 +28,7 @@ class Tracker:
             own; for SQLite the folder ``artifacts`` beside the file. An existing experiment keeps
             the place it was made with.
         patience: seconds for which a server that cannot be reached is tried again.
+        began: when this session began, in Unix milliseconds.
 
     Raises:
         UserError: the URI is not usable, nothing answers, or the experiment was deleted.
@@ -42,11 +43,13 @@ class Tracker:
         artifact_root: str | None = None,
         *,
         patience: float = connect.PATIENCE,
+        began: int = sessions.BEGAN,
     ) -> None:
         scheme = connect.check_uri(uri)
         connect.check_artifact_root(uri, artifact_root)
         self.uri = uri
         self.experiment = experiment
+        self.began = began
         if artifact_root is None and scheme == "sqlite":
             artifact_root = str(connect.sqlite_path(uri).parent / "artifacts")
         if artifact_root is not None and "://" not in artifact_root:
@@ -71,7 +74,9 @@ class Tracker:
             params: nested; logged flat under dotted keys.
             tags: further tags.
         """
-        return self._run(name, key, params or {}, {**(tags or {}), KIND_TAG: "study"})
+        run = self._run(name, key, params or {}, {**(tags or {}), KIND_TAG: "study"})
+        run.beat()
+        return run
 
     def arm(
         self,
@@ -83,14 +88,14 @@ class Tracker:
     ) -> Run:
         """Return the run of one arm, a child of ``parent``: the one with this key, or a new one."""
         own = {**(tags or {}), KIND_TAG: "arm", PARENT_TAG: parent.id}
-        return self._run(name, key, params or {}, own)
+        return self._run(name, key, params or {}, own, parent)
 
-    def running_arms(self, parent: Run) -> list[str]:
-        """Return the ids of a study's arms that are marked as running."""
+    def arms(self, parent: Run, status: str) -> list[tuple[str, int]]:
+        """Return a study's arms with this status: their ids, and when they started (ms)."""
         found = self._search(
-            f"tags.`{PARENT_TAG}` = '{parent.id}' and attributes.status = 'RUNNING'", 1000
+            f"tags.`{PARENT_TAG}` = '{parent.id}' and attributes.status = '{status}'", 1000
         )
-        return [entity.info.run_id for entity in found]
+        return [(entity.info.run_id, entity.info.start_time) for entity in found]
 
     def _open(self, artifact_root: str | None) -> str:
         self.client = connect.client(self.uri)
@@ -106,7 +111,14 @@ class Tracker:
             )
         return str(found.experiment_id)
 
-    def _run(self, name: str, key: str, params: Mapping[str, Any], tags: Mapping[str, Any]) -> Run:
+    def _run(
+        self,
+        name: str,
+        key: str,
+        params: Mapping[str, Any],
+        tags: Mapping[str, Any],
+        parent: Run | None = None,
+    ) -> Run:
         wanted = {
             entity_key(tag): shorten(str(value), TAG_LIMIT)
             for tag, value in {**tags, KEY_TAG: key, NAME_TAG: name}.items()
@@ -120,7 +132,7 @@ class Tracker:
                 if found
                 else self.client.create_run(self.experiment_id, tags=wanted, run_name=name)
             )
-        run = Run(self, entity, key=key, resumed=bool(found))
+        run = Run(self, entity, key=key, resumed=bool(found), parent=parent)
         if found:
             run.reopen()
             run.set_tags(wanted)

@@ -11,7 +11,7 @@ from ray.train.v2._internal.exceptions import (
     WorkerHealthCheckFailedError,
 )
 
-from tuneyard.distributed.lost import loss
+from tuneyard.distributed.lost import cause_told, loss
 
 
 def task_error(cause: Exception) -> Exception:
@@ -57,6 +57,18 @@ def test_a_fault_of_ours_is_no_loss() -> None:
     assert loss(task_error(ValueError("x"))) is None
     assert loss(ValueError("x")) is None
     assert loss(exceptions.GetTimeoutError()) is None
+
+
+def test_what_a_task_raised_is_told_though_ray_data_has_wrapped_it() -> None:
+    text = (
+        "ray::MapBatches()\n  File 'x', line 1\nRuntimeError: the sandbox did not start\n\n"
+        "The above exception was the direct cause of the following exception:\n\nray::MapBatches()"
+    )
+    wrapped = exceptions.RayTaskError(
+        "work", text, ValueError("UDF failed"), proctitle="x", pid=1, ip="0"
+    )
+    assert cause_told(wrapped.as_instanceof_cause()) == "RuntimeError: the sandbox did not start"
+    assert cause_told(task_error(ValueError("x"))) == "ValueError: x"
 
 
 def test_an_actor_whose_own_constructor_raised_is_no_lost_worker() -> None:

@@ -12,6 +12,7 @@ import pytest
 import ray
 
 from tuneyard.distributed.pool import _share, run_batches
+from tuneyard.errors import RunError, ToldError, UserError
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -93,3 +94,18 @@ def test_a_pool_leaves_cpus_free(
 ) -> None:
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": float(total)})
     assert _share(cpus, workers) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("kind", [UserError, RunError])
+def test_what_a_worker_tells_the_user_arrives_as_it_was(kind: type[ToldError]) -> None:
+    told = kind("no sandbox", where="here", value={"a": 1}, remedy="wait")
+
+    def factory() -> Callable[[list[Any]], list[Any]]:
+        def work(batch: list[Any]) -> list[Any]:
+            raise told
+
+        return work
+
+    with pytest.raises(kind) as error:
+        list(run_batches([[1]], factory, {}, workers=1, cpus=1))
+    assert str(error.value) == str(told)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ray.exceptions import OutOfMemoryError, WorkerCrashedError
+from ray.exceptions import (
+    LocalRayletDiedError,
+    OutOfMemoryError,
+    RayTaskError,
+    WorkerCrashedError,
+)
 from ray.train import WorkerGroupError
 
 from tuneyard import plan
 from tuneyard.artifacts import RunDir
 from tuneyard.config.load import load
-from tuneyard.errors import RunError
+from tuneyard.errors import RunError, UserError
 from tuneyard.stages.failure import explain
 
 STUDY = """\
@@ -83,6 +88,32 @@ def test_a_log_that_cannot_be_written_is_said_and_hides_nothing(planned, tmp_pat
     assert told is not None
     assert "could not be written" in str(told.log)
     assert "WorkerCrashedError" in str(told.shown)
+
+
+def test_a_dead_server_of_ray_is_told_of_first(planned, monkeypatch) -> None:
+    study, built, run = planned
+    text = "raylet (process 7) was killed by SIGKILL"
+    monkeypatch.setattr("tuneyard.distributed.runtime.lost", lambda within=0.0: text)
+    for error in (LocalRayletDiedError(), ValueError("x")):
+        told = explain(error, built.steps[0], study, run)
+        assert told is not None
+        assert told.shown == repr(text)
+        assert "run the same command again" in str(told.remedy)
+    assert explain(UserError("x"), built.steps[0], study, run) is None, "it has its own message"
+
+
+def test_what_a_worker_raised_is_told_without_its_traceback(planned) -> None:
+    study, built, run = planned
+
+    def task_error(cause: Exception) -> Exception:
+        return RayTaskError("work", "Traceback …", cause, "x", 1, "0").as_instanceof_cause()
+
+    told = explain(task_error(RuntimeError("the sandbox\nis gone")), built.steps[0], study, run)
+    assert isinstance(told, RunError)
+    assert told.shown == repr("RuntimeError: the sandbox")
+    assert "Traceback" not in str(told)
+    own = RunError("no sandbox", remedy="wait")
+    assert str(explain(task_error(own), built.steps[0], study, run)) == str(own)
 
 
 def test_anything_else_stays_what_it_is(planned) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,17 @@ def test_points_arrive_while_training_goes_on_in_every_arm_that_shares_it(planne
         [tracker.experiment_id], "tags.`tuneyard.kind` = 'study'"
     )
     assert parent.info.status == "KILLED"
+    # It is started a third time: its runs are marked so, before there is a point to send.
+    third = Live(study, built, root)
+    third.resume(pytest.fail)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = {r.info.status for r in tracker.client.search_runs([tracker.experiment_id])}
+        if found == {"RUNNING"}:
+            break
+        time.sleep(0.05)
+    assert found == {"RUNNING"}
+    third.close("KILLED", wait=60)
     top = runs.study_run(tracker, study, next(s for s in built.steps if s.stage == "compare"))
     runs.arm_run(tracker, top, built.arms[1]).log_steps(rows(1, 9), prefix="sft")
     assert logged(planned)["sft", "sft/loss"] == list(range(1, 10))

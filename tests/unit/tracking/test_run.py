@@ -5,6 +5,7 @@ import math
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,28 @@ def test_a_failed_run_runs_again_and_a_finished_one_keeps_its_end(tracker: Track
     third = tracker.study("s", "k")
     third.finish()
     assert (stored(third).info.status, stored(third).info.end_time) == ("FINISHED", end)
+
+
+def test_the_time_in_which_a_study_was_stopped_is_not_in_its_duration(uri: str) -> None:
+    now = int(time.time() * 1000)
+    hour = 3_600_000
+    first = Tracker(uri, "tuneyard/test", began=now)
+    study = first.study("s", "k")
+    first.arm(study, "sft", "a")
+    # As if it had been killed a while ago: its last sign of life is there, and nothing else.
+    tag = json.dumps([[now - hour, now - hour + 5_000]])
+    first.client.set_tag(study.id, "tuneyard.sessions", tag)
+    second = Tracker(uri, "tuneyard/test", began=now)
+    study = second.study("s", "k")
+    arm = second.arm(study, "sft", "a")
+    arm.finish()
+    study.finish()
+    for run in (arm, study):
+        info = stored(run).info
+        assert info.status == "FINISHED"
+        assert 0 <= info.end_time - info.start_time < 60_000
+    kept = json.loads(stored(study).data.tags["tuneyard.sessions"])
+    assert [began for began, _ in kept] == [now - hour, now]
 
 
 KILLED = """

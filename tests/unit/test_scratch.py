@@ -1,0 +1,57 @@
+"""Temporary folders: removed by their owner, or after its death by the next."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tuneyard import scratch
+
+OWNER = """
+import os, subprocess, sys, time
+from tuneyard import processes, scratch
+with scratch.folder() as folder:
+    (folder / "checkpoint-1").mkdir()
+    child = subprocess.Popen(["sleep", "60"], env={**os.environ, processes.MARK: str(folder)})
+    print(folder, child.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+def test_a_folder_lives_as_long_as_the_block(temporary) -> None:
+    with scratch.folder() as folder, scratch.folder() as second:
+        assert folder.parent == second.parent == temporary
+        (folder / "x").write_text("x")
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_owner_left_is_removed_by_the_next_and_nothing_else(temporary) -> None:
+    foreign = temporary / "tuneyard-cache-0"
+    foreign.mkdir()
+    (temporary / "tuneyard-file").write_text("x")
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        place, child = owner.stdout.readline().split()
+        scratch.sweep()
+        assert Path(place, "checkpoint-1").is_dir(), "its owner lives"
+        owner.send_signal(signal.SIGKILL)
+    with scratch.folder():
+        assert not Path(place).exists()
+    assert foreign.is_dir()
+    assert (temporary / "tuneyard-file").exists()
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or " Z " in state.read_text()
