@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
-from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse
+from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
 from tuneyard.errors import UserError, suggestion
 
 
@@ -43,9 +43,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
 
 def dump(study: Study) -> str:
     """Return the resolved study as YAML, every default spelled out; ``load`` reads it back."""
-    return yaml.safe_dump(
-        study.model_dump(mode="json", by_alias=True), sort_keys=False, allow_unicode=True, width=100
-    )
+    return render(study.model_dump(mode="json", by_alias=True))
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:

@@ -43,6 +43,18 @@ class _Loader(yaml.SafeLoader):
 _Loader.yaml_implicit_resolvers = {None: [(_TAG + kind, found) for kind, found in _KINDS.items()]}
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what ``parse`` reads back: a text that looks like a number gets quotes."""
+
+
+_Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+def render(value: Any) -> str:
+    """Return a value as YAML that ``parse`` reads back."""
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
+
+
 @dataclass
 class Tree:
     """What a text holds.

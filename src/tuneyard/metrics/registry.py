@@ -107,7 +107,11 @@ def resolve_metrics(
             for key in keys:
                 by_word.setdefault(key, metric)
     chosen: dict[str, Metric] = {}
-    for name in names:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise UserError(
+                "a metric is named twice", where=where, value=name, remedy="name it once"
+            )
         found = by_word.get(name)
         if found is None:
             raise UserError(

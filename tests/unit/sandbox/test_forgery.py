@@ -83,9 +83,13 @@ def test_what_looks_like_tampering_is_said(sandbox: Sandbox, source: str, reason
     assert reason in outcome.value["suspicious"]
 
 
-def test_many_runs_in_one_process_start_from_the_same_state() -> None:
+def test_many_runs_in_one_process_start_from_the_same_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from tuneyard.sandbox.harness import ForgedError, run_tests
 
+    # Processes that are spawned from here on would look for the tests' file.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     right = "def double(n):\n    return 2 * n\n"
     changed = "import math\nmath.isclose = lambda *a: True\nLEFT = 1\n" + right
     tests = "import math\nassert math.isclose(double(4), 8) and not math.isclose(1, 2)\n"
