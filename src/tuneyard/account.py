@@ -43,6 +43,7 @@ class Account:
             how many are done, the label of the one that runs.
         lost: what it cannot go on without, and has lost.
         fault: an exception that nobody foresaw.
+        asked: the signal by which the driver itself was told to stop.
         status: the exit status, once the driver has said all that there is to say.
         over: the driver is dead, and what it left is gone.
     """
@@ -54,6 +55,7 @@ class Account:
         self.step: str | None = None
         self.lost: str | None = None
         self.fault: str | None = None
+        self.asked: int | None = None
         self.status: int | None = None
         self.over = False
         self.driver = 0

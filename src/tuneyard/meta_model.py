@@ -13,7 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import encoder_folder, loaded_files, model_folder
+from tuneyard.checkpoint import (
+    encoder_folder,
+    is_hub_id,
+    loaded_files,
+    model_folder,
+    resolve_path,
+)
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -56,7 +62,7 @@ def check_fit(model: Model) -> None:
             the model's adapter does not fit.
     """
     folder = model_folder(model)
-    if folder is None:
+    if folder is None or _half_fetched(folder, resolve_path(model)):
         return
     tokenizer = load_tokenizer(model)
     place = f"models: {model.name}: path"
@@ -85,7 +91,7 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
     from tuneyard.metrics.encoder import not_loaded as encoder_not_loaded
 
     folder = encoder_folder(encoder)
-    if folder is None:
+    if folder is None or _half_fetched(folder, encoder.path):
         return
     found = _headers(folder)
     quiet()
@@ -99,6 +105,14 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
     refuse(encoder_differences(info), ENCODER_UNFIT, where, encoder.path)
     wrong = (name for file in loaded_files(folder) for name in not_finite(file, _READ))
     refuse_not_finite(wrong, "an encoder's weights", where, encoder.path)
+
+
+def _half_fetched(folder: Path, path: str) -> bool:
+    """Tell whether a hub model's weights are not all in the cache: loading it fetches the rest."""
+    if not is_hub_id(path):
+        return False
+    files = loaded_files(folder)
+    return not files or not all(file.is_file() for file in files)
 
 
 def _check_adapter(network: Any, folder: Path) -> None:

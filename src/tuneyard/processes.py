@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 MARK = "TUNEYARD_SCRATCH"
@@ -23,16 +23,17 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def using(root: Path) -> list[int]:
-    """Return the processes of a scratch folder, this one left out.
+def using(root: Path, spare: Collection[int] = ()) -> list[int]:
+    """Return the processes of a scratch folder, this one and those to spare left out.
 
     They have its mark in their environment, or a file in it open for writing: a process that
     changed its title has written over its environment.
     """
-    return [pid for pid in _numbers() if pid != os.getpid() and _uses(pid, root)]
+    others = {os.getpid(), *spare}
+    return [pid for pid in _numbers() if pid not in others and _uses(pid, root)]
 
 
-def end(root: Path, *, seconds: float = 15.0) -> list[int]:
+def end(root: Path, *, spare: Collection[int] = (), seconds: float = 15.0) -> list[int]:
     """Kill the processes of a scratch folder, those that they start meanwhile included.
 
     Returns:
@@ -41,7 +42,7 @@ def end(root: Path, *, seconds: float = 15.0) -> list[int]:
     deadline = time.monotonic() + seconds
     killed: set[int] = set()
     while True:
-        for pid in using(root):
+        for pid in using(root, spare):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
             killed.add(pid)

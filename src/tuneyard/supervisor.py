@@ -74,14 +74,15 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
         os.close(writer)
         Notes(lifeline).write(driver=driver)
         status = _wait(driver, reader, lifeline, account, received)
-        left = processes.end(folder)
+        left = processes.end(folder, spare={janitor})
         Notes(lifeline).write(over=True)
         os.close(lifeline)
         os.waitpid(janitor, 0)
         _take(signal.SIG_IGN)  # what is left to do is short, and done anyway
         if account.status is not None:
             return account.status
-        said, code = account.closing(status, received[0] if received else None, left)
+        told = account.asked if account.lost is None else None  # what Ray's loss asked itself
+        said, code = account.closing(status, received[0] if received else told, left)
         with contextlib.suppress(OSError):
             print(said, file=sys.stderr, flush=True)
         return code
@@ -133,6 +134,7 @@ def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None
         nonlocal asked
         if not asked:  # once: what it then does is not to be interrupted
             asked = True
+            notes.write(asked=number)
             raise Interrupted
 
     _take(stop)

@@ -103,6 +103,14 @@ def test_a_signal_stops_it_with_one_line(started, number) -> None:
     )
 
 
+def test_a_signal_to_the_driver_itself_stops_it_like_any(started) -> None:
+    run = started(WAIT)
+    os.kill(run.driver, signal.SIGTERM)
+    status, said = run.end()
+    assert status == 128 + signal.SIGTERM
+    assert said.splitlines()[-1].startswith("stopped by SIGTERM; 1 of 4 steps are kept")
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -155,7 +155,8 @@ def _example(
     row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
 ) -> Example:
     parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
-    used = {*(column for column, _ in parts.values()), "unjudged"}  # which is ours to say
+    # What these mean is for the columns, and for us, to say.
+    used = {*(column for column, _ in parts.values()), "tests", "entry_point", "unjudged"}
     meta = {key: value for key, value in row.items() if key not in used}
     column, tests = parts["tests"]
     if tests is not None:

@@ -48,10 +48,14 @@ def try_rows(
     references: Sequence[str],
     entry_points: Sequence[str | None],
     workers: int = 1,
+    imports: Sequence[str] = (),
 ) -> list[str]:
     """Say of each row why its tests judge nothing; an empty text where they do.
 
     Starts a sandbox of ``workers`` processes for the call. A row without a reference is refused.
+
+    Args:
+        imports: modules that the programs import, loaded once for all.
     """
     from tuneyard.sandbox import Sandbox
 
@@ -59,5 +63,5 @@ def try_rows(
         case_of(test, reference, entry_point) if reference.strip() else "the reference is empty"
         for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
     ]
-    with Sandbox(workers) as sandbox:
+    with Sandbox(workers, imports=imports) as sandbox:
         return try_cases(cases, sandbox)

@@ -78,7 +78,8 @@ class DataSteps:
             mode = self.study.preflight.tests
             part["judged"] = "remove" if mode == "remove" else "keep"
         label = f"prepare {kind} {split}"
-        return self.step("prepare", label, part, inputs=inputs, extra={"data": data})
+        extra = {"data": data, "imports": self.study.sandbox.imports}
+        return self.step("prepare", label, part, inputs=inputs, extra=extra)
 
     def asks_verdicts(self, kind: str, split: str) -> bool:
         """Tell whether answers to a split are told apart by being run."""

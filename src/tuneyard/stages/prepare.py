@@ -51,7 +51,7 @@ def make(
     examples, repeats = read(step, seed, avoid, places)
     facts: dict[str, Any] = {}
     if judged := step.part.get("judged"):
-        examples = _judged(examples, places, workers)
+        examples = _judged(examples, places, workers, step.extra["imports"])
         if judged == "remove":
             vain = [e.meta["unjudged"] for e in examples if "unjudged" in e.meta]
             examples = [e for e in examples if "unjudged" not in e.meta]
@@ -127,7 +127,9 @@ def _some(unjudged: Sequence[Sequence[str]]) -> str:
     return "; ".join(f"{place}: {reason}" for place, reason in unjudged[:3])
 
 
-def _judged(examples: list[Example], places: Mapping[str, str], workers: int) -> list[Example]:
+def _judged(
+    examples: list[Example], places: Mapping[str, str], workers: int, imports: Sequence[str]
+) -> list[Example]:
     """Return the examples; those whose tests judge nothing say so."""
     rows = [example for example in examples if "tests" in example.meta]
     reasons = try_rows(
@@ -135,6 +137,7 @@ def _judged(examples: list[Example], places: Mapping[str, str], workers: int) ->
         [example.reference for example in rows],
         [example.meta.get("entry_point") for example in rows],
         workers,
+        imports,
     )
     unjudged = {
         example.id: [places.get(example.id, example.id), reason]

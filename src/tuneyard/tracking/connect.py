@@ -19,7 +19,7 @@ from tuneyard.errors import UserError, suggestion
 
 SERVERS = ("http", "https")
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
-PATIENCE = 6.0
+PATIENCE = 3.0
 """Seconds for which an unreachable server is tried again before the study is refused."""
 _ANSWER = "60"
 """Seconds for a first answer once connected: a server may need 40 s after it opened its port."""

@@ -121,6 +121,13 @@ def test_a_column_named_for_one_part_is_read_for_no_other(tmp_path):
         study(tmp_path, row, columns={"instruction": "output", "reference": "output"})
 
 
+def test_tests_come_from_the_named_column_alone(tmp_path):
+    row = {"instruction": "add", "output": "a + b", "checks": None, "tests": ["assert 1"]}
+    data = study(tmp_path, row, columns={"tests": "checks"})
+    (example,) = sources.load("sums", data, "train", 0)
+    assert "tests" not in example.meta
+
+
 def test_where_each_row_stands_is_known_by_its_id(tmp_path):
     places = {}
     rows = [ROW, {**ROW, "id": "own"}]

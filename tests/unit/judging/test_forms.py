@@ -144,6 +144,22 @@ NOTHING = {
 }  # fmt: skip
 
 
+def test_an_answer_that_ends_its_tests_does_not_pass(judge):
+    pytest_form = "import pytest\ndef test_double():\n    assert double(4) == 8"
+    forms = {
+        "import pytest\npytest.skip('x')": pytest_form,
+        "import pytest\npytest.importorskip('nosuch')": pytest_form,
+        "import pytest\npytest.xfail('x')": pytest_form,
+        "import unittest\nraise unittest.SkipTest('x')": f"import unittest\n{CASES}",
+    }
+    answers = [
+        "def double(n):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+        for body in forms
+    ]
+    found = judge(list(forms.values()), answers, [RIGHT] * len(forms))
+    assert [result.success for result in found] == [False] * len(forms), found
+
+
 def test_tests_that_say_nothing_are_unjudged_and_say_why(judge):
     found = judge([*NOTHING.values()], [WRONG] * len(NOTHING), [RIGHT] * len(NOTHING))
     assert {
