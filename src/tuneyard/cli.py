@@ -94,11 +94,14 @@ def guarded(command: Callable[[], int | None], stream: TextIO | None = None) -> 
     except OSError as error:
         if error.errno not in _PLACES:
             raise
-        from tuneyard.artifacts import unwritable
-
-        place = str(error.filename or "run directory")
-        print(f"error: {unwritable(error, place)}", file=stream)
-        return 2
+        told = UserError(
+            f"a file cannot be read or written ({error.strerror})",
+            where="the file system",
+            value=str(error.filename),
+            remedy="free space or permissions there, or name another place",
+        )
+        print(f"error: {told}", file=stream)
+        return told.status
 
 
 def study_main(arguments: Sequence[str] | None = None) -> int:

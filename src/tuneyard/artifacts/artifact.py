@@ -112,7 +112,7 @@ class Artifact:
             with self.run.told():
                 place = fetch(address)
         except FileNotFoundError:
-            files = {}
+            return Path(address), f"{prefix or 'the folder'} is not there"
         if prefix and not files:
             return Path(address), f"{prefix} is not there"
         for name, entry in files.items():

@@ -86,6 +86,7 @@ def as_json(summary: Summary, inputs: StudyInputs) -> dict[str, Any]:
                 "split": counts.split,
                 "n": counts.n,
                 "missing": counts.missing,
+                "suspicious": counts.suspicious,
                 "correct": counts.correct,
                 "categories": counts.categories,
                 "groups": counts.groups,

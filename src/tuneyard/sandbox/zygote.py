@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
@@ -174,16 +175,16 @@ def _environment(place: Scratch | None) -> None:
 
 
 def _preload(names: list[str]) -> None:
-    """Import modules for all programs, unless one fails, or starts threads, which do not fork."""
+    """Import modules for all programs, but such as fail, or start threads, which do not fork."""
 
-    def try_it() -> None:
-        for name in names:
-            importlib.import_module(name)
+    def load(name: str) -> None:
+        importlib.import_module(name)
         if len(os.listdir("/proc/self/task")) > 1:
             raise RuntimeError("a module starts threads")
 
-    if names and isolation.succeeds(try_it):
-        try_it()
+    for name in names:
+        if isolation.succeeds(partial(load, name)):
+            load(name)
 
 
 def _load(name: str) -> Harness:
