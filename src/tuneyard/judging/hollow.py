@@ -20,6 +20,7 @@ class Reference:
             that changes nothing, or it does not compile.
         names: the builtin names that it defines at its top level. Its tests may ask for the
             answer's own; any other builtin is Python's in the tests, whatever an answer defines.
+            And the names that it reads and nowhere sets: its tests have to give them.
     """
 
     hollow: str | None
@@ -35,7 +36,7 @@ def take_out(source: str) -> Reference:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reference(None, ())
-    names = tuple(sorted(_defined(tree) & _BUILTINS))
+    names = tuple(sorted((_defined(tree) & _BUILTINS) | _lacking(tree)))
     emptied = _Emptied()
     tree = ast.fix_missing_locations(emptied.visit(tree))
     return Reference(ast.unparse(tree) if emptied.changed else None, names)
@@ -58,6 +59,24 @@ class _Emptied(ast.NodeTransformer):
             self.changed = True
             node.body = [ast.Pass()]
         return node
+
+
+def _lacking(tree: ast.Module) -> set[str]:
+    """Return the names that a program reads and nowhere sets, but Python's own."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+    return read - bound - _BUILTINS
 
 
 def _defined(tree: ast.Module) -> set[str]:

@@ -9,6 +9,7 @@ asks is read off the stack.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -108,7 +109,8 @@ def _make_hook(
     )  # fmt: skip
     text, number, function, program = str, int, FunctionType, PROGRAM
     frames, code_names, internal, words, pass_on = _FRAMES, _CODE, _INTERNAL, _WORDS, _PASS_ON
-    walks = _EVENTS["sys._getframe"]
+    walks, library, size = _EVENTS["sys._getframe"], f"{os.path.dirname(os.__file__)}/", len
+    changes = ("object.__s", "object.__d")
     busy: list[bool] = []
 
     def concerns(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -154,14 +156,21 @@ def _make_hook(
                 if asker is None or asker is frame:
                     return True
                 code = asker.f_code
-                if event[:7] == "compile" or event[:5] == "code." or event[:10] == "object.__s":
+                if event[:7] == "compile" or event[:5] == "code." or event[:10] in changes:
                     return False  # an import, or a library that makes functions
                 # A library means what it does where its own text names it.
                 return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))
             if file == tests:
                 return False
+            if file[:17] == "<frozen importlib" and installed(asker):
+                return False  # a library that is being imported
             frame = frame.f_back
         return False
+
+    def installed(frame: FrameType | None) -> bool:
+        """Say whether a frame is of installed code, not of a file that the answer wrote."""
+        path = "" if frame is None else frame.f_code.co_filename
+        return path[: size(library)] == library or "/site-packages/" in path
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         reason = reason_of(event)

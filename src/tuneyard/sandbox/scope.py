@@ -12,12 +12,17 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
-from tuneyard.sandbox.source import new_module
+from tuneyard.sandbox.source import new_module, words
 
 BUILTINS = dict(vars(builtins))
 _MODULE_NAMES = frozenset(vars(ModuleType("m"))) | {"__builtins__", "__file__", "__annotations__"}
 _FUNCTIONS = frozenset(BUILTINS) - _MODULE_NAMES
 _BY_NAME = ("eval", "exec", "getattr", "globals", "locals", "vars", "import_module")
+# What test runners look for by name: an answer's own would run, or skip, the tests.
+_HOOKS = words(
+    """setUpModule tearDownModule load_tests setup_module teardown_module setup_function
+    teardown_function pytest_plugins pytestmark"""
+)
 _STANDARD = sys.stdlib_module_names
 
 
@@ -30,7 +35,8 @@ class Scope:
         tests: the text of the tests.
         checks: the code of the tests.
         can: what the answer's code can do.
-        names: built-in names that the tests take from the answer.
+        names: built-in names that the tests take from the answer; and others that the reference
+            reads and does not set, which the answer takes from the tests.
         helpers: further built-in names, for the tests only.
 
     Attributes:
@@ -53,9 +59,10 @@ class Scope:
         self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
         self.names = new_module("__main__").__dict__
+        meant, names = names - BUILTINS.keys(), names & BUILTINS.keys()
         self.taken = names = names | self._built_in_only(given)
         for name, value in given.items():
-            hidden = name in BUILTINS and name not in names
+            hidden = (name in BUILTINS and name not in names) or name in _HOOKS
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
         if can.rebinds:
@@ -64,7 +71,8 @@ class Scope:
             self.names["__builtins__"] = {**BUILTINS, **helpers}
         self._own: dict[str, Any] | None = self.names["__builtins__"] if helpers else None
         self._own_before = dict(self._own) if self._own else {}
-        # The answer may count on names of its tests: a class TreeNode, or an import.
+        # The answer may count on a class TreeNode or an import of its tests, and on what else the
+        # reference counts on; not on what they expect of it.
         unknown = {n for n in names_set(checks) if n not in given and n not in BUILTINS}
         lacking = (
             {name for code in walk(program) for name in code.co_names if name in unknown}
@@ -73,7 +81,7 @@ class Scope:
         )
         self.recorder: _Recorder | None = None
         if lacking or helpers:
-            self.recorder = _Recorder(self.names, given, lacking, self._rebound)
+            self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound)
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
@@ -147,7 +155,9 @@ class _Live(dict[str, Any]):
 
 
 class _Recorder(MutableMapping[str, Any]):
-    """The outermost names of the tests, written by them alone; the answer gets those it lacks.
+    """The outermost names of the tests, written by them alone.
+
+    The answer gets those that it lacks, where they are ``meant`` for it, or classes or modules.
 
     Attributes:
         said: what each name was said to mean last, but for those that functions of the tests set.
@@ -155,9 +165,15 @@ class _Recorder(MutableMapping[str, Any]):
     """
 
     def __init__(
-        self, names: dict[str, Any], given: dict[str, Any], lacking: set[str], rebound: set[str]
+        self,
+        names: dict[str, Any],
+        given: dict[str, Any],
+        lacking: set[str],
+        meant: Collection[str],
+        rebound: set[str],
     ) -> None:
-        self._names, self._given, self._lacking, self._rebound = names, given, lacking, rebound
+        self._names, self._given, self._rebound = names, given, rebound
+        self._lacking, self._meant = lacking, meant
         self.said = {name: value for name, value in names.items() if name not in rebound}
         self.classes: list[tuple[type, dict[str, Any]]] = []
 
@@ -168,7 +184,7 @@ class _Recorder(MutableMapping[str, Any]):
         self._names[name] = value
         if name not in self._rebound:
             self.said[name] = value
-        if name in self._lacking:
+        if name in self._lacking and (name in self._meant or isinstance(value, type | ModuleType)):
             self._given[name] = value
         if isinstance(value, type) and value.__module__ == "__main__":
             functions = {k: v for k, v in vars(value).items() if type(v) is FunctionType}

@@ -22,6 +22,7 @@ _WORDS = {
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }
+IMPORTS_TESTS = "imports its tests"
 _REASONS = {word: reason for reason, words in _WORDS.items() for word in words.split()}
 _JUDGING = words(
     """AssertionError abs all any bool bytes dict divmod enumerate filter float frozenset getattr
@@ -51,7 +52,11 @@ def reasons(source: str) -> Iterator[str]:
         return
     modules: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.ImportFrom) and node.module == "__main__":
+            yield IMPORTS_TESTS
+        elif isinstance(node, ast.Import):
+            if any(one.name == "__main__" for one in node.names):
+                yield IMPORTS_TESTS
             modules.update((one.asname or one.name).partition(".")[0] for one in node.names)
             if any(one.name == "builtins" for one in node.names):
                 yield "imports builtins"

@@ -99,6 +99,8 @@ class Trial:
     def _run_watched(self) -> None:
         for reason in suspicion.reasons(self._source):
             self._doubt(reason)
+            if reason == suspicion.IMPORTS_TESTS:
+                raise ForgedError(reason)
         roots = self._import_first()
         _CLEAN.extend()
         _CLEAN.watch(roots)
@@ -214,9 +216,10 @@ class Trial:
 
     def _is_tests_own(self, trace: TracebackType | None) -> bool:
         """Say whether the tests themselves, or their runner, asked to exit."""
-        last = None
+        last: TracebackType | None = None
         while trace is not None:
-            last = trace
+            if trace.tb_frame.f_code.co_filename != "<frozen _sitebuiltins>":  # exit() itself
+                last = trace
             if trace.tb_frame.f_code.co_filename == PROGRAM:
                 return False
             trace = trace.tb_next

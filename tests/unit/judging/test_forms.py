@@ -160,6 +160,32 @@ def test_an_answer_that_ends_its_tests_does_not_pass(judge):
     assert [result.success for result in found] == [False] * len(forms), found
 
 
+def test_an_answer_reads_nothing_of_what_its_tests_expect(judge):
+    loop = "for n, expected in [(4, 8), (-1, -2)]:\n    assert double(n) == expected"
+    own = "def ref(n):\n    return 2 * n\nfor n in range(4):\n    assert double(n) == ref(n)"
+    hook = f"import unittest\n{CASES}"
+    cases = [
+        (loop, "def double(n):\n    return expected\n"),
+        (own, "def double(n):\n    return ref(n)\n"),
+        (own, "def double(n):\n    import __main__\n    return __main__.ref(n)\n"),
+        (hook, "import unittest\ndef setUpModule():\n    raise unittest.SkipTest\n" + WRONG),
+    ]
+    found = judge([test for test, _ in cases], [a for _, a in cases], [RIGHT] * len(cases))
+    assert [result.success for result in found] == [False] * len(cases), found
+
+
+def test_what_a_reference_takes_from_its_tests_an_answer_may_take_too(judge):
+    node = "class Node:\n    def __init__(self, v):\n        self.v = v\n"
+    cases = [
+        (f"{node}assert double(Node(4)).v == 8", "def double(n):\n    return Node(2 * n.v)\n"),
+        ("FACTOR = 2\nassert double(4) == 8", "def double(n):\n    return FACTOR * n\n"),
+        ("assert double(4) == 8\nexit(0)", RIGHT),
+    ]
+    answers = [answer for _, answer in cases]
+    found = judge([test for test, _ in cases], [a + "\n" for a in answers], answers)
+    assert [result.success for result in found] == [True] * len(cases), found
+
+
 def test_tests_that_say_nothing_are_unjudged_and_say_why(judge):
     found = judge([*NOTHING.values()], [WRONG] * len(NOTHING), [RIGHT] * len(NOTHING))
     assert {

@@ -47,7 +47,7 @@ def test_built_in_names_that_a_reference_defines_are_known():
     source = (
         "from math import *\nimport x as hash\nif x:\n    def sorted(n): len = n\nsum: int = 1\n"
     )
-    assert take_out(source).names == ("hash", "sorted", "sum")
+    assert take_out(source).names == ("hash", "sorted", "sum", "x")
     assert take_out("def f(max):\n    min = [abs for abs in max]\n").names == ()
 
 
