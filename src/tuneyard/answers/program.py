@@ -16,7 +16,14 @@ from tuneyard.answers.blocks import (
     html_blocks,
     longer_contents,
 )
-from tuneyard.answers.python_text import MAX_PARSED, defines, is_code, is_code_line, parse
+from tuneyard.answers.python_text import (
+    MAX_PARSED,
+    defines,
+    is_code,
+    is_code_line,
+    parse,
+    solves,
+)
 from tuneyard.answers.thinking import without_thinking
 
 CodeBlock = Literal["first", "last", "longest"]
@@ -32,7 +39,8 @@ _MOST_NESTED: Final = 2
 class _Candidate(NamedTuple):
     """A part of an answer that is a Python program; those of the lowest rank are considered.
 
-    0: it is marked as Python, or has definitions; 1: it merely parses; 2: an interactive session.
+    0: it defines what may be the solution; 1: it is marked as Python, or has definitions; 2: it
+    merely parses; 3: an interactive session.
     """
 
     code: str
@@ -44,14 +52,15 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
 
     A text that is Python as a whole is the program as it stands. Otherwise a model's thinking is
     taken off, and the text is read as Markdown: of its code blocks, and of what stands outside
-    them, those count that are Python programs. Blocks marked as Python, and others with
-    definitions, come before such as merely parse (printed output may), and those before
-    interactive sessions; ``block`` says which of several. Where a fence stands in the wrong place
-    (within a docstring, behind words, unopened, unclosed), Python's parser decides what it cuts
-    off. A block that is marked as Python and does not parse is returned where there is no better.
+    them, those count that are Python programs. Those that define a function or a class, more than
+    a stub and no test, come first; then blocks marked as Python, and others with definitions; then
+    such as merely parse (printed output may), and last interactive sessions; ``block`` says which
+    of several. Where a fence stands in the wrong place (within a docstring, behind words, unopened,
+    unclosed), Python's parser decides what it cuts off. A block that is marked as Python and does
+    not parse is returned where there is no better.
 
     Words around a program that stands in no code block are part of it, and make it fail. A
-    byte-order mark is taken off, and line ends become ``\\n``, as Python reads them.
+    byte-order mark is taken off, and line ends become ``\n``, as Python reads them.
 
     Args:
         block: which of several: the first, the last, or the longest.
@@ -98,7 +107,7 @@ class _Reader:
             return
         own = self._parsed(outside)
         before = next((n for n, line in enumerate(lines) if line.strip()), 0) < fenced[0].first
-        alone = [] if own is None else [_Candidate(outside.strip("\n"), 1 - defines(own))]
+        alone = [] if own is None else [_Candidate(outside.strip("\n"), _rank(own, False))]
         if before:
             yield from alone
         yield from self.candidates(fenced, lines, nested)
@@ -120,10 +129,10 @@ class _Reader:
                 yield from inner
             elif found := self._program(block, lines):
                 code, tree, behind = found
-                marked = block.is_python or (not block.info and defines(tree))
-                yield _Candidate(code, 0 if marked else 1)
+                plain = block.is_python or not block.info
+                yield _Candidate(code, _rank(tree, block.is_python) if plain else 2)
             elif self.left > 0 and self._parsed(session := _session(block.content)):
-                yield _Candidate(session, 2)
+                yield _Candidate(session, 3)
 
     def _program(self, block: Block, lines: list[str]) -> tuple[str, ast.Module, int] | None:
         """Return the program in a block, its tree, and the line behind the block."""
@@ -149,11 +158,19 @@ class _Reader:
         return tree if tree is not None and is_code(tree) and _compiles(tree) else None
 
 
+def _rank(tree: ast.Module, marked: bool) -> int:
+    if solves(tree):
+        return 0
+    return 1 if marked or defines(tree) else 2
+
+
 def _choose(found: list[_Candidate], block: CodeBlock) -> str | None:
     if not found:
         return None
-    best = min(candidate.rank for candidate in found)
-    codes = [candidate.code for candidate in found if candidate.rank == best]
+    # Who asks for the last or the longest block means it, whatever it defines.
+    least = 0 if block == "first" else 1
+    best = max(least, min(candidate.rank for candidate in found))
+    codes = [candidate.code for candidate in found if candidate.rank <= best]
     if block == "longest":
         return max(codes, key=len)
     return codes[0 if block == "first" else -1]

@@ -88,3 +88,29 @@ def defines(tree: ast.Module) -> bool:
         or (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda))
         for statement in tree.body
     )
+
+
+def solves(tree: ast.Module) -> bool:
+    """Say whether a module defines a function or a class that is more than a stub, and no test.
+
+    Examples of use, tests and outlines stand before a solution as often as behind it.
+    """
+    return any(map(_is_solution, tree.body))
+
+
+def _is_solution(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ClassDef):
+        tests = any(ast.unparse(base).endswith("TestCase") for base in statement.bases)
+        return not (tests or statement.name.startswith("Test") or _is_stub(statement.body))
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return not (statement.name.startswith("test_") or _is_stub(statement.body))
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
+
+
+def _is_stub(body: list[ast.stmt]) -> bool:
+    return all(
+        isinstance(statement, ast.Pass)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        or (isinstance(statement, ast.Raise) and "NotImplemented" in ast.unparse(statement))
+        for statement in body
+    )

@@ -178,3 +178,23 @@ def test_a_text_that_is_python_stays_as_it_stands(text: str) -> None:
 @pytest.mark.timeout(30)  # each takes under a second; by backtracking some would take hours
 def test_endless_answers_come_to_an_end(text: str) -> None:
     has_code(extract_code(text))
+
+
+SOLUTION = "def double(n):\n    return 2 * n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "print(double(4))",
+        "assert double(4) == 8",
+        "import math",
+        "def double(n): ...",
+        'def double(n):\n    """Twice."""\n    raise NotImplementedError',
+        "import unittest\nclass A(unittest.TestCase):\n    def test_1(self):\n        pass",
+        "def test_double():\n    assert double(4) == 8",
+    ],
+)
+def test_a_solution_comes_before_uses_tests_and_outlines(before: str) -> None:
+    text = f"Look:\n```python\n{before}\n```\nand\n```python\n{SOLUTION}\n```\n"
+    assert extract_code(text) == SOLUTION
