@@ -25,6 +25,14 @@ _CHECK = "_tuneyard_check"
 _HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest)\b")
 
 
+# A test program without any of these only calls what it tests, or looks at it.
+_CHECKS = re.compile(
+    r"\bassert\b|\braise\b|(?<!def )\b\w*(?:assert|expect|check|verif|fail|raises|exit|quit|abort"
+    r"|main|run|test|equal|should)\w*\s*\(",
+    re.IGNORECASE,
+)
+
+
 class FormError(ValueError):
     """Tests from which no program can be made; the message says why."""
 
@@ -40,6 +48,11 @@ def text_of(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise FormError("the tests are neither a text nor a list of statements")
+
+
+def may_check(tests: str) -> bool:
+    """Say whether tests have anything by which a wrong answer could fail: no proof that they do."""
+    return _CHECKS.search(tests) is not None
 
 
 @lru_cache(maxsize=4096)

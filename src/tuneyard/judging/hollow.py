@@ -54,6 +54,12 @@ class _Emptied(ast.NodeTransformer):
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         return self._empty(node)
 
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if isinstance(node.value, ast.Lambda):
+            self.changed = True
+            node.value.body = ast.Constant(None)
+        return node
+
     def _empty(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         if [type(statement) for statement in node.body] != [ast.Pass]:
             self.changed = True

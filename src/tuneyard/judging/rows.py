@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuneyard.judging.forms import FormError, program_of
+from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
 from tuneyard.judging.trial import Case, try_tests
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
+
+
+ASSERT_NOTHING = "the tests assert nothing"
 
 
 def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case | str:
@@ -27,6 +30,8 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         program = program_of(tests, entry_point)
     except FormError as error:
         return str(error)
+    if not may_check(tests):
+        return ASSERT_NOTHING
     if reference is None or not reference.strip():
         return Case(None, None, program, ())
     source = extract_code(reference)

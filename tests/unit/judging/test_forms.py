@@ -186,6 +186,19 @@ def test_what_a_reference_takes_from_its_tests_an_answer_may_take_too(judge):
     assert [result.success for result in found] == [True] * len(cases), found
 
 
+@pytest.mark.parametrize("reference", [RIGHT, "double = lambda n: 2 * n\n"])
+def test_tests_that_assert_nothing_are_unjudged(judge, reference):
+    tests = [
+        "double(4)",
+        "print(double(4) == 8)",
+        "print(double(4) + 1)",
+        "import unittest\nclass A(unittest.TestCase):\n    def test_1(self):\n        double(4) + 1\n",
+        "assert callable(double)",
+    ]
+    found = judge(tests, [WRONG] * len(tests), [reference] * len(tests))
+    assert [result.success for result in found] == [None] * len(tests), found
+
+
 def test_tests_that_say_nothing_are_unjudged_and_say_why(judge):
     found = judge([*NOTHING.values()], [WRONG] * len(NOTHING), [RIGHT] * len(NOTHING))
     assert {
@@ -193,8 +206,8 @@ def test_tests_that_say_nothing_are_unjudged_and_say_why(judge):
     } == {}
     told = {name: str(r.detail) for name, r in zip(NOTHING, found, strict=True)}
     assert all(detail.startswith("unjudged: the ") for detail in told.values())
-    assert told["empty"] == "unjudged: the tests pass an empty program"
-    assert told["a call alone"].endswith("the reference with the bodies of its functions taken out")
+    assert told["empty"] == "unjudged: the tests assert nothing"
+    assert told["a call alone"].endswith("the tests assert nothing")
     assert told["a wrong test"].endswith("the reference fails its own tests: AssertionError")
     assert told["return"].endswith("do not compile: line 1: 'return' outside function")
     assert "takes 'n', which is no fixture" in told["no fixture"]

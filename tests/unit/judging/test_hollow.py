@@ -39,7 +39,7 @@ def test_bodies_go_and_everything_else_stays():
 
 
 def test_where_there_is_no_body_nothing_is_taken_out():
-    for source in ("double = lambda n: 2 * n", "class A:\n    x = 1\n", "def f(): pass", "x = ("):
+    for source in ("x = 2", "class A:\n    x = 1\n", "def f(): pass", "x = ("):
         assert take_out(source).hollow is None
 
 

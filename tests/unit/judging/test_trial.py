@@ -60,10 +60,12 @@ def test_neighbours_do_no_harm(sandbox):
 
 
 def test_what_the_empty_program_passes_is_found(sandbox):
-    assert tried([(RIGHT, "pass"), (RIGHT, "double"), ("f = lambda: 1", "f")], sandbox) == [
+    assert tried(
+        [(RIGHT, "assert 1"), (RIGHT, "assert double"), ("f = lambda: 1", "assert f")], sandbox
+    ) == [
         trial.PASSES_EMPTY,
         trial.PASSES_HOLLOW,
-        "",
+        trial.PASSES_HOLLOW,
     ]
 
 
@@ -78,5 +80,5 @@ def test_references_may_be_in_markdown_and_may_not_be_missing():
 
 
 def test_without_a_reference_an_empty_program_decides(sandbox):
-    cases = [case_of(tests, None, None) for tests in (TESTS, "pass")]
+    cases = [case_of(tests, None, None) for tests in (TESTS, "assert 1")]
     assert try_cases(cases, sandbox) == ["", trial.PASSES_EMPTY]
