@@ -41,16 +41,19 @@ def end(root: Path, *, spare: Collection[int] = (), seconds: float = 15.0) -> li
     """
     deadline = time.monotonic() + seconds
     killed: set[int] = set()
+    looks = 0
     while True:
+        looks += 1
         for pid in using(root, spare):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
             killed.add(pid)
         # A dying process has no files any more, but it is not gone yet.
         killed = {pid for pid in killed if alive(pid)}
-        if not killed or time.monotonic() > deadline:
+        # A second look: one that has just begun its program has no environment to be read yet.
+        if (not killed and looks > 1) or time.monotonic() > deadline:
             return sorted(killed)
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def fate(child: int) -> str | None:

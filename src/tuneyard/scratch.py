@@ -54,13 +54,14 @@ def sweep() -> None:
 
 
 def _locked() -> tuple[Path, int]:
-    """Make a folder with a lock of ours; another sweep may take it before it is locked."""
-    while True:
-        path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        with contextlib.suppress(FileNotFoundError):
-            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with contextlib.suppress(FileNotFoundError):
-                if os.stat(path / _LOCK).st_ino == os.fstat(lock).st_ino:
-                    return path, lock
-            os.close(lock)
+    """Make a folder with a lock of ours.
+
+    It gets the name that sweeps look for when it is locked: one that is not would be taken for a
+    dead owner's, and this very process, which has the lock's file open, for what that left.
+    """
+    made = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    path = made.with_name(made.name[1:])
+    os.rename(made, path)
+    return path, lock

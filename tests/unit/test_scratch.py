@@ -55,3 +55,14 @@ def test_what_a_killed_owner_left_is_removed_by_the_next_and_nothing_else(tempor
     assert (temporary / "tuneyard-file").exists()
     state = Path(f"/proc/{child}/stat")
     assert not state.exists() or " Z " in state.read_text()
+
+
+def test_many_that_begin_at_once_leave_one_another_alone(temporary) -> None:
+    program = (
+        "from tuneyard import scratch\n"
+        "for _ in range(40):\n"
+        "    with scratch.folder() as folder: assert folder.is_dir()"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(4)]
+    assert [one.wait(timeout=60) for one in started] == [0] * 4
+    assert list(temporary.iterdir()) == []

@@ -175,8 +175,9 @@ def make_folder() -> str | None:
                 os.close(_lock(old, 0))
                 remove(str(old / _ROOT))
         with contextlib.suppress(OSError):
-            made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+            made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=place))
             _lock(made, os.O_CREAT)  # never closed: the kernel drops the lock of the dead
+            made = made.rename(made.with_name(made.name[1:]))  # no sweep has seen it unlocked
             root = made / _ROOT
             root.mkdir()
             return str(root)
