@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard import scratch
 from tuneyard.artifacts import fetch
 from tuneyard.config import Lora
 from tuneyard.loading import check_adapter, check_model
@@ -45,9 +45,9 @@ def run(
         check_adapter(start, base)
     rows: Any = read_sft(job.rows) if job.method == "sft" else read_preferences(job.rows)
     _quiet()
-    with warnings.catch_warnings(), scratch.folder() as folder:
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="training-") as folder:
         warnings.simplefilter("ignore")
-        trainer = _trainer(job, rows, start, folder)
+        trainer = _trainer(job, rows, start, Path(folder))
         result = _train(job, trainer, report, resume_from)
         if trainer.args.should_save:
             _save(job, trainer, out, result)
