@@ -50,13 +50,15 @@ def starts(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(runtime, "_RETRY_SECONDS", 0.01)
         monkeypatch.setattr(runtime, "_SERVERS", ("sleep",))
         monkeypatch.delenv("RAY_ADDRESS", raising=False)
+        # The other tests' Ray stays as it is.
+        monkeypatch.setattr(runtime, "_local", False)
+        monkeypatch.setattr(runtime, "_servers", {})
+        monkeypatch.setattr(runtime, "_endings", [])
         made.append(attempts)
         return attempts
 
     made: list[list[dict[str, Any]]] = []
     yield prepare
-    runtime._local = False
-    runtime._servers.clear()
     for attempts in made:
         for attempt in attempts:
             attempt["server"].kill()
