@@ -26,7 +26,7 @@ from tuneyard.account import Account, Notes
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds that a driver gets to stop; when it was asked twice, or has no Ray any more, fewer.
-_PATIENCE, _IMPATIENCE = 30.0, 12.0
+_PATIENCE, _IMPATIENCE = 40.0, 12.0
 _POLL = 0.2
 
 

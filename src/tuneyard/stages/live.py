@@ -24,7 +24,7 @@ EVERY = 10.0
 """Seconds between two batches."""
 _AFTER_FAILURE = 60.0
 # Seconds that a failed or interrupted study waits for its last points.
-_LAST_WORDS = 10.0
+_LAST_WORDS = 20.0
 # Of a worker's report, but no metrics.
 _NO_METRICS = ("total_steps", "pid")
 
