@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from textwrap import dedent
 from typing import Final, Literal, NamedTuple, get_args
 
+from tuneyard.answers import tags
 from tuneyard.answers.blocks import (
     MAX_MARKDOWN,
     Block,
     blocks_of,
     fences_on_own_lines,
-    html_blocks,
     longer_contents,
+    quotes_as_fences,
+    shorter_contents,
+    spans,
 )
+from tuneyard.answers.carried import carried, session
+from tuneyard.answers.joining import joined
+from tuneyard.answers.mending import mended, without_words_behind
 from tuneyard.answers.python_text import (
     MAX_PARSED,
     defines,
     is_code,
     is_code_line,
+    is_misread,
+    is_program,
     parse,
     solves,
 )
-from tuneyard.answers.thinking import without_thinking
+from tuneyard.answers.thinking import own_words
 
 CodeBlock = Literal["first", "last", "longest"]
 CODE_BLOCKS: Final[tuple[CodeBlock, ...]] = get_args(CodeBlock)
@@ -40,24 +49,31 @@ class _Candidate(NamedTuple):
     """A part of an answer that is a Python program; those of the lowest rank are considered.
 
     0: it defines what may be the solution; 1: it is marked as Python, or has definitions; 2: it
-    merely parses; 3: an interactive session.
+    merely parses; 3: something else carries it (a session, a diff, JSON).
     """
 
     code: str
     rank: int
+    tree: ast.Module
 
 
 def extract_code(text: str, block: CodeBlock = "first") -> str:
     """Return the program in an answer, or the answer itself where it holds none.
 
-    A text that is Python as a whole is the program as it stands. Otherwise a model's thinking is
-    taken off, and the text is read as Markdown: of its code blocks, and of what stands outside
-    them, those count that are Python programs. Those that define a function or a class, more than
-    a stub and no test, come first; then blocks marked as Python, and others with definitions; then
-    such as merely parse (printed output may), and last interactive sessions; ``block`` says which
-    of several. Where a fence stands in the wrong place (within a docstring, behind words, unopened,
-    unclosed), Python's parser decides what it cuts off. A block that is marked as Python and does
-    not parse is returned where there is no better.
+    A text that is Python as a whole is the program as it stands. Otherwise a model's thinking, its
+    other channels and the tokens around its turn are taken off. What stands in tags that mark an
+    answer (``<answer>``, ``[PYTHON]``) is looked at first, then the text as Markdown: of its code
+    blocks, and of what stands outside them, those count that are Python programs. Those that
+    define a function or a class, more than a stub and no test, come first; then blocks marked as
+    Python, and others with definitions; then such as merely parse (printed output may), and last
+    what something else carries: interactive sessions, diffs, JSON. ``block`` says which of
+    several. Where a fence stands in the wrong place (within a docstring, behind words, unopened,
+    unclosed), Python's parser decides what it cuts off; words behind the program in a block go.
+    A block that is marked as Python and does not parse is returned where there is no better.
+
+    Imports, helpers and constants that a solution needs and another block has are put before it
+    (see ``joining``). Where a text is no program only for what its way here did to it (no-break
+    spaces, typographic quotation marks, ``&lt;``, notebook commands), that is undone.
 
     Words around a program that stands in no code block are part of it, and make it fail. A
     byte-order mark is taken off, and line ends become ``\n``, as Python reads them.
@@ -68,24 +84,25 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
     if "\0" in text:
         return text  # no Python program; a Markdown parser would replace it
     text = _plain(text)
-    if _is_program(text):
+    if is_program(text):
         return text
-    text = without_thinking(text)
-    if _is_program(text):
-        return text.strip("\n")
-    reader = _Reader()
-    marked = text[:MAX_MARKDOWN]
-    blocks = blocks_of(marked)
-    own = fences_on_own_lines(marked)
-    for found in (
-        reader.read(blocks, marked),
-        reader.read(blocks_of(own), own) if own != marked else iter(()),
-        reader.candidates(html_blocks(marked), []),
-    ):
-        if chosen := _choose(list(found), block):
-            return chosen
-    filled = [found for found in blocks if found.fence and found.content.strip()]
-    broken = sorted(filled, key=lambda found: not found.is_python)
+    own = own_words(text)
+    if own != text and is_program(own):
+        return own.strip("\n")
+    text = own
+    found: list[_Candidate] = []
+    # Who asks for the last or the longest block means it, whatever it defines.
+    least = 0 if block == "first" else 1
+    for reading in _Reader().readings(text):
+        found = min(found, list(reading), key=_best)
+        if _best(found) <= least:
+            break
+    if found:
+        return _choose(found, block, least)
+    filled = [
+        each for each in blocks_of(text[:MAX_MARKDOWN]) if each.fence and each.content.strip()
+    ]
+    broken = sorted(filled, key=lambda each: not each.is_python)
     return _plain(broken[0].content).rstrip("\n") if broken else text
 
 
@@ -94,6 +111,60 @@ class _Reader:
 
     def __init__(self) -> None:
         self.left = _MOST_PARSED
+
+    def readings(self, text: str, nested: int = 0) -> Iterator[Iterator[_Candidate]]:
+        """Yield the ways of reading a text, the most telling first."""
+        marked = text[:MAX_MARKDOWN]
+        if not nested:
+            yield self.tagged(tags.answers(marked), nested)
+        blocks = blocks_of(marked)
+        if not any(block.fence for block in blocks):
+            yield self.whole(text)
+        yield self.read(blocks, marked, nested)
+        own = fences_on_own_lines(quotes_as_fences(marked))
+        if own != marked:
+            yield self.read(blocks_of(own), own, nested)
+        if not nested:
+            yield self.tagged(tags.codes(marked), nested)
+        yield self.spans(marked)
+        yield self.carried(text)
+
+    def tagged(self, parts: Sequence[Block], nested: int) -> Iterator[_Candidate]:
+        """Yield the programs in parts that may hold Markdown of their own."""
+        for part in parts:
+            found: list[_Candidate] = []
+            if own := self._mended(dedent(part.content)) or self._mended(part.content):
+                found = [_Candidate(own[0], _rank(own[1], part.is_python), own[1])]
+            else:
+                for reading in self.readings(part.content, nested + 1):
+                    found = min(found, list(reading), key=_best)
+                    if _best(found) <= 1:
+                        break
+            yield from found
+
+    def whole(self, text: str) -> Iterator[_Candidate]:
+        """Yield a text that is a program but for what was done to it."""
+        if own := self._mended(text):
+            yield _Candidate(own[0].strip("\n"), _rank(own[1], False), own[1])
+
+    def spans(self, text: str) -> Iterator[_Candidate]:
+        """Yield code within a sentence, where it solves something or is all there is."""
+        for span in spans(text):
+            code = span.strip()
+            tree = self._parsed(code)
+            if tree is not None and (solves(tree) or text.strip().strip("`").strip() == code):
+                yield _Candidate(code, _rank(tree, False), tree)
+
+    def carried(self, text: str) -> Iterator[_Candidate]:
+        """Yield what a text carries that is no program itself."""
+        typed = session(text)
+        tree = self._parsed(typed) if typed else None
+        # In the midst of words a session may be an example.
+        if tree is not None and (solves(tree) or text.lstrip().startswith((">>>", "In ["))):
+            yield _Candidate(typed, 3, tree)
+        for code in carried(text):
+            if own := self._mended(code):
+                yield _Candidate(own[0], 3, own[1])
 
     def read(self, blocks: Sequence[Block], text: str, nested: int = 0) -> Iterator[_Candidate]:
         """Yield the programs of a Markdown text: outside its blocks, and in them."""
@@ -105,9 +176,11 @@ class _Reader:
             if not any(map(is_code_line, outside.split("\n")[:_MOST_LINES])):
                 yield from self.candidates(blocks, lines)
             return
-        own = self._parsed(outside)
+        own = self._mended(outside)
         before = next((n for n, line in enumerate(lines) if line.strip()), 0) < fenced[0].first
-        alone = [] if own is None else [_Candidate(outside.strip("\n"), _rank(own, False))]
+        alone = (
+            [] if own is None else [_Candidate(own[0].strip("\n"), _rank(own[1], False), own[1])]
+        )
         if before:
             yield from alone
         yield from self.candidates(fenced, lines, nested)
@@ -128,25 +201,44 @@ class _Reader:
             if inner:
                 yield from inner
             elif found := self._program(block, lines):
-                code, tree, behind = found
+                code, tree, behind, rest = found
                 plain = block.is_python or not block.info
-                yield _Candidate(code, _rank(tree, block.is_python) if plain else 2)
-            elif self.left > 0 and self._parsed(session := _session(block.content)):
-                yield _Candidate(session, 3)
+                yield _Candidate(code, _rank(tree, block.is_python) if plain else 2, tree)
+                if rest and nested < _MOST_NESTED:
+                    yield from self.read(blocks_of(rest), rest, nested + 1)
+            elif self.left > 0:
+                yield from self.carried(block.content)
 
-    def _program(self, block: Block, lines: list[str]) -> tuple[str, ast.Module, int] | None:
-        """Return the program in a block, its tree, and the line behind the block."""
-        ways = iter([(block.content, block.end)])
-        if block.fence and (block.is_python or not block.info):
-            ways = chain(ways, islice(longer_contents(block, lines), _MOST_ENDS))
-        for content, end in ways:
+    def _program(self, block: Block, lines: list[str]) -> tuple[str, ast.Module, int, str] | None:
+        """Return the program in a block, its tree, the line behind the block, and what is left."""
+        content, plain = block.content, block.is_python or not block.info
+        ways = iter([(content, block.end, "")])
+        if block.fence and plain:
+            longer = ((code, end, "") for code, end in longer_contents(block, lines))
+            ways = chain(ways, islice(longer, _MOST_ENDS))
+        if plain:
+            ways = chain(
+                ways,
+                ((code, block.end, "") for code in mended(dedent(content))),
+                ((code, block.end, rest) for code, rest in islice(shorter_contents(content), 9)),
+                ((code, block.end, "") for code in without_words_behind(content)),
+            )
+        for content, end, rest in ways:
             if self.left < 0:
                 break
             for code in dict.fromkeys((content, dedent(content))):
                 code = _plain(code).rstrip("\n")
                 tree = self._parsed(code)
                 if tree is not None:
-                    return code, tree, end
+                    return code, tree, end, rest
+        return None
+
+    def _mended(self, source: str) -> tuple[str, ast.Module] | None:
+        """Return a text that is a program, as it stands or mended, and its tree."""
+        for code in chain([source], mended(source)):
+            tree = self._parsed(code)
+            if tree is not None:
+                return code, tree
         return None
 
     def _parsed(self, source: str) -> ast.Module | None:
@@ -155,7 +247,9 @@ class _Reader:
         if self.left < 0 or not source.strip():
             return None
         tree = parse(source)
-        return tree if tree is not None and is_code(tree) and _compiles(tree) else None
+        if tree is None or not is_code(tree) or is_misread(source, tree):
+            return None
+        return tree if _compiles(tree) else None
 
 
 def _rank(tree: ast.Module, marked: bool) -> int:
@@ -164,50 +258,32 @@ def _rank(tree: ast.Module, marked: bool) -> int:
     return 1 if marked or defines(tree) else 2
 
 
-def _choose(found: list[_Candidate], block: CodeBlock) -> str | None:
-    if not found:
-        return None
-    # Who asks for the last or the longest block means it, whatever it defines.
-    least = 0 if block == "first" else 1
-    best = max(least, min(candidate.rank for candidate in found))
-    codes = [candidate.code for candidate in found if candidate.rank <= best]
+def _best(found: Sequence[_Candidate]) -> int:
+    return min((candidate.rank for candidate in found), default=9)
+
+
+def _choose(found: list[_Candidate], block: CodeBlock, least: int) -> str:
+    rank = max(least, _best(found))
+    best = [candidate for candidate in found if candidate.rank <= rank]
     if block == "longest":
-        return max(codes, key=len)
-    return codes[0 if block == "first" else -1]
-
-
-def _is_program(text: str) -> bool:
-    tree = parse(text)
-    if tree is None:
-        return False
-    lines = text.split("\n")
-    # A fence of tildes in the first column parses as an operator before the language's name.
-    return not any(
-        isinstance(statement, ast.Expr) and lines[statement.lineno - 1].startswith("~~~")
-        for statement in tree.body
-    )
+        chosen = max(best, key=lambda candidate: len(candidate.code))
+    else:
+        chosen = best[0 if block == "first" else -1]
+    if chosen.rank:
+        return chosen.code
+    others = [(each.code, each.tree) for each in found if each is not chosen and each.rank < 3]
+    return joined((chosen.code, chosen.tree), others)
 
 
 def _compiles(tree: ast.Module) -> bool:
     """Tell a program from the body of a function, whose ``return`` parses by itself."""
     try:
-        compile(tree, "<answer>", "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<answer>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _session(text: str) -> str:
-    """Return what was typed in an interactive session; empty where the text is none."""
-    if ">>>" not in text:
-        return ""
-    from doctest import DocTestParser
-
-    try:
-        examples = DocTestParser().get_examples(text)
-    except ValueError:
-        return ""
-    return "".join(example.source for example in examples)
 
 
 def _without(lines: list[str], blocks: Sequence[Block]) -> str:

@@ -1,16 +1,26 @@
-"""Takes a model's thinking off its answer: programs in it are drafts, and do not count."""
+"""What of an answer is a model's own word to the user.
+
+Its thinking goes (programs in it are drafts, and do not count), and what is printed around a turn.
+"""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
-_NAMES: Final = "think(?:ing)?|thoughts?|reasoning|reflection|scratchpad"
+from tuneyard.answers.tokens import final_channel, in_program, without_head, without_tail
+
+_NAMES: Final = (
+    "(?:seed:)?think(?:ing)?|thoughts?|thought_process|reasoning|reason|reflection|scratchpad"
+    "|analysis|planning|draft|inner_monologue|chain_of_thought|cot"
+)
 _OPENING: Final = re.compile(
-    rf"^[ \t]*(?:[<\[◁](?P<name>{_NAMES})[ \t]*[>\]▷]|<\|begin_of_(?P<other>{_NAMES})\|>)",
+    rf"^[ \t]*(?:[<\[◁](?P<name>{_NAMES})[ \t]*[>\]▷]"
+    rf"|<\|(?:begin_of|start)_(?P<other>{_NAMES})\|>|<unused94>)",
     re.MULTILINE | re.IGNORECASE,
 )
-_CLOSING: Final = rf"(?:[<\[◁]/(?:{_NAMES})[ \t]*[>\]▷]|<\|end_of_(?:{_NAMES})\|>)"
+_CLOSING: Final = rf"(?:[<\[◁]/(?:{_NAMES})[ \t]*[>\]▷]|<\|end(?:_of)?_(?:{_NAMES})\|>|<unused95>)"
 _CLOSED: Final = re.compile(_CLOSING, re.IGNORECASE)
 # At a line's begin or end: programs that handle such tags have them inside strings.
 _CLOSING_ALONE: Final = re.compile(
@@ -18,6 +28,12 @@ _CLOSING_ALONE: Final = re.compile(
 )
 _FENCE: Final = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _MOST: Final = 20
+
+
+def own_words(text: str) -> str:
+    """Return an answer without thinking, other channels, and the tokens around its turn."""
+    text = without_thinking(without_head(final_channel(text)))
+    return without_tail(without_head(text))
 
 
 def without_thinking(text: str) -> str:
@@ -37,7 +53,14 @@ def without_thinking(text: str) -> str:
                 return head
             text = f"{head}\n{text[closing.end() :]}"
             continue
-        alone = _CLOSING_ALONE.search(text)
+        alone = next(
+            (
+                found
+                for found in islice(_CLOSING_ALONE.finditer(text), _MOST)
+                if not in_program(text, found.start())
+            ),
+            None,
+        )
         if alone is None or (opening and opening.start() < alone.start()):
             break
         text = text[alone.end() :]
