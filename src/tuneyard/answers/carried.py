@@ -9,9 +9,10 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
-from tuneyard.answers.python_text import MAX_PARSED, parse, solves
+from tuneyard.answers.python_text import MAX_PARSED
 
 _CODE_KEY: Final = re.compile(
     r"(?:python|source|final|full|complete)?_?(?:code|python|program|solution|answer|source|script"
@@ -20,6 +21,7 @@ _CODE_KEY: Final = re.compile(
 )
 _IPYTHON: Final = re.compile(r"^([ \t]*)(?:In[ \t]*\[[\d ]*\]:|(\.{3,}):)([ \t]?)", re.MULTILINE)
 _OUT: Final = re.compile(r"^[ \t]*Out[ \t]*\[\d*\]:[^\n]*$", re.MULTILINE)
+_HERE: Final = re.compile(r"<<-?[ \t]*['\"]?(\w+)['\"]?[^\n]*\n(.*?)\n[ \t]*\1\b", re.DOTALL)
 _MOST_VALUES: Final = 200
 _DEEPEST: Final = 5
 
@@ -45,11 +47,10 @@ def session(text: str) -> str:
 
 
 def carried(text: str) -> Iterator[str]:
-    """Yield the texts that JSON, a notebook, a diff or quotes hold, where they solve something."""
-    for code in (*_json_texts(text), *_diffed(text)):
-        tree = parse(code)
-        if tree is not None and solves(tree):
-            yield code
+    """Yield the texts that JSON, a notebook, a diff, a shell's input or quotes hold."""
+    yield from _json_texts(text)
+    yield from _diffed(text)
+    yield from (found[2] for found in islice(_HERE.finditer(text), _MOST_VALUES))
 
 
 def _json_texts(text: str) -> Iterator[str]:
@@ -105,7 +106,9 @@ def _diffed(text: str) -> Iterator[str]:
     lines = [
         line
         for line in text.strip("\n").split("\n")
-        if not line.startswith(("---", "+++", "@@", "diff ", "index ", "new file", "\\ No newline"))
+        if not line.startswith(
+            ("---", "+++", "@@", "diff ", "index ", "new file", "*** ", "\\ No newline")
+        )
     ]
     if not any(line.startswith("+") for line in lines):
         return

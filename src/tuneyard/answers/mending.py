@@ -29,12 +29,17 @@ _TYPED: Final = str.maketrans(
     {**dict.fromkeys("“”„‟«»＂", '"'), **dict.fromkeys("‘’‚‛＇´", "'")}
     | {**dict.fromkeys("−–‐‑", "-"), "（": "(", "）": ")", "，": ",", "：": ":", "＝": "="}
 )
+_BREAK: Final = re.compile(r"<br[ \t]*/?>\n?", re.IGNORECASE)
+_MARKUP: Final = re.compile(
+    r"</?(?:span|b|i|em|strong|font|p|div|a|code|pre)(?:[ \t][^<>\n]{0,300})?>", re.IGNORECASE
+)
 _ESCAPED: Final = re.compile(r"\\([_*\[\]<>#()`~=+.{}-])")
 _NUMBERED: Final = re.compile(r"[ \t]*(\d+)(?:[ \t]?[:.|)│]|(?=[ \t])|$)[ \t]?([^\n]*)")
 _LEADING_TABS: Final = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 _WORDS: Final = re.compile(
     r"(?:[*_>\-•]{1,3}[ \t]*|\d+[.)][ \t]+)?\**[A-Z][\w'’*-]*"
     r"(?:[,:]?[ \t]+[\w'’`(\"*][^\n]*[ \t]|[ \t\w]*:?\**:?$)"
+    r"|[a-z][\w'’]*(?:[ \t]+[\w'’`,()]+){3,}\.$"
 )
 _MOST_CUTS: Final = 16
 
@@ -57,7 +62,8 @@ def without_words_behind(text: str) -> Iterator[str]:
     """Yield the beginnings of a text that end where words begin, the shortest first.
 
     Words are a line in the first column that begins with a capital letter (behind a list's or
-    another mark), has several words, or a colon at its end, and is no code.
+    another mark) and has several words or a colon at its end, or is words up to its full stop; and
+    that is no code.
     """
     lines = text.split("\n")
     cuts = 0
@@ -83,6 +89,20 @@ def _indented_by_spaces(text: str) -> str:
 
 def _visible(text: str) -> str:
     return _INVISIBLE.sub("", _SPACE.sub(" ", text))
+
+
+def _without_markup(text: str) -> str:
+    return _MARKUP.sub("", _BREAK.sub("\n", text))
+
+
+def _unquoted(text: str) -> str:
+    """Take off the mark of a quotation where every line has it."""
+    lines = text.strip("\n").split("\n")
+    return (
+        "\n".join(line[1:].removeprefix(" ") for line in lines)
+        if all(line.startswith(">") and not line.startswith(">>>") for line in lines)
+        else text
+    )
 
 
 def _unescaped(text: str) -> str:
@@ -128,7 +148,9 @@ _STEPS: Final[tuple[Callable[[str], str], ...]] = (
     _without_magic,
     _indented_by_spaces,
     _visible,
+    _without_markup,
     _unescaped,
+    _unquoted,
     _typed,
     _without_backslashes,
     _with_line_ends,

@@ -127,7 +127,7 @@ class _Reader:
         if not nested:
             yield self.tagged(tags.codes(marked), nested)
         yield self.spans(marked)
-        yield self.carried(text)
+        yield self.carried(text, nested)
 
     def tagged(self, parts: Sequence[Block], nested: int) -> Iterator[_Candidate]:
         """Yield the programs in parts that may hold Markdown of their own."""
@@ -155,7 +155,7 @@ class _Reader:
             if tree is not None and (solves(tree) or text.strip().strip("`").strip() == code):
                 yield _Candidate(code, _rank(tree, False), tree)
 
-    def carried(self, text: str) -> Iterator[_Candidate]:
+    def carried(self, text: str, nested: int = 0) -> Iterator[_Candidate]:
         """Yield what a text carries that is no program itself."""
         typed = session(text)
         tree = self._parsed(typed) if typed else None
@@ -164,7 +164,12 @@ class _Reader:
             yield _Candidate(typed, 3, tree)
         for code in carried(text):
             if own := self._mended(code):
-                yield _Candidate(own[0], 3, own[1])
+                found = [_Candidate(own[0], 3, own[1])]
+            elif "```" in code and not nested:
+                found = list(self.read(blocks_of(code), code, 1))
+            else:
+                found = []
+            yield from (each._replace(rank=3) for each in found if solves(each.tree))
 
     def read(self, blocks: Sequence[Block], text: str, nested: int = 0) -> Iterator[_Candidate]:
         """Yield the programs of a Markdown text: outside its blocks, and in them."""
@@ -198,16 +203,18 @@ class _Reader:
             inner: list[_Candidate] = []
             if block.is_markdown and nested < _MOST_NESTED:
                 inner += self.read(blocks_of(block.content), block.content, nested + 1)
+            plain = block.is_python or not block.info
+            if not (inner or plain):
+                inner += self.carried(block.content, nested)
             if inner:
                 yield from inner
             elif found := self._program(block, lines):
                 code, tree, behind, rest = found
-                plain = block.is_python or not block.info
                 yield _Candidate(code, _rank(tree, block.is_python) if plain else 2, tree)
                 if rest and nested < _MOST_NESTED:
                     yield from self.read(blocks_of(rest), rest, nested + 1)
             elif self.left > 0:
-                yield from self.carried(block.content)
+                yield from self.carried(block.content, nested)
 
     def _program(self, block: Block, lines: list[str]) -> tuple[str, ast.Module, int, str] | None:
         """Return the program in a block, its tree, the line behind the block, and what is left."""

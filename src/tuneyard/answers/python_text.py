@@ -34,7 +34,8 @@ _TAGS: Final = frozenset(
     f"[{word}]" for word in ("PYTHON", "CODE", "BEGIN", "DONE", "END", "ANSWER", "SOLUTION")
 )
 _ENTITIES: Final = ("lt", "gt", "amp", "quot", "apos", "nbsp")
-_TOKENS: Final = ("DONE", "EOT", "eos", "file_sep", "end_of_turn", "jupyter_output", "empty_output",
+_TOKENS: Final = ("DONE", "TOOL_CALLS", "EOT", "eos", "file_sep", "end_of_turn",
+                  "jupyter_output", "empty_output",
                   "fim_prefix", "fim_middle", "fim_suffix", "fim_pad")  # fmt: skip
 _SPOKEN: Final = re.compile(rf"&(?:{'|'.join(_ENTITIES)});|[<\[](?:{'|'.join(_TOKENS)})[>\]]")
 _SPOKEN_NAMES: Final = frozenset(_ENTITIES + _TOKENS)

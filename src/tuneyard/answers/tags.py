@@ -17,7 +17,7 @@ _ANSWER: Final = re.compile(
 _CODE: Final = re.compile(
     r"<(?P<angle>pre|code|python3?|py|python_code|code_block|codeblock|script|program|implementation"
     r"|source|tool_call|tool_code|function_call|artifact|antArtifact|file|response|completion|output"
-    r"|result|execute|code_interpreter|start_code)\b(?P<attributes>[^<>]{0,300})>"
+    r"|result|execute|code_interpreter|start_code|parameter|syntaxhighlight|tt|kbd|samp)\b(?P<attributes>[^<>]{0,300})>"
     r"|\\begin\{(?P<latex>python|lstlisting|minted|verbatim|code|pyverbatim)\}"
     r"(?:[\[{][^\n\]}]{0,99}[\]}]){0,4}"
     r"|\{% *(?P<liquid>highlight)\b[^%\n]{0,99}%\}"
@@ -63,7 +63,6 @@ def codes(text: str) -> list[Block]:
             about += inside[0]
             inner = inner[inside.end() :].rpartition("</")[0]
         info = " ".join(re.findall(r"[\w-]*(?:python|\bpy\b)[\w-]*", about.lower()))
-        inner = re.sub(r"\A\s*<!\[CDATA\[|\]\]>\s*\Z", "", inner)
         found.append(_block(unescape(inner), info))
     return found
 
@@ -86,4 +85,5 @@ def _closing(text: str, tag: re.Match[str], default: int | None = None) -> tuple
 
 
 def _block(content: str, info: str) -> Block:
+    content = re.sub(r"\A\s*<!\[CDATA\[|\]\]>\s*\Z", "", content)
     return Block(content.strip("\n"), info, 0, 0, "")

@@ -39,15 +39,17 @@ def own_words(text: str) -> str:
 def without_thinking(text: str) -> str:
     """Return an answer without its thinking.
 
-    Thinking begins with a tag such as ``<think>`` at a line's begin, before any code block, and
-    ends with the closing tag; one that is never closed goes on to the end. A closing tag that was
-    never opened ends thinking that the prompt began.
+    Thinking begins with a tag such as ``<think>`` at a line's begin, and ends with the closing tag;
+    one that is never closed goes on to the end, where no code block stands before it. A closing tag
+    that was never opened ends thinking that the prompt began. Tags within a code block that is a
+    program as it stands are its own.
     """
     for _ in range(_MOST):
         opening = _OPENING.search(text)
         fence = _FENCE.search(text)
-        if opening and (fence is None or opening.start() < fence.start()):
-            closing = _CLOSED.search(text, opening.end())
+        closing = _CLOSED.search(text, opening.end()) if opening else None
+        before = opening and (fence is None or opening.start() < fence.start())
+        if opening and (before or (closing and not in_program(text, opening.start()))):
             head = text[: opening.start()]
             if closing is None:
                 return head

@@ -15,7 +15,9 @@ _TOKEN: Final = (
     rf"<\|{_WORD}\|>|<｜{_WORD}｜>|</s>|<(?:start|end)_of_turn>|<fim_(?:prefix|middle|suffix|pad)>"
     r"|<jupyter_(?:code|output|text|start)>|<empty_output>|<file_sep>|<(?:EOT|eos|bos|MID|PRE|SUF)>"
 )
-_WEAK: Final = r"\[DONE\]|\[/?INST\]|</?s>|<pad>|<unk>|\[PAD\]|<repo_?name>|<filename>|<\|>"
+_WEAK: Final = (
+    r"\[DONE\]|\[TOOL_CALLS\]|\[/?INST\]|</?s>|<pad>|<unk>|\[PAD\]|<repo_?name>|<filename>|<\|>"
+)
 _ROLE: Final = r"(?:assistant|model|python|ipython)[ \t]*(?=\n|<|\Z)"
 _HEAD: Final = re.compile(rf"\s*(?:(?:{_TOKEN}|{_WEAK})[ \t]*(?:{_ROLE})?\n*)+")
 _END: Final = re.compile(
