@@ -247,9 +247,9 @@ def _tests(value: Any, column: str, place: str, entry_point: str | None) -> str:
     """Return tests as one text; refuse those that no answer could pass."""
     try:
         tests = text_of(value) or ""
-    except FormError:
+    except FormError as error:
         raise UserError(
-            f"a row's {column!r} is no test program",
+            f"a row's {column!r} is no test program ({error})",
             where=place,
             value=value,
             remedy="write one text, or a list of statements",

@@ -68,8 +68,8 @@ def find(tree: ast.Module) -> Found:
         check,
         functions,
         classes,
-        list(_runs(tree)) if "unittest" in imported else [],
-        bool(functions or classes or imported & {"unittest", "pytest"}),
+        list(_runs(tree)) if imported & {"unittest", "doctest"} else [],
+        bool(functions or classes or imported & {"unittest", "doctest", "pytest"}),
         "pytest" in imported,
         _first(tree),
     )
@@ -145,13 +145,14 @@ def _names(node: ast.AST | None) -> list[str]:
 
 
 def _runs(tree: ast.Module) -> Iterator[ast.Call]:
-    """Yield the calls of something's ``run`` or ``main``: a runner's, a suite's, unittest's."""
+    """Yield the calls of something's ``run`` or ``main``, a runner's, a suite's, unittest's; and
+    those of doctest's functions."""
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", None))
-            if name in ("run", "main"):
+            if name in ("run", "main", "testmod", "testfile"):
                 yield node
         if not isinstance(node, ast.JoinedStr):  # whose parts have no places of their own
             todo += ast.iter_child_nodes(node)

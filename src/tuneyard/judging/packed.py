@@ -12,7 +12,19 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-_MODULES = ("pytest_fixtures", "pytest_names", "pytest_forms", "runner")  # in order of import
+_MODULES = (  # in order of import
+    "pytest_approx",
+    "pytest_marks",
+    "pytest_raises",
+    "pytest_fixtures",
+    "pytest_logging",
+    "pytest_patch",
+    "pytest_paths",
+    "pytest_builtin",
+    "pytest_names",
+    "pytest_forms",
+    "runner",
+)
 _HEAD = """\
 def _tuneyard_runner(functions, classes, packed):
     import base64, marshal, sys, types, zlib

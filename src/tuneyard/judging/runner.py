@@ -38,7 +38,7 @@ class Runner:
         """Return what a call of ``run`` or ``main`` returned.
 
         Raises:
-            AssertionError: it was of ``unittest``, and a test failed.
+            AssertionError: it was of ``unittest`` or ``doctest``, and a test failed.
         """
         found = (
             getattr(result, "result", None) if isinstance(result, unittest.TestProgram) else result
@@ -49,6 +49,8 @@ class Runner:
                 told = [text for _, text in [*found.errors, *found.failures]]
                 last = told[0].strip().splitlines()[-1] if told else "an unexpected success"
                 raise AssertionError(last)
+        if type(found).__name__ == "TestResults" and getattr(found, "failed", 0):  # of doctest
+            raise AssertionError(f"{found.failed} of {found.attempted} examples failed")
         return result
 
     def finish(self) -> None:
@@ -68,6 +70,9 @@ class Runner:
             elif isinstance(found, type) and name.startswith("Test"):
                 plain.append(found)
         if not self._ran:
+            chosen = self._namespace.get("load_tests")
+            if inspect.isfunction(chosen):
+                suite = chosen(unittest.defaultTestLoader, suite, None)
             suite.run(_Result())
         functions = [self._namespace.get(name) for name in self._functions]
         try:
