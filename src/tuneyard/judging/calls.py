@@ -23,6 +23,7 @@ class Found:
         classes: names of classes that may hold tests and that nothing calls, in order.
         runs: calls whose result may tell of failures that nobody looks at.
         needs_runner: whether tests are to be run that do not run, or do not raise, by themselves.
+        plain: whether there are test functions or classes that only pytest would call.
         pytest: whether pytest is imported.
         first: the line of the first statement that may be preceded by another.
     """
@@ -34,6 +35,7 @@ class Found:
     classes: list[str]
     runs: list[ast.Call]
     needs_runner: bool
+    plain: bool
     pytest: bool
     first: int
 
@@ -70,9 +72,16 @@ def find(tree: ast.Module) -> Found:
         classes,
         list(_runs(tree)) if imported & {"unittest", "doctest"} else [],
         bool(functions or classes or imported & {"unittest", "doctest", "pytest"}),
+        bool(functions) or any(map(_may_be_plain, map(defined.__getitem__, classes))),
         "pytest" in imported,
         _first(tree),
     )
+
+
+def _may_be_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Tell a class that is a test by its name from one that names a ``TestCase`` as its base."""
+    bases = [ast.unparse(base) for base in getattr(node, "bases", ())]
+    return node.name.startswith("Test") and not any(base.endswith("TestCase") for base in bases)
 
 
 def _is_class(node: ast.stmt) -> bool:

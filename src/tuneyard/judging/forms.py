@@ -87,7 +87,11 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
             call = f"__import__('asyncio').run({call})"
         calls.append(call)
     if found.needs_runner:
-        text = _inserted(text, found.first, head(found.functions, found.classes, found.pytest))
+        text = _inserted(
+            text,
+            found.first,
+            head(found.functions, found.classes, plain=found.plain, pytest=found.pytest),
+        )
         calls.append(f"{_RUNNER}.finish()")
     return "\n".join([text, *calls, ""]) if calls else text
 

@@ -10,8 +10,6 @@ import unittest
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from tuneyard.judging.pytest_forms import module, run
-
 
 class Runner:
     """What runs one test program's tests.
@@ -20,11 +18,17 @@ class Runner:
         namespace: the program's globals.
         functions: names of the test functions to call.
         classes: names of the classes that may hold tests.
+        forms: the module ``pytest_forms``; None where all tests are of unittest.
     """
 
     def __init__(
-        self, namespace: Mapping[str, Any], functions: Sequence[str], classes: Sequence[str]
+        self,
+        namespace: Mapping[str, Any],
+        functions: Sequence[str],
+        classes: Sequence[str],
+        forms: Any = None,
     ) -> None:
+        self._forms = forms
         self._namespace = namespace
         self._functions = functions
         self._classes = classes
@@ -32,7 +36,7 @@ class Runner:
 
     def pytest(self) -> Any:
         """Return what stands in for the module pytest."""
-        return module(self.finish)
+        return self._forms.module(self.finish)
 
     def checked(self, result: Any) -> Any:
         """Return what a call of ``run`` or ``main`` returned.
@@ -74,9 +78,11 @@ class Runner:
             if inspect.isfunction(chosen):
                 suite = chosen(unittest.defaultTestLoader, suite, None)
             suite.run(_Result())
+        if self._forms is None:
+            return
         functions = [self._namespace.get(name) for name in self._functions]
         try:
-            run(self._namespace, functions, plain, call)
+            self._forms.run(self._namespace, functions, plain, call)
         except SystemExit as error:  # which would end the tests well
             raise AssertionError(f"SystemExit: {error}") from None
 
