@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Mapping
 from typing import Any
 
 _SETUP = {"setup", "set_up", "setup_code", "test_setup_code", "test_setup", "imports",
           "test_imports", "prelude", "prefix", "preamble"}  # fmt: skip
+ROW_SETUP = ("test_setup_code", "test_imports", "test_setup")
+"""Columns whose statements come before a row's tests."""
 _TESTS = {"asserts", "assertions", "assert", "tests", "test", "test_list", "test_cases", "cases",
           "test_code", "code", "statements", "check", "unittest", "public_tests", "private_tests",
           "hidden_tests", "challenge_test_list"}  # fmt: skip
@@ -47,6 +50,21 @@ def statements(value: Any) -> list[str]:
         if str(key).lower() in keys
         for line in statements(item)
     ]
+
+
+def with_setup(tests: Any, row: Mapping[str, Any]) -> str | None:
+    """Return a row's tests as one text, behind the set-up that it has in columns of its own.
+
+    MBPP's rows have what their ``test_list`` needs in ``test_setup_code`` and ``test_imports``.
+
+    Raises:
+        FormError: see ``statements``.
+    """
+    if tests is None:
+        return None
+    text = tests if isinstance(tests, str) else "\n".join(statements(tests))
+    setup = [line for name in ROW_SETUP for line in statements(row.get(name)) if line.strip()]
+    return "\n".join([*setup, unlisted(text)]) if setup and text.strip() else text
 
 
 def unlisted(text: str) -> str:

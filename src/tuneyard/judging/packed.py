@@ -22,6 +22,7 @@ _PYTEST = (  # in order of import
     "pytest_paths",
     "pytest_builtin",
     "pytest_names",
+    "pytest_cases",
     "pytest_forms",
 )
 _HEAD = """\

@@ -11,16 +11,16 @@ import inspect
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import FunctionType
 from typing import Any
 
 from tuneyard.judging.pytest_builtin import BUILT_IN
+from tuneyard.judging.pytest_cases import methods_of, prepared, skips
 from tuneyard.judging.pytest_fixtures import Fixture, Level, Maker, Node, closure, find, parameters
 from tuneyard.judging.pytest_marks import Case, Mark, cases_of, cases_of_fixture, marks_of
 from tuneyard.judging.pytest_names import Skipped, XFailed, module, refuse_unknown
 from tuneyard.judging.pytest_raises import FailedError, kept_back
 
-__all__ = ["module", "run"]
+__all__ = ["module", "prepared", "run"]
 
 Call = Callable[..., Any]
 _ANSWER = "<program>"  # sandbox.source.PROGRAM, which this module cannot import where it runs
@@ -78,7 +78,7 @@ class _Session:
         }
         class_marks = [*outer, *marks_of(kind)]
         levels = {"module": self._module, "class": Level()}
-        self._hook(_methods(kind), "setup_class", kind)
+        self._hook(methods_of(kind), "setup_class", kind)
         try:
             for name, member in members.items():
                 if isinstance(member, type) and name.startswith("Test"):
@@ -87,17 +87,17 @@ class _Session:
                     self._run_method(kind, name, class_marks, levels)
         finally:
             levels["class"].close()
-            self._hook(_methods(kind), "teardown_class", kind)
+            self._hook(methods_of(kind), "teardown_class", kind)
 
     def _run_method(
         self, kind: type, name: str, outer: Sequence[Mark], levels: Mapping[str, Level]
     ) -> None:
         marks = [*outer, *marks_of(getattr(kind, name))]
         first = kind()
-        scopes = [_methods(first), self._names]
+        scopes = [methods_of(first), self._names]
         for case, asked in self._cases(getattr(first, name), marks, scopes):
             one = kind()  # each case has an object of its own
-            own = [_methods(one), self._names]
+            own = [methods_of(one), self._names]
             self._run_case(getattr(one, name), own, marks, case, asked, levels, "method")
 
     def _cases(
@@ -145,7 +145,7 @@ class _Session:
         marks = [*marks, *case.marks]
         expected = [mark for mark in marks if mark.name == "xfail" and mark.holds(self._names)]
         unrun = any(mark.kwargs.get("run") is False for mark in expected)
-        if unrun or any(_skips(mark, self._names) for mark in marks):
+        if unrun or any(skips(mark, self._names) for mark in marks):
             return
         filters = [one for mark in marks if mark.name == "filterwarnings" for one in mark.args]
         try:
@@ -212,20 +212,6 @@ class _Session:
         if inspect.isroutine(function):
             takes = bool(inspect.signature(function).parameters)
             self._call(function, *([argument] if takes else []))
-
-
-def _methods(one: Any) -> dict[str, Any]:
-    """Return the methods and fixtures of an object or a class, bound to it."""
-    kinds = (Fixture, staticmethod, classmethod, FunctionType)
-    return {
-        name: getattr(one, name)
-        for name in dir(one)
-        if isinstance(inspect.getattr_static(one, name), kinds)
-    }
-
-
-def _skips(mark: Mark, namespace: Mapping[str, Any]) -> bool:
-    return mark.name == "skip" or (mark.name == "skipif" and mark.holds(namespace))
 
 
 def _raised(mark: Mark) -> Any:

@@ -53,8 +53,9 @@ class Runner:
                 told = [text for _, text in [*found.errors, *found.failures]]
                 last = told[0].strip().splitlines()[-1] if told else "an unexpected success"
                 raise AssertionError(last)
-        if type(found).__name__ == "TestResults" and getattr(found, "failed", 0):  # of doctest
-            raise AssertionError(f"{found.failed} of {found.attempted} examples failed")
+        failed = getattr(found, "failed", 0)
+        if failed and type(found).__name__ == "TestResults":  # of doctest
+            raise AssertionError(f"{failed} examples failed")
         return result
 
     def finish(self) -> None:
@@ -70,7 +71,10 @@ class Runner:
         for name in self._classes:
             found = self._namespace.get(name)
             if isinstance(found, type) and issubclass(found, unittest.TestCase):
-                suite.addTest(unittest.defaultTestLoader.loadTestsFromTestCase(found))
+                tests = unittest.defaultTestLoader.loadTestsFromTestCase(found)
+                if self._forms is not None:
+                    tests = self._forms.prepared(tests, self._namespace, call)
+                suite.addTests(tests)
             elif isinstance(found, type) and name.startswith("Test"):
                 plain.append(found)
         if not self._ran:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
-from tuneyard.judging.forms import FormError, text_of
+from tuneyard.judging.listed import FormError, with_setup
 from tuneyard.metrics import encoder_metrics, resolve_metrics
 from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
@@ -146,7 +146,7 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
         if not isinstance(item.get(name), str | None):
             raise _wrong_type(name, item[name], "a string or null", where)
     try:
-        tests = text_of(item.get("tests"))
+        tests = with_setup(item.get("tests"), item)
     except FormError as error:
         raise UserError(
             f"the field 'tests' should be a string or null, or a list of statements ({error})",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.judging.listed import FormError, statements, unlisted
+from tuneyard.judging.listed import FormError, statements, unlisted, with_setup
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,12 @@ def test_texts_come_out_in_their_order(value):
     joined = "".join(statements(value))
     flat = "".join(statements(statements(value)))
     assert joined == flat
+
+
+def test_a_set_up_in_other_columns_comes_before_the_tests():
+    row = {"test_setup_code": "x = 4", "test_imports": ["import math"], "test_list": ["a", "b"]}
+    assert with_setup(row["test_list"], row) == "x = 4\nimport math\na\nb"
+    assert with_setup('["a"]', row) == "x = 4\nimport math\na"
+    assert with_setup(None, row) is None
+    assert with_setup("", row) == ""
+    assert with_setup('["a"]', {"test_setup_code": "", "test_imports": []}) == '["a"]'
