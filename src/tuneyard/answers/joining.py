@@ -32,6 +32,8 @@ def joined(chosen: Part, others: Sequence[Part]) -> str:
         others: the other blocks, in their order.
     """
     code, tree = chosen
+    if not others:
+        return code
     taken = [code]
     names, wanted = defined(tree), lacking(tree)
     left = list(others)

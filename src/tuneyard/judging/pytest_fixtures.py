@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -52,12 +53,15 @@ def fixture(function: Any = None, **options: Any) -> Any:
 
 
 def parameters(function: Any) -> list[str]:
-    """Return the arguments that a test or a fixture has to be given."""
-    return [
+    """Return the arguments that a test or a fixture has to be given; ``patch`` gives its own."""
+    names = [
         name
         for name, one in inspect.signature(function).parameters.items()
         if one.default is one.empty and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
     ]
+    default = getattr(sys.modules.get("unittest.mock"), "DEFAULT", None)
+    patches = getattr(function, "patchings", ())
+    return names[sum(not one.attribute_name and one.new is default for one in patches) :]
 
 
 class Level:
