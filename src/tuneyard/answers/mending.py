@@ -13,7 +13,8 @@ from typing import Final
 from tuneyard.answers.python_text import defines, is_code_line, parse
 
 _LABEL: Final = re.compile(
-    r"\A\s*(?:(?:i?python3?|py3?|copy ?code|copy|copy ?edit|run)[ \t]*:?[ \t]*\n\s*?(?=\S|[ \t]))+",
+    r"\A\s*(?:(?:i?python3?|py3?|copy ?code|copy|copy ?edit|edit|run|assistant)[ \t]*:?[ \t]*\n"
+    r"\s*?(?=\S|[ \t]))+",
     re.IGNORECASE,
 )
 _GLUED_LABEL: Final = re.compile(r"\A\s*(?:python)?(?:Copy code|CopyEdit|CopyCode)(?=\S)")

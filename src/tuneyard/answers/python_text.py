@@ -29,7 +29,7 @@ _DEFINING: Final = (
     ast.Try,
     ast.Match,
 )
-_LABELS: Final = frozenset({"python", "python3", "py", "py3", "ipython"})
+_LABELS: Final = frozenset({"python", "python3", "py", "py3", "ipython", "assistant"})
 _TAGS: Final = frozenset(
     f"[{word}]" for word in ("PYTHON", "CODE", "BEGIN", "DONE", "END", "ANSWER", "SOLUTION")
 )
@@ -82,8 +82,8 @@ def is_misread(text: str, tree: ast.Module) -> bool:
     """Say whether what a text has around its program happens to parse.
 
     A fence of tildes is an operator before the language's name, a line that only names the
-    language is an expression, ``[PYTHON]`` is a list, ``&lt;`` ends a statement, and a token such
-    as ``<EOT>`` compares.
+    language, or the role, is an expression, ``[PYTHON]`` is a list, ``&lt;`` ends a statement,
+    and a token such as ``<EOT>`` compares.
     """
     lines = text.split("\n")
     for place, node in enumerate(tree.body):
