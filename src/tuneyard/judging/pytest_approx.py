@@ -37,7 +37,11 @@ class approx:  # noqa: N801 - pytest's name
         self._expected, self._rel, self._abs, self._nan_ok = expected, rel, abs, nan_ok
 
     def __eq__(self, actual: Any) -> bool:
-        return self._equal(_listed(self._expected), _listed(actual))
+        expected = _listed(self._expected)
+        if _is_array(actual) and not _is_array(self._expected) and _is_number(expected):
+            # Every number of an array, of any shape; one that has none is near nothing.
+            return bool(actual.size) and all(self._near(expected, one) for one in actual.ravel())
+        return self._equal(expected, _listed(actual))
 
     def __repr__(self) -> str:
         return f"approx({self._expected!r})"
@@ -58,14 +62,14 @@ class approx:  # noqa: N801 - pytest's name
                     for one, other in zip(expected, actual, strict=True)
                 )
             )
-        if type(actual) is list and isinstance(expected, Complex):
-            return all(self._equal(expected, one) for one in actual)  # an array, of any shape
         return self._near(expected, actual)
 
     def _near(self, expected: Any, actual: Any) -> bool:
+        if _is_bool(expected) and not _is_bool(actual):
+            return False
         if expected is actual or bool(expected == actual):
             return True
-        if isinstance(expected, Complex | Decimal) and isinstance(actual, Complex | Decimal):
+        if _is_number(expected) and _is_number(actual):
             if expected != expected:
                 return bool(self._nan_ok) and actual != actual
             size = builtins.abs(expected)
@@ -96,10 +100,21 @@ def _as(number: Any, other: Any) -> Any:
     return Decimal(str(number)) if isinstance(other, Decimal) else number
 
 
+def _is_bool(value: Any) -> bool:
+    return type(value).__name__ in ("bool", "bool_")  # numpy's, too
+
+
 def _listed(value: Any) -> Any:
     """Return an array as lists; anything else as it is."""
-    is_array = hasattr(value, "tolist") and hasattr(value, "shape")
-    return value.tolist() if is_array else value
+    return value.tolist() if _is_array(value) else value
+
+
+def _is_array(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("tolist", "shape", "ravel"))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Complex | Decimal)
 
 
 def _is_sequence(value: Any) -> bool:

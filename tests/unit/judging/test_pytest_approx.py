@@ -31,13 +31,15 @@ def nearly(inner):
 
 @given(nearly(numbers), nearly(numbers), limits, limits, st.booleans())
 def test_it_says_what_pytest_says(expected, actual, rel, absolute, nan_ok):
-    found = [kind(expected, rel, absolute, nan_ok) for kind in (approx, pytest.approx)]
+    if isinstance(expected, list | tuple) and isinstance(actual, dict):
+        return  # pytest takes its keys for a sequence
     try:
-        wanted = actual == found[1]
-    except TypeError:
+        wanted = actual == pytest.approx(expected, rel, absolute, nan_ok)
+    except TypeError:  # what it refuses to compare, as None with a tolerance
         return
-    assert (actual == found[0]) is wanted
-    assert (actual != found[0]) is not wanted
+    found = approx(expected, rel, absolute, nan_ok)
+    assert (actual == found) is wanted
+    assert (actual != found) is not wanted
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,9 @@ def test_it_says_what_pytest_says(expected, actual, rel, absolute, nan_ok):
         (numpy.array([1.0, 2.0]), numpy.array([[1.0, 2.0]]), False),
         (2, numpy.full((2, 2), 2.0000001), True),
         (2, numpy.array([2, 3]), False),
+        (2, numpy.array([]), False),
+        (0.0, [], False),
+        (2, [2], False),
         (numpy.float32(0.1), 0.1, True),
     ],
 )
