@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from html import unescape
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 MAX_MARKDOWN: Final = 100_000
@@ -18,8 +17,15 @@ _RUN: Final = re.compile(
     r"(`{3,}|~{3,})(?:([\w.+#-]*)[ \t]*$|(i?py(?:thon)?[\d.]*)(?=\s)|)[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
-_HTML: Final = re.compile(r"<(pre|code)\b([^<>]*)>", re.IGNORECASE)
-_MOST_HTML: Final = 100
+_QUOTES: Final = re.compile(
+    r"^([ \t]*)('''|\"\"\"|‘‘‘|’’’|“““|”””|´´´|`)(?:i?py(?:thon)?[\d.]*)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SPAN: Final = re.compile(
+    r"(?<!`)(`{1,2})(?!`)(?:([^`\n]+)|(?:python[ \t]*)?\n([^`]+))\1(?!`)", re.IGNORECASE
+)
+_FENCE_LINE: Final = re.compile(r"[ \t]*(`{3,}|~{3,}|'''|\"\"\")[ \t]*([\w.+#-]*)[ \t]*")
+_MOST_SPANS: Final = 50
 
 
 class Block(NamedTuple):
@@ -52,13 +58,14 @@ class Block(NamedTuple):
         return named or (not self.info and self.content.lstrip().startswith(("```", "~~~")))
 
 
-def blocks_of(text: str) -> list[Block]:
+@lru_cache(maxsize=8)
+def blocks_of(text: str) -> tuple[Block, ...]:
     """Return the fenced and the indented code blocks of a text with ``\\n`` line ends, in order."""
-    return [
+    return tuple(
         Block(token.content, token.info, token.map[0], token.map[1], token.markup)
         for token in _markdown().parse(text)
         if token.type in ("fence", "code_block") and token.map
-    ]
+    )
 
 
 def longer_contents(block: Block, lines: list[str]) -> Iterator[tuple[str, int]]:
@@ -79,29 +86,42 @@ def longer_contents(block: Block, lines: list[str]) -> Iterator[tuple[str, int]]
         body.append(_outdented(lines[place], indent))
 
 
+def shorter_contents(content: str) -> Iterator[tuple[str, str]]:
+    """Yield what a block holds up to a line that was meant to close it, and what is behind.
+
+    Models close four backticks by three, tildes by backticks, and forget to close a block before
+    they open the next one, with whose fence the rest then begins.
+    """
+    lines = content.split("\n")
+    for place, line in enumerate(lines):
+        if place and (found := _FENCE_LINE.fullmatch(line)):
+            rest = lines[place + (not found[2]) :]
+            yield "\n".join(lines[:place]), "\n".join(rest) if found[2] else ""
+
+
 def fences_on_own_lines(text: str) -> str:
     """Give each fence that stands behind words, or before code, a line of its own."""
     return _RUN.sub(lambda found: f"\n{found[1]}{found[2] or found[3] or ''}\n", text)
 
 
-def html_blocks(text: str) -> list[Block]:
-    """Return what stands in ``<pre>`` or ``<code>``."""
-    found: list[Block] = []
-    start = 0
-    while len(found) < _MOST_HTML and (tag := _HTML.search(text, start)):
-        end = text.lower().find(f"</{tag[1].lower()}>", tag.end())
-        if end < 0:
-            break
-        inner = text[tag.end() : end].strip("\n")
-        inner_tag = _HTML.match(inner)
-        info = tag[2]
-        if inner_tag:
-            info += inner_tag[2]
-            inner = inner[inner_tag.end() :].rpartition("</")[0]
-        info = " ".join(re.findall(r"[\w-]*python[\w-]*", info.lower()))
-        found.append(Block(unescape(inner).strip("\n"), info, 0, 0, ""))
-        start = end
-    return found
+def quotes_as_fences(text: str) -> str:
+    """Read a line such as ``'''python``, and the line that closes it, as fences."""
+    if not _QUOTES.search(text):
+        return text
+    lines = text.split("\n")
+    opened: str | None = None
+    for place, line in enumerate(lines):
+        if opened is not None and line.rstrip() == opened:
+            lines[place], opened = "```", None
+        elif opened is None and (found := _QUOTES.fullmatch(line)):
+            lines[place], opened = "```python", f"{found[1]}{found[2]}"
+    return "\n".join(lines)
+
+
+def spans(text: str) -> list[str]:
+    """Return what stands in single or double backticks, on one line or on several of its own."""
+    found = [span[2] or span[3] for span in _SPAN.finditer(text)]
+    return found[:_MOST_SPANS]
 
 
 def _outdented(line: str, indent: int) -> str:

@@ -7,6 +7,8 @@ import re
 import warnings
 from typing import Final
 
+from tuneyard.answers.names import lacking
+
 MAX_PARSED: Final = 100_000
 """Characters beyond which a text is not parsed: the parser's memory grows a hundredfold."""
 _MAX_LINES: Final = 2_000
@@ -27,6 +29,16 @@ _DEFINING: Final = (
     ast.Try,
     ast.Match,
 )
+_LABELS: Final = frozenset({"python", "python3", "py", "py3", "ipython", "assistant"})
+_TAGS: Final = frozenset(
+    f"[{word}]" for word in ("PYTHON", "CODE", "BEGIN", "DONE", "END", "ANSWER", "SOLUTION")
+)
+_ENTITIES: Final = ("lt", "gt", "amp", "quot", "apos", "nbsp")
+_TOKENS: Final = ("DONE", "TOOL_CALLS", "EOT", "eos", "file_sep", "end_of_turn",
+                  "jupyter_output", "empty_output",
+                  "fim_prefix", "fim_middle", "fim_suffix", "fim_pad")  # fmt: skip
+_SPOKEN: Final = re.compile(rf"&(?:{'|'.join(_ENTITIES)});|[<\[](?:{'|'.join(_TOKENS)})[>\]]")
+_SPOKEN_NAMES: Final = frozenset(_ENTITIES + _TOKENS)
 
 
 def parse(source: str) -> ast.Module | None:
@@ -60,6 +72,36 @@ def has_code(text: str) -> bool:
     return any(is_code_line(line) for line in lines)
 
 
+def is_program(text: str) -> bool:
+    """Say whether a text is a program as it stands, and means what Python reads in it."""
+    tree = parse(text)
+    return tree is not None and is_code(tree) and not is_misread(text, tree)
+
+
+def is_misread(text: str, tree: ast.Module) -> bool:
+    """Say whether what a text has around its program happens to parse.
+
+    A fence of tildes is an operator before the language's name, a line that only names the
+    language, or the role, is an expression, ``[PYTHON]`` is a list, ``&lt;`` ends a statement,
+    and a token such as ``<EOT>`` compares.
+    """
+    lines = text.split("\n")
+    for place, node in enumerate(tree.body):
+        if not isinstance(node, ast.Expr):
+            continue
+        value = node.value
+        if lines[node.lineno - 1].startswith("~~~"):
+            return True
+        if isinstance(value, ast.Name) and place == 0 and value.id.lower() in _LABELS:
+            return len(tree.body) > 1
+        if isinstance(value, ast.List) and ast.unparse(value) in _TAGS:
+            return True
+        text_alone = value.value if isinstance(value, ast.Constant) else None
+        if isinstance(text_alone, str) and text_alone.lower().startswith(("python\n", "py\n")):
+            return True
+    return _SPOKEN.search(text) is not None and not _SPOKEN_NAMES.isdisjoint(lacking(tree))
+
+
 def is_code_line(line: str) -> bool:
     """Say whether a line by itself, or the head of a compound statement, is code."""
     line = line.strip()
@@ -77,16 +119,17 @@ def is_code(tree: ast.Module) -> bool:
 
 def _acts(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
-        return any(isinstance(node, ast.Call | ast.Subscript) for node in ast.walk(statement))
+        if isinstance(statement.value, ast.Constant | ast.Name):
+            return False
+        acting = ast.Call | ast.Subscript | ast.NamedExpr
+        return any(isinstance(node, acting) for node in ast.walk(statement))
     return not (isinstance(statement, ast.AnnAssign) and statement.value is None)
 
 
 def defines(tree: ast.Module) -> bool:
     """Say whether a module has what printed output never has: definitions, imports, blocks."""
     return any(
-        isinstance(statement, _DEFINING)
-        or (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda))
-        for statement in tree.body
+        isinstance(statement, _DEFINING) or _names_function(statement) for statement in tree.body
     )
 
 
@@ -104,7 +147,21 @@ def _is_solution(statement: ast.stmt) -> bool:
         return not (tests or statement.name.startswith("Test") or _is_stub(statement.body))
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         return not (statement.name.startswith("test_") or _is_stub(statement.body))
-    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
+    parts = [
+        *getattr(statement, "body", ()),
+        *getattr(statement, "orelse", ()),
+        *getattr(statement, "finalbody", ()),
+        *(inner for handler in getattr(statement, "handlers", ()) for inner in handler.body),
+    ]
+    return _names_function(statement) or any(map(_is_solution, parts))
+
+
+def _names_function(statement: ast.stmt) -> bool:
+    """Tell ``f = lambda …``, with a type or without, and ``(f := lambda …)``."""
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.Expr):
+        value = value.value if isinstance(value, ast.NamedExpr) else None
+    return isinstance(value, ast.Lambda) and not isinstance(statement, ast.Return)
 
 
 def _is_stub(body: list[ast.stmt]) -> bool:

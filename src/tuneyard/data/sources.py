@@ -9,7 +9,7 @@ from typing import Any
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
-from tuneyard.judging.forms import FormError, text_of
+from tuneyard.judging.listed import FormError, with_setup
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -163,7 +163,7 @@ def _example(
         name, entry_point = parts["entry_point"]
         if entry_point is not None:
             entry_point = meta["entry_point"] = _text(name, entry_point, row, place)
-        meta["tests"] = _tests(tests, column, place, entry_point)
+        meta["tests"] = _tests(tests, row, column, place, entry_point)
     column, about = parts["input"]
     return Example(
         id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
@@ -243,13 +243,15 @@ def _identity(value: Any, default: str, place: str) -> str:
     return str(value)
 
 
-def _tests(value: Any, column: str, place: str, entry_point: str | None) -> str:
+def _tests(
+    value: Any, row: Mapping[str, Any], column: str, place: str, entry_point: str | None
+) -> str:
     """Return tests as one text; refuse those that no answer could pass."""
     try:
-        tests = text_of(value) or ""
-    except FormError:
+        tests = with_setup(value, row) or ""
+    except FormError as error:
         raise UserError(
-            f"a row's {column!r} is no test program",
+            f"a row's {column!r} is no test program ({error})",
             where=place,
             value=value,
             remedy="write one text, or a list of statements",

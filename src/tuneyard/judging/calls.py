@@ -23,6 +23,7 @@ class Found:
         classes: names of classes that may hold tests and that nothing calls, in order.
         runs: calls whose result may tell of failures that nobody looks at.
         needs_runner: whether tests are to be run that do not run, or do not raise, by themselves.
+        plain: whether there are test functions or classes that only pytest would call.
         pytest: whether pytest is imported.
         first: the line of the first statement that may be preceded by another.
     """
@@ -34,6 +35,7 @@ class Found:
     classes: list[str]
     runs: list[ast.Call]
     needs_runner: bool
+    plain: bool
     pytest: bool
     first: int
 
@@ -68,11 +70,18 @@ def find(tree: ast.Module) -> Found:
         check,
         functions,
         classes,
-        list(_runs(tree)) if "unittest" in imported else [],
-        bool(functions or classes or imported & {"unittest", "pytest"}),
+        list(_runs(tree)) if imported & {"unittest", "doctest"} else [],
+        bool(functions or classes or imported & {"unittest", "doctest", "pytest"}),
+        bool(functions) or any(map(_may_be_plain, map(defined.__getitem__, classes))),
         "pytest" in imported,
         _first(tree),
     )
+
+
+def _may_be_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Tell a class that is a test by its name from one that names a ``TestCase`` as its base."""
+    bases = [ast.unparse(base) for base in getattr(node, "bases", ())]
+    return node.name.startswith("Test") and not any(base.endswith("TestCase") for base in bases)
 
 
 def _is_class(node: ast.stmt) -> bool:
@@ -145,13 +154,14 @@ def _names(node: ast.AST | None) -> list[str]:
 
 
 def _runs(tree: ast.Module) -> Iterator[ast.Call]:
-    """Yield the calls of something's ``run`` or ``main``: a runner's, a suite's, unittest's."""
+    """Yield the calls of something's ``run`` or ``main``, a runner's, a suite's, unittest's; and
+    those of doctest's functions."""
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", None))
-            if name in ("run", "main"):
+            if name in ("run", "main", "testmod", "testfile"):
                 yield node
         if not isinstance(node, ast.JoinedStr):  # whose parts have no places of their own
             todo += ast.iter_child_nodes(node)

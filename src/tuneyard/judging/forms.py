@@ -1,6 +1,7 @@
 """From what a row holds as tests to one program that raises where an answer is wrong.
 
-Tests come as statements, as lists of them (stored as a list, or as one text), as HumanEval's
+Tests come as statements, as lists and objects of them (stored so, or as one text), as sessions
+with the interpreter, as HumanEval's
 ``check(candidate)`` with an entry point, as ``unittest`` classes with or without a runner, and as
 functions and classes that only pytest would call. What their authors leave to a harness of their
 own (the call of ``check``, running the classes) is appended here; what the tests already do
@@ -10,44 +11,42 @@ themselves is not done twice.
 from __future__ import annotations
 
 import ast
-import json
+import doctest
 import re
 import warnings
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from tuneyard.judging.calls import Found, find
+from tuneyard.judging.listed import FormError, statements, unlisted
 from tuneyard.judging.packed import head
+
+__all__ = ["FormError", "may_check", "program_of", "text_of"]
 
 _RUNNER = "_tuneyard_runner"
 _CHECK = "_tuneyard_check"
 # Tests without any of these words are statements that run as they stand.
-_HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest)\b")
+_HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest|doctest)\b")
+# An interactive session, with words between or without.
+_SESSION = re.compile(r"^[ \t]*>>> ", re.MULTILINE)
 
 
 # A test program without any of these only calls what it tests, or looks at it.
 _CHECKS = re.compile(
     r"\bassert\b|\braise\b|(?<!def )\b\w*(?:assert|expect|check|verif|fail|raises|exit|quit|abort"
-    r"|main|run|test|equal|should)\w*\s*\(",
-    re.IGNORECASE,
+    r"|main|run|test|equal|should)\w*\s*\(|^[ \t]*>>> ",
+    re.IGNORECASE | re.MULTILINE,
 )
-
-
-class FormError(ValueError):
-    """Tests from which no program can be made; the message says why."""
 
 
 def text_of(value: Any) -> str | None:
     """Return the tests of a row as one text; None where it has none.
 
     Raises:
-        FormError: they are neither a text nor a list of texts.
+        FormError: they are no text, and no list or object of texts (see ``listed``).
     """
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "\n".join(value)
-    if value is None or isinstance(value, str):
-        return value
-    raise FormError("the tests are neither a text nor a list of statements")
+    return value if value is None or isinstance(value, str) else "\n".join(statements(value))
 
 
 def may_check(tests: str) -> bool:
@@ -67,7 +66,7 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
     Raises:
         FormError: they do not compile, or the entry point is no name.
     """
-    text = _unlisted(tests.removeprefix("\ufeff"))
+    text = _of_session(unlisted(tests.removeprefix("\ufeff")))
     if not _HOLDS_MORE.search(text):
         _compiled(text)
         return text
@@ -88,37 +87,31 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
             call = f"__import__('asyncio').run({call})"
         calls.append(call)
     if found.needs_runner:
-        text = _inserted(text, found.first, head(found.functions, found.classes, found.pytest))
+        text = _inserted(
+            text,
+            found.first,
+            head(found.functions, found.classes, plain=found.plain, pytest=found.pytest),
+        )
         calls.append(f"{_RUNNER}.finish()")
     return "\n".join([text, *calls, ""]) if calls else text
 
 
-def _unlisted(text: str) -> str:
-    """Return the lines of a list of texts that is stored as one text; other texts as they are."""
-    start = text.lstrip()[:1]
-    if start not in ("[", "("):
+def _of_session(text: str) -> str:
+    """Return a program that compares what a session shows, where tests are one; else the tests."""
+    if not _SESSION.search(text):
         return text
-    for read in (json.loads, ast.literal_eval):
-        try:
-            lines = _strings(read(text.strip()))
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-            continue
-        if lines is not None:
-            return "\n".join(lines)
-    return text
-
-
-def _strings(value: Any) -> list[str] | None:
-    """Return the texts of a list, and of lists in it; None where it holds something else."""
-    if not isinstance(value, list | tuple):
-        return None
-    lines: list[str] = []
-    for item in value:
-        own = [item] if isinstance(item, str) else _strings(item)
-        if own is None:
-            return None
-        lines += own
-    return lines
+    with suppress(FormError):
+        _compiled(text)
+        return text
+    try:
+        examples = doctest.DocTestParser().get_examples(text)
+    except ValueError as error:
+        raise FormError(f"the tests are no session: {error}") from None
+    if not any(example.want or example.exc_msg for example in examples):
+        return text
+    found = f"_doctest.DocTestParser().get_doctest({text!r}, globals(), 'tests', None, 0)"
+    run = f"_doctest.DocTestRunner(verbose=False).run({found}, out=lambda _: None)"
+    return f"import doctest as _doctest\n{run}\n"
 
 
 def _compiled(source: str | ast.Module, flags: int = 0) -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
-_BUILTINS = frozenset(dir(builtins))
+from tuneyard.answers.names import BUILTINS, defined, lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def take_out(source: str) -> Reference:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reference(None, ())
-    names = tuple(sorted((_defined(tree) & _BUILTINS) | _lacking(tree)))
+    names = tuple(sorted((defined(tree) & BUILTINS) | lacking(tree)))
     emptied = _Emptied()
     tree = ast.fix_missing_locations(emptied.visit(tree))
     return Reference(ast.unparse(tree) if emptied.changed else None, names)
@@ -65,38 +64,3 @@ class _Emptied(ast.NodeTransformer):
             self.changed = True
             node.body = [ast.Pass()]
         return node
-
-
-def _lacking(tree: ast.Module) -> set[str]:
-    """Return the names that a program reads and nowhere sets, but Python's own."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            bound.add(node.name)
-    return read - bound - _BUILTINS
-
-
-def _defined(tree: ast.Module) -> set[str]:
-    """Return the names that a program binds at its top level."""
-    found: set[str] = set()
-    todo: list[ast.AST] = list(tree.body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif not isinstance(node, ast.Lambda | ast.comprehension):
-            todo += ast.iter_child_nodes(node)
-    return found

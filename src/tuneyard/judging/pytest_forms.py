@@ -9,34 +9,21 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
-from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
-from tuneyard.judging.pytest_fixtures import BUILT_IN, Fixture
-from tuneyard.judging.pytest_names import NAMES, Param, Skipped, XFailed, marks_of
+from tuneyard.judging.pytest_builtin import BUILT_IN
+from tuneyard.judging.pytest_cases import methods_of, prepared, skips
+from tuneyard.judging.pytest_fixtures import Fixture, Level, Maker, Node, closure, find, parameters
+from tuneyard.judging.pytest_marks import Case, Mark, cases_of, cases_of_fixture, marks_of
+from tuneyard.judging.pytest_names import Skipped, XFailed, module, refuse_unknown
+from tuneyard.judging.pytest_raises import FailedError, kept_back
+
+__all__ = ["module", "prepared", "run"]
 
 Call = Callable[..., Any]
 _ANSWER = "<program>"  # sandbox.source.PROGRAM, which this module cannot import where it runs
-
-
-def module(main: Callable[[], None]) -> ModuleType:
-    """Return what stands in for pytest.
-
-    Args:
-        main: what ``pytest.main`` runs; it raises where a test fails.
-    """
-    found = ModuleType("pytest")
-    found.__dict__.update(NAMES)
-
-    def run_all(*_: Any, **__: Any) -> int:
-        main()
-        return 0
-
-    found.main = run_all  # type: ignore[attr-defined]
-    return found
 
 
 def run(
@@ -54,87 +41,182 @@ def run(
     found = [one for one in functions if inspect.isroutine(one)]
     if not found and not classes:
         return
-    _hook(namespace, "setup_module", call)
-    for function in found:
-        _hook(namespace, "setup_function", call, function)
-        _run_function(function, [namespace], call, [])
-        _hook(namespace, "teardown_function", call, function)
-    for own in classes:
-        _run_class(own, namespace, call)
-    _hook(namespace, "teardown_module", call)
+    refuse_unknown(namespace)
+    _Session(namespace, call).run(found, classes)
 
 
-def _run_class(own: type, namespace: Mapping[str, Any], call: Call) -> None:
-    names = [
-        name
-        for base in reversed(own.__mro__)
-        for name in vars(base)
-        if name.startswith("test") and callable(getattr(own, name))
-    ]
-    _hook(_methods(own), "setup_class", call)
-    for name in dict.fromkeys(names):
-        one = own()
-        methods = _methods(one)
-        for hook in ("setup_method", "setup"):
-            _hook(methods, hook, call, getattr(one, name))
-        marks = marks_of(own)
-        _run_function(getattr(one, name), [methods, namespace], call, marks)
-        for hook in ("teardown_method", "teardown"):
-            _hook(methods, hook, call, getattr(one, name))
-    _hook(_methods(own), "teardown_class", call)
+class _Session:
+    """One run of a program's tests."""
 
+    def __init__(self, namespace: Mapping[str, Any], call: Call) -> None:
+        self._names, self._call = namespace, call
+        self._marks = marks_of(namespace)
+        self._module = Level()
 
-def _methods(one: Any) -> dict[str, Any]:
-    """Return the methods and fixtures of an object or a class, bound to it."""
-    kinds = (Fixture, staticmethod, classmethod, FunctionType)
-    return {
-        name: getattr(one, name)
-        for name in dir(one)
-        if isinstance(inspect.getattr_static(one, name), kinds)
-    }
-
-
-def _hook(names: Mapping[str, Any], name: str, call: Call, *arguments: Any) -> None:
-    """Call a set-up or tear-down function where there is one, with the arguments it takes."""
-    function = names.get(name)
-    if inspect.isroutine(function):
-        taken = len(inspect.signature(function).parameters)
-        call(function, *arguments[:taken])
-
-
-def _run_function(
-    function: Any, scopes: Sequence[Mapping[str, Any]], call: Call, outer: Sequence[Any]
-) -> None:
-    marks = [*outer, *marks_of(function)]
-    if any(mark.skips for mark in marks):
-        return
-    lenient = any(mark.name == "xfail" for mark in marks)
-    sets = [_sets(mark) for mark in marks if mark.name == "parametrize"]
-    own = {name for rows in sets for row in rows for name in row}
-    asked = [name for name in _parameters(function) if name not in own]
-    automatic = [
-        name
-        for scope in reversed(scopes)
-        for name, value in scope.items()
-        if isinstance(value, Fixture) and value.autouse
-    ]
-    wanted = dict.fromkeys([*automatic, *asked])
-    several = [
-        [{("fixture", name): value} for value in fixture.params]
-        for name, fixture in _closure(list(wanted), scopes).items()
-        if fixture.params is not None
-    ]
-    for chosen in itertools.product(*sets, *several):
-        values: dict[Any, Any] = {name: value for row in chosen for name, value in row.items()}
+    def run(self, functions: Sequence[Any], classes: Sequence[type]) -> None:
+        own = sys.modules.get("__main__")
+        self._hook(self._names, "setup_module", own)
         try:
-            with _fixtures(list(wanted), scopes, values, call) as made:
-                call(function, **{n: made.get(n, values.get(n)) for n in [*own, *asked]})
+            for function in functions:
+                levels = {"module": self._module, "class": Level()}
+                marks = [*self._marks, *marks_of(function)]
+                for case, asked in self._cases(function, marks, [self._names]):
+                    self._run_case(function, [self._names], marks, case, asked, levels, "function")
+                levels["class"].close()
+            for kind in classes:
+                self._run_class(kind, self._marks)
+        finally:
+            self._module.close()
+            self._hook(self._names, "teardown_module", own)
+
+    def _run_class(self, kind: type, outer: Sequence[Mark]) -> None:
+        members = {
+            name: getattr(kind, name)
+            for base in reversed(kind.__mro__)
+            for name in vars(base)
+            if base is not object and callable(getattr(kind, name, None))
+        }
+        class_marks = [*outer, *marks_of(kind)]
+        levels = {"module": self._module, "class": Level()}
+        self._hook(methods_of(kind), "setup_class", kind)
+        try:
+            for name, member in members.items():
+                if isinstance(member, type) and name.startswith("Test"):
+                    self._run_class(member, class_marks)
+                elif name.startswith("test"):
+                    self._run_method(kind, name, class_marks, levels)
+        finally:
+            levels["class"].close()
+            self._hook(methods_of(kind), "teardown_class", kind)
+
+    def _run_method(
+        self, kind: type, name: str, outer: Sequence[Mark], levels: Mapping[str, Level]
+    ) -> None:
+        marks = [*outer, *marks_of(getattr(kind, name))]
+        first = kind()
+        scopes = [methods_of(first), self._names]
+        for case, asked in self._cases(getattr(first, name), marks, scopes):
+            one = kind()  # each case has an object of its own
+            own = [methods_of(one), self._names]
+            self._run_case(getattr(one, name), own, marks, case, asked, levels, "method")
+
+    def _cases(
+        self, function: Any, marks: Sequence[Mark], scopes: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[Case, list[str]]]:
+        """Yield the cases of a test, each with the names of the fixtures that it wants."""
+        scopes = [*scopes, BUILT_IN]
+        sets = [cases_of(mark) for mark in marks if mark.name == "parametrize"]
+        given = {name for cases in sets for case in cases for name in case.values}
+        automatic = [
+            value.name or name
+            for scope in reversed(scopes)
+            for name, value in scope.items()
+            if isinstance(value, Fixture) and value.autouse
+        ]
+        used = [name for mark in marks if mark.name == "usefixtures" for name in mark.args]
+        asked = [name for name in parameters(function) if name not in given]
+        names = list(dict.fromkeys([*automatic, *used, *asked]))
+        sets += [
+            cases_of_fixture(name, fixture.params)
+            for name, fixture in closure(names, scopes).items()
+            if fixture.params is not None and ("fixture", name) not in given and name not in given
+        ]
+        ranks = {name: found.rank for name in names if (found := find(name, scopes))}
+        names.sort(key=lambda name: ranks.get(name, 9))
+        for chosen in itertools.product(*sets):
+            values = {name: value for case in chosen for name, value in case.values.items()}
+            yield Case(values, [mark for case in chosen for mark in case.marks]), names
+
+    def _run_case(
+        self,
+        function: Any,
+        scopes: Sequence[Mapping[str, Any]],
+        marks: Sequence[Mark],
+        case: Case,
+        names: Sequence[str],
+        levels: Mapping[str, Level],
+        hooks: str,
+    ) -> None:
+        """Run a test with some arguments.
+
+        Args:
+            hooks: ``function`` or ``method``: what its set-up and tear-down are called by.
+        """
+        marks = [*marks, *case.marks]
+        expected = [mark for mark in marks if mark.name == "xfail" and mark.holds(self._names)]
+        unrun = any(mark.kwargs.get("run") is False for mark in expected)
+        if unrun or any(skips(mark, self._names) for mark in marks):
+            return
+        filters = [one for mark in marks if mark.name == "filterwarnings" for one in mark.args]
+        try:
+            with kept_back(filters):
+                self._call_case(function, scopes, marks, case, names, levels, hooks)
         except (Skipped, XFailed) as error:
             if _of_the_answer(error):
                 raise AssertionError("the answer skips its test") from None
-        except Exception:
-            if not lenient:
+        except Exception as error:
+            if not any(isinstance(error, _raised(mark)) for mark in expected):
                 raise
+        else:
+            if any(mark.kwargs.get("strict") for mark in expected):
+                raise FailedError("a test that was expected to fail did not")
+
+    def _call_case(
+        self,
+        function: Any,
+        scopes: Sequence[Mapping[str, Any]],
+        marks: Sequence[Mark],
+        case: Case,
+        names: Sequence[str],
+        levels: Mapping[str, Level],
+        hooks: str,
+    ) -> None:
+        own = Level()
+        node = Node(function.__name__, marks)
+        where = [*scopes, BUILT_IN]
+        maker = Maker(function, where, {**levels, "function": own}, case.values, node, self._call)
+        maker.names = names
+        before, behind = (
+            (("setup_method", "setup"), ("teardown_method", "teardown"))
+            if hooks == "method"
+            else (("setup_function",), ("teardown_function",))
+        )
+        try:
+            # What every test of a class or module gets is there when its set-up is called.
+            for name in names:
+                if (found := find(name, where)) is not None and found.autouse:
+                    maker.make(name)
+            for name in before:
+                self._hook(scopes[0], name, function)
+            try:
+                for name in names:
+                    maker.make(name)
+                asked = parameters(function)
+                arguments = {
+                    name: value for name, value in case.values.items() if type(name) is str
+                }
+                self._call(
+                    function,
+                    **arguments,
+                    **{name: maker.make(name) for name in asked if name not in arguments},
+                )
+            finally:
+                for name in behind:
+                    self._hook(scopes[0], name, function)
+        finally:
+            own.close()
+
+    def _hook(self, names: Mapping[str, Any], name: str, argument: Any) -> None:
+        """Call a set-up or tear-down function where there is one, with the argument it may take."""
+        function = names.get(name)
+        if inspect.isroutine(function):
+            takes = bool(inspect.signature(function).parameters)
+            self._call(function, *([argument] if takes else []))
+
+
+def _raised(mark: Mark) -> Any:
+    """Return what an expected failure raises."""
+    return mark.kwargs.get("raises") or Exception
 
 
 def _of_the_answer(error: BaseException) -> bool:
@@ -145,102 +227,3 @@ def _of_the_answer(error: BaseException) -> bool:
             return True
         trace = trace.tb_next
     return False
-
-
-def _sets(mark: Any) -> list[dict[Any, Any]]:
-    """Return the arguments of each case of a ``parametrize`` mark."""
-    names, rows = mark.arguments
-    if mark.named.get("indirect"):
-        raise NotImplementedError("parametrize with indirect needs pytest")
-    keys = (
-        [one.strip() for one in names.split(",") if one.strip()]
-        if isinstance(names, str)
-        else list(names)
-    )
-    found = []
-    for row in rows:
-        if isinstance(row, Param):
-            if any(own.skips or own.name == "xfail" for own in row.marks):
-                continue
-            values = row.values
-        else:
-            values = (row,) if len(keys) == 1 else tuple(row)
-        if len(values) != len(keys):
-            raise ValueError(f"parametrize: {len(keys)} names and {len(values)} values")
-        found.append(dict(zip(keys, values, strict=True)))
-    return found
-
-
-def _parameters(function: Any) -> list[str]:
-    return [
-        name
-        for name, one in inspect.signature(function).parameters.items()
-        if one.default is one.empty and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
-    ]
-
-
-def _find(name: str, scopes: Sequence[Mapping[str, Any]]) -> Fixture | None:
-    for scope in scopes:
-        for key, value in scope.items():
-            if isinstance(value, Fixture) and (value.name or key) == name:
-                return value
-    return BUILT_IN.get(name)
-
-
-def _closure(names: list[str], scopes: Sequence[Mapping[str, Any]]) -> dict[str, Fixture]:
-    """Return the fixtures of these names, and those that they ask for."""
-    found: dict[str, Fixture] = {}
-    while names:
-        name = names.pop()
-        fixture = _find(name, scopes)
-        if fixture is not None and name not in found:
-            found[name] = fixture
-            names += _parameters(fixture.function)
-    return found
-
-
-@contextmanager
-def _fixtures(
-    names: Sequence[str], scopes: Sequence[Mapping[str, Any]], values: Mapping[Any, Any], call: Call
-) -> Iterator[dict[str, Any]]:
-    """Make fixtures and what they ask for; end them afterwards, the last one first."""
-    made: dict[str, Any] = {}
-    ends: list[Callable[[], object]] = []
-
-    def make(name: str) -> Any:
-        if name in made:
-            return made[name]
-        fixture = _find(name, scopes)
-        if fixture is None:
-            raise LookupError(f"a test takes {name!r}, which is no fixture")
-        arguments = {
-            other: _request(name, values, ends)
-            if other == "request"
-            else values[other]
-            if other in values
-            else make(other)
-            for other in _parameters(fixture.function)
-        }
-        result = call(fixture.function, **arguments)
-        if inspect.isasyncgen(result):
-            raise NotImplementedError("an asynchronous fixture that yields needs pytest")
-        if inspect.isgenerator(result):
-            ends.append(partial(next, result, None))
-            result = next(result)
-        made[name] = result
-        return result
-
-    try:
-        for name in names:
-            if name == "request":
-                made[name] = _request(name, values, ends)
-            elif name not in values:
-                make(name)
-        yield made
-    finally:
-        for end in reversed(ends):
-            end()
-
-
-def _request(name: str, values: Mapping[Any, Any], ends: list[Callable[[], object]]) -> Any:
-    return SimpleNamespace(param=values.get(("fixture", name)), addfinalizer=ends.append)

@@ -21,7 +21,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
 
     Args:
         tests: as ``text_of`` returns them.
-        reference: an answer, in Markdown or not; None or empty: there is none.
+        reference: an answer, in Markdown or not; None: there is none.
         entry_point: see ``program_of``.
     """
     from tuneyard.answers import extract_code
@@ -32,8 +32,10 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         return str(error)
     if not may_check(tests):
         return ASSERT_NOTHING
-    if reference is None or not reference.strip():
+    if reference is None:
         return Case(None, None, program, ())
+    if not reference.strip():
+        return "the reference is empty"
     source = extract_code(reference)
     taken = take_out(source)
     return Case(source, taken.hollow, program, taken.names)
@@ -65,7 +67,7 @@ def try_rows(
     from tuneyard.sandbox import Sandbox
 
     cases = [
-        case_of(test, reference, entry_point) if reference.strip() else "the reference is empty"
+        case_of(test, reference, entry_point)
         for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
     ]
     with Sandbox(workers, imports=imports) as sandbox:

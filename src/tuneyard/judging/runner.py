@@ -10,8 +10,6 @@ import unittest
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from tuneyard.judging.pytest_forms import module, run
-
 
 class Runner:
     """What runs one test program's tests.
@@ -20,11 +18,17 @@ class Runner:
         namespace: the program's globals.
         functions: names of the test functions to call.
         classes: names of the classes that may hold tests.
+        forms: the module ``pytest_forms``; None where all tests are of unittest.
     """
 
     def __init__(
-        self, namespace: Mapping[str, Any], functions: Sequence[str], classes: Sequence[str]
+        self,
+        namespace: Mapping[str, Any],
+        functions: Sequence[str],
+        classes: Sequence[str],
+        forms: Any = None,
     ) -> None:
+        self._forms = forms
         self._namespace = namespace
         self._functions = functions
         self._classes = classes
@@ -32,13 +36,13 @@ class Runner:
 
     def pytest(self) -> Any:
         """Return what stands in for the module pytest."""
-        return module(self.finish)
+        return self._forms.module(self.finish)
 
     def checked(self, result: Any) -> Any:
         """Return what a call of ``run`` or ``main`` returned.
 
         Raises:
-            AssertionError: it was of ``unittest``, and a test failed.
+            AssertionError: it was of ``unittest`` or ``doctest``, and a test failed.
         """
         found = (
             getattr(result, "result", None) if isinstance(result, unittest.TestProgram) else result
@@ -49,6 +53,9 @@ class Runner:
                 told = [text for _, text in [*found.errors, *found.failures]]
                 last = told[0].strip().splitlines()[-1] if told else "an unexpected success"
                 raise AssertionError(last)
+        failed = getattr(found, "failed", 0)
+        if failed and type(found).__name__ == "TestResults":  # of doctest
+            raise AssertionError(f"{failed} examples failed")
         return result
 
     def finish(self) -> None:
@@ -64,14 +71,22 @@ class Runner:
         for name in self._classes:
             found = self._namespace.get(name)
             if isinstance(found, type) and issubclass(found, unittest.TestCase):
-                suite.addTest(unittest.defaultTestLoader.loadTestsFromTestCase(found))
+                tests = unittest.defaultTestLoader.loadTestsFromTestCase(found)
+                if self._forms is not None:
+                    tests = self._forms.prepared(tests, self._namespace, call)
+                suite.addTests(tests)
             elif isinstance(found, type) and name.startswith("Test"):
                 plain.append(found)
         if not self._ran:
+            chosen = self._namespace.get("load_tests")
+            if inspect.isfunction(chosen):
+                suite = chosen(unittest.defaultTestLoader, suite, None)
             suite.run(_Result())
+        if self._forms is None:
+            return
         functions = [self._namespace.get(name) for name in self._functions]
         try:
-            run(self._namespace, functions, plain, call)
+            self._forms.run(self._namespace, functions, plain, call)
         except SystemExit as error:  # which would end the tests well
             raise AssertionError(f"SystemExit: {error}") from None
 

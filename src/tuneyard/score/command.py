@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
-from tuneyard.judging.forms import FormError, text_of
+from tuneyard.judging.listed import FormError, with_setup
 from tuneyard.metrics import encoder_metrics, resolve_metrics
 from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
@@ -62,6 +62,13 @@ def score_file(
     rows = read_rows(in_path)
     target = Path(out_path)
     _check_output(target, Path(in_path))
+    if imports and task != "python":
+        raise UserError(
+            f"imports are for Python programs, and the task is {task}",
+            where="--imports",
+            value=", ".join(imports),
+            remedy="drop it, or score with --task python",
+        )
     if imports:
         from tuneyard.metrics.execution import check_imports
 
@@ -139,10 +146,14 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
         if not isinstance(item.get(name), str | None):
             raise _wrong_type(name, item[name], "a string or null", where)
     try:
-        tests = text_of(item.get("tests"))
-    except FormError:
-        wanted = "a string or null, or a list of strings"
-        raise _wrong_type("tests", item["tests"], wanted, where) from None
+        tests = with_setup(item.get("tests"), item)
+    except FormError as error:
+        raise UserError(
+            f"the field 'tests' should be a string or null, or a list of statements ({error})",
+            where=where,
+            value=item["tests"],
+            remedy="write 'tests' as one text, or as a list of statements",
+        ) from None
     sample = item.get("sample", 0)
     if type(sample) is not int or sample < 0:
         raise _wrong_type("sample", sample, "an integer from 0", where)

@@ -63,6 +63,9 @@ def test_columns_of_other_data_sets(tmp_path):
     (example,) = sources.load("sums", study(tmp_path, row, columns=columns), "train", 0)
     assert (example.id, example.instruction, example.reference) == ("7", "add", "a")
     assert example.meta == {"tests": "x = 1\nassert x"}
+    row |= {"test_setup_code": "y = 1", "test_imports": ["import math"]}  # as MBPP's
+    (example,) = sources.load("sums", study(tmp_path, row, columns=columns), "train", 0)
+    assert example.meta["tests"] == "y = 1\nimport math\nx = 1\nassert x"
     with pytest.raises(ValueError, match="did you mean 'instruction'"):
         study(tmp_path, row, columns={"instructions": "text"})
 

@@ -241,3 +241,31 @@ def test_tests_are_tried_before_they_judge(tmp_path: Path) -> None:
     assert all(row["error_detail"].startswith("unjudged: the tests ") for row in scores[3:6])
     assert scores[6]["error_detail"] is None
     assert summary["unjudged"] == 3
+
+
+def test_a_rows_set_up_and_an_empty_reference(tmp_path: Path) -> None:
+    double = "def double(n):\n    return 2 * n\n"
+    good = {"reference": double, "prediction": double}
+    rows: list[dict[str, Any]] = [
+        {**good, "tests": ["assert double(x) == 8"], "test_setup_code": "x = 4"},
+        {**good, "tests": {"setup": "x = 4", "asserts": [["assert double(x) == 8"]]}},
+        {**good, "reference": "", "tests": "assert double(4) == 8"},
+    ]
+    source = write(tmp_path / "in.jsonl", *({"id": n, **row} for n, row in enumerate(rows)))
+    score_file("python", ["execution"], source, tmp_path / "out.jsonl")
+    scores = read(tmp_path / "out.jsonl")
+    assert [row["passed"] for row in scores] == [True, True, None]
+    assert scores[2]["error_detail"] == "unjudged: the reference is empty"
+
+
+def test_imports_go_with_python(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", GOOD)
+    with pytest.raises(UserError, match="imports are for Python programs"):
+        score_file("cocobots", ["execution"], source, tmp_path / "out", imports=["json"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_tests_of_an_unknown_shape_are_named(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", {**GOOD, "tests": {"inputs": ["4"], "outputs": ["8"]}})
+    with pytest.raises(UserError, match="with the key 'inputs', 'outputs', whose meaning"):
+        score_file("python", ["execution"], source, tmp_path / "out")

@@ -126,7 +126,7 @@ def test_cocobots_rows_are_run() -> None:
 def test_python_samples_are_tested_and_give_pass_at_k() -> None:
     answers = ["def f():\n    return 1", "def f():\n    return 2"]
     rows = [
-        ScoreRow("t", reference="", prediction=text, tests="assert f() == 1", sample=sample)
+        ScoreRow("t", answers[0], prediction=text, tests="assert f() == 1", sample=sample)
         for sample, text in enumerate(answers)
     ]
     result = score_set(rows, task="python", metrics=["passed"])
