@@ -177,16 +177,13 @@ def _report(options: argparse.Namespace) -> int:
 def _data(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from tuneyard import plan
     from tuneyard.config.check import check
     from tuneyard.config.load import load
     from tuneyard.stages.export import export
 
     study = load(options.study, options.overrides)
     check(study, options.study)
-    # The models need not be here: their data are the same wherever they are.
-    steps = plan.build(study, lambda model: model.path)
-    export(steps, study.seed, study.preflight, Path(options.out), print)
+    export(study, Path(options.out), print)
     return 0
 
 

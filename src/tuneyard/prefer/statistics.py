@@ -108,13 +108,14 @@ def surface_cue(chosen: Any, rejected: Any, words: tuple[str, str]) -> dict[str,
 
 
 def with_prompts(
-    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str]
+    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str], where: str
 ) -> dict[str, Any]:
     """Return statistics with what differs between the prompts of training and of inference.
 
     Args:
         trained: the prompts of the pairs, rendered.
         fed: what inference would feed for each.
+        where: the settings' place in the study.
 
     Returns:
         ``stats`` with ``prompt_differs`` (how many), ``prompt_example`` (``training`` and
@@ -127,7 +128,7 @@ def with_prompts(
     ]
     notes = [
         f"TRAINING AND INFERENCE PROMPTS DIFFER in {len(differing):,} of {len(trained):,} pairs, "
-        "as dpo.pairs.prompt asks: the policy is trained on prompts that it will not be asked"
+        f"as {where}.prompt asks: the policy is trained on prompts that it will not be asked"
     ]
     return {
         **stats,

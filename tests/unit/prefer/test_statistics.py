@@ -114,9 +114,9 @@ def test_a_cue_is_right_in_the_share_of_pairs_that_its_rule_picks(rows: list[Any
 
 def test_differing_prompts_are_told_first() -> None:
     stats = pair_statistics([pair("a", "b")])
-    same = with_prompts(stats, ["p"], ["p"])
+    same = with_prompts(stats, ["p"], ["p"], "dpo.pairs")
     assert (same["prompt_differs"], same["prompt_example"]) == (0, None)
-    found = with_prompts({**stats, "warnings": ["x"]}, ["p", "q"], ["p", "r"])
+    found = with_prompts({**stats, "warnings": ["x"]}, ["p", "q"], ["p", "r"], "dpo.pairs")
     assert found["prompt_example"] == {"training": "q", "inference": "r"}
     assert "1 of 2" in found["warnings"][0]
     assert found["warnings"][1] == "x"

@@ -23,7 +23,7 @@ def test_everything_is_written_and_said_before_it_is_refused(study_file, tmp_pat
     assert main(["data", str(study_file), "--out", str(out)]) == 2
     said = capsys.readouterr()
     assert sorted(path.name for path in out.iterdir()) == [
-        "pairs.jsonl", "python.test.jsonl", "python.train.jsonl",
+        "pairs.jsonl", "python.test.jsonl", "python.train.jsonl", "report.txt",
     ]  # fmt: skip
     assert len(lines(out / "pairs.jsonl")) == 6
     assert "1 of 3 questions stand in the training data" in said.out

@@ -49,6 +49,9 @@ def prepared(tmp_path_factory, tiny_model_dir):
             facts = {"examples": TASKS}
             if step.stage == "train":
                 facts["stopped"] = {"text": "stopped at step 2 of 9"}
+            elif step.stage == "judge":
+                idle = {"id": "t3", "place": "rows.jsonl:4", "reason": "the tests assert nothing"}
+                facts = {"rows": 4, "tested": 2, "first": [idle], "found": {"tests": ["t3"]}}
             with run.artifact(step.stage, step.key).writing(facts) as folder:
                 _fill(folder, step)
     return study, built, run
