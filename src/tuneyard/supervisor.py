@@ -175,6 +175,7 @@ def _janitor(account: Account) -> tuple[int, int]:
             left = processes.end(account.scratch)
             said, _ = account.closing(None, None, left)
             shutil.rmtree(account.scratch, ignore_errors=True)
+            scratch.sweep()
             print(said, file=sys.stderr, flush=True)
     os._exit(0)
 

@@ -9,6 +9,7 @@ import importlib
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -85,6 +86,8 @@ class Again:
 @pytest.fixture
 def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Again:
     monkeypatch.setattr(study, "open_tracker", lambda *words: None)
+    monkeypatch.setattr(study, "check_fit", lambda model: None)
+    monkeypatch.setattr(study, "Live", lambda *words: Mock())  # no MLflow
     return Again(tmp_path, monkeypatch)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import tuneyard
-from tuneyard import processes
+from tuneyard import processes, scratch
 from tuneyard.config import Resources
 from tuneyard.errors import RunError, UserError
 
@@ -232,10 +232,9 @@ def _check_auth() -> None:
 
 def _folder(attempt: int) -> str | None:
     """Return where a local Ray has its files: with the run's own; None: where Ray likes."""
-    scratch = os.environ.get(processes.MARK)
-    if scratch is None or len(scratch) > _LONGEST_FOLDER:
-        return None
-    return str(Path(scratch, "ray" if attempt == 1 else f"ray{attempt}"))
+    own = os.environ.get(processes.MARK)
+    place = None if own is None else scratch.short(Path(own), _LONGEST_FOLDER)
+    return None if place is None else str(place / ("ray" if attempt == 1 else f"ray{attempt}"))
 
 
 def _watch(pid: int, on_loss: Callable[[str], None]) -> None:

@@ -205,8 +205,13 @@ def test_running_answers_evaluates_anew_and_trains_and_answers_nothing_anew(rows
         ),
         *(
             (f"preflight.{setting}", set(), EVERYTHING)
-            for setting in ("duplicates=report", "near_duplicates=refuse", "max_truncated=1",
-                            "answers_in_questions=report", "tests=report")
+            for setting in (
+                "duplicates=report",
+                "near_duplicates=refuse",
+                "max_truncated=1",
+                "answers_in_questions=report",
+                "tests=report",
+            )
         ),
         (
             "preflight.similarity=0.9",

@@ -160,9 +160,9 @@ def test_the_published_file(thesis: Path) -> None:
     assert any("TRAINING AND INFERENCE" in note for note in stats["warnings"])
     mended = render_pairs(rows, "alpaca-input", WHERE)
     assert (
-        row_statistics(rows[:5], "alpaca-input", render_pairs(rows[:5], "alpaca-input", WHERE), WHERE)[
-            "prompt_differs"
-        ]
+        row_statistics(
+            rows[:5], "alpaca-input", render_pairs(rows[:5], "alpaca-input", WHERE), WHERE
+        )["prompt_differs"]
         == 0
     )
     assert mended.kept[0].prompt == render("alpaca-input", rows[0].prompt)

@@ -57,7 +57,7 @@ def data(tmp_path):
 
 
 def test_rows_with_good_tests_pass(data):
-    error, said, kept = data([GOOD], [GOOD, GOOD])
+    error, said, _ = data([GOOD], [GOOD, GOOD])
     assert error is None
     assert "validation/py: 2 of 2 rows have tests that judge" in said
 

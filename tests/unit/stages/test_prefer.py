@@ -40,7 +40,9 @@ def test_pairs_that_evaluation_asks_are_refused_by_default_or_removed(run_stages
 
 
 def test_bare_prompts_are_said_loudly(run_stages):
-    found = run_stages("prepare", "overlap", "prefer", overrides=[*LENIENT, "dpo.pairs.prompt=bare"])
+    found = run_stages(
+        "prepare", "overlap", "prefer", overrides=[*LENIENT, "dpo.pairs.prompt=bare"]
+    )
     assert pairs(found)[5]["prompt"] == "close a door, quietly"
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 6 of 6 pairs" in found.said
 
