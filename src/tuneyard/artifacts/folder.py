@@ -15,7 +15,7 @@ from typing import Any
 
 from tuneyard import processes
 from tuneyard.artifacts.fetch import remote
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, first_line
 
 _HOST = socket.gethostname()
 # What a file that is not there raises; a folder in its place is no such file either.
@@ -184,7 +184,7 @@ def _remove(path: str) -> None:
 
 def unusable(error: Exception, where: str) -> UserError:
     """Say in the user's words that a folder or its store cannot be used."""
-    said = (str(error).strip().splitlines() or [""])[0][:200]
+    said = first_line(error, 200)
     if isinstance(error, ImportError | ValueError):
         return UserError(
             f"the run directory's address is of no known kind ({said})",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, first_line, suggestion
 
 SERVERS = ("http", "https")
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -295,7 +295,7 @@ def _reason(error: Exception) -> str:
     ):
         if sign in text:
             return said
-    return text.splitlines()[0][:200] if text else type(error).__name__
+    return first_line(error, 200)
 
 
 def _knock(uri: str, patience: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tuneyard.config import Preflight
 from tuneyard.data.overlap import find_overlaps, refuse
-from tuneyard.data.questions import Question, similarity_of
+from tuneyard.data.questions import Alike, Question
 from tuneyard.errors import UserError
 
 TRAIN = [
@@ -60,7 +60,8 @@ def test_the_most_similar_question_is_shown_and_all_can_go():
     found = overlap([TRAIN[1]], training=near)
     assert [match.training.id for match in found.near] == ["b"]
     assert found.near_rows == {"a", "b"}
-    assert found.near[0].similarity == similarity_of(near[1].instruction, TRAIN[1].instruction)
+    ((_, share),) = Alike(near[1:], 0.5)(TRAIN[1])
+    assert found.near[0].similarity == share
 
 
 def test_templates_are_never_near_but_can_be_equal():
