@@ -169,7 +169,8 @@ def encoded_tokens(step: Step, study: Study) -> float:
 
 def encoder_parameters(encoder: Encoder) -> float | None:
     """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
-    from tuneyard.checkpoint import cached_snapshot, is_hub_id, portable_encoder
+    from tuneyard.checkpoint import portable_encoder
+    from tuneyard.model_files import cached_snapshot, is_hub_id
 
     path = portable_encoder(encoder).path
     folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)

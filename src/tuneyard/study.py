@@ -31,7 +31,7 @@ from tuneyard.stages import refusal
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of
 from tuneyard.stages.runs import open_tracker, tracking_uri
-from tuneyard.tracking.connect import check_artifact_root, is_new
+from tuneyard.tracking.address import check_artifact_root, is_new
 
 
 @dataclass(frozen=True)
