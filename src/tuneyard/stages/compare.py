@@ -144,7 +144,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
     digests: dict[str, str] = {}
     pairs: dict[str, Any] = {}
     preflight: dict[str, Any] = {}
-    tests: dict[str, str] = {}
+    tests: dict[str, Any] = {}
     stopped: dict[str, str] = {}
     seen: dict[str, Step] = {}
 
@@ -169,8 +169,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
             examples.setdefault(kind, {})[split] = facts.get("examples", 0)
             digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
         elif step.stage == "judge":
-            first, *others = judge.lines(step, facts)
-            tests[step.label] = "; ".join([first, *(text.strip() for text in others)])
+            tests[f"{step.part['kind']} {step.part['split']}"] = judge.table(facts)
         elif step.stage == "prefer":
             pairs[step.label] = facts.get("stats", {})
         elif step.stage == "preflight" or (step.stage == "overlap" and "pairs" in step.extra):

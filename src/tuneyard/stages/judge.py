@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -75,9 +76,11 @@ def trials(
 def facts(examples: list[Example], found: Sequence[Unjudged]) -> dict[str, Any]:
     """Return what is known of a split's tests, as JSON can hold it."""
     have = sum("tests" in example.meta for example in examples)
+    reasons = Counter(one.reason.partition(":")[0] for one in found)
     return {
         "rows": len(examples),
         "tested": have - len(found),
+        "reasons": dict(reasons.most_common()),
         "first": [asdict(one) for one in found[:SHOWN]],
         "found": {"tests": [one.id for one in found]},
     }
@@ -97,6 +100,20 @@ def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) 
         f"{known['rows'] - known['tested'] - unjudged:,} no tests",
         *(f"  {one}" for one in named),
     ]
+
+
+def table(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a report says of a split's tests."""
+    unjudged = len(known["found"]["tests"])
+    why = [f"{reason} ({count:,})" for reason, count in known["reasons"].items()]
+    return {
+        "rows": known["rows"],
+        "tests that judge": known["tested"],
+        "tests that judge nothing": unjudged,
+        "no tests": known["rows"] - known["tested"] - unjudged,
+        "why": "; ".join(why) or None,
+        "the first": known["first"][0]["place"] if known["first"] else None,
+    }
 
 
 def refuse(plan: Plan, known: Mapping[str, Mapping[str, Any]], limits: Preflight) -> None:
