@@ -26,12 +26,12 @@ from tuneyard.stages.memory import Memory
 from tuneyard.stages.prefer import from_rows
 
 REPORT = "report.txt"
-"""What is said of the data, with every row of which something is said."""
+"""Where a run would refuse the data: what is said of them, with every row that is meant."""
 
 
 def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
     """Write ``KIND.SPLIT.jsonl``, ``pairs.jsonl`` (rendered; where there are several, with the
-    names of their stages and models) and ``report.txt``.
+    names of their stages and models) and, where a run would refuse them, ``report.txt``.
 
     Args:
         say: takes what is to be printed.
@@ -64,9 +64,9 @@ def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
         for shown in (SHOWN, None)
     )
     refused = list(_refused(plan, memory, study))
-    whole += "".join(f"\n\na run refuses this: {error}" for error in refused)
+    report = "\n\n".join([whole, *(f"a run refuses this: {error}" for error in refused)])
     try:
-        _write(out, files, whole + "\n")
+        _write(out, files, f"{report}\n" if refused else None)
     except OSError as error:
         raise UserError(
             f"the data cannot be written ({error.strerror})",
@@ -74,8 +74,9 @@ def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
             value=str(out),
             remedy="name a folder that can be made or written to",
         ) from None
-    say(f"{short}\n{out / REPORT}: all of this, with every row that is meant")
+    say(short)
     if refused:
+        say(f"{out / REPORT}: all of this, with every row that is meant")
         raise refused[0]
 
 
@@ -122,19 +123,26 @@ def _refused(plan: Plan, memory: Memory, study: Study) -> Iterator[UserError]:
             yield error
 
 
-def _write(out: Path, files: Mapping[str, Sequence[Any]], report: str) -> None:
-    """Write all files, or none: they take their places when the last is done."""
+def _write(out: Path, files: Mapping[str, Sequence[Any]], report: str | None) -> None:
+    """Write all files, or none: they take their places when the last is done.
+
+    An earlier report goes where there is none.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as folder:
         for name, rows in files.items():
             write_jsonl(Path(folder, name), rows)
-        Path(folder, REPORT).write_text(report, encoding="utf-8", errors="backslashreplace")
-        names = [*files, REPORT]
+        names = list(files)
+        if report is not None:
+            Path(folder, REPORT).write_text(report, encoding="utf-8", errors="backslashreplace")
+            names.append(REPORT)
         for name in names:
             if (out / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
         for name in names:
             os.replace(Path(folder, name), out / name)
+        if report is None:
+            (out / REPORT).unlink(missing_ok=True)
 
 
 def _split_name(step: Step) -> str:

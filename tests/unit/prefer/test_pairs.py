@@ -127,7 +127,8 @@ def test_prompts_with_suspicious_answers_alone_are_told_from_those_without_verdi
     )  # fmt: skip
     assert found.stats["dropped"] == {
         **dict.fromkeys(("all_passed", "all_failed", "no_answers"), 0),
-        "suspicious": 1, "no_verdict": 1,
+        "suspicious": 1,
+        "no_verdict": 1,
     }
 
 

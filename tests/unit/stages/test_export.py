@@ -30,6 +30,7 @@ def test_everything_is_written_and_said_before_it_is_refused(study_file, tmp_pat
     assert "1 of 3 questions stand in the preference rows" in said.out
     assert said.err.startswith("error: 1 of 3 evaluation questions")
     assert main(["data", str(study_file), "preflight.duplicates=report", "--out", str(out)]) == 0
+    assert "report.txt" not in {path.name for path in out.iterdir()}
 
 
 def test_every_row_that_is_refused_is_named(study_file, folder, tmp_path, capsys):
