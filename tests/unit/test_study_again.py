@@ -123,12 +123,15 @@ def test_of_rows_that_leave_evaluation_the_answers_are_left_out(again: Again) ->
 
 def test_tests_that_were_refused_are_tried_again(again: Again) -> None:
     again.write("val", [row(11, IDLE), row(12)])
+    again.write("test", [row(11), row(12, IDLE)])
+    names = {"train": "train", "validation": "val", "test": "test"}
+    files = ", ".join(f"{split}: {again.folder}/{name}.jsonl" for split, name in names.items())
+    words = [EXECUTED, f"data.py.files={{{files}}}", "evaluate.splits=[validation, test]"]
     for _ in range(2):
-        with pytest.raises(UserError, match="1 row has tests that judge nothing"):
-            again(EXECUTED)
-        assert JUDGED not in {path.name for path in (again.folder / "run" / "stages").iterdir()}
+        with pytest.raises(UserError, match="2 rows have tests that judge nothing"):
+            again(*words)
         assert not list((again.folder / "run" / "stages").glob("judge-*"))
-    assert JUDGED in again(EXECUTED, "preflight.tests=report")
+    assert {JUDGED, JUDGED.replace("validation", "test")} < again(*words, "preflight.tests=report")
 
 
 @pytest.mark.parametrize(

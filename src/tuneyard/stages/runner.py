@@ -107,7 +107,10 @@ class Runner:
             refusal.refuse_tests(plan, lambda judge: facts_of(self._run, judge), limits)
         except UserError:
             # Tests may fail for want of a module: they are tried again when it is there.
-            self._run.discard("stages", self._run.artifact(step.stage, step.key).name)
+            for judge in plan.judges:
+                found = facts_of(self._run, judge)
+                if found is not None and found["found"]["tests"]:
+                    self._run.discard("stages", self._run.artifact(judge.stage, judge.key).name)
             raise
 
 
