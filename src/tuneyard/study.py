@@ -142,10 +142,7 @@ def run(
     for step in todo:
         if wrong := folder.artifact(step.stage, step.key).damage():
             progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
-    done = len(prepared.plan.steps) - len(todo)
-    if done:
-        progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
-    progress.begin(len(todo), done, folder.root)
+    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
     before = (lambda: open_tracker(study, folder.root)) if unopened else None
     runner = Runner(study, folder, progress, before, on_loss)
     try:
@@ -155,8 +152,11 @@ def run(
                     runner.step(step, prepared.plan)
             prepared = prepared.again()
         left = prepared.todo()
-        progress.begin(runner.ran + len(left), len(prepared.plan.steps) - len(left), folder.root)
-        _run(left, prepared, runner, progress, resumed=bool(todo and done))
+        done = len(prepared.plan.steps) - len(left) - runner.ran
+        if done:
+            progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
+        progress.begin(runner.ran + len(left), done, folder.root)
+        _run(left, prepared, runner, progress, resumed=bool(left and done))
     finally:
         runner.stop()
     return runner.outcome | {"ran": runner.ran} | results(prepared)
