@@ -21,7 +21,7 @@ PURE = [
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
-           "weight_file", "adapter_file", "answers", "codec", "fit", "model_config",
+           "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "processes", "scratch"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 

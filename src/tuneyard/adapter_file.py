@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import base_fingerprint, cached_snapshot, is_hub_id, resolve_path
+from tuneyard.checkpoint import resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_json
+from tuneyard.model_files import base_fingerprint, cached_snapshot, is_hub_id
 from tuneyard.weight_file import fault
 
 ADAPTER_RECORD = "tuneyard.json"

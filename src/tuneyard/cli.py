@@ -6,20 +6,17 @@ import argparse
 import errno
 import json
 import os
-import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from tuneyard import __version__
-from tuneyard.answers import CODE_BLOCKS
+from tuneyard.arguments import ENCODER_METRICS, options_of
 from tuneyard.errors import ToldError, UserError
 
 if TYPE_CHECKING:
     from tuneyard.supervisor import Driver
 
-_ENCODER_METRICS = ("bertscore", "codebertscore")
 # What the system says of a place that cannot be read or written: its name, its kind, its disk.
 _PLACES = {
     errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
@@ -37,39 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
 
     def command() -> int:
-        options = _options(words)
+        options = options_of(words, _COMMANDS)
         options.supervised = arguments is None
         return int(options.run(options))
 
     return guarded(command)
-
-
-def _options(words: list[str]) -> argparse.Namespace:
-    """Read a command line.
-
-    Raises:
-        UserError: no command takes these words.
-    """
-    parser = _parser()
-    try:
-        return _parsed(parser, words)
-    except _UsageError as error:
-        raise UserError(
-            str(error),
-            where=error.parser.prog,
-            value=" ".join(words),
-            remedy=f"see {error.parser.prog} --help",
-        ) from None
-
-
-def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
-    options, rest = parser.parse_known_args(words)
-    if rest and hasattr(options, "overrides") and not any(word.startswith("-") for word in rest):
-        # argparse takes a list of words in one piece: overrides after an option are left over.
-        options.overrides += rest
-    elif rest:
-        parser.parse_args(words)  # raises with the message that belongs to them
-    return options
 
 
 def guarded(command: Callable[[], int | None], stream: TextIO | None = None) -> int:
@@ -177,16 +146,13 @@ def _report(options: argparse.Namespace) -> int:
 def _data(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from tuneyard import plan
     from tuneyard.config.check import check
     from tuneyard.config.load import load
     from tuneyard.stages.export import export
 
     study = load(options.study, options.overrides)
     check(study, options.study)
-    # The models need not be here: their data are the same wherever they are.
-    steps = plan.build(study, lambda model: model.path)
-    export(steps, study.seed, study.preflight, Path(options.out), print)
+    export(study, Path(options.out), print)
     return 0
 
 
@@ -194,7 +160,7 @@ def _score(options: argparse.Namespace) -> int:
     from tuneyard.score.command import format_summary, score_file
 
     encoders = {}
-    for name in _ENCODER_METRICS:
+    for name in ENCODER_METRICS:
         given = {key: getattr(options, f"{name}_{key}") for key in ("encoder", "layer", "revision")}
         if any(value is not None for value in given.values()):
             from tuneyard.config import Encoder, Encoders
@@ -238,96 +204,14 @@ def _fetch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1")
-    return int(text)
-
-
-class _UsageError(Exception):
-    """Words that argparse refuses, with the (sub)parser that did."""
-
-    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
-        super().__init__(message)
-        self.parser = parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """Refuses as everything else here does, not with the usage of every option."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _UsageError(message, self)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tuneyard",
-        description="Fine-tune code LLMs on a Ray cluster, and learn which method won.",
-    )
-    parser.add_argument("--version", action="version", version=f"tuneyard {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def add(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run)
-        return command
-
-    def add_study(command: argparse.ArgumentParser) -> None:
-        command.add_argument("study", metavar="STUDY.yaml", help="the study file")
-        command.add_argument(
-            "overrides", nargs="*", metavar="key.sub=value", help="values that replace the file's"
-        )
-
-    command = add("run", _run, "run or resume a study")
-    add_study(command)
-    command = add("plan", _plan, "show what a study would do; loads no model")
-    add_study(command)
-    command.add_argument("--json", action="store_true", help="the steps as one JSON object")
-    command = add("report", _report, "show the results of a run directory")
-    command.add_argument("run_dir", metavar="RUN_DIR")
-    command = add(
-        "data", _data, "write a study's data as JSONL, and say what is in them; loads no model"
-    )
-    add_study(command)
-    command.add_argument("--out", required=True, metavar="DIR")
-    command = add("score", _score, "score predictions against references")
-    command.add_argument("--task", required=True, metavar="{python,cocobots}")
-    command.add_argument("--metrics", required=True, metavar="a,b,c")
-    command.add_argument("--in", dest="input", required=True, metavar="FILE.jsonl")
-    command.add_argument("--out", dest="output", required=True, metavar="FILE.jsonl")
-    command.add_argument("--json", action="store_true", help="the summary as one JSON object")
-    command.add_argument(
-        "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
-    )
-    command.add_argument(
-        "--code-block",
-        choices=CODE_BLOCKS,
-        default="first",
-        help="which is run where an answer has several programs (default: first)",
-    )
-    command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
-    for name in _ENCODER_METRICS:
-        command.add_argument(
-            f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"
-        )
-        command.add_argument(
-            f"--{name}-layer", type=_count, metavar="N", help="the layer that is compared, from 1"
-        )
-        command.add_argument(f"--{name}-revision", metavar="REV", help="the hub revision to pin")
-    command.add_argument("--device", help="of the encoders: cpu, cuda, …; default: a GPU if any")
-    command.add_argument(
-        "--imports",
-        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
-        default=[],
-        metavar="a,b",
-        help="modules that answers import: tried in the sandbox first, loaded once for all",
-    )
-    command = add("fetch", _fetch, "download a registered adapter by its name")
-    command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
-    command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
-    command.add_argument("--out", required=True, metavar="DIR", help="a new folder")
-    return parser
-
+_COMMANDS = {
+    "run": _run,
+    "plan": _plan,
+    "report": _report,
+    "data": _data,
+    "score": _score,
+    "fetch": _fetch,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -96,6 +96,22 @@ def _shorten(text: str, limit: int = 200) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def first_line(error: BaseException, limit: int = 300) -> str:
+    """Return the first line of an exception that says something, printable whatever it quotes.
+
+    Where none does it is the type's name.
+    """
+    lines = (line.strip() for line in str(error).splitlines())
+    found = next(filter(None, lines), type(error).__name__)[:limit]
+    return found.encode("utf-8", "backslashreplace").decode()
+
+
+def named(error: BaseException) -> str:
+    """Return an exception's type and first line."""
+    kind, said = type(error).__name__, first_line(error).removesuffix(":")
+    return kind if said == kind else f"{kind}: {said}"
+
+
 def listed(names: Iterable[str], limit: int = 300) -> str:
     """Return names as a message lists them: on one line, and cut off where they are too many."""
     return _shorten(", ".join(n if n.isprintable() else repr(n) for n in names), limit)

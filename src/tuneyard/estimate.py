@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Data, Dpo, Encoder, Model, Sft, Study
+from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import duration
@@ -24,6 +24,8 @@ _CORE, _GPU = 25e9, 250e12
 _LAUNCH = 6.5e-3
 # Tokens of a COCOBOTS example (prompt and completion) with a usual code tokenizer.
 _TOKENS = {"first": 60, "higher": 230}
+# Rows of a file that nobody has read.
+_UNREAD = 1000
 _GIB = 2**30
 # Stages whose time hangs on what models answer, and how long answers are.
 _NOT_ESTIMATED = {
@@ -121,12 +123,15 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     """
     settings, resources = step.extra["settings"], study.resources
     counts = {kind: _an_epoch(settings, kind, study.data[kind]) for kind in _training_data(step)}
+    lengths = {kind: _tokens(study.data[kind]) for kind in counts}
+    if not counts:  # pairs that are read
+        counts, lengths = {"": _read(settings.pairs)}, {"": _longest(study)}
     epochs = float(settings.epochs)
     at_once = settings.batch_size * resources.workers
     if settings.max_steps is not None:
         a_step = at_once * settings.gradient_accumulation
         epochs = settings.max_steps * a_step / max(1, sum(counts.values()))
-    tokens = epochs * sum(count * _tokens(study.data[kind]) for kind, count in counts.items())
+    tokens = epochs * sum(count * lengths[kind] for kind, count in counts.items())
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
     if step.part["method"] == "dpo":
         flop = 2 * flop + (0 if "reference" in step.inputs else 4)
@@ -169,7 +174,8 @@ def encoded_tokens(step: Step, study: Study) -> float:
 
 def encoder_parameters(encoder: Encoder) -> float | None:
     """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
-    from tuneyard.checkpoint import cached_snapshot, is_hub_id, portable_encoder
+    from tuneyard.checkpoint import portable_encoder
+    from tuneyard.model_files import cached_snapshot, is_hub_id
 
     path = portable_encoder(encoder).path
     folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)
@@ -191,11 +197,17 @@ def _an_epoch(settings: Sft | Dpo, kind: str, data: Data) -> int:
 
 
 def _count(data: Data, split: str) -> int:
-    """Return how many examples a split has; 1,000 stands for a file that nobody read."""
+    """Return how many examples a split has."""
     if data.rows_of(split) is None:
         return int(getattr(counts_of(data), split))
     size = getattr(data.split, split) if data.rows_of(split) is data.rows else None
-    return size if isinstance(size, int) else 1000
+    return size if isinstance(size, int) else _UNREAD
+
+
+def _read(pairs: Pairs) -> int:
+    """Return how many pairs are trained on that are read from rows."""
+    size = pairs.split.train if pairs.split is not None else None
+    return size if isinstance(size, int) else _UNREAD
 
 
 def _training_data(step: Step) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Model
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, first_line
 from tuneyard.weight_file import headers
 
 # Made anew with every model, and saved by older versions of it.
@@ -178,8 +178,7 @@ def reason(error: Exception) -> str:
     """Return the first line of what a library raised, printable whatever it quotes."""
     # A KeyError's text is the key alone.
     kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
-    lines = str(error).splitlines() or [type(error).__name__]
-    return kind + lines[0][:300].encode("utf-8", "backslashreplace").decode()
+    return kind + first_line(error)
 
 
 def _reshaped(name: str, found: Any, expected: Any) -> str:

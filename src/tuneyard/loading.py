@@ -13,12 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import (
-    base_fingerprint,
-    check_model,
-    is_hub_id,
-    resolve_path,
-)
+from tuneyard.checkpoint import check_model, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -30,6 +25,7 @@ from tuneyard.fit import (
     refuse_adapter,
     refuse_not_finite,
 )
+from tuneyard.model_files import base_fingerprint, is_hub_id
 from tuneyard.records import file_digest
 
 __all__ = [

@@ -13,13 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import (
-    encoder_folder,
-    is_hub_id,
-    loaded_files,
-    model_folder,
-    resolve_path,
-)
+from tuneyard.checkpoint import encoder_folder, model_folder, resolve_path
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -39,6 +33,7 @@ from tuneyard.fit import (
     refuse_not_finite,
 )
 from tuneyard.loading import load_tokenizer, not_loaded, quiet
+from tuneyard.model_files import is_hub_id, loaded_files
 from tuneyard.weight_file import headers
 
 _FLOATS = ("F64", "F32", "F16", "BF16")

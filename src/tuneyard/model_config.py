@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, first_line
 
 _LONGEST_CONFIG = 16 << 20
 """Bytes of the longest config.json and index that is read: the longest real ones have 2 MiB."""
@@ -50,7 +50,7 @@ def read_json(file: Path, what: str, where: str) -> Any:
             raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
         return found
     except (ValueError, OSError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or first_line(error)
         raise UserError(
             f"{what} cannot be read ({reason})",
             where=where,

@@ -19,6 +19,8 @@ from tuneyard import processes
 
 PREFIX = "tuneyard-"
 _LOCK = ".lock"
+# Where links to folders with long paths lie; whatever TMPDIR says, this is a short path.
+_SHORT = Path("/tmp")
 
 
 @contextmanager
@@ -38,11 +40,36 @@ def folder() -> Iterator[Path]:
         sweep()
 
 
+def short(path: Path, longest: int) -> Path | None:
+    """Return an address of a scratch folder with no more than so many characters.
+
+    A folder that is deeper than that gets a link, for which ``sweep`` cares once it leads nowhere:
+    sockets must have short paths.
+
+    Returns:
+        None where no link can be made.
+    """
+    if len(str(path)) <= longest:
+        return path
+    link = _SHORT / path.name
+    try:
+        if not link.is_symlink() or link.readlink() != path:
+            link.symlink_to(path)
+    except OSError:
+        return None
+    return link
+
+
 def sweep() -> None:
     """Remove the folders whose owners are dead, and end the processes that still use them."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    places = {Path(tempfile.gettempdir()), _SHORT}
+    for path in [path for place in places for path in place.glob(f"{PREFIX}*")]:
         with contextlib.suppress(OSError):
-            if path.is_symlink() or path.stat().st_uid != os.getuid():
+            if path.lstat().st_uid != os.getuid():
+                continue
+            if path.is_symlink():
+                if not path.exists() and path.readlink().name == path.name:
+                    path.unlink()
                 continue
             lock = os.open(path / _LOCK, os.O_RDWR)
             try:

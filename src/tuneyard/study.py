@@ -9,9 +9,8 @@ killed, or changed in one place, runs only what is missing.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,11 @@ from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
-from tuneyard.stages import failure
-from tuneyard.stages.context import Context
+from tuneyard.stages import refusal
 from tuneyard.stages.live import Live
+from tuneyard.stages.runner import Runner, facts_of
 from tuneyard.stages.runs import open_tracker, tracking_uri
-from tuneyard.tracking.connect import check_artifact_root, is_new
+from tuneyard.tracking.address import check_artifact_root, is_new
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,34 @@ class Prepared:
     study: Study
     plan: planning.Plan
     run: RunDir
+    identities: dict[str, str]
+    """What identifies the weights of each model, by its name."""
     notes: tuple[str, ...] = ()
     """What the user should know before anything runs, though it is no error."""
 
     def state(self) -> list[tuple[planning.Step, bool]]:
         """Return every step with whether it is done."""
         return [(s, self.run.artifact(s.stage, s.key).complete()) for s in self.plan.steps]
+
+    def todo(self) -> list[planning.Step]:
+        """Return the steps that are not done."""
+        return [step for step, done in self.state() if not done]
+
+    def again(self) -> Prepared:
+        """Return the study with its plan made anew, with what its steps have found since."""
+        return replace(self, plan=_plan(self.study, self.run, self.identities))
+
+    def refuse(self) -> None:
+        """Refuse what steps that are done have found, where the study's settings do.
+
+        Raises:
+            UserError: the settings are stricter than they were when the steps were run.
+        """
+        limits = self.study.preflight
+        for step in self.plan.steps:
+            if step.stage in refusal.STAGES and (facts := facts_of(self.run, step)) is not None:
+                refusal.refuse(step, facts, limits)
+        refusal.refuse_tests(self.plan, lambda step: facts_of(self.run, step), limits)
 
 
 def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
@@ -60,12 +81,14 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     study = load(path, overrides)
     check(study, str(path))
     study = study.model_copy(update={"models": [with_own_length(m) for m in study.models]})
-    plan = planning.build(study, loading.identity)
+    identities = {model.name: loading.identity(model) for model in study.models}
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
     check_artifact_root(tracking_uri(study, run.root))
-    prepared = Prepared(study, plan, run, _notes(study, plan))
-    if not all(done for _, done in prepared.state()):
+    plan = _plan(study, run, identities)
+    prepared = Prepared(study, plan, run, identities, _notes(study, plan))
+    prepared.refuse()
+    if prepared.todo():
         for model in study.models:
             check_fit(model)
         for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
@@ -104,63 +127,72 @@ def run(
         RunError: Ray lost a worker for good, or a training run failed.
     """
     progress = progress or Progress()
-    todo = [step for step, done in prepared.state() if not done]
+    todo, study, folder = prepared.todo(), prepared.study, prepared.run
     # The last stage would be the first to meet what is wrong with MLflow. A database that is still
     # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
-    unopened = is_new(tracking_uri(prepared.study, prepared.run.root))
+    unopened = is_new(tracking_uri(study, folder.root))
     if todo and not unopened:
-        open_tracker(prepared.study, prepared.run.root)
+        open_tracker(study, folder.root)
     if todo:
-        check_imports(prepared.study.sandbox.imports, "sandbox.imports")
-    prepared.run.prepare()
-    prepared.run.write_text(dump(prepared.study), "study.yaml")
+        check_imports(study.sandbox.imports, "sandbox.imports")
+    folder.prepare()
+    folder.write_text(dump(study), "study.yaml")
     for note in prepared.notes if todo else ():
         progress.line(f"note: {note}")
     for step in todo:
-        if wrong := prepared.run.artifact(step.stage, step.key).damage():
+        if wrong := folder.artifact(step.stage, step.key).damage():
             progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
-    done = len(prepared.plan.steps) - len(todo)
-    if done:
-        progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
-    ray = _Ray(prepared.study, on_loss)
+    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
+    before = (lambda: open_tracker(study, folder.root)) if unopened else None
+    runner = Runner(study, folder, progress, before, on_loss)
+    try:
+        while undecided := prepared.plan.undecided:
+            for step in prepared.todo():
+                if step in undecided[0].needed():
+                    runner.step(step, prepared.plan)
+            prepared = prepared.again()
+        left = prepared.todo()
+        done = len(prepared.plan.steps) - len(left) - runner.ran
+        if done:
+            progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
+        progress.begin(runner.ran + len(left), done, folder.root)
+        _run(left, prepared, runner, progress, resumed=bool(left and done))
+    finally:
+        runner.stop()
+    return runner.outcome | {"ran": runner.ran} | results(prepared)
+
+
+def _run(
+    steps: list[planning.Step],
+    prepared: Prepared,
+    runner: Runner,
+    progress: Progress,
+    resumed: bool,
+) -> None:
+    """Run steps of a plan that is decided, with their training in MLflow while it goes on."""
     training = _training(prepared.plan)
     live = Live(prepared.study, prepared.plan, prepared.run.root)
-    outcome: dict[str, Any] = {"ran": len(todo)}
-    progress.begin(len(todo), done, prepared.run.root)
     try:
-        if todo and done:
+        if resumed:
             live.resume(progress.line)
-        for step in todo:
-            if unopened and step.stage != "prepare":
-                open_tracker(prepared.study, prepared.run.root)
-                unopened = False
-            with progress.stage(step.label) as bar:
-                context = Context(
-                    prepared.study, prepared.run, bar, ray.start, live, outcome, training
-                )
-                bar.note = _run_step(step, context)
+        for step in steps:
+            runner.step(step, prepared.plan, live, training)
     except BaseException as error:
-        failed = isinstance(error, Exception) or ray.lost() is not None
+        failed = isinstance(error, Exception) or runner.lost() is not None
         live.close("FAILED" if failed else "KILLED")
         raise
-    finally:
-        ray.stop()
     live.close()
-    if todo:
+    if steps:
         prepared.run.discard("work", training)
-    return outcome | results(prepared)
 
 
-def _run_step(step: planning.Step, context: Context) -> str:
-    """Run one stage; return what its line of progress says at the end."""
-    stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
-    try:
-        return str(stage.run(step, context))
-    except Exception as error:
-        told = failure.explain(error, step, context.study, context.run)
-        if told is None:
-            raise
-        raise told from error
+def _plan(study: Study, run: RunDir, identities: dict[str, str]) -> planning.Plan:
+    """Return a study's plan, with what its steps have found so far."""
+    return planning.build(
+        study,
+        lambda model: identities[model.name],
+        lambda step: (facts_of(run, step) or {}).get("found"),
+    )
 
 
 def results(prepared: Prepared) -> dict[str, Any]:
@@ -173,31 +205,3 @@ def results(prepared: Prepared) -> dict[str, Any]:
 def _training(plan: planning.Plan) -> str:
     """Name the folder of the training stages' checkpoints: a resumed study's is the same."""
     return next((f"training-{s.key}" for s in plan.steps if s.stage == "train"), "training")
-
-
-class _Ray:
-    """Ray, started when the first stage asks for it and stopped by whoever started it."""
-
-    def __init__(self, study: Study, on_loss: Callable[[str], None] | None) -> None:
-        self._study, self._on_loss = study, on_loss
-        self._started = False
-
-    def start(self) -> None:
-        if not self._started:
-            from tuneyard.distributed import runtime
-
-            runtime.start(self._study.resources, self._on_loss)
-            self._started = True
-
-    def lost(self) -> str | None:
-        if not self._started:
-            return None
-        from tuneyard.distributed import runtime
-
-        return runtime.lost()
-
-    def stop(self) -> None:
-        if self._started:
-            from tuneyard.distributed import runtime
-
-            runtime.stop()

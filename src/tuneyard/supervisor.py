@@ -23,6 +23,7 @@ from typing import Any, TextIO
 
 from tuneyard import processes, scratch
 from tuneyard.account import Account, Notes
+from tuneyard.errors import named
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds that a driver gets to stop; when it was asked twice, or has no Ray any more, fewer.
@@ -147,7 +148,7 @@ def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None
         asked = True
         traceback.print_exc()
         if isinstance(error, Exception):
-            notes.write(fault=_named(error))
+            notes.write(fault=named(error))
     finally:
         for stream in (sys.stdout, sys.stderr, terminal):
             with contextlib.suppress(OSError, ValueError):
@@ -175,6 +176,7 @@ def _janitor(account: Account) -> tuple[int, int]:
             left = processes.end(account.scratch)
             said, _ = account.closing(None, None, left)
             shutil.rmtree(account.scratch, ignore_errors=True)
+            scratch.sweep()
             print(said, file=sys.stderr, flush=True)
     os._exit(0)
 
@@ -187,8 +189,3 @@ def _take(handler: Any) -> None:
     for number in _SIGNALS:
         if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
-
-
-def _named(error: BaseException) -> str:
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from tuneyard.checkpoint import (
-    base_fingerprint,
     check_encoder,
     check_model,
     check_targets,
@@ -22,6 +21,7 @@ from tuneyard.checkpoint import (
 )
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
+from tuneyard.model_files import base_fingerprint
 
 
 def named(path: Path | str) -> Model:

@@ -59,6 +59,19 @@ def seconds(label, *overrides):
     return estimate.training_seconds(estimate.shape_of(study.models[0]), step, study)
 
 
+def test_pairs_that_are_read_take_the_longer_the_more_are_trained_on(tmp_path):
+    (tmp_path / "pairs.jsonl").write_text("{}")
+    few, many = (
+        seconds(
+            "train sft → dpo",
+            f"dpo={{epochs: 1, max_steps: null, pairs: {{from: file, rows: {tmp_path}/pairs.jsonl, "
+            f"split: {{train: {count}, validation: 1}}}}}}",
+        )
+        for count in (50, 500)
+    )
+    assert 0 < few < many
+
+
 def test_more_examples_take_longer():
     few, many = (
         f"data.first_order.counts={{train: {count}, validation: 9, test: 9}}"

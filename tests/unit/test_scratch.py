@@ -57,6 +57,29 @@ def test_what_a_killed_owner_left_is_removed_by_the_next_and_nothing_else(tempor
     assert not state.exists() or " Z " in state.read_text()
 
 
+def test_a_folder_with_a_long_path_has_a_short_one_that_goes_with_it(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "_SHORT", temporary)
+    deep = temporary / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with scratch.folder() as folder:
+        assert scratch.short(folder, 1000) == folder
+        link = scratch.short(folder, 100)
+        assert link == temporary / folder.name == scratch.short(folder, 100)
+        (link / "x").write_text("x")
+        assert (folder / "x").read_text() == "x"
+        scratch.sweep()
+        assert link.is_symlink(), "its folder is there"
+    assert [path.name for path in temporary.iterdir()] == [deep.name]
+    (temporary / "tuneyard-of-a-user").symlink_to("nowhere")
+    scratch.sweep()
+    assert (temporary / "tuneyard-of-a-user").is_symlink()
+    monkeypatch.setattr(scratch, "_SHORT", temporary / "no such folder")
+    assert scratch.short(deep, 50) is None
+
+
 def test_many_that_begin_at_once_leave_one_another_alone(temporary) -> None:
     program = (
         "from tuneyard import scratch\n"

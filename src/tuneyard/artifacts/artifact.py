@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.artifacts.fetch import fetch
+from tuneyard.artifacts.fetch import fetch, pinned
 from tuneyard.artifacts.folder import Folder
 from tuneyard.errors import UserError
 from tuneyard.records import file_digest
@@ -75,11 +75,10 @@ class Artifact:
         Raises:
             UserError: a file is not what the stage wrote.
         """
-        address = "/".join([self.url, *parts])
-        place, wrong = self._fetched(address, parts)
+        place, wrong = self._fetched(parts)
         if wrong is not None and self.run.remote:
-            shutil.rmtree(place, ignore_errors=True)  # of an artifact that was made again since
-            place, wrong = self._fetched(address, parts)
+            shutil.rmtree(place, ignore_errors=True)  # this machine's copy may be what is damaged
+            place, wrong = self._fetched(parts)
         if wrong is not None:
             raise UserError(
                 f"a finished step's files were changed since it wrote them: {wrong}",
@@ -92,29 +91,40 @@ class Artifact:
     def checked(self, *parts: str) -> str:
         """Return the address of a folder or file inside, which is as the stage wrote it.
 
+        It is for ``fetch``, on whatever node.
+
         Raises:
             UserError: it is not.
         """
         self.local(*parts)
-        return "/".join([self.url, *parts])
+        return self._pinned(parts, self._entries(parts) or {})
 
-    def _fetched(self, address: str, parts: tuple[str, ...]) -> tuple[Path, str | None]:
-        """Return a local copy of ``parts``, and which of its files is not what was written."""
+    def _entries(self, parts: tuple[str, ...]) -> dict[str, Any] | None:
+        """Return what the manifest says of the files in ``parts``; None where there is none."""
         prefix, found = "/".join(parts), self.manifest()
         if found is None:
-            return Path(address), f"its {MANIFEST} is damaged or not there"
-        files = {
+            return None
+        return {
             name: entry
             for name, entry in found["files"].items()
             if not prefix or name == prefix or name.startswith(f"{prefix}/")
         }
+
+    def _pinned(self, parts: tuple[str, ...], entries: Mapping[str, Any]) -> str:
+        return pinned("/".join([self.url, *parts]), _digest_of(entries))
+
+    def _fetched(self, parts: tuple[str, ...]) -> tuple[Path, str | None]:
+        """Return a local copy of ``parts``, and which of its files is not what was written."""
+        prefix, files = "/".join(parts), self._entries(parts)
+        if files is None:
+            return Path(self.url), f"its {MANIFEST} is damaged or not there"
         try:
             with self.run.told():
-                place = fetch(address)
+                place = fetch(self._pinned(parts, files))
         except FileNotFoundError:
-            return Path(address), f"{prefix or 'the folder'} is not there"
+            return Path(self.url), f"{prefix or 'the folder'} is not there"
         if prefix and not files:
-            return Path(address), f"{prefix} is not there"
+            return Path(self.url), f"{prefix} is not there"
         for name, entry in files.items():
             inside = name.removeprefix(prefix).lstrip("/")
             if wrong := _differs(place / inside if inside else place, name, entry):

@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard import processes
-from tuneyard.errors import UserError
+from tuneyard.artifacts.fetch import remote
+from tuneyard.errors import UserError, first_line
 
 _HOST = socket.gethostname()
 # What a file that is not there raises; a folder in its place is no such file either.
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
+
+def half_written(name: str) -> str:
+    """Return what a file or folder in the making is called: ``sweep`` knows whose it is."""
+    return f".{name}~{_HOST}~{os.getpid()}~"
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Folder:
     @property
     def remote(self) -> bool:
         """Tell whether files have to be fetched before they can be opened."""
-        return "://" in self.url and not self.url.startswith("file://")
+        return remote(self.url)
 
     @property
     def root(self) -> str:
@@ -53,9 +59,7 @@ class Folder:
         if self.remote:
             return Path(tempfile.mkdtemp(prefix="tuneyard-"))
         Path(self.root, "stages").mkdir(parents=True, exist_ok=True)
-        return Path(
-            tempfile.mkdtemp(dir=self.join("stages"), prefix=f".{name}~{_HOST}~{os.getpid()}~")
-        )
+        return Path(tempfile.mkdtemp(dir=self.join("stages"), prefix=half_written(name)))
 
     def publish(self, folder: Path, *parts: str, last: str) -> None:
         """Move a finished local folder to its place; the file ``last`` arrives last."""
@@ -100,7 +104,7 @@ class Folder:
                 self._files().pipe_file(self._strip(self.join(*parts)), text.encode())
             return
         path = Path(self.join(*parts))
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(half_written(path.name))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_text(text, encoding="utf-8")
@@ -133,10 +137,16 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what a killed process on this machine left half-written."""
-        for path in Path(self.root, "stages").glob(".*"):
-            host, pid = [*path.name.split("~"), "", ""][1:3]
+        root = Path(self.root)
+        for path in [
+            *root.glob(".*~*~*~*"),
+            *root.glob("*/.*~*~*~*"),
+            *root.glob("work/*/.*~*~*~*"),
+        ]:
+            host, pid = path.name.split("~")[-3:-1]
             if host == _HOST and pid.isdigit() and not processes.alive(int(pid)):
-                shutil.rmtree(path, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    _remove(str(path))
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
@@ -174,7 +184,7 @@ def _remove(path: str) -> None:
 
 def unusable(error: Exception, where: str) -> UserError:
     """Say in the user's words that a folder or its store cannot be used."""
-    said = (str(error).strip().splitlines() or [""])[0][:200]
+    said = first_line(error, 200)
     if isinstance(error, ImportError | ValueError):
         return UserError(
             f"the run directory's address is of no known kind ({said})",

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tuneyard.artifacts.artifact import Artifact
-from tuneyard.artifacts.folder import Folder, unwritable
+from tuneyard.artifacts.folder import Folder, half_written, unwritable
 
 # Bytes that must fit before a run starts; a disk without them would fail at its first artifact.
 _PROBE_BYTES = 1 << 20
@@ -35,7 +35,7 @@ class RunDir(Folder):
                 return
             Path(self.root, "stages").mkdir(parents=True, exist_ok=True)
             self.sweep()
-            descriptor, name = tempfile.mkstemp(dir=self.root, prefix=".probe-")
+            descriptor, name = tempfile.mkstemp(dir=self.root, prefix=half_written("probe"))
             try:
                 os.write(descriptor, os.urandom(_PROBE_BYTES))
                 os.fsync(descriptor)

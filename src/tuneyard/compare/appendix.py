@@ -11,7 +11,9 @@ from tuneyard.compare.markup import Column, code, details, section, table, text
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import METHODS
 
-SHOWN_ELSEWHERE: Final = (*("pairs", "examples", "preflight", "versions", "digests", "durations"),)
+SHOWN_ELSEWHERE: Final = (
+    *("pairs", "examples", "tests", "preflight", "versions", "digests", "durations"),
+)
 
 
 def pairs(inputs: StudyInputs) -> str:
@@ -20,8 +22,10 @@ def pairs(inputs: StudyInputs) -> str:
 
 
 def data(inputs: StudyInputs) -> str:
-    """Return the example counts, and a rendered training example with its trained tokens."""
+    """Return the counts of examples and of tests that judge, and a rendered training example."""
     counts = _fact(inputs.facts.get("examples"))
+    if tests := _fact(inputs.facts.get("tests")):
+        counts += f"<h3>Tests, tried with the references</h3>{tests}"
     shown = _preflight(inputs.facts.get("preflight"))
     note = (
         '<p class="note">A training example as the model sees it; the loss is taken on the '

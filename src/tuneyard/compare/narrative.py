@@ -71,7 +71,8 @@ def tell(
             findings.append(f"{place}: {told.best_arm()}")
             if others := told.other_pairs():
                 findings.append(f"{place}, other pairs: {others}")
-            outcomes.append((place, told.outcome()))
+            shown = f"{kind} ({model})" if labels.several_models else kind
+            outcomes.append((shown, told.outcome()))
             winners.append(Winner(model, kind, split, told.winner()))
     summary = _summary(outcomes, decided, split, deciding, inputs)
     return Verdict(summary, tuple(findings), tuple(winners))
@@ -94,11 +95,18 @@ def _summary(
     for place, outcome in outcomes:
         places.setdefault(outcome, []).append(place)
     said = [
-        outcome if len(outcomes) == 1 else f"{outcome} on {'; '.join(where)}"
+        outcome if len(outcomes) == 1 else f"{outcome} on {_listed(where, outcome)}"
         for outcome, where in places.items()
     ]
     verdict = ". ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
     return f"{verdict}. {family(tested, split, deciding, inputs)}"
+
+
+def _listed(places: Sequence[str], outcome: str) -> str:
+    """Return names as a sentence has them; after a no, joined by "or"."""
+    *others, last = places
+    word = " and " if outcome.endswith(" wins") and not outcome.startswith("no ") else " or "
+    return word.join([", ".join(others), last]) if others else last
 
 
 def family(
@@ -160,7 +168,7 @@ class _Place:
             return f"{spoken(self.measure)} is missing for every arm."
         row, mean = self.best
         n = row.estimates[self.measure.key].n
-        score = f"{percent(mean)} % of {n} example{'s' * (n != 1)}"
+        score = f"{percent(mean)} % of {n:,} example{'s' * (n != 1)}"
         name = self._name(row.system)
         if len(self.known) == 1:
             return f"{name} is at {score}; there is no other arm to hold it against."

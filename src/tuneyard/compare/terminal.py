@@ -62,7 +62,7 @@ def _means(
 ) -> list[str]:
     examples = max(row.examples for row in rows)
     distinct = min((row.distinct for row in rows if row.distinct is not None), default=examples)
-    asked = f"n = {examples}" + (f", {distinct} distinct" if distinct < examples else "")
+    asked = f"n = {examples:,}" + (f", {distinct:,} distinct" if distinct < examples else "")
     title = _fit(f"{split} · {kind} ({asked})", NAME - 1)
     heads = "".join(f"{_short(measure):>{FIGURE}}" for measure in headline)
     lines = [f"{title:<{NAME}}{heads}"]

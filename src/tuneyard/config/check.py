@@ -224,7 +224,7 @@ def _stages(study: Study, where: str) -> None:
     ]
     for name in used:
         settings = study.training(name)
-        place = f"{where}: {name}" if name in ("sft", "dpo") else f"{where}: stages.{name}"
+        place = f"{where}: {study.section(name)}"
         if not isinstance(settings, Dpo):
             continue
         if settings.lora is not None and settings.lora not in made:
@@ -243,8 +243,7 @@ def _targets(study: Study, where: str) -> None:
     for name in firsts:
         settings = study.training(name)
         own = (settings.lora or study.sft.lora).target_modules
-        section = name if name in ("sft", "dpo") else f"stages.{name}"
-        section = section if settings.lora is not None else "sft"
+        section = study.section(name) if settings.lora is not None else "sft"
         for model in study.models:
             targets = own or model.lora_targets
             key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"

@@ -181,4 +181,10 @@ class Preflight(Strict):
     tests: Literal["refuse", "remove", "report"] = "refuse"
     """Rows whose tests judge nothing, where answers are told apart by them: an empty program
     passes, or the reference with its functions' bodies taken out, or the reference does not. Their
-    answers have no verdict; ``remove`` takes the rows out of training and evaluation."""
+    answers have no verdict; ``remove`` takes the rows out of training and evaluation (answers to
+    them are generated all the same, and not scored: what is answered does not hang on metrics)."""
+
+    @property
+    def threshold(self) -> float | None:
+        """From which similarity on questions are near duplicates; None: not looked for."""
+        return None if self.near_duplicates == "off" else self.similarity

@@ -115,6 +115,11 @@ class Study(Strict):
                 raise ValueError(f"{name!r} is a section of its own; set that, or rename this one")
         return stages
 
+    @staticmethod
+    def section(stage: str) -> str:
+        """Return where a training stage's settings stand in the study file."""
+        return stage if stage in ("sft", "dpo") else f"stages.{stage}"
+
     def training(self, name: str) -> Sft | Dpo:
         """Return the settings of a training stage.
 

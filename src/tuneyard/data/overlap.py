@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -58,8 +58,8 @@ class Overlap:
     near_rows: frozenset[str] = frozenset()
     reported: bool = False
 
-    def text(self) -> str:
-        """Return the counts, and some of what was found."""
+    def text(self, shown: int | None = SHOWN) -> str:
+        """Return the counts, and the first ``shown`` matches of each kind; None: all."""
         near = (
             "near duplicates not looked for"
             if self.similarity is None
@@ -72,7 +72,7 @@ class Overlap:
             f"punctuation); {near}"
         ]
         for found in (self.exact, self.normalised, self.near):
-            for match in found[:SHOWN]:
+            for match in found[:shown]:
                 asked, trained = match.evaluation, match.training
                 lines.append(
                     f"  {match.similarity:.2f}  {asked.id}: {_short(asked.instruction)}\n"
@@ -81,10 +81,12 @@ class Overlap:
         return "\n".join(lines)
 
     def facts(self) -> dict[str, Any]:
-        """Return the counts and the shown matches as JSON can hold them."""
+        """Return the counts and the first matches as JSON can hold them."""
         return {
             "asked": self.asked,
             "similarity": self.similarity,
+            "against": self.against,
+            "reported": self.reported,
             **{
                 name: {
                     "count": len(found),
@@ -92,6 +94,7 @@ class Overlap:
                         [m.evaluation.id, m.training.id, round(m.similarity, 4)]
                         for m in found[:SHOWN]
                     ],
+                    "text": _short(found[0].training.instruction) if found else "",
                 }
                 for name, found in (
                     ("exact", self.exact),
@@ -171,40 +174,32 @@ def _overlap(
     )
 
 
-def judge(found: Iterable[Overlap], settings: Preflight, where: str) -> None:
+def refuse(found: Mapping[str, Mapping[str, Any]], settings: Preflight, where: str) -> None:
     """Refuse what the settings refuse.
+
+    Args:
+        found: what ``Overlap.facts`` said of each evaluation split, by its name.
 
     Raises:
         UserError: with the counts, and an example.
     """
-    for overlap in found:
-        if overlap.reported:
+    for name, facts in found.items():
+        if facts["reported"]:
             continue
-        known = [*overlap.exact, *overlap.normalised]
-        for matches, word, key in (
-            (known, "stand", "duplicates"),
-            (overlap.near, "nearly stand", "near_duplicates"),
+        for kinds, word, key in (
+            (("exact", "normalised"), "stand", "duplicates"),
+            (("near",), "nearly stand", "near_duplicates"),
         ):
+            matches = [facts[kind] for kind in kinds if facts[kind]["count"]]
             if matches and getattr(settings, key) == "refuse":
-                match = matches[0]
+                asked, trained, _ = matches[0]["examples"][0]
                 raise UserError(
-                    f"{len(matches)} of {overlap.asked} evaluation questions ({overlap.name}) "
-                    f"{word} in {overlap.against}: {match.evaluation.id} as {match.training.id}",
+                    f"{sum(kind['count'] for kind in matches)} of {facts['asked']} evaluation "
+                    f"questions ({name}) {word} in {facts['against']}: {asked} as {trained}",
                     where=where,
-                    value=match.training.instruction,
+                    value=matches[0]["text"],
                     remedy=f"set preflight.{key}: remove (they leave the training data), or report",
                 )
-
-
-def removable(found: Iterable[Overlap], settings: Preflight) -> set[str]:
-    """Return the ids of the training rows that the settings remove."""
-    gone: set[str] = set()
-    for overlap in found:
-        if settings.duplicates == "remove":
-            gone |= overlap.duplicate_rows
-        if settings.near_duplicates == "remove":
-            gone |= overlap.near_rows
-    return gone
 
 
 def _short(text: str, limit: int = 100) -> str:

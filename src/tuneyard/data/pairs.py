@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tuneyard.config import Preflight
 from tuneyard.data.preflight import (
     PreflightReport,
+    cut_off,
     preflight,
     refuse_empty,
     refuse_end,
-    refuse_truncated,
 )
 from tuneyard.encoding import encode
 from tuneyard.errors import UserError
@@ -31,7 +30,6 @@ def preflight_pairs(
     tokenizer: Any,
     *,
     max_length: int,
-    settings: Preflight,
     where: str = "preference pairs",
 ) -> PreflightReport:
     """Check DPO's pairs as ``preflight`` checks rows; the counts are of the chosen answers.
@@ -62,11 +60,10 @@ def preflight_pairs(
     rejected = [
         row.id for row in rows if encode(tokenizer, row.prompt, row.rejected, max_length).truncated
     ]
-    refuse_truncated(rejected, len(rows), max_length, settings, f"{where}: rejected")
-    return preflight(
+    report = preflight(
         [_Chosen(row.id, row.prompt, row.chosen) for row in rows],
         tokenizer,
         max_length=max_length,
-        settings=settings,
         where=where,
     )
+    return replace(report, cut=report.cut + cut_off(rejected, len(rows), max_length, "rejected"))

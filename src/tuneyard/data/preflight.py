@@ -18,6 +18,10 @@ TRAINED = ("⟦", "⟧")
 """What stands around the trained tokens of the rendered example."""
 
 
+Cut = dict[str, Any]
+"""How many of how many rows are cut off at which length, and the first of them; JSON."""
+
+
 class Row(Protocol):
     """A rendered training row."""
 
@@ -40,6 +44,7 @@ class PreflightReport:
         trained_tokens: tokens that the loss is taken over.
         longest: tokens of the longest row.
         truncated: rows whose completion is cut off.
+        cut: the same for ``refuse_truncated``.
         changed: completions that decoding their tokens does not give back to the character.
         first_changed: the id of the first of them.
     """
@@ -50,14 +55,15 @@ class PreflightReport:
     trained_tokens: int
     longest: int
     truncated: int
+    cut: tuple[Cut, ...]
     changed: int
     first_changed: str
 
     def text(self) -> str:
         """Return the report for a terminal."""
         head = (
-            f"{self.rows} rows, {self.tokens} tokens, {self.trained_tokens} trained; "
-            f"longest row {self.longest}, truncated {self.truncated}"
+            f"{self.rows:,} rows, {self.tokens:,} tokens, {self.trained_tokens:,} trained; "
+            f"longest row {self.longest:,}, truncated {self.truncated:,}"
         )
         return "\n".join(filter(None, [head, self.loss(), self.rendered]))
 
@@ -66,7 +72,7 @@ class PreflightReport:
         if not self.changed:
             return ""
         return (
-            f"the tokenizer loses characters of {self.changed} answers, which are trained on "
+            f"the tokenizer loses characters of {self.changed:,} answers, which are trained on "
             f"without them; the first is {self.first_changed}"
         )
 
@@ -76,7 +82,6 @@ def preflight(
     tokenizer: Any,
     *,
     max_length: int,
-    settings: Preflight,
     inference_prompts: Sequence[str] | None = None,
     loss_on: Literal["completion", "all"] = "completion",
     where: str = "training data",
@@ -88,16 +93,14 @@ def preflight(
         where: names the data in messages.
 
     Raises:
-        UserError: no rows; a row without trained token; more truncated completions than
-            ``settings.max_truncated``; a prompt that differs between training and inference; a
-            completion that ends with the end-of-sequence text.
+        UserError: no rows; a row without trained token; a prompt that differs between training and
+            inference; a completion that ends with the end-of-sequence text.
     """
     refuse_empty(rows, where)
     for row in rows:
         refuse_end(tokenizer, row.completion, f"{where}: {row.id}: completion")
     encoded = [encode(tokenizer, r.prompt, r.completion, max_length, loss_on) for r in rows]
     truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
-    refuse_truncated(truncated, len(rows), max_length, settings, where)
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
         if not any(item.completion_mask[1:]):
@@ -120,6 +123,7 @@ def preflight(
         trained_tokens=sum(sum(item.completion_mask) for item in encoded),
         longest=max(len(item.input_ids) for item in encoded),
         truncated=len(truncated),
+        cut=cut_off(truncated, len(rows), max_length),
         changed=len(changed),
         first_changed=changed[0] if changed else "",
     )
@@ -161,19 +165,38 @@ def refuse_end(tokenizer: Any, completion: str, where: str) -> None:
         )
 
 
-def refuse_truncated(
-    truncated: list[str], rows: int, max_length: int, settings: Preflight, where: str
-) -> None:
-    """Refuse more cut-off answers than the settings allow."""
-    share = len(truncated) / rows
-    if share > settings.max_truncated:
-        raise UserError(
-            f"{len(truncated)} of {rows} answers ({share:.1%}) would be cut off at max_length "
-            f"{max_length}, the first is {truncated[0]}",
-            where=where,
-            value=share,
-            remedy="raise the model's max_length, or allow it with preflight.max_truncated",
-        )
+def cut_off(
+    truncated: Sequence[str], rows: int, max_length: int, what: str = ""
+) -> tuple[Cut, ...]:
+    """Say which answers are cut off, empty where none is.
+
+    Args:
+        truncated: their ids.
+        rows: how many there are.
+        what: which answers of the rows.
+    """
+    if not truncated:
+        return ()
+    found = {"count": len(truncated), "first": truncated[0], "rows": rows}
+    return ({**found, "max_length": max_length, "what": what},)
+
+
+def refuse_truncated(found: Sequence[Cut], settings: Preflight, where: str) -> None:
+    """Refuse more cut-off answers than the settings allow.
+
+    Raises:
+        UserError: with their count, and the first of them.
+    """
+    for cut in found:
+        share = cut["count"] / cut["rows"]
+        if share > settings.max_truncated:
+            raise UserError(
+                f"{cut['count']} of {cut['rows']} answers ({share:.1%}) would be cut off at "
+                f"max_length {cut['max_length']}, the first is {cut['first']}",
+                where=": ".join(filter(None, [where, cut["what"]])),
+                value=share,
+                remedy="raise the model's max_length, or allow it with preflight.max_truncated",
+            )
 
 
 def _same_prompts(

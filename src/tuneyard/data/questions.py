@@ -40,11 +40,6 @@ class Question:
     template: bool = False
 
 
-def similarity_of(one: str, other: str) -> float:
-    """Return the Jaccard similarity of two texts' runs of four characters, 0 to 1."""
-    return _jaccard(_runs(one), _runs(other))
-
-
 def _jaccard(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tuneyard.errors import named
+
 # Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
 _BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
 _FIRST = re.compile(r"^(\S[^\n]*)\n\nThe above exception was the direct cause", re.MULTILINE)
@@ -80,13 +82,6 @@ def cause_told(error: BaseException) -> str:
     if found := _FIRST.search(str(error)):
         return found[1]
     return named(raised(error))
-
-
-def named(error: BaseException) -> str:
-    """Return an exception's type and first line."""
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    first = first.removesuffix(":")  # a traceback follows, for the log
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:

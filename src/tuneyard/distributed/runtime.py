@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import tuneyard
-from tuneyard import processes
+from tuneyard import processes, scratch
 from tuneyard.config import Resources
-from tuneyard.errors import RunError, UserError
+from tuneyard.errors import RunError, UserError, first_line, named
 
 # Ray Train prints worker output with bytecode listings otherwise, and Ray's own reports of use,
 # metrics and progress bars have no place in a study's terminal. The user's own values win.
@@ -144,14 +144,14 @@ def _join(address: str) -> None:
         )
     except (ConnectionError, ValueError) as error:
         raise UserError(
-            f"the Ray cluster cannot be reached ({_first_line(error)})",
+            f"the Ray cluster cannot be reached ({first_line(error)})",
             where="environment: RAY_ADDRESS",
             value=address,
             remedy="start it, or unset RAY_ADDRESS to run on a local Ray",
         ) from error
     except ray.exceptions.AuthenticationError as error:
         raise UserError(
-            f"the Ray cluster does not let us in ({_first_line(error)})",
+            f"the Ray cluster does not let us in ({first_line(error)})",
             where="environment: RAY_AUTH_MODE, RAY_AUTH_TOKEN",
             value=os.environ.get("RAY_AUTH_MODE"),
             remedy="set them as the cluster wants: RAY_AUTH_MODE=token with RAY_AUTH_TOKEN or "
@@ -189,7 +189,7 @@ def _start_local(resources: Resources) -> dict[int, str]:
             if attempt == _STARTS:
                 raise RunError(
                     f"Ray does not start on this machine, tried {_STARTS} times",
-                    value=f"{type(error).__name__}: {_first_line(error)}",
+                    value=named(error),
                     remedy="wait until the machine is less loaded or has more free memory, then "
                     "run the same command again: what is done is kept",
                 ) from error
@@ -232,10 +232,9 @@ def _check_auth() -> None:
 
 def _folder(attempt: int) -> str | None:
     """Return where a local Ray has its files: with the run's own; None: where Ray likes."""
-    scratch = os.environ.get(processes.MARK)
-    if scratch is None or len(scratch) > _LONGEST_FOLDER:
-        return None
-    return str(Path(scratch, "ray" if attempt == 1 else f"ray{attempt}"))
+    own = os.environ.get(processes.MARK)
+    place = None if own is None else scratch.short(Path(own), _LONGEST_FOLDER)
+    return None if place is None else str(place / ("ray" if attempt == 1 else f"ray{attempt}"))
 
 
 def _watch(pid: int, on_loss: Callable[[str], None]) -> None:
@@ -256,10 +255,6 @@ def _own_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _first_line(error: Exception) -> str:
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def cores() -> int:

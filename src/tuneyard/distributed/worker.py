@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.distributed import runtime
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, first_line
 from tuneyard.train.job import TrainJob
 
 RESULT = "training.json"
@@ -158,7 +158,7 @@ def _folder(checkpoint: Any, name: str) -> Iterator[Path | None]:
 
 def _out_of_memory(error: Exception) -> UserError:
     return UserError(
-        f"the GPU's memory does not suffice ({str(error).splitlines()[0]})",
+        f"the GPU's memory does not suffice ({first_line(error)})",
         where="batch_size",
         remedy="lower batch_size (and raise gradient_accumulation), lower max_length, set "
         "gradient_checkpointing: true, or quantization: nf4",

@@ -1,6 +1,6 @@
 """A study as a graph of steps, each with its content key. Pure: nothing is run or loaded here.
 
-prepare ─┬─ judge, preflight
+prepare ─┬─ judge, overlap ── prepare (less the rows that leave), preflight
          ├─ train sft ─┬─ prefer ─┬─ reference ─┐
          │             │          └─────────────┴─ train dpo
          └─ generate ──┴─ (similarity) ── score ── compare ── register
@@ -8,6 +8,15 @@ prepare ─┬─ judge, preflight
 
 from tuneyard.plan.adapters import describe_adapters, different_shapes
 from tuneyard.plan.arms import build
-from tuneyard.plan.step import FORMAT, Arm, Plan, Step
+from tuneyard.plan.step import FORMAT, Arm, Asked, Plan, Step
 
-__all__ = ["FORMAT", "Arm", "Plan", "Step", "build", "describe_adapters", "different_shapes"]
+__all__ = [
+    "FORMAT",
+    "Arm",
+    "Asked",
+    "Plan",
+    "Step",
+    "build",
+    "describe_adapters",
+    "different_shapes",
+]

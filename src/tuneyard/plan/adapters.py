@@ -53,7 +53,7 @@ def _shape(study: Study, arm: Arm) -> tuple[str, str]:
         return shape, f"models.{arm.model.name}.adapter, which is trained on"
     stages = study.matrix.arms[arm.name]
     lora, first = arm.trains[0].part["settings"]["lora"], stages[0]
-    section = first if first in ("sft", "dpo") else f"stages.{first}"
+    section = study.section(first)
     settings = study.training(first)
     inherited = isinstance(settings, Dpo) and settings.lora is None
     source = f"sft.lora ({section} has none of its own)" if inherited else f"{section}.lora"

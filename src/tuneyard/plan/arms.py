@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tuneyard.config import Model, Study
+from tuneyard.plan.data import Findings
 from tuneyard.plan.evaluation import EvaluationSteps
 from tuneyard.plan.step import Arm, Plan, Step
 from tuneyard.plan.training import TrainingSteps
@@ -38,14 +39,18 @@ class _Builder(TrainingSteps, EvaluationSteps):
                         yield arm, self.answers(model, policy, label)
 
 
-def build(study: Study, identity: Callable[[Model], str]) -> Plan:
+def build(
+    study: Study, identity: Callable[[Model], str], findings: Findings = lambda step: None
+) -> Plan:
     """Return the plan of a study.
 
     Args:
         study: a checked study.
         identity: returns what identifies a base model's weights (a fingerprint).
+        findings: returns what a step found in rows, where it was run. Asked only of those whose
+            findings the study removes.
     """
-    builder = _Builder(study, identity)
+    builder = _Builder(study, identity, findings)
     arms = tuple(builder.arms())
     inputs: dict[str, Step] = {}
     for number, arm in enumerate(arms):
@@ -84,7 +89,8 @@ def build(study: Study, identity: Callable[[Model], str]) -> Plan:
         inputs={"compare": compare},
         extra={"arms": arms},
     )
-    return Plan(_ordered(register, [*builder.known.values()]), arms)
+    steps = _ordered(register, [*builder.known.values()])
+    return Plan(steps, arms, builder.asked(), tuple(builder.undecided.values()))
 
 
 def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
@@ -100,7 +106,7 @@ def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
                 visit(other)
             done[id(step)] = step
 
-    for stage in ("prepare", "judge", "preflight", "prefer"):
+    for stage in ("prepare", "judge", "overlap", "preflight", "prefer"):
         for step in steps:
             if step.stage == stage and (stage != "prefer" or "rows" in step.part):
                 visit(step)

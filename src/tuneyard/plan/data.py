@@ -1,27 +1,29 @@
-"""The steps that all arms share: prepared splits, and what is checked before training."""
+"""The steps that all arms share: splits as they are read or generated."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tuneyard.config import Dpo, Model, Study
+from tuneyard.config import Model, Study
 from tuneyard.data.sources import counts_of
-from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.step import Step
 from tuneyard.rows import digest
 
-_VERDICTS = re.compile(r"passed|pass_at_\d+|execution_success")
+Findings = Callable[[Step], Mapping[str, Sequence[str]] | None]
+"""What a step that was run found: the ids of rows by the setting of ``preflight`` that says what
+becomes of them (``tests``, ``duplicates``, ``near_duplicates``); None where it was not run yet."""
 
 
 class DataSteps:
     """Makes steps, each key once, so that shared work is done once."""
 
-    def __init__(self, study: Study, identity: Callable[[Model], str]) -> None:
+    def __init__(self, study: Study, identity: Callable[[Model], str], findings: Findings) -> None:
         self.study = study
         self.identity = identity
+        self.findings = findings
         self.known: dict[tuple[str, str], Step] = {}
+        self.undecided: dict[str, Step] = {}
         self.regimes = tuple(
             tuple(regime) for regime in (study.matrix.train_on or [list(study.data)])
         )
@@ -44,7 +46,8 @@ class DataSteps:
         step = Step(stage, label, part, **more)
         return self.known.setdefault((stage, step.key), step)
 
-    def prepare(self, kind: str, split: str) -> Step:
+    def whole(self, kind: str, split: str) -> Step:
+        """Return the step that reads or generates all rows of a split."""
         data = self.study.data[kind]
         rows = data.rows_of(split)
         part: dict[str, Any] = {
@@ -56,15 +59,11 @@ class DataSteps:
         }
         inputs: dict[str, Step] = {}
         if rows is not None:
-            part |= digest(rows, f"data.{kind}")
+            part["rows"] = digest(rows, f"data.{kind}")
             if data.source == "instructions":
                 part["columns"] = data.columns
-                part["answers_in_questions"] = self.study.preflight.answers_in_questions
             if rows is data.rows and data.split is not None:
                 part["cut"] = data.split.model_dump()
-            if split == "train" and self.removal():
-                part["remove"] = self.removal()
-                inputs = self.evaluation()
         else:
             part |= {
                 "count": getattr(counts_of(data), split),
@@ -73,64 +72,48 @@ class DataSteps:
             }
             if split == "train":
                 inputs = self.avoided()
-        if data.executed_as == "python" and self.asks_verdicts(kind, split):
-            # What is refused or only reported is the same examples.
-            mode = self.study.preflight.tests
-            part["judged"] = "remove" if mode == "remove" else "keep"
-        label = f"prepare {kind} {split}"
-        extra = {"data": data, "imports": self.study.sandbox.imports}
-        return self.step("prepare", label, part, inputs=inputs, extra=extra)
-
-    def asks_verdicts(self, kind: str, split: str) -> bool:
-        """Tell whether answers to a split are told apart by being run."""
-        if split == "train":
-            return any(f"train/{kind}" in roles for _, roles in self.verified())
-        return kind in self.evaluated and split in self.study.evaluate.splits and self.executes()
-
-    def executes(self) -> bool:
-        """Tell whether evaluation runs answers."""
-        return any(
-            metric.name == "execution"
-            for kind in self.evaluated
-            for metric in resolve_metrics(
-                self.study.evaluate.metrics, task=self.study.data[kind].executed_as
-            )
+        return self.step(
+            "prepare", f"prepare {kind} {split}", part, inputs=inputs, extra={"data": data}
         )
 
-    def verified(self) -> list[tuple[str, list[str]]]:
-        """Return the keys that ask for verdicts of training rows, each with those rows' roles."""
-        names = dict.fromkeys(name for names in self.study.matrix.arms.values() for name in names)
-        found = []
-        for name in names:
-            settings = self.study.training(name)
-            if isinstance(settings, Dpo) and settings.pairs.verifies:
-                section = name if name == "dpo" else f"stages.{name}"
-                found += [
-                    (f"{section}.pairs.verify", [f"train/{kind}" for kind in regime])
-                    for regime in self.regimes
-                ]
-        return found
+    def removed(self, found: Step, settings: Sequence[str]) -> list[str] | None:
+        """Return the ids, sorted, that a step found and the study removes.
 
-    def judge(self) -> tuple[Step, ...]:
-        """Return the step that holds rows against the verdicts that are asked of them, if any."""
-        asked = self.verified()
-        if self.executes():
-            asked.append(("evaluate.metrics", list(self.evaluation())))
-            rule = self.study.register_
-            if rule is not None and rule.on is not None and _VERDICTS.fullmatch(rule.metric):
-                asked.append(("register.metric", [f"{rule.split}/{rule.on}"]))
-        inputs = {
-            role: self.prepare(kind, split)
-            for role in dict.fromkeys(role for _, roles in asked for role in roles)
-            for split, _, kind in [role.partition("/")]
-        }
-        if not any("judged" in step.part for step in inputs.values()):
-            return ()
-        part = {
-            "tests": self.study.preflight.tests,
-            "asked": [[key, roles] for key, roles in asked],
-        }
-        return (self.step("judge", "judge tests", part, inputs=inputs),)
+        Args:
+            settings: of ``preflight``.
+
+        Returns:
+            None while the step was not run, which is then noted as undecided.
+        """
+        names = [name for name in settings if getattr(self.study.preflight, name) == "remove"]
+        ids = self.findings(found) if names else {}
+        if ids is None:
+            self.undecided[found.key] = found
+            return None
+        return sorted({identity for name in names for identity in ids.get(name, ())})
+
+    def without(self, rows: Step, found: Step, settings: Sequence[str], why: str) -> Step:
+        """Return rows less those that a step found and the study removes.
+
+        What is removed is in the key, not the setting: where that is nothing, the rows are the
+        same as ever, and so is all that was made of them.
+
+        Args:
+            settings: of ``preflight``.
+            why: what is said of the rows that stay.
+        """
+        ids = self.removed(found, settings)
+        if ids is not None and not ids:
+            return rows
+        part = {name: rows.part[name] for name in ("kind", "split")}
+        return self.step(
+            "prepare",
+            f"{rows.label}, {why}",
+            {**part, "removed": ids},
+            inputs={"rows": rows},
+            after=(found,),
+            extra={**rows.extra, "found": found},
+        )
 
     def avoided(self) -> dict[str, Step]:
         """Return the evaluation splits read from files, which generated training data must avoid.
@@ -138,27 +121,12 @@ class DataSteps:
         Generated splits keep apart by themselves; a file knows nothing of the generator.
         """
         return {
-            f"avoid/{split}/{kind}": self.prepare(kind, split)
+            f"avoid/{split}/{kind}": self.whole(kind, split)
             for split in self.study.evaluate.splits
             for kind in self.evaluated
             if self.study.data[kind].rows_of(split) is not None
             and self.study.data[kind].source == "cocobots"
         }
-
-    def evaluation(self) -> dict[str, Step]:
-        """Return every evaluated split of every evaluated data set."""
-        return {
-            f"{split}/{kind}": self.prepare(kind, split)
-            for split in self.study.evaluate.splits
-            for kind in self.evaluated
-        }
-
-    def removal(self) -> dict[str, Any]:
-        """Return what decides which training rows are removed; empty: none is."""
-        found = self.study.preflight.model_dump(
-            include={"duplicates", "near_duplicates", "similarity"}
-        )
-        return found if "remove" in found.values() else {}
 
     def code_block(self) -> dict[str, Any]:
         """Return which of an answer's programs is run; empty at the default, which needs no say."""
@@ -169,15 +137,3 @@ class DataSteps:
         """What of a model decides its results."""
         part = model.model_dump(include={"quantization", "prompt", "max_length", "revision"})
         return {**part, "identity": self.identity(model)}
-
-    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Step:
-        sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
-        sets |= self.evaluation()
-        part = {
-            "model": self.model_part(model),
-            "loss_on": loss_on,
-            "limits": self.study.preflight.model_dump(),
-        }
-        other = "" if loss_on == self.study.sft.loss_on else f"loss on {loss_on}"
-        label = " · ".join(filter(None, ["preflight", self.name(model, "", regime), other]))
-        return self.step("preflight", label, part, inputs=sets, extra={"model": model})

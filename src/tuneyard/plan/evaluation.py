@@ -7,11 +7,11 @@ from typing import Any
 from tuneyard.checkpoint import encoder_identity
 from tuneyard.config import Encoder, Model
 from tuneyard.metrics import encoder_metrics
-from tuneyard.plan.data import DataSteps
+from tuneyard.plan.rows import RowSteps
 from tuneyard.plan.step import Step
 
 
-class EvaluationSteps(DataSteps):
+class EvaluationSteps(RowSteps):
     """Adds evaluation to what all arms share."""
 
     def answers(self, model: Model, policy: Step | None, label: str) -> dict[str, Step]:
@@ -19,7 +19,8 @@ class EvaluationSteps(DataSteps):
         settings = self.study.evaluate
         answers: dict[str, Step] = {}
         for split in settings.splits:
-            sets = {kind: self.prepare(kind, split) for kind in self.evaluated}
+            # Rows that leave are answered, too: no answer depends on which others there are.
+            sets = {kind: self.whole(kind, split) for kind in self.evaluated}
             answers[split] = self.step(
                 "generate",
                 f"generate {split} · {label}",
@@ -29,7 +30,7 @@ class EvaluationSteps(DataSteps):
                     "seed": self.study.seed,
                 },
                 inputs={**sets, **({"policy": policy} if policy is not None else {})},
-                after=self.judge(),
+                after=self.judges(),
                 extra={"model": model},
             )
         return answers
@@ -49,7 +50,7 @@ class EvaluationSteps(DataSteps):
         encoders = self.encoders()
         if not encoders:
             return None
-        inputs = {kind: self.prepare(kind, split) for kind in self.evaluated}
+        inputs = {kind: self.whole(kind, split) for kind in self.evaluated}
         inputs |= {f"answers/{step.key}": step for step in answers}
         return self.step(
             "similarity",
@@ -82,16 +83,20 @@ class EvaluationSteps(DataSteps):
         for split in settings.splits:
             sets = {kind: self.prepare(kind, split) for kind in self.evaluated}
             embedded = similar[split]
+            judges = {kind: self.judged(kind, split) for kind in self.evaluated}
+            judged = {kind: step for kind, step in judges.items() if step is not None}
             scores[split] = self.step(
                 "score",
                 f"score {split} · {label}",
                 part,
                 inputs={**sets, "answers": answers[split]},
-                # Read, but no input: what another arm answered does not change these scores.
-                after=() if embedded is None else (embedded,),
+                # Read, but no input: what another arm answered does not change these scores, and
+                # what is known of the tests follows from the rows.
+                after=(*judged.values(), *(() if embedded is None else (embedded,))),
                 extra={
                     "task": {k: self.study.data[k].executed_as for k in sets},
                     "similarity": embedded,
+                    "judged": judged,
                 },
             )
         return scores

@@ -18,13 +18,13 @@ class Step:
     """One stage of a study on given inputs.
 
     Attributes:
-        stage: ``prepare``, ``judge``, ``preflight``, ``prefer``, ``reference``, ``train``,
-            ``generate``, ``similarity``, ``score``, ``compare`` or ``register``: the module in
-            ``tuneyard.stages`` that runs it.
+        stage: ``prepare``, ``judge``, ``overlap``, ``preflight``, ``prefer``, ``reference``,
+            ``train``, ``generate``, ``similarity``, ``score``, ``compare`` or ``register``: the
+            module in ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
         part: the configuration it reads; part of its key.
         inputs: the steps whose artifacts it reads, by role; their keys are part of its key.
-        after: steps that must have been done before it although it reads nothing of them.
+        after: steps that must have been done before it, and whose keys do not count.
         extra: what it needs and what must not change its result (worker counts, names).
     """
 
@@ -40,6 +40,16 @@ class Step:
         """The content key."""
         keys = {role: step.key for role, step in self.inputs.items()}
         return content_key(self.stage, {"format": FORMAT, **self.part}, keys)
+
+    def needed(self) -> set[Step]:
+        """Return the step and all that must have been done before it."""
+        found, todo = set[Step](), [self]
+        while todo:
+            step = todo.pop()
+            if step not in found:
+                found.add(step)
+                todo += [*step.inputs.values(), *step.after]
+        return found
 
 
 @dataclass(frozen=True)
@@ -60,9 +70,26 @@ class Arm:
     seed: int | None = None
 
 
+Asked = tuple[str, tuple[Step, ...]]
+"""A key of the study that asks for verdicts, and the steps that try the tests of such rows."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """All steps in an order in which they can be run, and the arms they make."""
+    """All steps in an order in which they can be run, and the arms they make.
+
+    Attributes:
+        asked: what asks for verdicts of rows that may have none.
+        undecided: steps that say which rows leave, and were not run yet: until they are, and the
+            plan is built again, the keys of what depends on them are not the last word.
+    """
 
     steps: tuple[Step, ...]
     arms: tuple[Arm, ...]
+    asked: tuple[Asked, ...] = ()
+    undecided: tuple[Step, ...] = ()
+
+    @property
+    def judges(self) -> tuple[Step, ...]:
+        """The steps that try tests."""
+        return tuple(step for step in self.steps if step.stage == "judge")

@@ -6,9 +6,8 @@ from typing import Any
 
 from tuneyard.config import Dpo, Model, Pairs, Sft
 from tuneyard.plan.adapters import first_lora
-from tuneyard.plan.data import DataSteps
+from tuneyard.plan.rows import RowSteps
 from tuneyard.plan.step import Step
-from tuneyard.rows import digest
 
 # Settings of training that are younger than step.FORMAT, with what they were before: at that value
 # they stay out of the key, so that what was trained without them stays valid.
@@ -25,7 +24,7 @@ _LATER: dict[str, Any] = {
 _ELSEWHERE = {"lora", "checkpoint_steps", "pairs", "cache_reference"}
 
 
-class TrainingSteps(DataSteps):
+class TrainingSteps(RowSteps):
     """Adds training to what all arms share."""
 
     def chain(
@@ -37,17 +36,17 @@ class TrainingSteps(DataSteps):
         stages = [self.study.training(name) for name in names]
         losses = [settings.loss_on for settings in stages if isinstance(settings, Sft)]
         preflight = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])
-        checked = (*self.judge(), preflight)
+        checked = (*self.judges(), preflight)
         trains: list[Step] = []
         prefers: list[Step] = []
         for place, settings in enumerate(stages):
             label = " → ".join(names[: place + 1])
-            start = trains[-1] if trains else None
+            start, section = trains[-1] if trains else None, self.study.section(names[place])
             lora = first_lora(self.study, names).model_dump()
             inputs = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
             if isinstance(settings, Dpo):
                 pairs = self.prefer(
-                    model, regime, settings.pairs, label, inputs, start, checked, seed
+                    model, regime, settings.pairs, section, label, inputs, start, checked, seed
                 )
                 prefers.append(pairs)
                 inputs = {"pairs": pairs}
@@ -56,7 +55,6 @@ class TrainingSteps(DataSteps):
             if start is not None:
                 inputs["start"] = start
             lora["target_modules"] = lora["target_modules"] or model.lora_targets
-            section = names[place] if names[place] in ("sft", "dpo") else f"stages.{names[place]}"
             trains.append(
                 self.train(model, regime, settings, section, lora, label, inputs, checked, seed)
             )
@@ -107,6 +105,7 @@ class TrainingSteps(DataSteps):
         model: Model,
         regime: tuple[str, ...],
         pairs: Pairs,
+        section: str,
         label: str,
         sets: dict[str, Step],
         start: Step | None,
@@ -117,13 +116,12 @@ class TrainingSteps(DataSteps):
             "settings": pairs.relevant(),
             "model": self.model_part(model),
         }
+        inputs: dict[str, Step] = {}
+        extra: dict[str, Any] = {"model": model, "pairs": pairs, "section": section}
         if pairs.rows is not None:
-            part |= {
-                "rows": digest(pairs.rows, "dpo.pairs.rows"),
-                "remove": self.removal(),
-                "answers_in_questions": self.study.preflight.answers_in_questions,
-            }
-            inputs = self.evaluation()
+            own, overlap = self.read_pairs(pairs, pairs.rows, section)
+            part |= own
+            checked = (*checked, overlap)
         else:
             # What the base model answers is the same for every arm and training seed.
             sampled = pairs.from_ == "policy"
@@ -134,6 +132,8 @@ class TrainingSteps(DataSteps):
             }
             if pairs.verify == "execution":
                 part |= self.code_block()
+                judges = {kind: self.judged(kind, "train") for kind in regime}
+                extra["judged"] = {k: step for k, step in judges.items() if step is not None}
             inputs = dict(sets)
             if sampled and start is not None:
                 inputs["start"] = start
@@ -144,7 +144,7 @@ class TrainingSteps(DataSteps):
             part,
             inputs=inputs,
             after=checked,
-            extra={"model": model, "pairs": pairs},
+            extra=extra,
         )
 
     def reference(self, model: Model, settings: Dpo, pairs: Step, start: Step | None) -> Step:

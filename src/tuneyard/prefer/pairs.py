@@ -52,9 +52,9 @@ def build_pairs(
         The pairs in the order of the examples, and under ``stats``: ``prompts``, ``samples``,
         ``passed_share`` (of the answers with a verdict), ``unjudged`` (answers without one),
         ``dropped`` (prompts by reason: ``all_passed``, ``all_failed``, ``no_answers``, and where
-        it occurs ``no_verdict``), ``ties`` (answers of the prompts dropped as all passed or all
-        failed), ``duplicates``, ``equal``, ``suspicious`` (such answers that passed), and what
-        ``pair_statistics`` adds.
+        they occur ``no_verdict`` and ``suspicious``, where no answer passed but such), ``ties``
+        (answers of the prompts dropped as all passed or all failed), ``duplicates``, ``equal``,
+        ``suspicious`` (such answers that passed), and what ``pair_statistics`` adds.
 
     Raises:
         ValueError: a completion without a verdict.
@@ -73,14 +73,18 @@ def build_pairs(
         samples += len(answers[example.id])
         passes += len(passed)
         trusted = [answer for answer in passed if (answer.id, answer.sample) not in suspicious]
-        doubted += len(passed) - len(trusted)
+        doubts = len(passed) - len(trusted)
+        doubted += doubts
         passed = trusted
         unjudged += without
-        reason = "no_verdict" if answers[example.id] and not passed and not failed else None
-        reason = reason or _reason(passed, failed, settings)
+        reason = _reason(passed, failed, settings)
+        if doubts and reason in ("no_answers", "all_failed"):
+            reason = "suspicious"
+        elif without and reason == "no_answers":
+            reason = "no_verdict"
         if reason is not None:
             dropped[reason] = dropped.get(reason, 0) + 1
-            ties += len(passed) + len(failed)
+            ties += 0 if reason == "suspicious" else len(passed) + len(failed)
             continue
         made = 0
         for chosen, rejected in _candidates(example, passed, failed, settings, seed):

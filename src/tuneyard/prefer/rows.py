@@ -15,8 +15,6 @@ from tuneyard.records import Preference
 from tuneyard.rows import Unique, read
 from tuneyard.rows.repeats import Repeat, in_answer, in_question
 
-WHERE = "dpo.pairs.rows"
-
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
@@ -39,8 +37,11 @@ class PairRow:
     place: str = ""
 
 
-def load_pairs(settings: Pairs) -> list[PairRow]:
+def load_pairs(settings: Pairs, where: str) -> list[PairRow]:
     """Read preference rows; columns that no part of a pair is read from are ignored.
+
+    Args:
+        where: the settings' place in the study.
 
     Raises:
         UserError: the source is missing, malformed or empty, or a row lacks a text, has an empty
@@ -52,14 +53,14 @@ def load_pairs(settings: Pairs) -> list[PairRow]:
     columns = {name: name for name in PAIR_COLUMNS if name not in chosen.values()} | chosen
     rows: list[PairRow] = []
     ids = Unique()
-    for place, item in read(settings.rows, WHERE):
-        row = _row(item, columns, place, f"{len(rows):05d}")
+    for place, item in read(settings.rows, f"{where}.rows"):
+        row = _row(item, columns, place, f"{len(rows):05d}", where)
         ids.add(row.id, place)
         rows.append(row)
     if not rows:
         raise UserError(
             "a preference file has no rows",
-            where=WHERE,
+            where=f"{where}.rows",
             value=str(settings.rows),
             remedy="add rows, or name another file",
         )
@@ -85,10 +86,13 @@ class Rendered:
     rendered: int
 
 
-def render_pairs(rows: Iterable[PairRow], prompt_format: str) -> Rendered:
+def render_pairs(rows: Iterable[PairRow], prompt_format: str, where: str) -> Rendered:
     """Render the rows' prompts.
 
     A prompt that the format has rendered already is taken as it is. With ``bare`` every prompt is.
+
+    Args:
+        where: the settings' place in the study.
 
     Raises:
         UserError: a prompt is rendered already, in another format than the one asked for.
@@ -98,7 +102,7 @@ def render_pairs(rows: Iterable[PairRow], prompt_format: str) -> Rendered:
     seen: set[tuple[str, str, str]] = set()
     duplicates = equal = rendered = 0
     for row in rows:
-        prompt, was_rendered = _prompt(row, prompt_format)
+        prompt, was_rendered = _prompt(row, prompt_format, where)
         rendered += was_rendered
         pair = Preference(
             id=row.id,
@@ -120,13 +124,16 @@ def render_pairs(rows: Iterable[PairRow], prompt_format: str) -> Rendered:
     return Rendered(every, kept, duplicates, equal, rendered)
 
 
-def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> dict[str, Any]:
+def row_statistics(
+    rows: Sequence[PairRow], inference: str, found: Rendered, where: str
+) -> dict[str, Any]:
     """Describe every row, those that were left out, too.
 
     Args:
         rows: what was rendered.
         inference: the format that inference uses, the model's.
         found: the rows, rendered.
+        where: the settings' place in the study.
 
     Returns:
         What ``pair_statistics`` and ``with_prompts`` give, with ``rows``, ``duplicates``,
@@ -156,7 +163,7 @@ def row_statistics(rows: Sequence[PairRow], inference: str, found: Rendered) -> 
         if count:
             stats["warnings"] = [*stats["warnings"], f"{count:,} of {len(rows):,} {what}"]
     fed = [render(inference, *question_of(row)) for row in rows]
-    return with_prompts(stats, [pair.prompt for pair in found.every], fed)
+    return with_prompts(stats, [pair.prompt for pair in found.every], fed, where)
 
 
 def find_repeats(rows: Iterable[PairRow]) -> list[Repeat]:
@@ -180,7 +187,7 @@ def question_of(row: PairRow) -> tuple[str, str]:
     return row.prompt, row.input
 
 
-def _prompt(row: PairRow, target: str) -> tuple[str, bool]:
+def _prompt(row: PairRow, target: str, where: str) -> tuple[str, bool]:
     """Return the prompt to train on, and whether the row's was rendered already."""
     formats = rendered_in(row.prompt)
     if target == BARE:
@@ -194,12 +201,12 @@ def _prompt(row: PairRow, target: str) -> tuple[str, bool]:
             where=row.place,
             value=row.prompt,
             remedy=(f"set the model's prompt to {formats[0]!r}, or " if formats else "")
-            + "set dpo.pairs.prompt: bare to train on the prompts as they stand",
+            + f"set {where}.prompt: bare to train on the prompts as they stand",
         )
     return render(target, row.prompt, row.input), False
 
 
-def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> PairRow:
+def _row(item: Any, columns: Mapping[str, str], place: str, number: str, where: str) -> PairRow:
     texts: dict[str, str] = {}
     for name in ("prompt", "input", "chosen", "rejected"):
         column = columns.get(name, name)
@@ -209,15 +216,15 @@ def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> Pair
         if not isinstance(value, str):
             raise UserError(
                 f"a preference row needs a text under {column!r}",
-                where=where,
+                where=place,
                 value=item.get(column, item),
                 remedy="give each row prompt, chosen and rejected, all strings, or say with "
-                f"dpo.pairs.columns where they are; {suggestion(column, list(item))}",
+                f"{where}.columns where they are; {suggestion(column, list(item))}",
             )
         if name in ("prompt", "chosen") and not value.strip():
             raise UserError(
                 f"a preference row's {column!r} is empty",
-                where=where,
+                where=place,
                 value=value,
                 remedy="fill it or drop the row",
             )
@@ -226,8 +233,8 @@ def _row(item: Any, columns: Mapping[str, str], where: str, number: str) -> Pair
     if not isinstance(own, str | int) or isinstance(own, bool):
         raise UserError(
             "a preference row's id is not a text",
-            where=where,
+            where=place,
             value=own,
             remedy="write a text, or leave ids out",
         )
-    return PairRow(str(own), **texts, place=where)
+    return PairRow(str(own), **texts, place=place)

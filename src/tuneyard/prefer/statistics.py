@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tuneyard.answers import extract_code
 from tuneyard.records import Preference
 from tuneyard.stats import wilson
 
@@ -30,7 +31,7 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         the longer length, 0 to 1; of the first 1,000 characters of 500 evenly spaced pairs), each
         a dictionary of mean and quartiles, or None without pairs; ``chosen_compiles`` and
         ``rejected_compiles`` (how many compile as Python); ``chosen_code_compiles`` and
-        ``rejected_code_compiles`` (how many do when Markdown is taken off, see ``code_of``);
+        ``rejected_code_compiles`` (how many do when Markdown is taken off, see ``extract_code``);
         ``chosen_fenced`` and ``rejected_fenced`` (how many hold a Markdown fence); ``cues`` (what
         predicts the choice, by name, see ``surface_cue``); and ``warnings``, a list of sentences.
     """
@@ -61,8 +62,8 @@ def pair_statistics(pairs: Sequence[Preference]) -> dict[str, Any]:
         ),
         "chosen_compiles": sum(compiles(pair.chosen) for pair in pairs),
         "rejected_compiles": sum(compiles(pair.rejected) for pair in pairs),
-        "chosen_code_compiles": sum(compiles(code_of(pair.chosen)) for pair in pairs),
-        "rejected_code_compiles": sum(compiles(code_of(pair.rejected)) for pair in pairs),
+        "chosen_code_compiles": sum(compiles(extract_code(pair.chosen)) for pair in pairs),
+        "rejected_code_compiles": sum(compiles(extract_code(pair.rejected)) for pair in pairs),
         "chosen_fenced": sum(fences[0]),
         "rejected_fenced": sum(fences[1]),
         "cues": cues,
@@ -108,13 +109,14 @@ def surface_cue(chosen: Any, rejected: Any, words: tuple[str, str]) -> dict[str,
 
 
 def with_prompts(
-    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str]
+    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str], where: str
 ) -> dict[str, Any]:
     """Return statistics with what differs between the prompts of training and of inference.
 
     Args:
         trained: the prompts of the pairs, rendered.
         fed: what inference would feed for each.
+        where: the settings' place in the study.
 
     Returns:
         ``stats`` with ``prompt_differs`` (how many), ``prompt_example`` (``training`` and
@@ -127,7 +129,7 @@ def with_prompts(
     ]
     notes = [
         f"TRAINING AND INFERENCE PROMPTS DIFFER in {len(differing):,} of {len(trained):,} pairs, "
-        "as dpo.pairs.prompt asks: the policy is trained on prompts that it will not be asked"
+        f"as {where}.prompt asks: the policy is trained on prompts that it will not be asked"
     ]
     return {
         **stats,
@@ -170,18 +172,6 @@ def compiles(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return bool(text.strip())
-
-
-def code_of(text: str) -> str:
-    """Return what the first Markdown fence of an answer holds, or the answer where it has none.
-
-    A fence that is never closed holds the rest.
-    """
-    before, fence, rest = text.partition(_FENCE)
-    if not fence:
-        return before
-    _, line_end, code = rest.partition("\n")
-    return code.partition(_FENCE)[0] if line_end else rest.partition(_FENCE)[0]
 
 
 def _describe(values: np.ndarray[Any, Any]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, first_line, suggestion
 from tuneyard.rows.parquet import plain
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def iter_hub(rows: Rows, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
             return
         except (ValueError, OverflowError, LookupError, ArithmeticError) as error:
             raise UserError(
-                f"a row cannot be read ({_first(error)})",
+                f"a row cannot be read ({first_line(error)})",
                 where=place,
                 remedy="mend it, or leave the column out of the data set",
             ) from None
@@ -49,7 +49,7 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
         found = datasets.load_dataset(name, rows.subset, revision=None if local else rows.revision)
     except ConnectionError as error:
         raise UserError(
-            f"the hub cannot be reached ({_first(error)})",
+            f"the hub cannot be reached ({first_line(error)})",
             where=where,
             value=shown,
             remedy="connect, or download it first with "
@@ -57,7 +57,7 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
         ) from None
     except (DatasetsError, OSError, ValueError, RuntimeError, LookupError, TypeError) as error:
         raise UserError(
-            f"a data set could not be loaded ({_first(error)})",
+            f"a data set could not be loaded ({first_line(error)})",
             where=where,
             value=shown,
             remedy="check its name (OWNER/NAME, or a folder with data files), revision and subset, "
@@ -71,7 +71,3 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
             remedy=suggestion(split, list(found)),
         )
     return found[split]
-
-
-def _first(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, first_line
 from tuneyard.rows.decode import DEEPEST, LONGEST, finite
 
 _BATCH = 1024
@@ -34,7 +34,7 @@ def iter_parquet(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise UserError("a file does not exist", where=str(path), remedy="check the path") from None
     except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:
         raise UserError(
-            f"a file cannot be read as Parquet ({(str(error).splitlines() or ['damaged'])[0]})",
+            f"a file cannot be read as Parquet ({first_line(error)})",
             where=str(path),
             remedy="check that it is a whole Parquet file; JSON files end in .json or .jsonl",
         ) from None
@@ -92,7 +92,7 @@ def _value(scalar: Any, column: str, where: str) -> Any:
 def _first(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "bytes that are no UTF-8 text"
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return first_line(error)
 
 
 def _shown(scalar: Any) -> object:

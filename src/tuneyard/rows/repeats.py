@@ -11,9 +11,9 @@ import ast
 import re
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tuneyard.config.prompts import holds_frame
 from tuneyard.errors import UserError
@@ -24,6 +24,7 @@ TOLERATED = 0.05
 # Characters (without space) and words or symbols from which on an answer is more than a word: at
 # the end of a question, and anywhere in it.
 _AT_END, _ANYWHERE, _WORDS = 8, 16, 3
+_KEPT = 500  # characters of a text that a message shows the beginning of
 _WORD = re.compile(r"\w+|[^\w\s]")
 _FENCE = re.compile(r"^\s*(```|~~~).*$", re.MULTILINE)
 
@@ -69,26 +70,42 @@ def in_answer(place: str, prompt: str, answer: str) -> Repeat | None:
     return None
 
 
-def judge_repeats(
-    found: Sequence[Repeat], rows: int, setting: Literal["refuse", "report"], remedy: str
+def told(found: Sequence[Repeat], rows: int) -> dict[str, Any]:
+    """Return as JSON can hold it how many rows repeat, and the first of the most common kind.
+
+    Args:
+        found: at most one a row, and at least one.
+        rows: how many rows there are.
+    """
+    ((what, most),) = Counter(repeat.what for repeat in found).most_common(1)
+    first = next(repeat for repeat in found if repeat.what == what)
+    return {
+        "count": len(found),
+        "rows": rows,
+        "what": what,
+        "most": most,
+        "place": first.place,
+        "value": first.value[:_KEPT],
+    }
+
+
+def refuse_repeats(
+    found: Mapping[str, Any], setting: Literal["refuse", "report"], remedy: str
 ) -> None:
     """Refuse more repeating rows than come by chance.
 
     Args:
-        found: at most one a row.
-        rows: how many rows there are.
+        found: see ``told``.
         remedy: how such rows are mended; what else can be done is added.
 
     Raises:
         UserError: with the count and the first of the most common kind.
     """
-    if setting == "refuse" and len(found) > TOLERATED * rows:
-        ((what, count),) = Counter(repeat.what for repeat in found).most_common(1)
-        first = next(repeat for repeat in found if repeat.what == what)
+    if setting == "refuse" and found["count"] > TOLERATED * found["rows"]:
         raise UserError(
-            f"{count:,} of {rows:,} rows {what}",
-            where=first.place,
-            value=first.value,
+            f"{found['most']:,} of {found['rows']:,} rows {found['what']}",
+            where=found["place"],
+            value=found["value"],
             remedy=f"{remedy}; or set preflight.answers_in_questions: report, where it is "
             "meant, as where code is shown to be mended",
         )

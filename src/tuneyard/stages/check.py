@@ -5,9 +5,10 @@ from __future__ import annotations
 from tuneyard.config import Preflight
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Plan
-from tuneyard.prefer import render_pairs
+from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
-from tuneyard.stages import prefer, prepare
+from tuneyard.rows.repeats import told
+from tuneyard.stages import overlap, prepare, refusal
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
@@ -20,13 +21,18 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
     """
     sets: dict[str, list[Example]] = {}
     for step in plan.steps:
-        if step.stage == "prepare":
+        if step.stage == "prepare" and "removed" not in step.part:
             rows = step.extra["data"].rows_of(step.part["split"])
             if rows is not None and rows.path is not None:
-                sets[step.key], _ = prepare.read(step, seed, [], {})
+                split = prepare.read(step, seed)
+                sets[step.key] = split.examples
+                refusal.refuse(step, split.facts(), limits)
         elif step.stage in ("preflight", "generate"):
             refuse_shared_ids(sets[s.key] for s in step.inputs.values() if s.key in sets)
         elif step.stage == "prefer":
             pairs, model = step.extra["pairs"], step.extra["model"]
             if pairs.rows is not None and pairs.rows.path is not None:
-                render_pairs(prefer.read(pairs, limits), pairs.prompt or model.prompt)
+                found = overlap.read_pairs(step)
+                render_pairs(found, pairs.prompt or model.prompt, f"{step.extra['section']}.pairs")
+                if repeats := find_repeats(found):
+                    refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)

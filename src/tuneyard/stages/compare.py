@@ -10,6 +10,7 @@ from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
 from tuneyard.plan import Arm, Step
 from tuneyard.rows import iter_json_lines
+from tuneyard.stages import judge
 from tuneyard.stages.context import Context
 from tuneyard.stages.trained import trained
 
@@ -143,6 +144,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
     digests: dict[str, str] = {}
     pairs: dict[str, Any] = {}
     preflight: dict[str, Any] = {}
+    tests: dict[str, Any] = {}
     stopped: dict[str, str] = {}
     seen: dict[str, Step] = {}
 
@@ -162,11 +164,15 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
         facts = manifest.get("facts", {})
         if step.stage == "prepare":
             kind, split = step.part["kind"], step.part["split"]
+            if kind in examples and split in examples[kind] and "removed" not in step.part:
+                continue  # of these rows some were removed
             examples.setdefault(kind, {})[split] = facts.get("examples", 0)
             digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
+        elif step.stage == "judge":
+            tests[f"{step.part['kind']} {step.part['split']}"] = judge.table(facts)
         elif step.stage == "prefer":
             pairs[step.label] = facts.get("stats", {})
-        elif step.stage == "preflight":
+        elif step.stage == "preflight" or (step.stage == "overlap" and "pairs" in step.extra):
             preflight[step.label] = facts.get("text", "")
         elif step.stage == "train" and facts.get("stopped"):
             stopped[step.label] = facts["stopped"]["text"]
@@ -176,6 +182,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
         "digests": digests,
         "pairs": pairs,
         "preflight": preflight,
+        "tests": tests,
         "stopped_early": stopped,
         "versions": {name: _version(name) for name in _VERSIONS},
     }

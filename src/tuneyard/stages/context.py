@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from tuneyard.config import Study
 from tuneyard.plan import Step
 from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
+from tuneyard.rows import iter_json_lines
 from tuneyard.stages.live import Live
 
 
@@ -45,6 +47,18 @@ class Context:
     def examples(self, step: Step) -> list[Example]:
         """Read the examples that a prepare step wrote."""
         return read_jsonl(self.artifact(step).local() / "examples.jsonl", Example)
+
+    def places(self, step: Step) -> dict[str, str]:
+        """Return where the rows stand that a prepare step read, by id; empty where it read none."""
+        path = self.artifact(step).local() / "places.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def trials(self, step: Step | None) -> dict[str, str]:
+        """Return why the tests of examples judge nothing, by id: what a judge step found."""
+        if step is None:
+            return {}
+        path = self.artifact(step).local() / "trials.jsonl"
+        return {row["id"]: row["reason"] for _, row in iter_json_lines(path)}
 
     def completions(self, step: Step) -> list[Completion]:
         """Read the answers that a generate step wrote."""

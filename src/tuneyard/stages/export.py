@@ -8,68 +8,65 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tuneyard.config import Preflight
-from tuneyard.data import overlap
+from tuneyard.config import Study
 from tuneyard.data.ids import refuse_shared_ids
-from tuneyard.data.overlap import Overlap
+from tuneyard.data.overlap import SHOWN
 from tuneyard.errors import UserError
-from tuneyard.plan import Plan, Step
+from tuneyard.plan import Plan, Step, build
 from tuneyard.prefer import describe
-from tuneyard.records import Example, write_jsonl
-from tuneyard.stages import judge, prepare
+from tuneyard.records import write_jsonl
+from tuneyard.rows.repeats import Repeat
+from tuneyard.stages import judge, prepare, refusal
+from tuneyard.stages.memory import Memory
 from tuneyard.stages.prefer import from_rows
-from tuneyard.stages.preflight import overlaps
+
+REPORT = "report.txt"
+"""Where a run would refuse the data: what is said of them, with every row that is meant."""
 
 
-def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[str], None]) -> None:
-    """Write ``KIND.SPLIT.jsonl`` and ``pairs.jsonl`` (rendered, by model where prompts differ).
+def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
+    """Write ``KIND.SPLIT.jsonl``, ``pairs.jsonl`` (rendered; where there are several, with the
+    names of their stages and models) and, where a run would refuse them, ``report.txt``.
 
     Args:
-        seed: the study's.
-        limits: what of the overlap with evaluation a run would refuse or remove.
         say: takes what is to be printed.
 
     Raises:
         UserError: data are malformed; or, after everything was written and said, a run would
             refuse them.
     """
-    made: dict[str, list[Example]] = {}
+    memory = Memory(study.seed)
+    # The models need not be here: their data are the same wherever they are.
+    plan = build(study, lambda model: model.path, lambda step: memory.facts(step)["found"])
     files: dict[str, Sequence[Any]] = {}
-    lines: list[str] = []
-    told: list[tuple[str, list[Overlap]]] = []
-    checks: list[Callable[[], None]] = []
+    pairs: dict[str, None] = {}
     for step in plan.steps:
-        others = {r: made[s.key] for r, s in step.inputs.items() if s.stage == "prepare"}
         if step.stage == "prepare":
-            made[step.key], facts = prepare.make(step, seed, others)
-            name = f"{step.part['kind']}.{step.part['split']}.jsonl"
-            files[name] = made[step.key]
-            lines.append(f"{out / name}: {prepare.summary(facts)}")
-        elif step.stage == "judge":
-            lines += judge.counts(others)
-            checks.append(partial(judge.judge, step, others))
+            files[_split_name(step)] = memory.split(step).examples  # the last is the whole's rest
         elif step.stage in ("preflight", "generate"):
-            refuse_shared_ids(others.values())
-        if step.stage == "preflight":
-            asked = {r: prepare.questions(s, others[r]) for r, s in step.inputs.items()}
-            told.append((step.label, overlaps(asked, _lenient(limits), step.label)))
+            splits = (source for source in step.inputs.values() if source.stage == "prepare")
+            refuse_shared_ids(memory.split(source).examples for source in splits)
         elif step.stage == "prefer" and step.extra["pairs"].rows is not None:
-            pairs, held_out, found = from_rows(step, others, _lenient(limits))
-            name = _name(step, plan)
-            for kept, place in ((pairs.pairs, name), (held_out, f"held_out.{name}")):
+            found, held_out = from_rows(step)
+            name = _pairs_name(step, plan)
+            for kept, place in ((found.pairs, name), (held_out, f"held_out.{name}")):
                 if kept:
                     files[place] = kept
-                    lines.append(f"{out / place}: {len(kept):,} pairs")
-            lines.append(describe(pairs.stats))
-            told.append((step.label, found))
-    lines += dict.fromkeys(one.text() for _, found in told for one in found)
+                    pairs[f"{out / place}: {len(kept):,} pairs"] = None
+            pairs[describe(found.stats)] = None
+    short, whole = (
+        "\n".join({**dict.fromkeys(_lines(plan, memory, files, out, shown)), **pairs})
+        for shown in (SHOWN, None)
+    )
+    refused = list(_refused(plan, memory, study))
+    report = "\n\n".join([whole, *(f"a run refuses this: {error}" for error in refused)])
     try:
-        _write(out, files)
+        _write(out, files, f"{report}\n" if refused else None)
     except OSError as error:
         raise UserError(
             f"the data cannot be written ({error.strerror})",
@@ -77,36 +74,86 @@ def export(plan: Plan, seed: int, limits: Preflight, out: Path, say: Callable[[s
             value=str(out),
             remedy="name a folder that can be made or written to",
         ) from None
-    say("\n".join(lines))
+    say(short)
+    if refused:
+        say(f"{out / REPORT}: all of this, with every row that is meant")
+        raise refused[0]
+
+
+def _lines(
+    plan: Plan, memory: Memory, files: Mapping[str, Any], out: Path, shown: int | None
+) -> Iterator[str]:
+    """Say what was found in the rows, naming the first ``shown`` of each kind; None: all."""
+    for step in plan.steps:
+        if step.stage == "prepare":
+            split, name = memory.split(step), _split_name(step)
+            head = str(out / name) if files[name] is split.examples else step.label
+            yield f"{head}: {prepare.summary(step, split.facts())}"
+            if shown is None:
+                yield from _repeating(split.repeats)
+        elif step.stage == "judge":
+            found = memory.trials(step) if shown is None else ()
+            yield from judge.lines(step, memory.facts(step), found)
+        elif step.stage in ("overlap", "preflight"):
+            over = memory.overlap(step)
+            yield from (overlap.text(shown) for overlap in over.overlaps)
+            if shown is None:
+                yield from _repeating(over.repeats)
+
+
+def _repeating(repeats: Sequence[Repeat]) -> Iterator[str]:
+    return (f"  {repeat.place}: of the rows that {repeat.what}" for repeat in repeats)
+
+
+def _refused(plan: Plan, memory: Memory, study: Study) -> Iterator[UserError]:
+    """Yield what a run would refuse."""
+    limits = study.preflight
+    checks: list[Callable[[], None]] = [
+        partial(refusal.refuse_tests, plan, memory.facts, limits),
+        *(
+            partial(refusal.refuse, step, memory.facts(step), limits)
+            for step in plan.steps
+            if step.stage in ("prepare", "overlap", "preflight")
+        ),
+    ]
     for check in checks:
-        check()
-    for label, found in told:
-        overlap.judge(found, limits, label)
+        try:
+            check()
+        except UserError as error:
+            yield error
 
 
-def _write(out: Path, files: Mapping[str, Sequence[Any]]) -> None:
-    """Write all files, or none: they take their places when the last is done."""
+def _write(out: Path, files: Mapping[str, Sequence[Any]], report: str | None) -> None:
+    """Write all files, or none: they take their places when the last is done.
+
+    An earlier report goes where there is none.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as folder:
         for name, rows in files.items():
             write_jsonl(Path(folder, name), rows)
-        for name in files:
+        names = list(files)
+        if report is not None:
+            Path(folder, REPORT).write_text(report, encoding="utf-8", errors="backslashreplace")
+            names.append(REPORT)
+        for name in names:
             if (out / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
-        for name in files:
+        for name in names:
             os.replace(Path(folder, name), out / name)
+        if report is None:
+            (out / REPORT).unlink(missing_ok=True)
 
 
-def _lenient(limits: Preflight) -> Preflight:
-    """Return the limits with nothing refused: everything is shown first."""
-    shown = {
-        key: "report"
-        for key in ("duplicates", "near_duplicates")
-        if getattr(limits, key) == "refuse"
-    }
-    return limits.model_copy(update=shown)
+def _split_name(step: Step) -> str:
+    return f"{step.part['kind']}.{step.part['split']}.jsonl"
 
 
-def _name(step: Step, plan: Plan) -> str:
+def _pairs_name(step: Step, plan: Plan) -> str:
+    """Name a file of pairs by what tells it from the others: its stage, its model."""
     steps = [s for s in plan.steps if s.stage == "prefer" and s.extra["pairs"].rows is not None]
-    return "pairs.jsonl" if len(steps) == 1 else f"pairs.{step.extra['model'].name}.jsonl"
+    names = [(s.extra["section"].removeprefix("stages."), s.extra["model"].name) for s in steps]
+    own = names[[s.key for s in steps].index(step.key)]
+    told = [part for part, others in zip(own, zip(*names, strict=True), strict=True)
+            if len(set(others)) > 1]  # fmt: skip
+    return ".".join(["pairs", *told, "jsonl"])

@@ -79,7 +79,12 @@ def _mean(
     from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
-    asked = [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]]
+    trials = context.trials(scored.extra["judged"].get(kind))
+    asked = [
+        score_row(e, kind, *answer, trials.get(e.id, ""))
+        for e in examples
+        for answer in answers[e.id]
+    ]
     resources = context.study.resources
     if metric := encoder_metrics([rule.metric]).get(rule.metric):
         encoder = getattr(context.study.evaluate.encoders, metric)

@@ -1,101 +1,170 @@
-"""judge: whether the rows can give the verdicts that the study asks for; before anything trains."""
+"""judge: which rows of a split have tests that tell a right answer from none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from tuneyard.config import Preflight
 from tuneyard.errors import UserError
-from tuneyard.plan import Step
-from tuneyard.records import Example
+from tuneyard.judging.rows import try_rows
+from tuneyard.plan import Asked, Plan, Step
+from tuneyard.records import Example, write_jsonl
 from tuneyard.stages.context import Context
 
-_SHOWN = 3
+SHOWN = 3
+"""How many rows a message names; the artifact has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A row whose tests judge nothing.
+
+    Attributes:
+        id: the example's.
+        place: where it stands.
+        reason: why nothing follows from its tests.
+    """
+
+    id: str
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
 
 
 def run(step: Step, context: Context) -> str:
-    """Write ``judge.txt``: of each split, how many rows have tests that judge.
-
-    Raises:
-        UserError: see ``judge``.
-    """
-    sets = {role: context.examples(source) for role, source in step.inputs.items()}
-    judge(step, sets)
-    text = "\n".join(counts(sets))
-    with context.artifact(step).writing({"text": text}) as folder:
-        (folder / "judge.txt").write_text(text + "\n", encoding="utf-8")
-    unjudged = sum("unjudged" in e.meta for rows in sets.values() for e in rows)
-    if unjudged:
-        context.bar.say("    " + text.replace("\n", "\n    "))
-    tested = sum(has_verdict(e) for rows in sets.values() for e in rows)
-    return f"{tested:,} rows have tests that judge, {unjudged:,} tests that do not"
+    """Write ``trials.jsonl``: the rows whose tests judge nothing, and why."""
+    rows = step.inputs["rows"]
+    examples, places = context.examples(rows), context.places(rows)
+    found = trials(examples, places, step, context.study.resources.scoring_workers)
+    known = facts(examples, found)
+    with context.artifact(step).writing(known) as folder:
+        write_jsonl(folder / "trials.jsonl", found)
+    if found:
+        context.bar.say("    " + "\n    ".join(lines(step, known)))
+    return f"{known['tested']:,} rows have tests that judge, {len(found):,} tests that do not"
 
 
-def judge(step: Step, sets: Mapping[str, list[Example]]) -> None:
-    """Hold the rows against what the study asks of them.
+def trials(
+    examples: list[Example], places: Mapping[str, str], step: Step, workers: int = 1
+) -> list[Unjudged]:
+    """Try the tests of a split, and return the rows whose tests judge nothing.
 
     Args:
-        sets: the examples of the step's inputs, by role.
+        places: where rows stand, by id.
+        workers: processes.
+    """
+    rows = [example for example in examples if "tests" in example.meta]
+    reasons = try_rows(
+        [example.meta["tests"] for example in rows],
+        [example.reference for example in rows],
+        [example.meta.get("entry_point") for example in rows],
+        workers,
+        step.extra["imports"],
+    )
+    return [
+        Unjudged(example.id, places.get(example.id, example.id), reason)
+        for example, reason in zip(rows, reasons, strict=True)
+        if reason
+    ]
+
+
+def facts(examples: list[Example], found: Sequence[Unjudged]) -> dict[str, Any]:
+    """Return what is known of a split's tests, as JSON can hold it."""
+    have = sum("tests" in example.meta for example in examples)
+    reasons = Counter(one.reason.partition(":")[0] for one in found)
+    return {
+        "rows": len(examples),
+        "tested": have - len(found),
+        "reasons": dict(reasons.most_common()),
+        "first": [asdict(one) for one in found[:SHOWN]],
+        "found": {"tests": [one.id for one in found]},
+    }
+
+
+def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:
+    """Say of a split how many rows have tests that judge, that do not, and none.
+
+    Args:
+        found: what is named; where it is empty the first few.
+    """
+    unjudged = len(known["found"]["tests"])
+    named = found or [Unjudged(**one) for one in known["first"]]
+    return [
+        f"{step.part['split']}/{step.part['kind']}: {known['tested']:,} of {known['rows']:,} rows "
+        f"have tests that judge, {unjudged:,} tests that judge nothing, "
+        f"{known['rows'] - known['tested'] - unjudged:,} no tests",
+        *(f"  {one}" for one in named),
+    ]
+
+
+def table(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a report says of a split's tests."""
+    unjudged = len(known["found"]["tests"])
+    why = [f"{reason} ({count:,})" for reason, count in known["reasons"].items()]
+    return {
+        "rows": known["rows"],
+        "tests that judge": known["tested"],
+        "tests that judge nothing": unjudged,
+        "no tests": known["rows"] - known["tested"] - unjudged,
+        "why": "; ".join(why) or None,
+        "the first": known["first"][0]["place"] if known["first"] else None,
+    }
+
+
+def refuse(plan: Plan, known: Mapping[str, Mapping[str, Any]], limits: Preflight) -> None:
+    """Hold the rows of all splits against what the study asks of them.
+
+    Args:
+        known: the facts of the plan's judge steps by their keys.
 
     Raises:
         UserError: tests that judge nothing are refused, or verdicts are asked for and no row can
             have one.
     """
-    unjudged = [
-        (role, *example.meta["unjudged"])
-        for role, examples in sets.items()
-        for example in examples
-        if "unjudged" in example.meta
-    ]
-    if unjudged and step.part["tests"] == "refuse":
-        split, _, kind = unjudged[0][0].partition("/")
-        told = "; ".join(f"{place}: {reason}" for _, place, reason in unjudged[:_SHOWN])
-        more = f"; and {len(unjudged) - _SHOWN:,} more" if len(unjudged) > _SHOWN else ""
-        several = len(unjudged) > 1
-        raise UserError(
-            f"{len(unjudged):,} row{'s have' * several}{' has' * (not several)} tests that judge "
-            f"nothing: {told}{more}",
-            where=f"data.{kind}: {split}: {unjudged[0][1]}",
-            value=unjudged[0][2],
-            remedy="mend the tests or the references, or set preflight.tests: remove (leaves such "
-            "rows out of training and evaluation) or report (their answers have no verdict)",
-        )
-    for key, roles in step.part["asked"]:
-        if not any(has_verdict(e) for role in roles for e in sets[role]):
-            names = sorted({role.partition("/")[2] for role in roles})
-            raise UserError(
-                "verdicts are asked for, and no row has tests that could give one",
-                where=key,
-                value=", ".join(names),
-                remedy=f"give the rows tests (data.{names[0]}.columns: {{tests: COLUMN}}), or "
-                + _REMEDIES.get(key.rpartition(".")[2], "name another metric"),
-            )
+    if limits.tests == "refuse":
+        _refuse_unjudged(plan.judges, known)
+    for asked in plan.asked:
+        _refuse_none(asked, known)
+
+
+def _refuse_unjudged(judges: Sequence[Step], known: Mapping[str, Mapping[str, Any]]) -> None:
+    count = sum(len(known[step.key]["found"]["tests"]) for step in judges)
+    if not count:
+        return
+    named = [(step, Unjudged(**one)) for step in judges for one in known[step.key]["first"]]
+    step, first = named[0]
+    shown = "; ".join(str(one) for _, one in named[:SHOWN])
+    more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    raise UserError(
+        f"{count:,} {'rows have' if count > 1 else 'row has'} tests that judge nothing: "
+        f"{shown}{more}",
+        where=f"data.{step.part['kind']}: {step.part['split']}: {first.place}",
+        value=first.reason,
+        remedy="mend the tests or the references, or set preflight.tests: remove (leaves such "
+        "rows out of training and evaluation) or report (their answers have no verdict)",
+    )
+
+
+def _refuse_none(asked: Asked, known: Mapping[str, Mapping[str, Any]]) -> None:
+    key, judges = asked
+    if any(known[step.key]["tested"] for step in judges):
+        return
+    names = sorted({step.part["kind"] for step in judges})
+    raise UserError(
+        "verdicts are asked for, and no row has tests that could give one",
+        where=key,
+        value=", ".join(names),
+        remedy=f"give the rows tests (data.{names[0]}.columns: {{tests: COLUMN}}), or "
+        + _REMEDIES.get(key.rpartition(".")[2], "name another metric"),
+    )
 
 
 _REMEDIES = {
     "verify": "tell answers apart by verify: exact_match, or not at all (verify: none)",
     "metrics": "leave execution out of evaluate.metrics",
 }
-
-
-def has_verdict(example: Example) -> bool:
-    """Tell whether answers to an example get a verdict by being run."""
-    tested = "tests" in example.meta and "unjudged" not in example.meta
-    return example.task == "cocobots" or tested
-
-
-def counts(sets: Mapping[str, list[Example]]) -> list[str]:
-    """Return a line a split: how many rows have tests that judge, that do not, and none."""
-    lines = []
-    for role, examples in sets.items():
-        if any(example.task == "cocobots" for example in examples):
-            continue
-        tested = sum(has_verdict(e) for e in examples)
-        unjudged: list[Any] = [e.meta["unjudged"] for e in examples if "unjudged" in e.meta]
-        lines.append(
-            f"{role}: {tested:,} of {len(examples):,} rows have tests that judge, "
-            f"{len(unjudged):,} tests that judge nothing, "
-            f"{len(examples) - tested - len(unjudged):,} no tests"
-        )
-        lines += [f"  {place}: {reason}" for place, reason in unjudged[:_SHOWN]]
-    return lines

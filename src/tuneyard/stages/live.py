@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.config import Study
+from tuneyard.errors import first_line
 from tuneyard.plan import Plan, Step
 from tuneyard.stages import runs
 from tuneyard.tracking import connect
@@ -111,10 +112,9 @@ class Live:
         except Exception as error:
             if not self._warned:
                 self._warned = True
-                reason = (str(error).splitlines() or [type(error).__name__])[0]
                 self._say(
-                    f"    warning: MLflow does not get the training curves now ({reason}); what "
-                    "it lacks is logged at the end"
+                    f"    warning: MLflow does not get the training curves now "
+                    f"({first_line(error)}); what it lacks is logged at the end"
                 )
             return False
         return True

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from typing import Any
 
 from tuneyard import loading
-from tuneyard.config import Decoding, Pairs, Preflight
+from tuneyard.config import Decoding, Pairs
 from tuneyard.config.prompts import render
-from tuneyard.data.overlap import Overlap, find_overlaps, judge, removable
 from tuneyard.data.pairs import preflight_pairs
-from tuneyard.data.questions import Question
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.prefer import (
-    PairRow,
     PairSet,
     build_pairs,
     describe,
-    find_repeats,
-    load_pairs,
-    question_of,
     render_pairs,
     row_statistics,
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
-from tuneyard.rows.repeats import judge_repeats
 from tuneyard.stages.context import Context
-from tuneyard.stages.prepare import questions, similarity
+from tuneyard.stages.overlap import read_pairs
 from tuneyard.stages.score import score_row
 
 # What decides whether an answer is a good one: a metric, and the keys of its verdict.
@@ -49,100 +41,66 @@ def run(step: Step, context: Context) -> str:
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
         if settings.rows is not None:
-            others = {role: context.examples(source) for role, source in step.inputs.items()}
-            found, held_out, overlaps = from_rows(step, others, context.study.preflight)
-            facts["overlap"] = {overlap.name: overlap.facts() for overlap in overlaps}
-            told = [overlap.text() for overlap in overlaps]
+            found, held_out = from_rows(step)
             if held_out:
                 write_jsonl(folder / "held_out.jsonl", held_out)
         else:
-            found, told = _sampled(step, context, settings), []
-            _refuse_none(found)
+            found = _sampled(step, context, settings)
+            _refuse_none(found, step)
         model = step.extra["model"]
         checked = preflight_pairs(
             found.pairs,
             loading.load_tokenizer(model),
             max_length=model.max_length,
-            settings=context.study.preflight,
             where=step.label,
         )
-        facts["stats"] = found.stats
+        facts |= {"stats": found.stats, "truncated": checked.cut}
         write_jsonl(folder / "pairs.jsonl", found.pairs)
-        text = "\n".join(filter(None, [describe(found.stats), *told, checked.loss()]))
+        text = "\n".join(filter(None, [describe(found.stats), checked.loss()]))
         (folder / "pairs.txt").write_text(text + "\n", encoding="utf-8")
     context.bar.say("    " + text.replace("\n", "\n    "))
     return _summary(found)
 
 
-def from_rows(
-    step: Step, others: Mapping[str, list[Example]], limits: Preflight
-) -> tuple[PairSet, list[Preference], list[Overlap]]:
+def from_rows(step: Step) -> tuple[PairSet, list[Preference]]:
     """Read the preference rows of a step; needs no model.
 
-    Args:
-        others: the evaluation examples of the step's inputs, by role.
-        limits: what of the overlap with evaluation is refused or removed.
-
     Returns:
-        The pairs to train on with statistics of every row of the file, those held out, and how
-        far evaluation is in the file.
+        The pairs to train on with statistics of every row of the file, and those held out.
 
     Raises:
-        UserError: rows are malformed, evaluation asks them and that is refused, or none is left.
+        UserError: rows are malformed, or none is left.
     """
     settings: Pairs = step.extra["pairs"]
-    model = step.extra["model"]
-    rows = read(settings, limits)
-    asked = {role: questions(source, others[role]) for role, source in step.inputs.items()}
-    found = find_overlaps(
-        [Question(row.id, *question_of(row)) for row in rows],
-        asked,
-        similarity(limits),
-        "the preference rows",
-    )
-    judge(found, limits, step.label)
-    gone = removable(found, limits)
+    model, where = step.extra["model"], f"{step.extra['section']}.pairs"
+    rows = read_pairs(step)
+    gone = set(step.part["removed"])
     parts = {"train": rows, "validation": []}
     if settings.split is not None:
-        parts = cut(rows, settings.split, "dpo.pairs.split")
+        parts = cut(rows, settings.split, f"{where}.split")
     target = settings.prompt or model.prompt
-    stats = row_statistics(rows, model.prompt, render_pairs(rows, target))
-    pairs = render_pairs((row for row in parts["train"] if row.id not in gone), target).kept
-    held_out = render_pairs(parts["validation"], target).kept
+    stats = row_statistics(rows, model.prompt, render_pairs(rows, target, where), where)
+    kept = (row for row in parts["train"] if row.id not in gone)
+    pairs = render_pairs(kept, target, where).kept
+    held_out = render_pairs(parts["validation"], target, where).kept
     stats |= {"pairs": len(pairs), "removed": len(gone), "held_out": len(held_out)}
     if not pairs:
         raise UserError(
             "no preference pair is left",
-            where="dpo.pairs.rows",
+            where=f"{where}.rows",
             value={key: stats[key] for key in ("rows", "equal", "duplicates", "removed")},
             remedy="name rows whose chosen and rejected answers differ, and that are not asked in "
             "evaluation",
         )
-    return PairSet(pairs, stats), held_out, found
+    return PairSet(pairs, stats), held_out
 
 
-def read(settings: Pairs, limits: Preflight) -> list[PairRow]:
-    """Return the preference rows.
-
-    Raises:
-        UserError: they are malformed, or repeat themselves and that is refused.
-    """
-    rows = load_pairs(settings)
-    judge_repeats(
-        find_repeats(rows),
-        len(rows),
-        limits.answers_in_questions,
-        "name the columns that hold the bare texts (dpo.pairs.columns)",
-    )
-    return rows
-
-
-def _refuse_none(found: PairSet) -> None:
+def _refuse_none(found: PairSet, step: Step) -> None:
     if not found.pairs:
         raise UserError(
             "no preference pair came out: every prompt's answers all passed, or all failed, or "
-            "have no verdict",
-            where="dpo.pairs",
+            "have no verdict or one that may be forged",
+            where=f"{step.extra['section']}.pairs",
             value=found.stats,
             remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
         )
@@ -184,7 +142,7 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
-        verdicts = _verify(examples, completions, settings, context, suspicious)
+        verdicts = _verify(examples, completions, step, context, suspicious)
     found = build_pairs(
         examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
     )
@@ -192,6 +150,7 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         found.stats,
         [pair.prompt for pair in found.pairs],
         [asked[pair.example_id] for pair in found.pairs],
+        f"{step.extra['section']}.pairs",
     )
     return PairSet(found.pairs, stats)
 
@@ -213,7 +172,7 @@ def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Exa
 def _verify(
     examples: list[Example],
     completions: list[Completion],
-    settings: Pairs,
+    step: Step,
     context: Context,
     suspicious: set[tuple[str, int]],
 ) -> dict[tuple[str, int], bool | None]:
@@ -223,12 +182,14 @@ def _verify(
     """
     from tuneyard.distributed import score
 
-    metric, keys = _VERIFIERS[settings.verify]
+    metric, keys = _VERIFIERS[step.extra["pairs"].verify]
+    judges = step.extra.get("judged", {}).values()
+    trials = {row: why for judge in judges for row, why in context.trials(judge).items()}
     by_id = {e.id: e for e in examples}
     verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
         rows = [
-            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text)
+            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text, trials.get(c.id, ""))
             for c in completions
             if by_id[c.id].task == task
         ]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from tuneyard.config import Preflight
 from tuneyard.config.prompts import render
 from tuneyard.data.ids import refuse_shared_ids
-from tuneyard.data.overlap import Overlap, find_overlaps, judge
+from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
 from tuneyard.plan import Step
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.prepare import questions, similarity
+from tuneyard.stages.prepare import questions
 from tuneyard.train.rows import SftRow
 
 
@@ -19,25 +18,28 @@ def run(step: Step, context: Context) -> str:
     """Write ``preflight.txt``: counts, overlap, and one example with its trained tokens marked."""
     from tuneyard import loading
 
-    model, settings = step.extra["model"], context.study.preflight
+    model = step.extra["model"]
     sets = {role: context.examples(source) for role, source in step.inputs.items()}
     refuse_shared_ids(sets.values())
     asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
-    found = overlaps(asked, settings, step.label)
+    found = overlaps(asked, step.part["similarity"])
     train = [e for role, rows in sets.items() if role.startswith("train/") for e in rows]
     rows = [_row(model.prompt, example) for example in train]
     report = preflight(
         rows,
         loading.load_tokenizer(model),
         max_length=model.max_length,
-        settings=settings,
         inference_prompts=[render(model.prompt, e.instruction, e.input) for e in train],
         loss_on=step.part["loss_on"],
         where=step.label,
     )
     told = "\n".join(overlap.text() for overlap in found)
     text = f"{told}\n{report.text()}" if told else report.text()
-    facts = {"text": text, "overlap": {overlap.name: overlap.facts() for overlap in found}}
+    facts = {
+        "text": text,
+        "overlap": {overlap.name: overlap.facts() for overlap in found},
+        "truncated": report.cut,
+    }
     with context.artifact(step).writing(facts) as folder:
         (folder / "preflight.txt").write_text(text + "\n", encoding="utf-8")
     for overlap in found:
@@ -50,30 +52,27 @@ def run(step: Step, context: Context) -> str:
     equal = sum(len(overlap.exact) + len(overlap.normalised) for overlap in found)
     return (
         f"{report.rows:,} rows, {report.trained_tokens:,} of {report.tokens:,} tokens trained, "
-        f"{report.truncated} truncated, {equal} in evaluation"
+        f"{report.truncated:,} truncated, {equal:,} in evaluation"
     )
 
 
-def overlaps(asked: dict[str, list[Question]], settings: Preflight, where: str) -> list[Overlap]:
+def overlaps(asked: dict[str, list[Question]], threshold: float | None) -> list[Overlap]:
     """Hold training against every evaluation split, and test splits against validation.
+
+    Overlap of test and validation is only reported.
 
     Args:
         asked: questions by role, ``train/NAME``, ``validation/NAME`` or ``test/NAME``.
-
-    Raises:
-        UserError: training overlaps evaluation and the settings refuse that. Overlap of test and
-            validation is only reported.
+        threshold: see ``find_overlaps``.
     """
     parts: dict[str, dict[str, list[Question]]] = {"train": {}, "validation": {}, "test": {}}
     for role, rows in asked.items():
         parts[role.partition("/")[0]][role] = rows
-    threshold = similarity(settings)
     train, validation = ([q for rows in parts[part].values() for q in rows]
                          for part in ("train", "validation"))  # fmt: skip
     found = find_overlaps(train, {**parts["validation"], **parts["test"]}, threshold)
     if validation and parts["test"]:
         found += find_overlaps(validation, parts["test"], threshold, "validation", reported=True)
-    judge(found, settings, where)
     return found
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Plan, Step
-from tuneyard.tracking.connect import sqlite_uri
+from tuneyard.tracking.address import sqlite_uri
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Run, Tracker

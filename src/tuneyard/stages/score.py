@@ -28,8 +28,10 @@ def run(step: Step, context: Context) -> str:
         if kind == "answers":
             continue
         rows = tasks.setdefault(step.extra["task"][kind], [])
+        trials = context.trials(step.extra["judged"].get(kind))
         for example in context.examples(source):
-            rows += [score_row(example, kind, *answer) for answer in answers[example.id]]
+            trial = trials.get(example.id, "")
+            rows += [score_row(example, kind, *answer, trial) for answer in answers[example.id]]
     similar = _similar(step, context)
     context.start_ray()
     metrics, faithful = step.part["metrics"], step.part["faithful"]
@@ -106,10 +108,11 @@ def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, st
     return answers
 
 
-def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
+def score_row(example: Example, kind: str, sample: int, text: str, trial: str = "") -> ScoreRow:
     """Return what the scorer needs of one answer.
 
-    Where a study runs answers, their tests were tried when the examples were prepared.
+    Args:
+        trial: why the example's tests judge nothing; where a study runs answers, they were tried.
     """
     return ScoreRow(
         id=example.id,
@@ -119,5 +122,5 @@ def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
         kind=kind,
         sample=sample,
         entry_point=example.meta.get("entry_point"),
-        trial=example.meta.get("unjudged", ["", ""])[1],
+        trial=trial,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tuneyard.artifacts import Artifact
+from tuneyard.artifacts import Artifact, pinned
 from tuneyard.config.prompts import render
 from tuneyard.plan import Step
 from tuneyard.records import Preference, read_jsonl, write_jsonl
@@ -23,12 +24,9 @@ def run(step: Step, context: Context) -> str:
     model, settings = step.extra["model"], step.extra["settings"]
     artifact = context.artifact(step)
     rows = _rows(step, context)
-    context.run.write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
-        "work",
-        artifact.name,
-        "rows.jsonl",
-    )
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    context.run.write_text(text, "work", artifact.name, "rows.jsonl")
+    written = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     job = TrainJob(
         method=step.part["method"],
         model=model.model_dump(),
@@ -36,7 +34,7 @@ def run(step: Step, context: Context) -> str:
             **settings.model_dump(by_alias=True),
             "lora": step.part["settings"]["lora"],
         },
-        rows=f"{artifact.work}/rows.jsonl",
+        rows=pinned(f"{artifact.work}/rows.jsonl", written),
         adapter=context.adapter(step.inputs.get("start")) or model.adapter,
         reference=_reference(step, context),
         seed=step.part["seed"],

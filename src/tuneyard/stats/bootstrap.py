@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -196,11 +196,3 @@ def centred_bootstrap(values: Clustered, *, resamples: int, seed: Seed = 0) -> C
     slack = 1e-12 * float(np.abs(values.sums / values.sizes).max())
     distances[np.abs(distances - abs(observed)) <= slack] = abs(observed)
     return CentredBootstrap(observed, np.sort(distances), values.count)
-
-
-def paired_bootstrap_p(
-    differences: Iterable[float], *, resamples: int = 5000, seed: Seed = 0
-) -> float:
-    """Return the two-sided p of a mean difference of 0, by the bootstrap."""
-    values = clustered(np.asarray(list(differences), dtype=np.float64))
-    return centred_bootstrap(values, resamples=resamples, seed=seed).p

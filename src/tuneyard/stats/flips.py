@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuneyard.stats.bootstrap import Seed
-from tuneyard.stats.clusters import Clustered, clustered
+from tuneyard.stats.clusters import Clustered
 
 _BLOCK = 1 << 22
 
@@ -63,12 +62,6 @@ def sign_flips(values: Clustered, *, resamples: int, seed: Seed = 0) -> SignFlip
     for ends in (low, high):
         ends[np.abs(ends) <= slack] = 0.0
     return SignFlips(p, np.sort(low), np.sort(high))
-
-
-def permutation_p(differences: Iterable[float], *, resamples: int = 5000, seed: Seed = 0) -> float:
-    """Return the two-sided p of the sign-flip test of a mean difference of 0."""
-    values = clustered(np.asarray(list(differences), dtype=np.float64))
-    return sign_flips(values, resamples=resamples, seed=seed).p
 
 
 def _flipped(

@@ -14,6 +14,7 @@ from typing import Any
 from tuneyard.errors import UserError
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
+from tuneyard.tracking.address import check_uri, redacted
 from tuneyard.tracking.connect import reported
 
 SHA_TAG = "tuneyard.sha256"
@@ -67,7 +68,7 @@ def fetch_model(
         UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
             something else; or the server cannot be reached.
     """
-    connect.check_uri(uri)
+    check_uri(uri)
     version = connect.first_answer(uri, lambda: _version(uri, name, alias))
     target = Path(to)
     wanted = version.tags.get(SHA_TAG)
@@ -121,7 +122,7 @@ def _version(uri: str, name: str, alias: str | int) -> Any:
             raise
         raise UserError(
             "the registry has no such model",
-            where=connect.redacted(uri),
+            where=redacted(uri),
             value=f"models:/{name}/{alias}" if str(alias).isdigit() else f"models:/{name}@{alias}",
             remedy="check the name, alias and tracking URI; a study registers by its rule only",
         ) from error

@@ -196,16 +196,6 @@ class Run:
             self._client.log_artifacts(self.id, str(folder), path)
         return f"{self.artifact_uri.rstrip('/')}/{path}" if path else self.artifact_uri
 
-    def log_files(self, files: Iterable[Path | str], path: str | None = None) -> None:
-        """Upload single files to the folder ``path`` among the artifacts."""
-        with self._reported():
-            for file in files:
-                self._client.log_artifact(self.id, str(file), path)
-
-    def log_figure_files(self, files: Iterable[Path | str]) -> None:
-        """Upload figures to ``figures/``, which MLflow's pages show as pictures."""
-        self.log_files(files, "figures")
-
     def finish(self, status: Status = "FINISHED") -> None:
         """End the run. A study's arms that still run are ended too, as KILLED (or as FAILED).
 

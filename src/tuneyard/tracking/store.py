@@ -8,6 +8,7 @@ from typing import Any
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import connect, sessions
+from tuneyard.tracking.address import check_artifact_root, check_uri, sqlite_path
 from tuneyard.tracking.connect import reported
 from tuneyard.tracking.naming import TAG_LIMIT, entity_key, shorten
 from tuneyard.tracking.run import Run
@@ -45,13 +46,13 @@ class Tracker:
         patience: float = connect.PATIENCE,
         began: int = sessions.BEGAN,
     ) -> None:
-        scheme = connect.check_uri(uri)
-        connect.check_artifact_root(uri, artifact_root)
+        scheme = check_uri(uri)
+        check_artifact_root(uri, artifact_root)
         self.uri = uri
         self.experiment = experiment
         self.began = began
         if artifact_root is None and scheme == "sqlite":
-            artifact_root = str(connect.sqlite_path(uri).parent / "artifacts")
+            artifact_root = str(sqlite_path(uri).parent / "artifacts")
         if artifact_root is not None and "://" not in artifact_root:
             artifact_root = Path(artifact_root).resolve().as_uri()
         self.client: Any = None

@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from tuneyard import loading
 from tuneyard.artifacts import fetch
 from tuneyard.config import Lora
 from tuneyard.loading import check_adapter, check_model
@@ -55,7 +56,6 @@ def run(
 
 
 def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
-    from tuneyard import loading
     from tuneyard.train import lora
 
     base = job.base()
@@ -93,7 +93,6 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
 
 
 def _train(job: TrainJob, trainer: Any, report: Report, resume_from: Path | None) -> dict[str, Any]:
-    from tuneyard import loading
     from tuneyard.train.trainer import history, observe
 
     progress = observe(trainer, report)
@@ -146,8 +145,6 @@ def _quiet() -> None:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import datasets
-    import transformers
 
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    loading.quiet()
     datasets.disable_progress_bars()

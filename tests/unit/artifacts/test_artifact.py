@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tuneyard.artifacts import MANIFEST, RunDir, fetch
+from tuneyard.artifacts import MANIFEST, RunDir
 from tuneyard.errors import UserError
 
 
@@ -80,7 +80,7 @@ def test_a_file_of_the_same_size_and_another_content_is_not_believed(run_dir, wr
     run_dir.write_text('{"passed": true }\n', "stages", written.name, "scores.jsonl")
     if run_dir.remote:
         # This machine has a copy of what was written; another one would fetch what is there.
-        shutil.rmtree(fetch(written.url))
+        shutil.rmtree(written.local())
     else:
         assert not written.complete()
         assert written.damage() == "scores.jsonl has another content"
@@ -88,7 +88,7 @@ def test_a_file_of_the_same_size_and_another_content_is_not_believed(run_dir, wr
         written.local()
     assert caught.value.where == written.url
     assert "delete this folder" in caught.value.remedy
-    assert written.checked("adapter") == f"{written.url}/adapter"  # of it nothing was changed
+    assert written.checked("adapter").startswith(f"{written.url}/adapter")  # it was not changed
     with written.writing() as folder:
         (folder / "scores.jsonl").write_text('{"passed": false}\n')
     assert (written.local() / "scores.jsonl").read_text() == '{"passed": false}\n'

@@ -88,7 +88,19 @@ def test_outcomes_are_gathered_over_data_sets(make_cell) -> None:
             make_cell("base", kind=kind, execution_success=[False] * 30),
             make_cell("sft", ["a"], kind=kind, execution_success=success),
         ]
-    assert _verdict(*cells).summary.startswith("‘sft’ wins on a; b. No arm wins on c. Decided by")
+    assert _verdict(*cells).summary.startswith(
+        "‘sft’ wins on a and b. No arm wins on c. Decided by"
+    )
+
+
+def test_that_nobody_wins_anywhere_is_said_in_a_sentence(make_cell) -> None:
+    cells = [
+        make_cell(arm, kind=kind, execution_success=[True, False] * 5)
+        for kind in ("first", "higher", "third")
+        for arm in ("base", "sft")
+    ]
+    said = "No arm wins on first, higher or third. Decided by"
+    assert _verdict(*cells).summary.startswith(said)
 
 
 def test_many_pairs_are_told_in_the_table(make_cell) -> None:

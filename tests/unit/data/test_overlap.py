@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from tuneyard.config import Preflight
-from tuneyard.data.overlap import find_overlaps, judge, removable
-from tuneyard.data.questions import Question, similarity_of
+from tuneyard.data.overlap import find_overlaps, refuse
+from tuneyard.data.questions import Alike, Question
 from tuneyard.errors import UserError
 
 TRAIN = [
@@ -60,7 +60,8 @@ def test_the_most_similar_question_is_shown_and_all_can_go():
     found = overlap([TRAIN[1]], training=near)
     assert [match.training.id for match in found.near] == ["b"]
     assert found.near_rows == {"a", "b"}
-    assert found.near[0].similarity == similarity_of(near[1].instruction, TRAIN[1].instruction)
+    ((_, share),) = Alike(near[1:], 0.5)(TRAIN[1])
+    assert found.near[0].similarity == share
 
 
 def test_templates_are_never_near_but_can_be_equal():
@@ -78,18 +79,17 @@ def test_what_is_refused_and_what_is_removed():
         Question("e0", TRAIN[0].instruction),
         Question("e1", "Write a Python program to print the first 10 prime numbers"),
     ]
-    found = [overlap(asked)]
+    found = overlap(asked)
+    facts = {found.name: found.facts()}
     with pytest.raises(UserError, match="1 of 2 evaluation questions") as caught:
-        judge(found, Preflight(), "preflight")
+        refuse(facts, Preflight(), "preflight")
     assert "e0" in caught.value.what
     assert "preflight.duplicates: remove" in caught.value.remedy
-    judge(found, Preflight(duplicates="report"), "preflight")
+    refuse(facts, Preflight(duplicates="report"), "preflight")
     with pytest.raises(UserError, match="nearly"):
-        judge(found, Preflight(duplicates="remove", near_duplicates="refuse"), "preflight")
-    assert removable(found, Preflight()) == set()
-    assert removable(found, Preflight(duplicates="remove")) == {"t0"}
-    both = Preflight(duplicates="remove", near_duplicates="remove")
-    assert removable(found, both) == {"t0", "t1"}
+        refuse(facts, Preflight(duplicates="remove", near_duplicates="refuse"), "preflight")
+    assert (found.duplicate_rows, found.near_rows) == ({"t0"}, {"t1"})
+    refuse({"x": {**found.facts(), "reported": True}}, Preflight(), "preflight")
     rest = [row for row in TRAIN if row.id not in {"t0", "t1"}]
     assert counts(overlap(asked, rest)) == (0, 0, 0)
 
@@ -100,7 +100,10 @@ def test_the_report_has_counts_and_examples():
     assert "5 of 5 questions stand in the training data (5 to the character" in text
     assert text.count("e0: Write a function") == 3
     facts = json.loads(json.dumps(found.facts()))
-    assert facts["exact"] == {"count": 5, "examples": [["e0", "t0", 1.0]] * 3}
+    assert facts["exact"]["count"] == 5
+    assert facts["exact"]["examples"] == [["e0", "t0", 1.0]] * 3
+    assert facts["exact"]["text"] == TRAIN[0].instruction
+    assert found.text(None).count("e0: Write a function") == 5
 
 
 def test_hash_seeds_change_nothing(thesis):

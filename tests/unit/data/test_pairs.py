@@ -10,6 +10,7 @@ import pytest
 
 from tuneyard.config import Preflight
 from tuneyard.data.pairs import preflight_pairs
+from tuneyard.data.preflight import refuse_truncated
 from tuneyard.errors import UserError
 from tuneyard.records import Preference
 
@@ -24,7 +25,7 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 
 def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
-    report = preflight_pairs([PAIR], tokenizer, max_length=200, settings=Preflight())
+    report = preflight_pairs([PAIR], tokenizer, max_length=200)
     assert report.rows == 1
     assert "⟦put(board, 0)</s>⟧" in report.rendered
 
@@ -36,9 +37,17 @@ def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
         ([PAIR, replace(PAIR, id="p1")], "occurs twice"),
         ([replace(PAIR, rejected=PAIR.chosen)], "are equal"),
         ([replace(PAIR, rejected="x</s>")], "end-of-sequence text"),
-        ([replace(PAIR, rejected="put(board) " * 60)], "would be cut off"),
     ],
 )
 def test_bad_pairs_are_refused(tokenizer: Any, rows: list[Preference], message: str) -> None:
     with pytest.raises(UserError, match=message):
-        preflight_pairs(rows, tokenizer, max_length=200, settings=Preflight())
+        preflight_pairs(rows, tokenizer, max_length=200)
+
+
+def test_rejected_answers_that_are_cut_off_are_told_and_refused(tokenizer: Any) -> None:
+    long = replace(PAIR, rejected="put(board) " * 60)
+    report = preflight_pairs([long], tokenizer, max_length=200)
+    with pytest.raises(UserError, match="would be cut off") as caught:
+        refuse_truncated(report.cut, Preflight(), "pairs")
+    assert caught.value.where == "pairs: rejected"
+    refuse_truncated(report.cut, Preflight(max_truncated=1), "pairs")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuneyard.config import Preflight
-from tuneyard.data.preflight import preflight
+from tuneyard.data.preflight import preflight, refuse_truncated
 from tuneyard.errors import UserError
 
 
@@ -34,9 +34,8 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 
 def check(tokenizer: Any, rows: list[Row] = ROWS, **options: Any) -> Any:
-    settings = options.pop("settings", Preflight())
     options.setdefault("max_length", 200)
-    return preflight(rows, tokenizer, settings=settings, **options)
+    return preflight(rows, tokenizer, **options)
 
 
 def test_the_report_marks_the_trained_tokens_of_one_example(tokenizer: Any) -> None:
@@ -58,16 +57,17 @@ def test_an_empty_set_is_refused(tokenizer: Any) -> None:
 
 def test_truncated_answers_are_refused_beyond_the_share(tokenizer: Any) -> None:
     long = Row("long", ROWS[0].prompt, "put(board, 9) " * 40)
-    with pytest.raises(UserError, match=r"1 of 5 answers \(20.0%\).*the first is long"):
-        check(tokenizer, [*ROWS, long])
-    report = check(tokenizer, [*ROWS, long], settings=Preflight(max_truncated=0.2))
+    report = check(tokenizer, [*ROWS, long])
     assert report.truncated == 1
+    with pytest.raises(UserError, match=r"1 of 5 answers \(20.0%\).*the first is long"):
+        refuse_truncated(report.cut, Preflight(), "rows")
+    refuse_truncated(report.cut, Preflight(max_truncated=0.2), "rows")
 
 
 def test_a_row_without_trained_token_is_refused_whatever_the_share(tokenizer: Any) -> None:
     long = Row("full", "word " * 300, "put(board, 9)")
     with pytest.raises(UserError, match="no trained token") as caught:
-        check(tokenizer, [*ROWS, long], settings=Preflight(max_truncated=1))
+        check(tokenizer, [*ROWS, long])
     assert "full" in str(caught.value)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.data.normal import normalise
-from tuneyard.data.questions import Alike, Question, equal, similarity_of
+from tuneyard.data.questions import Alike, Question, _jaccard, _runs, equal
 
 
 def test_questions_of_one_form_are_found():
@@ -13,6 +13,10 @@ def test_questions_of_one_form_are_found():
     assert [row.id for row in look_up(Question("e", "SORT IT"))] == ["a", "b"]
     assert [row.id for row in look_up(Question("e", "sort it", "y"))] == ["a"]
     assert [row.id for row in look_up(Question("e", "sort it", "X!"))] == ["b", "a"]
+
+
+def similarity_of(one, other):
+    return _jaccard(_runs(one), _runs(other))
 
 
 def test_similarity_is_between_nothing_and_all():

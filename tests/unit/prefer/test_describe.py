@@ -17,7 +17,7 @@ def test_what_is_told_of_rows_that_were_read() -> None:
         "removed": 2,
         "held_out": 5,
     }
-    text = describe(with_prompts(stats, ["q"] * 50, ["### q"] * 50))
+    text = describe(with_prompts(stats, ["q"] * 50, ["### q"] * 50, "dpo.pairs"))
     for words in (
         "50 pairs of 60 rows",
         "50 prompts are bare questions, 10 rendered already",

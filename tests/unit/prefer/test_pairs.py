@@ -112,7 +112,24 @@ def test_an_answer_that_may_have_forged_its_verdict_is_never_chosen() -> None:
     assert [(pair.chosen, pair.rejected) for pair in found.pairs] == [("y", "z")]
     assert found.stats["suspicious"] == 1
     assert "never chosen" in describe(found.stats)
-    assert chosen({("a", 0), ("a", 1)}).pairs == []
+    doubted = chosen({("a", 0), ("a", 1)})
+    assert doubted.pairs == []
+    assert doubted.stats["dropped"]["suspicious"] == 1
+    assert doubted.stats["dropped"]["all_failed"] == doubted.stats["ties"] == 0
+
+
+def test_prompts_with_suspicious_answers_alone_are_told_from_those_without_verdicts() -> None:
+    answers = [Completion("a", "x"), Completion("b", "x"), Completion("b", "y", 1)]
+    verdicts = {("a", 0): True, ("b", 0): None, ("b", 1): None}
+    found = build_pairs(
+        [example("a"), example("b")], {"a": "p", "b": "p"}, answers, verdicts, Pairs(), 0,
+        {("a", 0)},
+    )  # fmt: skip
+    assert found.stats["dropped"] == {
+        **dict.fromkeys(("all_passed", "all_failed", "no_answers"), 0),
+        "suspicious": 1,
+        "no_verdict": 1,
+    }
 
 
 def test_a_missing_verdict_is_an_error() -> None:

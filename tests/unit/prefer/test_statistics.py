@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.prefer.statistics import (
-    code_of,
     compiles,
     edit_distance,
     pair_statistics,
@@ -46,14 +45,14 @@ def test_distance_is_levenshtein(one: str, other: str) -> None:
 
 
 def test_statistics_of_pairs() -> None:
-    found = pair_statistics([pair("x = 1", "x = "), pair("y = 2", "```y = 222```")])
+    found = pair_statistics([pair("x = 1", "x = "), pair("y = 2", "```\ny = 222\n```")])
     assert found["pairs"] == 2
     assert found["chosen_chars"]["mean"] == 5
-    assert (found["rejected_chars"]["min"], found["rejected_chars"]["max"]) == (4, 13)
+    assert (found["rejected_chars"]["min"], found["rejected_chars"]["max"]) == (4, 15)
     assert (found["chosen_compiles"], found["rejected_compiles"]) == (2, 0)
     assert (found["chosen_code_compiles"], found["rejected_code_compiles"]) == (2, 1)
     assert (found["chosen_fenced"], found["rejected_fenced"]) == (0, 1)
-    assert found["edit_distance"]["max"] == pytest.approx(8 / 13)
+    assert found["edit_distance"]["max"] == pytest.approx(10 / 15)
     assert found["cues"]["length"]["accuracy"] == 0.5
     assert found["cues"]["fence"] == {
         **found["cues"]["fence"],
@@ -72,21 +71,6 @@ def test_length_that_predicts_the_choice_is_told(shorter: int, of: int, warned: 
     notes = pair_statistics(pairs)["warnings"]
     assert bool(notes) == warned
     assert not warned or f"shorter one in {shorter}%" in notes[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("x = 1", "x = 1"),
-        ("Sure:\n```python\nx = 1\n```\nDone.", "x = 1\n"),
-        ("```\nx = 1\n```\n```\ny\n```", "x = 1\n"),
-        ("```python\nx = 1", "x = 1"),
-        ("```x = 1```", "x = 1"),
-        ("", ""),
-    ],
-)
-def test_the_code_of_an_answer(text: str, code: str) -> None:
-    assert code_of(text) == code
 
 
 def test_a_format_that_predicts_the_choice_is_told() -> None:
@@ -114,9 +98,9 @@ def test_a_cue_is_right_in_the_share_of_pairs_that_its_rule_picks(rows: list[Any
 
 def test_differing_prompts_are_told_first() -> None:
     stats = pair_statistics([pair("a", "b")])
-    same = with_prompts(stats, ["p"], ["p"])
+    same = with_prompts(stats, ["p"], ["p"], "dpo.pairs")
     assert (same["prompt_differs"], same["prompt_example"]) == (0, None)
-    found = with_prompts({**stats, "warnings": ["x"]}, ["p", "q"], ["p", "r"])
+    found = with_prompts({**stats, "warnings": ["x"]}, ["p", "q"], ["p", "r"], "dpo.pairs")
     assert found["prompt_example"] == {"training": "q", "inference": "r"}
     assert "1 of 2" in found["warnings"][0]
     assert found["warnings"][1] == "x"

@@ -4,7 +4,7 @@ import pytest
 
 from tuneyard.config.prompts import PROMPTS, render
 from tuneyard.errors import UserError
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, judge_repeats
+from tuneyard.rows.repeats import Repeat, in_answer, in_question, refuse_repeats, told
 
 ANSWER = "def add(a, b):\n    return a + b\n"
 ASKED = "Write a function that adds two numbers."
@@ -71,10 +71,9 @@ def test_an_answer_without(prompt, answer):
 
 def test_a_few_come_by_chance():
     found = [Repeat("r:3", "a", "x"), Repeat("r:4", "b", "y"), Repeat("r:5", "b", "z")]
-    judge_repeats(found, 60, "refuse", "mend them")
-    judge_repeats(found, 3, "report", "mend them")
-    judge_repeats([], 0, "refuse", "mend them")
+    refuse_repeats(told(found, 60), "refuse", "mend them")
+    refuse_repeats(told(found, 3), "report", "mend them")
     with pytest.raises(UserError, match="2 of 59 rows b") as caught:
-        judge_repeats(found, 59, "refuse", "mend them")
+        refuse_repeats(told(found, 59), "refuse", "mend them")
     assert (caught.value.where, caught.value.shown) == ("r:4", "'y'")
     assert caught.value.remedy.startswith("mend them; or set preflight.answers_in_questions")

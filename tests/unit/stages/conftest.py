@@ -17,7 +17,9 @@ from tuneyard.artifacts import RunDir
 from tuneyard.config.check import check
 from tuneyard.config.load import load
 from tuneyard.progress import Progress
+from tuneyard.stages import refusal
 from tuneyard.stages.context import Context
+from tuneyard.stages.runner import facts_of
 
 VERBS = ["sort", "reverse", "sum up", "print", "count"]
 STUDY = """\
@@ -73,6 +75,8 @@ def study_file(folder: Path, tiny_model_dir: Path) -> Path:
 def run_stages(study_file: Path) -> Callable[..., Any]:
     """``run_stages(*stages, overrides=[…])`` runs these stages' steps and returns what they left.
 
+    Steps that say which rows leave are run first, whatever stages are named.
+
     ``artifacts`` maps labels to folders, ``facts`` labels to what the manifest keeps, ``said`` is
     what the user saw. Ray is refused unless a test stands in for it.
     """
@@ -80,14 +84,12 @@ def run_stages(study_file: Path) -> Callable[..., Any]:
     def call(*stages: str, overrides: list[str], ray: bool = False) -> Any:
         study = load(study_file, overrides)
         check(study, str(study_file))
-        built = plan.build(study, loading.identity)
         run = RunDir(str(study_file.parent / "run"))
         stream = io.StringIO()
         progress = Progress(stream)
         found = SimpleNamespace(artifacts={}, facts={}, notes={})
-        for step in built.steps:
-            if step.stage not in stages:
-                continue
+
+        def perform(step: plan.Step) -> None:
             with progress.stage(step.label) as bar:
                 start = (lambda: None) if ray else (lambda: pytest.fail("Ray was asked for"))
                 context = Context(study, run, bar, start)
@@ -96,6 +98,22 @@ def run_stages(study_file: Path) -> Callable[..., Any]:
             artifact = run.artifact(step.stage, step.key)
             found.artifacts[step.label] = artifact.local()
             found.facts[step.label] = artifact.manifest()["facts"]
+            refusal.refuse(step, found.facts[step.label], study.preflight)
+
+        def build() -> plan.Plan:
+            return plan.build(
+                study, loading.identity, lambda step: (facts_of(run, step) or {}).get("found")
+            )
+
+        built = build()
+        while built.undecided:
+            for step in built.steps:
+                if step in built.undecided[0].needed():
+                    perform(step)
+            built = build()
+        for step in built.steps:
+            if step.stage in stages:
+                perform(step)
         found.said = stream.getvalue()
         return found
 

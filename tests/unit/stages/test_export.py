@@ -23,13 +23,54 @@ def test_everything_is_written_and_said_before_it_is_refused(study_file, tmp_pat
     assert main(["data", str(study_file), "--out", str(out)]) == 2
     said = capsys.readouterr()
     assert sorted(path.name for path in out.iterdir()) == [
-        "pairs.jsonl", "python.test.jsonl", "python.train.jsonl",
+        "pairs.jsonl", "python.test.jsonl", "python.train.jsonl", "report.txt",
     ]  # fmt: skip
     assert len(lines(out / "pairs.jsonl")) == 6
     assert "1 of 3 questions stand in the training data" in said.out
     assert "1 of 3 questions stand in the preference rows" in said.out
     assert said.err.startswith("error: 1 of 3 evaluation questions")
     assert main(["data", str(study_file), "preflight.duplicates=report", "--out", str(out)]) == 0
+    assert "report.txt" not in {path.name for path in out.iterdir()}
+
+
+def test_every_row_that_is_refused_is_named(study_file, folder, tmp_path, capsys):
+    """Not the first alone: who mends the data wants all, and both kinds at once."""
+    rows = json.loads((folder / "rows.json").read_text())
+    for number, row in enumerate(rows):
+        row["output"] = f"def f{number}(n):\n    return n + {number}"
+        row["instruction"] += "\n" + row["output"]
+    (folder / "rows.json").write_text(json.dumps(rows))
+    out = tmp_path / "out"
+    words = ["data.python.split={train: 20}", "--out", str(out)]
+    assert main(["data", str(study_file), *words]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("error: 20 of 20 rows hold their answer in the question")
+    assert len(lines(out / "python.train.jsonl")) == 20
+    report = (out / "report.txt").read_text()
+    assert all(f"rows.json:1: entry {n}: of the rows that hold" in report for n in range(1, 21))
+    assert "a run refuses this: 20 of 20 rows hold" in report
+    assert "a run refuses this: 1 of 3 evaluation questions" in report
+    assert f"{out / 'report.txt'}: all of this" in said.out
+
+
+def test_stages_with_preference_rows_of_their_own_have_files_of_their_own(
+    study_file, folder, tmp_path, capsys
+):
+    other = [{"prompt": f"ask {n}", "chosen": "a", "rejected": "b"} for n in range(3)]
+    (folder / "other.json").write_text(json.dumps(other))
+    words = [
+        "preflight.duplicates=report",
+        f"stages.more={{like: dpo, pairs: {{from: file, rows: {folder}/other.json}}}}",
+        "matrix.arms={base: [], dpo: [dpo], more: [more]}",
+    ]
+    out = tmp_path / "out"
+    assert main(["data", str(study_file), *words, "--out", str(out)]) == 0
+    assert len(lines(out / "pairs.dpo.jsonl")) == 6
+    assert len(lines(out / "pairs.more.jsonl")) == 3
+    (folder / "other.json").write_text("[]")
+    assert main(["data", str(study_file), *words, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "where:  stages.more.pairs.rows" in said
 
 
 def test_malformed_data_leave_nothing_behind(study_file, folder, tmp_path, capsys):

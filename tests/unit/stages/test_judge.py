@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from tuneyard import plan
 from tuneyard.config.load import load
 from tuneyard.errors import UserError
 from tuneyard.records import Example, read_jsonl
@@ -41,10 +40,9 @@ def data(tmp_path):
         file = tmp_path / "study.yaml"
         file.write_text(STUDY.format(tmp_path))
         study = load(file, ["preflight.near_duplicates=off", *overrides])
-        steps = plan.build(study, lambda model: model.path)
         said = []
         try:
-            export(steps, study.seed, study.preflight, tmp_path / "out", said.append)
+            export(study, tmp_path / "out", said.append)
             error = None
         except UserError as caught:
             error = caught
@@ -59,10 +57,9 @@ def data(tmp_path):
 
 
 def test_rows_with_good_tests_pass(data):
-    error, said, kept = data([GOOD], [GOOD, GOOD])
+    error, said, _ = data([GOOD], [GOOD, GOOD])
     assert error is None
     assert "validation/py: 2 of 2 rows have tests that judge" in said
-    assert "unjudged" not in kept["train"][0].meta
 
 
 def test_they_are_refused_with_file_and_line_by_default(data):
@@ -89,9 +86,8 @@ def test_they_are_removed_where_that_is_asked_for(data):
 def test_they_are_reported_where_that_is_asked_for(data):
     error, said, kept = data([GOOD], [GOOD, WRONG, None], "preflight.tests=report")
     assert error is None
-    place, reason = kept["validation"][1].meta["unjudged"]
-    assert place.endswith("val.jsonl:2")
-    assert reason.startswith("the reference fails")
+    assert len(kept["validation"]) == 3
+    assert "val.jsonl:2: the reference fails" in said
     assert "1 of 3 rows have tests that judge, 1 tests that judge nothing, 1 no tests" in said
 
 

@@ -18,14 +18,14 @@ def pairs(found, name="pairs.jsonl"):
 
 
 def test_pairs_are_rendered_as_inference_asks(run_stages):
-    found = run_stages("prepare", "prefer", overrides=LENIENT)
+    found = run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert len(pairs(found)) == 6
     assert pairs(found)[5]["prompt"] == render("alpaca", "close a door, quietly")
     facts = found.facts[LABEL]
     assert facts["stats"]["prompt_differs"] == 0
-    assert facts["overlap"]["test/python"]["exact"] == {
-        "count": 1, "examples": [["test/python/00002", "00005", 1.0]],
-    }  # fmt: skip
+    (exact,) = (one["overlap"]["test/python"]["exact"] for one in found.facts.values()
+                if "overlap" in one)  # fmt: skip
+    assert (exact["count"], exact["examples"]) == (1, [["test/python/00002", "00005", 1.0]])
     assert "compile as Python: 6 chosen, 1 rejected" in found.said
     assert "1 of 3 questions stand in the preference rows" in found.said
     assert not (found.artifacts[LABEL] / "held_out.jsonl").exists()
@@ -33,14 +33,16 @@ def test_pairs_are_rendered_as_inference_asks(run_stages):
 
 def test_pairs_that_evaluation_asks_are_refused_by_default_or_removed(run_stages):
     with pytest.raises(UserError, match="stand in the preference rows: test/python/00002 as 00005"):
-        run_stages("prepare", "prefer", overrides=[])
-    found = run_stages("prepare", "prefer", overrides=["preflight.duplicates=remove"])
+        run_stages("prepare", "overlap", "prefer", overrides=[])
+    found = run_stages("prepare", "overlap", "prefer", overrides=["preflight.duplicates=remove"])
     assert [p["id"] for p in pairs(found)] == ["00000", "00001", "00002", "00003", "00004"]
     assert found.facts[LABEL]["stats"]["removed"] == 1
 
 
 def test_bare_prompts_are_said_loudly(run_stages):
-    found = run_stages("prepare", "prefer", overrides=[*LENIENT, "dpo.pairs.prompt=bare"])
+    found = run_stages(
+        "prepare", "overlap", "prefer", overrides=[*LENIENT, "dpo.pairs.prompt=bare"]
+    )
     assert pairs(found)[5]["prompt"] == "close a door, quietly"
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 6 of 6 pairs" in found.said
 
@@ -49,13 +51,13 @@ def test_rendered_prompts_in_another_format_are_refused(run_stages, folder):
     rows = [{"prompt": render("inst", "add"), "chosen": "a", "rejected": "b"}]
     (folder / "pairs.json").write_text(json.dumps(rows))
     with pytest.raises(UserError, match="rendered already") as caught:
-        run_stages("prepare", "prefer", overrides=LENIENT)
+        run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert caught.value.where.endswith("pairs.json:1: entry 1")
 
 
 def test_rows_are_cut_into_pairs_and_held_out_ones(run_stages):
     split = "dpo.pairs.split={train: 4, validation: 2, seed: 3}"
-    found = run_stages("prepare", "prefer", overrides=[*LENIENT, split])
+    found = run_stages("prepare", "overlap", "prefer", overrides=[*LENIENT, split])
     one, other = pairs(found), pairs(found, "held_out.jsonl")
     assert (len(one), len(other)) == (4, 2)
     assert len({p["id"] for p in one + other}) == 6
@@ -65,7 +67,7 @@ def test_rows_are_cut_into_pairs_and_held_out_ones(run_stages):
 def test_equal_answers_alone_are_no_pairs(run_stages, folder):
     (folder / "pairs.json").write_text('[{"prompt": "q", "chosen": "a", "rejected": "a "}]')
     with pytest.raises(UserError, match="no preference pair is left") as caught:
-        run_stages("prepare", "prefer", overrides=LENIENT)
+        run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert "'equal': 1" in caught.value.shown
 
 
@@ -83,8 +85,8 @@ def test_the_base_model_s_answers_are_rejected_unverified(run_stages, monkeypatc
     pairs_of_base = "dpo.pairs={from: base, verify: none, samples: 1, temperature: 0, prompts: 3}"
     overrides = [*LENIENT, pairs_of_base]
     with pytest.raises(pytest.fail.Exception, match="Ray"):
-        run_stages("prepare", "prefer", overrides=overrides)
-    found = run_stages("prepare", "prefer", overrides=overrides, ray=True)
+        run_stages("prepare", "overlap", "prefer", overrides=overrides)
+    found = run_stages("prepare", "overlap", "prefer", overrides=overrides, ray=True)
     rows = pairs(found)
     assert len(rows) == 3
     assert [row["rejected"] for row in rows] == ["no idea 0", "no idea 1", "no idea 2"]
@@ -92,7 +94,7 @@ def test_the_base_model_s_answers_are_rejected_unverified(run_stages, monkeypatc
     assert [(row["example_id"], row["prompt"]) for row in rows] == asked
     assert "Below is an instruction" in rows[0]["prompt"]
     bare = [*LENIENT, pairs_of_base.replace("}", ", prompt: bare}")]
-    found = run_stages("prepare", "prefer", overrides=bare, ray=True)
+    found = run_stages("prepare", "overlap", "prefer", overrides=bare, ray=True)
     assert "Below is" not in pairs(found)[0]["prompt"]
     assert "Below is" in asked[-1][1]
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 3 of 3" in found.said
@@ -106,10 +108,10 @@ def test_answers_that_hold_their_prompt_are_refused_by_default_or_told(run_stage
         row["chosen"] = form(row["prompt"]) + "x = 1"
     (folder / "pairs.json").write_text(json.dumps(rows))
     with pytest.raises(UserError, match="6 of 6 rows hold their prompt") as caught:
-        run_stages("prepare", "prefer", overrides=LENIENT)
+        run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert caught.value.where.endswith("pairs.json:1: entry 1")
     words = [*LENIENT, "preflight.answers_in_questions=report"]
-    found = run_stages("prepare", "prefer", overrides=words)
+    found = run_stages("prepare", "overlap", "prefer", overrides=words)
     assert found.facts[LABEL]["stats"]["repeats"] == 6
     assert "6 of 6 rows hold their answer in the prompt, or the prompt" in found.said
 
@@ -121,12 +123,12 @@ def test_prompts_that_hold_the_chosen_answer_are_refused(run_stages, folder):
     ]  # fmt: skip
     (folder / "pairs.json").write_text(json.dumps(rows))
     with pytest.raises(UserError, match="1 of 1 rows hold their answer"):
-        run_stages("prepare", "prefer", overrides=LENIENT)
+        run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
 
 
 def test_rejected_answers_that_hold_the_prompt_are_told_alone(run_stages, folder):
     rows = json.loads((folder / "pairs.json").read_text())
     rows[0]["rejected"] = render("alpaca", "add") + "x"
     (folder / "pairs.json").write_text(json.dumps(rows))
-    found = run_stages("prepare", "prefer", overrides=LENIENT)
+    found = run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert "1 of 6 rejected answers hold the prompt, or a prompt format" in found.said

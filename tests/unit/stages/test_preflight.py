@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from tuneyard.config import Preflight
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.stages.preflight import overlaps
@@ -26,7 +25,6 @@ def test_else_they_are_told(run_stages, choice, equal):
     assert "Below is an instruction" in text
     assert "⟦x = " in text
     assert found.facts["preflight"]["overlap"]["test/python"]["normalised"]["count"] == equal
-    assert ("1 of 3 questions" in found.said) == bool(equal)
     assert found.notes["preflight"].endswith(f"{equal} in evaluation")
 
 
@@ -36,7 +34,7 @@ def test_test_and_validation_are_compared_but_not_refused():
         "validation/a": [Question("v", "open a window")],
         "test/a": [Question("e", "Open a window")],
     }
-    against_train, against_test, both = overlaps(asked, Preflight(), "preflight")
+    against_train, against_test, both = overlaps(asked, 0.7)
     assert [o.name for o in (against_train, against_test)] == ["validation/a", "test/a"]
     assert both.text().startswith("test/a: 1 of 1 questions stand in validation")
 

@@ -23,16 +23,18 @@ def test_splits_are_written(run_stages):
 def test_rows_that_evaluation_asks_leave_training_and_nothing_else(run_stages):
     kept = run_stages("prepare", overrides=["preflight={duplicates: report}"])
     found = run_stages("prepare", overrides=[REMOVE])
-    before, after = (rows(run, "prepare python train") for run in (kept, found))
+    label = "prepare python train, not in evaluation"
+    before, after = rows(kept, "prepare python train"), rows(found, label)
     gone = [r for r in before if r not in after]
     assert [r["instruction"].casefold() for r in gone] == [
         rows(found, "prepare python test")[2]["instruction"].casefold().rstrip("!")
     ]
     assert rows(found, "prepare python test") == rows(kept, "prepare python test")
-    facts = found.facts["prepare python train"]
+    facts = found.facts[label]
     assert (facts["examples"], facts["removed"]) == (15, 1)
+    facts = found.facts["overlap of python with evaluation"]
     assert facts["overlap"]["test/python"]["normalised"]["count"] == 1
-    assert found.notes["prepare python train"] == "15 examples, 1 removed that evaluation asks, too"
+    assert found.notes[label] == "15 examples, 1 removed that evaluation asks, too"
 
 
 def test_nothing_left_is_refused(run_stages, folder):

@@ -49,6 +49,10 @@ def prepared(tmp_path_factory, tiny_model_dir):
             facts = {"examples": TASKS}
             if step.stage == "train":
                 facts["stopped"] = {"text": "stopped at step 2 of 9"}
+            elif step.stage == "judge":
+                idle = {"id": "t3", "place": "rows.jsonl:4", "reason": "the tests assert nothing"}
+                facts = {"rows": 4, "tested": 2, "first": [idle], "found": {"tests": ["t3"]},
+                         "reasons": {"the tests assert nothing": 1}}  # fmt: skip
             with run.artifact(step.stage, step.key).writing(facts) as folder:
                 _fill(folder, step)
     return study, built, run
@@ -107,6 +111,8 @@ def test_the_report_in_the_run_and_in_mlflow_says_what_the_registry_decided(fini
     html = (folder / "report.html").read_text("utf-8")
     assert "<b>Registry.</b> x version 1 (champion) is sft" in html
     assert "sft: stopped at step 2 of 9" in html
+    assert "the tests assert nothing (1)" in html
+    assert "rows.jsonl:4" in html
     client = MlflowClient(f"sqlite:///{run.root}/mlflow.db")
     (experiment,) = [e for e in client.search_experiments() if e.name == "tuneyard/x"]
     (parent,) = [

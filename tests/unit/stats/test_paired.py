@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
-from tuneyard.stats.bootstrap import paired_bootstrap_p
-from tuneyard.stats.flips import permutation_p
+from tuneyard.stats.bootstrap import centred_bootstrap
+from tuneyard.stats.clusters import clustered
+from tuneyard.stats.flips import sign_flips
 from tuneyard.stats.paired import FEW, compare, with_holm
 from tuneyard.stats.proportion import paired_difference
 from tuneyard.stats.signs import mcnemar_exact
@@ -135,9 +136,10 @@ def test_false_alarms_are_about_as_rare_as_they_should_be(test: str) -> None:
     for trial in range(300):
         differences = rng.normal(size=40)
         if test == "permutation":
-            alarms += permutation_p(differences, resamples=300, seed=trial) < 0.05
+            alarms += sign_flips(clustered(differences), resamples=300, seed=trial).p < 0.05
         else:
-            alarms += paired_bootstrap_p(differences, resamples=300, seed=trial) < 0.05
+            found = centred_bootstrap(clustered(differences), resamples=300, seed=trial)
+            alarms += found.p < 0.05
     assert 4 <= alarms <= 30
 
 
@@ -146,8 +148,9 @@ def test_both_tests_agree_with_the_t_test_on_normal_differences() -> None:
 
     differences = np.random.default_rng(3).normal(0.25, 1, 100)
     expected = ttest_1samp(differences, 0).pvalue
-    assert permutation_p(differences, resamples=20_000) == pytest.approx(expected, abs=0.01)
-    assert paired_bootstrap_p(differences, resamples=20_000) == pytest.approx(expected, abs=0.01)
+    for test in (sign_flips, centred_bootstrap):
+        found = test(clustered(differences), resamples=20_000)
+        assert found.p == pytest.approx(expected, abs=0.01)
 
 
 def test_rows_in_another_order_change_nothing() -> None:

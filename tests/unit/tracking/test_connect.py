@@ -12,7 +12,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker
-from tuneyard.tracking.connect import check_uri, is_new, redacted, sqlite_path, sqlite_uri
+from tuneyard.tracking.address import check_uri, is_new, redacted, sqlite_path, sqlite_uri
 
 
 @pytest.fixture

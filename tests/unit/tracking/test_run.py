@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,11 +127,10 @@ def test_data_sets_show_their_digest_and_can_be_opened(run: Run, tmp_path: Path)
 
 def test_artifacts_lie_beside_the_database(run: Run, adapter: Path, tmp_path: Path) -> None:
     run.log_artifacts(adapter, "adapter")
-    run.log_figure_files([adapter / "nested" / "README.md"])
     found = {file.path for file in run.tracker.client.list_artifacts(run.id, "adapter")}
     assert "adapter/adapter_config.json" in found
-    (figure,) = (tmp_path / "artifacts").rglob("figures/README.md")
-    assert figure.read_text(encoding="utf-8") == "β\n"
+    (nested,) = (tmp_path / "artifacts").rglob("nested/README.md")
+    assert nested.read_text(encoding="utf-8") == "β\n"
 
 
 def test_artifacts_that_cannot_be_written_are_the_users_to_mend(
@@ -143,9 +143,10 @@ def test_artifacts_that_cannot_be_written_are_the_users_to_mend(
 
 
 def test_a_file_that_cannot_be_copied_is_named(run: Run, adapter: Path, tmp_path: Path) -> None:
-    run.log_files([adapter / "adapter_config.json"], "adapter")
-    (file,) = (tmp_path / "artifacts").rglob("adapter_config.json")
-    (file.parent / "nested").touch()
+    run.log_artifacts(adapter, "adapter")
+    (folder,) = (tmp_path / "artifacts").rglob("adapter/nested")
+    shutil.rmtree(folder)
+    folder.touch()
     with pytest.raises(UserError, match=r"artifacts cannot be written.*nested"):
         run.log_artifacts(adapter, "adapter")
 

@@ -1,0 +1,134 @@
+"""The words of the ``tuneyard`` command: its commands, their options, and what no command takes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+
+from tuneyard import __version__
+from tuneyard.answers import CODE_BLOCKS
+from tuneyard.errors import UserError
+
+Commands = Mapping[str, Callable[[argparse.Namespace], int]]
+"""What runs each command, by its name."""
+
+ENCODER_METRICS = ("bertscore", "codebertscore")
+
+
+def options_of(words: list[str], commands: Commands) -> argparse.Namespace:
+    """Read a command line; ``run`` among its options is what runs the command.
+
+    Raises:
+        UserError: no command takes these words.
+    """
+    parser = _parser(commands)
+    try:
+        return _parsed(parser, words)
+    except _UsageError as error:
+        raise UserError(
+            str(error),
+            where=error.parser.prog,
+            value=" ".join(words),
+            remedy=f"see {error.parser.prog} --help",
+        ) from None
+
+
+def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    options, rest = parser.parse_known_args(words)
+    if rest and hasattr(options, "overrides") and not any(word.startswith("-") for word in rest):
+        # argparse takes a list of words in one piece: overrides after an option are left over.
+        options.overrides += rest
+    elif rest:
+        parser.parse_args(words)  # raises with the message that belongs to them
+    return options
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1")
+    return int(text)
+
+
+class _UsageError(Exception):
+    """Words that argparse refuses, with the (sub)parser that did."""
+
+    def __init__(self, message: str, parser: argparse.ArgumentParser) -> None:
+        super().__init__(message)
+        self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses as everything else here does, not with the usage of every option."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message, self)
+
+
+def _parser(runs: Commands) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tuneyard",
+        description="Fine-tune code LLMs on a Ray cluster, and learn which method won.",
+    )
+    parser.add_argument("--version", action="version", version=f"tuneyard {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=runs[name])
+        return command
+
+    def add_study(command: argparse.ArgumentParser) -> None:
+        command.add_argument("study", metavar="STUDY.yaml", help="the study file")
+        command.add_argument(
+            "overrides", nargs="*", metavar="key.sub=value", help="values that replace the file's"
+        )
+
+    command = add("run", "run or resume a study")
+    add_study(command)
+    command = add("plan", "show what a study would do; loads no model")
+    add_study(command)
+    command.add_argument("--json", action="store_true", help="the steps as one JSON object")
+    command = add("report", "show the results of a run directory")
+    command.add_argument("run_dir", metavar="RUN_DIR")
+    command = add("data", "write a study's data as JSONL, and say what is in them; loads no model")
+    add_study(command)
+    command.add_argument("--out", required=True, metavar="DIR")
+    command = add("score", "score predictions against references")
+    command.add_argument("--task", required=True, metavar="{python,cocobots}")
+    command.add_argument("--metrics", required=True, metavar="a,b,c")
+    command.add_argument("--in", dest="input", required=True, metavar="FILE.jsonl")
+    command.add_argument("--out", dest="output", required=True, metavar="FILE.jsonl")
+    command.add_argument("--json", action="store_true", help="the summary as one JSON object")
+    command.add_argument(
+        "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
+    )
+    command.add_argument(
+        "--code-block",
+        choices=CODE_BLOCKS,
+        default="first",
+        help="which is run where an answer has several programs (default: first)",
+    )
+    command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
+    for name in ENCODER_METRICS:
+        command.add_argument(
+            f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"
+        )
+        command.add_argument(
+            f"--{name}-layer", type=_count, metavar="N", help="the layer that is compared, from 1"
+        )
+        command.add_argument(f"--{name}-revision", metavar="REV", help="the hub revision to pin")
+    command.add_argument("--device", help="of the encoders: cpu, cuda, …; default: a GPU if any")
+    command.add_argument(
+        "--imports",
+        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        default=[],
+        metavar="a,b",
+        help="modules that answers import: tried in the sandbox first, loaded once for all",
+    )
+    command = add("fetch", "download a registered adapter by its name")
+    command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
+    command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
+    command.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+    return parser

@@ -1,0 +1,143 @@
+"""The steps between the data and what is done with them: what is looked for in rows, and what
+then leaves them.
+
+A step only finds; ``tuneyard.stages.refusal`` holds what it found against the study's settings
+each time that it is started, so that refusing or reporting something makes no result another.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tuneyard.config import Dpo, Model, Pairs, Rows
+from tuneyard.metrics import resolve_metrics
+from tuneyard.plan.data import DataSteps
+from tuneyard.plan.step import Asked, Step
+from tuneyard.rows import digest
+
+_VERDICTS = re.compile(r"passed|pass_at_\d+|execution_success")
+_OVERLAP = ("duplicates", "near_duplicates")
+
+
+class RowSteps(DataSteps):
+    """Adds what is known of rows."""
+
+    def prepare(self, kind: str, split: str) -> Step:
+        """Return the step that has a split's rows, less those that the study removes."""
+        rows = self.whole(kind, split)
+        judge = self.judged(kind, split)
+        if judge is not None:
+            rows = self.without(rows, judge, ("tests",), "with tests that judge")
+        removes = any(getattr(self.study.preflight, name) == "remove" for name in _OVERLAP)
+        if split == "train" and removes and self.study.data[kind].rows_of(split) is not None:
+            overlap = self.step(
+                "overlap",
+                f"overlap of {kind} with evaluation",
+                {"similarity": self.study.preflight.threshold},
+                inputs={f"train/{kind}": rows, **self.evaluation()},
+            )
+            rows = self.without(rows, overlap, _OVERLAP, "not in evaluation")
+        return rows
+
+    def evaluation(self) -> dict[str, Step]:
+        """Return every evaluated split of every evaluated data set."""
+        return {
+            f"{split}/{kind}": self.prepare(kind, split)
+            for split in self.study.evaluate.splits
+            for kind in self.evaluated
+        }
+
+    def judged(self, kind: str, split: str) -> Step | None:
+        """Return the step that tries a split's tests, where answers are told apart by them."""
+        if self.study.data[kind].executed_as != "python" or not self._asks(kind, split):
+            return None
+        return self.step(
+            "judge",
+            f"judge the tests of {kind} {split}",
+            {"kind": kind, "split": split},
+            inputs={"rows": self.whole(kind, split)},
+            extra={"imports": self.study.sandbox.imports},
+        )
+
+    def judges(self) -> tuple[Step, ...]:
+        """Return every step that tries tests."""
+        places = [("train", kind) for regime in self.regimes for kind in regime]
+        places += [(split, kind) for split in self.study.evaluate.splits for kind in self.evaluated]
+        found = [self.judged(kind, split) for split, kind in dict.fromkeys(places)]
+        return tuple(step for step in found if step is not None)
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Return what asks for verdicts, with the splits whose rows could give them.
+
+        COCOBOTS's rows always can, so that nothing has to be asked of what includes them.
+        """
+        evaluated: list[tuple[str, str]] = [
+            (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated
+        ]
+        asked = [(key, [("train", kind) for kind in regime])
+                 for key in self._verified() for regime in self.regimes]  # fmt: skip
+        if self._executes():
+            asked.append(("evaluate.metrics", evaluated))
+            rule = self.study.register_
+            if rule is not None and rule.on is not None and _VERDICTS.fullmatch(rule.metric):
+                asked.append(("register.metric", [(rule.split, rule.on)]))
+        found = []
+        for key, places in asked:
+            judges = [self.judged(kind, split) for split, kind in places]
+            known = tuple(step for step in judges if step is not None)
+            if len(known) == len(judges):
+                found.append((key, known))
+        return tuple(found)
+
+    def _asks(self, kind: str, split: str) -> bool:
+        """Tell whether answers to a split are told apart by being run."""
+        if split == "train":
+            trained = any(kind in regime for regime in self.regimes)
+            return trained and bool(self._verified())
+        return kind in self.evaluated and split in self.study.evaluate.splits and self._executes()
+
+    def _executes(self) -> bool:
+        """Tell whether evaluation runs answers."""
+        return any(
+            metric.name == "execution"
+            for kind in self.evaluated
+            for metric in resolve_metrics(
+                self.study.evaluate.metrics, task=self.study.data[kind].executed_as
+            )
+        )
+
+    def _verified(self) -> list[str]:
+        """Return the keys that ask for verdicts of training rows."""
+        names = dict.fromkeys(name for names in self.study.matrix.arms.values() for name in names)
+        return [
+            f"{self.study.section(name)}.pairs.verify"
+            for name in names
+            for settings in [self.study.training(name)]
+            if isinstance(settings, Dpo) and settings.pairs.verifies
+        ]
+
+    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Step:
+        sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
+        sets |= self.evaluation()
+        part = {
+            "model": self.model_part(model),
+            "loss_on": loss_on,
+            "similarity": self.study.preflight.threshold,
+        }
+        other = "" if loss_on == self.study.sft.loss_on else f"loss on {loss_on}"
+        label = " · ".join(filter(None, ["preflight", self.name(model, "", regime), other]))
+        return self.step("preflight", label, part, inputs=sets, extra={"model": model})
+
+    def read_pairs(self, pairs: Pairs, rows: Rows, section: str) -> tuple[dict[str, Any], Step]:
+        """Return what decides the pairs that are read from rows, and the step that looks for those
+        that evaluation asks, too."""
+        part = {"rows": digest(rows, f"{section}.pairs.rows")}
+        overlap = self.step(
+            "overlap",
+            "overlap of the preference rows with evaluation",
+            {**part, "columns": pairs.columns, "similarity": self.study.preflight.threshold},
+            inputs=self.evaluation(),
+            extra={"pairs": pairs, "section": section},
+        )
+        return {**part, "removed": self.removed(overlap, _OVERLAP)}, overlap

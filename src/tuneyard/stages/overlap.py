@@ -1,0 +1,85 @@
+"""overlap: which rows that are trained on evaluation asks, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tuneyard.data.overlap import Overlap, find_overlaps
+from tuneyard.data.questions import Question
+from tuneyard.plan import Step
+from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
+from tuneyard.records import Example
+from tuneyard.rows.repeats import Repeat, told
+from tuneyard.stages.context import Context
+from tuneyard.stages.prepare import questions
+
+
+@dataclass(frozen=True)
+class Found:
+    """How far evaluation is in a set of rows.
+
+    Attributes:
+        overlaps: one for each evaluated split.
+        rows: how many rows there are.
+        repeats: of preference rows, those that repeat themselves.
+    """
+
+    overlaps: list[Overlap]
+    rows: int
+    repeats: list[Repeat] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is refused, removed or reported, as JSON can hold it."""
+        duplicates = {i for overlap in self.overlaps for i in overlap.duplicate_rows}
+        near = {i for overlap in self.overlaps for i in overlap.near_rows}
+        found: dict[str, Any] = {
+            "text": "\n".join(overlap.text() for overlap in self.overlaps),
+            "overlap": {overlap.name: overlap.facts() for overlap in self.overlaps},
+            "found": {"duplicates": sorted(duplicates), "near_duplicates": sorted(near)},
+        }
+        if self.repeats:
+            found["repeats"] = told(self.repeats, self.rows)
+        return found
+
+
+def run(step: Step, context: Context) -> str:
+    """Write ``overlap.txt``; the ids of the rows are in the manifest."""
+    found = find(step, {role: context.examples(source) for role, source in step.inputs.items()})
+    facts = found.facts()
+    with context.artifact(step).writing(facts) as folder:
+        (folder / "overlap.txt").write_text(facts["text"] + "\n", encoding="utf-8")
+    if any(facts["found"].values()):
+        context.bar.say("    " + facts["text"].replace("\n", "\n    "))
+    duplicates, near = (len(ids) for ids in facts["found"].values())
+    return f"{found.rows:,} rows, {duplicates:,} asked in evaluation, {near:,} nearly"
+
+
+def find(step: Step, sets: Mapping[str, list[Example]]) -> Found:
+    """Hold the training rows of a step, or its preference rows, against evaluation.
+
+    Args:
+        sets: the examples of the step's inputs, by role.
+
+    Raises:
+        UserError: preference rows are malformed.
+    """
+    asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
+    threshold = step.part["similarity"]
+    if "pairs" in step.extra:
+        rows = read_pairs(step)
+        trained = [Question(row.id, *question_of(row)) for row in rows]
+        overlaps = find_overlaps(trained, asked, threshold, "the preference rows")
+        return Found(overlaps, len(rows), find_repeats(rows))
+    (trained,) = (asked.pop(role) for role in list(asked) if role.startswith("train/"))
+    return Found(find_overlaps(trained, asked, threshold), len(trained))
+
+
+def read_pairs(step: Step) -> list[PairRow]:
+    """Return the preference rows of a step.
+
+    Raises:
+        UserError: they are malformed.
+    """
+    return load_pairs(step.extra["pairs"], f"{step.extra['section']}.pairs")

@@ -1,0 +1,121 @@
+"""Runs steps one by one: with Ray where one asks for it, and with what they found held against
+the study's settings."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tuneyard.artifacts import RunDir
+from tuneyard.config import Study
+from tuneyard.errors import UserError
+from tuneyard.plan import Plan, Step
+from tuneyard.progress import Progress
+from tuneyard.stages import failure, refusal
+from tuneyard.stages.context import Context
+from tuneyard.stages.live import Live
+
+
+class Runner:
+    """Runs steps of a study.
+
+    Args:
+        before: called once before the first step that is no ``prepare``.
+        on_loss: see ``study.run``.
+
+    Attributes:
+        ran: how many steps were run.
+        outcome: see ``Context``.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        run: RunDir,
+        progress: Progress,
+        before: Callable[[], object] | None = None,
+        on_loss: Callable[[str], None] | None = None,
+    ) -> None:
+        self.ran = 0
+        self.outcome: dict[str, Any] = {}
+        self._study, self._run, self._progress, self._before = study, run, progress, before
+        self._on_loss = on_loss
+        self._started = False
+
+    def step(self, step: Step, plan: Plan, live: Live | None = None, training: str = "") -> None:
+        """Run a step.
+
+        Args:
+            plan: what it belongs to.
+            live: see ``Context``.
+            training: see ``Context``.
+
+        Raises:
+            UserError: it refuses its input, or what it found is refused.
+            RunError: a worker was lost for good.
+        """
+        if self._before is not None and step.stage != "prepare":
+            self._before()
+            self._before = None
+        with self._progress.stage(step.label) as bar:
+            context = Context(
+                self._study, self._run, bar, self._start, live, self.outcome, training
+            )
+            bar.note = self._call(step, context)
+            self._refuse(step, plan)
+        self.ran += 1
+
+    def lost(self) -> str | None:
+        """Return what a local Ray has lost; None: nothing, or none was started."""
+        if not self._started:
+            return None
+        from tuneyard.distributed import runtime
+
+        return runtime.lost()
+
+    def stop(self) -> None:
+        """Stop Ray, or leave it, where it was started."""
+        if self._started:
+            from tuneyard.distributed import runtime
+
+            runtime.stop()
+
+    def _start(self) -> None:
+        if not self._started:
+            from tuneyard.distributed import runtime
+
+            runtime.start(self._study.resources, self._on_loss)
+            self._started = True
+
+    def _call(self, step: Step, context: Context) -> str:
+        stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
+        try:
+            return str(stage.run(step, context))
+        except Exception as error:
+            told = failure.explain(error, step, self._study, self._run)
+            if told is None:
+                raise
+            raise told from error
+
+    def _refuse(self, step: Step, plan: Plan) -> None:
+        limits = self._study.preflight
+        refusal.refuse(step, facts_of(self._run, step) or {}, limits)
+        if step.stage != "judge":
+            return
+        try:
+            refusal.refuse_tests(plan, lambda judge: facts_of(self._run, judge), limits)
+        except UserError:
+            # Tests may fail for want of a module: they are tried again when it is there.
+            for judge in plan.judges:
+                found = facts_of(self._run, judge)
+                if found is not None and found["found"]["tests"]:
+                    self._run.discard("stages", self._run.artifact(judge.stage, judge.key).name)
+            raise
+
+
+def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
+    """Return what a finished step found; None where it is not finished, or was damaged."""
+    artifact = run.artifact(step.stage, step.key)
+    manifest = artifact.manifest() if artifact.complete() else None
+    return None if manifest is None else manifest["facts"]

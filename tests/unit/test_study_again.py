@@ -1,0 +1,205 @@
+"""What of a finished study is run again after a change, and what is refused of it then.
+
+Rows are read, tried and compared in earnest; what would take a model only leaves its name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from tuneyard import embedded, study
+from tuneyard.errors import UserError
+
+TEXT = """\
+study: again
+models: [{{name: tiny, path: {model}, quantization: none, max_length: 256}}]
+data: {{py: {{source: instructions, task: python,
+              files: {{train: {folder}/train.jsonl, validation: {folder}/val.jsonl}}}}}}
+matrix: {{arms: {{base: [], sft: [sft], dpo: [sft, dpo]}}}}
+dpo: {{pairs: {{from: file, rows: {folder}/pairs.jsonl}}}}
+evaluate: {{metrics: [exact_match]}}
+preflight: {{near_duplicates: "off"}}
+"""
+HEAVY = ("train", "generate", "score", "compare", "register")
+GOOD, IDLE = "assert add{0}(0) == {0}", "assert add{0}(0) in (None, {0})"
+
+
+def row(number: int, tests: str = GOOD) -> dict[str, str]:
+    code = f"def add{number}(n):\n    return n + {number}\n"
+    return {
+        "instruction": f"add {number}",
+        "output": code,
+        "tests": tests.format(number),
+        "id": f"r{number}",
+    }
+
+
+def pair(number: int) -> dict[str, str]:
+    return {"prompt": f"take {number}", "chosen": f"n - {number}", "rejected": "n"}
+
+
+class Again:
+    """``again(*overrides)`` runs the study and returns the labels of the steps that it ran."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.ran: list[str] = []
+        (folder / "study.yaml").write_text(TEXT.format(model=embedded.path(), folder=folder))
+        self.write("train", [row(n) for n in range(1, 5)])
+        self.write("val", [row(n) for n in range(11, 14)])
+        self.write("pairs", [pair(n) for n in range(21, 25)])
+        for name in HEAVY:
+            module = importlib.import_module(f"tuneyard.stages.{name}")
+            monkeypatch.setattr(module, "run", self._leave_the_name)
+        monkeypatch.setattr(study, "results", lambda prepared: {})
+        step = study.Runner.step
+
+        def noted(runner: Any, own: Any, *others: Any) -> None:
+            step(runner, own, *others)
+            self.ran.append(own.label)
+
+        monkeypatch.setattr(study.Runner, "step", noted)
+
+    def write(self, name: str, rows: list[dict[str, str]]) -> None:
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (self.folder / f"{name}.jsonl").write_text(text)
+
+    def __call__(self, *overrides: str) -> set[str]:
+        self.ran.clear()
+        words = [f"run_dir={self.folder / 'run'}", *overrides]
+        study.run(study.prepare(self.folder / "study.yaml", words))
+        return set(self.ran)
+
+    @staticmethod
+    def _leave_the_name(step: Any, context: Any) -> str:
+        with context.artifact(step).writing() as folder:
+            (folder / "name").write_text(step.label)
+        return ""
+
+
+@pytest.fixture
+def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Again:
+    monkeypatch.setattr(study, "open_tracker", lambda *words: None)
+    monkeypatch.setattr(study, "check_fit", lambda model: None)
+    monkeypatch.setattr(study, "Live", lambda *words: Mock())  # no MLflow
+    return Again(tmp_path, monkeypatch)
+
+
+LAST = {"compare", "track and register"}
+SCORES = {f"score validation · {arm}" for arm in ("base", "sft", "dpo")}
+JUDGED = "judge the tests of py validation"
+EXECUTED = "evaluate.metrics=[exact_match, execution]"
+
+
+def test_a_metric_that_runs_answers_trains_and_answers_nothing_anew(again: Again) -> None:
+    assert {"train sft", "train sft → dpo", "generate validation · dpo"} < again()
+    assert again(EXECUTED) == {JUDGED, *SCORES, *LAST}
+    assert again(EXECUTED) == set()
+    for setting in ("report", "remove"):  # where nothing is to be removed
+        assert again(EXECUTED, f"preflight.tests={setting}") == set()
+
+
+def test_of_rows_that_leave_evaluation_the_answers_are_left_out(again: Again) -> None:
+    again()
+    again.write("val", [row(11), row(12, IDLE), row(13)])
+    answered = {f"generate validation · {arm}" for arm in ("base", "sft", "dpo")}
+    ran = again(EXECUTED, "preflight.tests=report")
+    assert answered | SCORES < ran
+    assert not any(label.startswith("train ") for label in ran)
+    ran = again(EXECUTED, "preflight.tests=remove")
+    rest = "prepare py validation, with tests that judge"
+    overlap = "overlap of the preference rows with evaluation"
+    assert ran == {rest, overlap, "preflight", *SCORES, *LAST}
+    with pytest.raises(UserError, match=r"1 row has tests that judge nothing: .*val.jsonl:2"):
+        again(EXECUTED)
+    assert again(EXECUTED, "preflight.tests=report") == set()
+
+
+def test_tests_that_were_refused_are_tried_again(again: Again) -> None:
+    again.write("val", [row(11, IDLE), row(12)])
+    again.write("test", [row(11), row(12, IDLE)])
+    names = {"train": "train", "validation": "val", "test": "test"}
+    files = ", ".join(f"{split}: {again.folder}/{name}.jsonl" for split, name in names.items())
+    words = [EXECUTED, f"data.py.files={{{files}}}", "evaluate.splits=[validation, test]"]
+    for _ in range(2):
+        with pytest.raises(UserError, match="2 rows have tests that judge nothing"):
+            again(*words)
+        assert not list((again.folder / "run" / "stages").glob("judge-*"))
+    assert {JUDGED, JUDGED.replace("validation", "test")} < again(*words, "preflight.tests=report")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "lenient", "strict", "said"),
+    [
+        (
+            "pairs",
+            [pair(21), {**pair(22), "prompt": "add 11"}],
+            "preflight.duplicates=report",
+            "preflight.duplicates=refuse",
+            "stand in the preference rows",
+        ),
+        (
+            "train",
+            [row(1), {**row(2), "instruction": "Add 11!"}],
+            "preflight.duplicates=report",
+            "preflight.duplicates=refuse",
+            "stand in the training data",
+        ),
+        (
+            "train",
+            [{**row(n), "instruction": f"write it: {row(n)['output']}"} for n in (1, 2)],
+            "preflight.answers_in_questions=report",
+            "preflight.answers_in_questions=refuse",
+            "2 of 2 rows hold their answer in the question",
+        ),
+        (
+            "pairs",
+            [{**pair(n), "chosen": f"Say it: take {n}, n - {n}, now"} for n in (1000, 2000)],
+            "preflight.answers_in_questions=report",
+            "preflight.answers_in_questions=refuse",
+            "",
+        ),
+        (
+            "train",
+            [row(1), {**row(2), "output": "x = 1\n" * 200}],
+            "preflight.max_truncated=0.5",
+            "preflight.max_truncated=0.4",
+            "would be cut off",
+        ),
+        (
+            "pairs",
+            [pair(1), {**pair(2), "rejected": "x = 1\n" * 200}],
+            "preflight.max_truncated=0.5",
+            "preflight.max_truncated=0.4",
+            "would be cut off",
+        ),
+    ],
+)
+def test_what_was_reported_once_is_refused_when_that_is_asked_for(
+    again: Again, name: str, rows: list[dict[str, str]], lenient: str, strict: str, said: str
+) -> None:
+    again.write(name, rows)
+    assert again(lenient)
+    assert again(lenient) == set()
+    if said:
+        with pytest.raises(UserError, match=said):
+            again(strict)
+        assert again.ran == []
+    else:
+        assert again(strict) == set()
+
+
+def test_a_setting_that_removes_nothing_makes_nothing_anew(again: Again) -> None:
+    again()
+    overlap = "overlap of py with evaluation"
+    assert again("preflight.duplicates=remove") == {overlap}
+    again.write("train", [row(1), {**row(2), "instruction": "add 11"}])
+    ran = again("preflight.duplicates=remove")
+    assert {overlap, "prepare py train, not in evaluation", "train sft"} < ran
+    assert again("preflight.duplicates=remove") == set()
