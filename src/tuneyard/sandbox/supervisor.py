@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.sandbox import audit, child, scratch
+from tuneyard.sandbox import audit, child, isolation, scratch
 from tuneyard.sandbox.census import Census
-from tuneyard.sandbox.channel import SETTING_UP, Channel
+from tuneyard.sandbox.channel import SETTING_UP
 from tuneyard.sandbox.program import Limits
 
 _BLOCK = 1 << 16
@@ -64,7 +64,6 @@ class Supervisor:
 
     Args:
         control: the connection to the pool; watched, so that nothing outlives the pool.
-        confinement: the layers for the children.
         first: whether this is process 1 of its namespace, which may kill all others in it.
         place: the folder that programs may write in.
     """
@@ -72,31 +71,35 @@ class Supervisor:
     def __init__(
         self,
         control: socket.socket,
-        confinement: child.Confinement,
         first: bool,
         place: scratch.Scratch | None,
     ) -> None:
         self._control = control
-        self._confinement = confinement
         self._first = first
         self._place = place
 
     def run(
-        self, harness: child.Harness, source: str, payload: dict[str, Any], limits: Limits
+        self,
+        harness: child.Harness,
+        source: str,
+        payload: dict[str, Any],
+        limits: Limits,
+        cell: child.Cell,
     ) -> Ending:
-        """Run one program to its end.
+        """Run one program to its end; ``cell`` is for its limits.
 
         Raises:
             PoolGoneError: the pool is gone; the program has been killed.
             OSError: no process, pipe or memory to be had.
         """
-        channel = Channel()
+        channel = cell.channel
+        channel.renew()
         reader, writer = os.pipe()
         begin = time.monotonic()
         try:
-            pid = os.fork()
+            pid = isolation.fork()
             if pid == 0:
-                child.run(harness, source, payload, limits, channel, writer, self._confinement)
+                child.run(harness, source, payload, writer, cell)
         except BaseException:
             os.close(reader)
             os.close(writer)
@@ -110,7 +113,7 @@ class Supervisor:
             seconds = time.monotonic() - begin
             output.drain()
             os.close(reader)
-        ending = Ending(
+        return Ending(
             why,
             status,
             seconds,
@@ -121,8 +124,6 @@ class Supervisor:
             channel.stage != SETTING_UP,
             channel.killed_itself,
         )
-        channel.close()
-        return ending
 
     def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""

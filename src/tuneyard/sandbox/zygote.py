@@ -10,6 +10,7 @@ import contextlib
 import gc
 import importlib
 import os
+import random
 import select
 import signal
 import socket
@@ -20,7 +21,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
-from tuneyard.sandbox.child import Confinement, Harness
+from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.child import Cell, Confinement, Harness
 from tuneyard.sandbox.program import Limits
 from tuneyard.sandbox.protocol import receive, send
 from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
@@ -127,7 +129,12 @@ def _serve(
     with open(os.devnull, "r+b", buffering=0) as null:
         for standard in (0, 1, 2):
             os.dup2(null.fileno(), standard)
+    isolation.do(isolation.limit(isolation.limits_of_all(0 if place is None else place.file_bytes)))
+    sys.argv = [scratch.SOURCE]
     harnesses: dict[str, Harness] = {}
+    cells: dict[Limits, Cell] = {}
+    channel = Channel()
+    supervisor = Supervisor(control, layers["namespaces"], place)
     gc.collect()
     gc.disable()
     fresh = True
@@ -143,6 +150,8 @@ def _serve(
                     harnesses[job["harness"]] = _load(job["harness"])
                 finally:
                     sys.path[:] = program_path
+                random.seed(0)  # a cached score must be what a second run would give
+                cells.clear()  # there is more memory in use than before
                 gc.collect()
                 gc.freeze()
             harness = harnesses[job["harness"]]
@@ -151,19 +160,20 @@ def _serve(
             continue
         if place is not None:
             scratch.put_source(place, source)
-        confinement = Confinement(
-            ruleset,
-            call_filter,
-            paths if layers["audit_hook"] else None,
-            None if place is None else scratch.home(place),
-            0 if place is None else place.file_bytes,
-            isolation.MemoryUse.now(),
-            counts_data,
-            watched,
-        )
-        ending = Supervisor(control, confinement, layers["namespaces"], place).run(
-            harness, source.decode("utf-8", "surrogatepass"), job["payload"], Limits(*job["limits"])
-        )
+        limits = Limits(*job["limits"])
+        if limits not in cells:
+            confinement = Confinement(
+                ruleset,
+                call_filter,
+                paths if layers["audit_hook"] else None,
+                None if place is None else scratch.home(place),
+                isolation.MemoryUse.now(),
+                counts_data,
+                watched,
+            )
+            cells[limits] = confinement.cell(limits, channel)
+        text = source.decode("utf-8", "surrogatepass")
+        ending = supervisor.run(harness, text, job["payload"], limits, cells[limits])
         send(control, ending.header(), ending.stdout, ending.result)
 
 
@@ -197,7 +207,7 @@ def _load(name: str) -> Harness:
 
 
 def _landlock_works() -> bool:
-    return landlock.abi() > 0 and isolation.succeeds(lambda: landlock.Ruleset([]).apply())
+    return landlock.abi() > 0 and isolation.succeeds(lambda: isolation.do([landlock.Ruleset([]).restriction()]))
 
 
 def _seccomp_works() -> bool:
