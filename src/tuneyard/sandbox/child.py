@@ -28,6 +28,7 @@ from tuneyard.sandbox.harness import PROGRAM
 from tuneyard.sandbox.isolation import Step
 from tuneyard.sandbox.landlock import Ruleset
 from tuneyard.sandbox.program import RESULT_BYTES, Limits
+from tuneyard.sandbox.protocol import encode
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.verdict import verdict
 
@@ -35,14 +36,6 @@ _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
 
 
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(f"an object of type {type(value).__name__} is no JSON")
-
-
-# All in C, and made before the fork: a program may have changed the module ``json``.
-_ENCODER = importlib.import_module("_json").make_encoder(
-    None, _refuse, json.encoder.encode_basestring, None, ": ", ", ", False, False, True
-)
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
 """Returns True where the program had no means to change the interpreter's names."""
 
@@ -195,20 +188,15 @@ def _leave(
 ) -> None:
     row = verdict(error, notes)
     try:
-        result = _encode({**row, "value": record})
+        result = encode({**row, "value": record})
     except (TypeError, ValueError, RecursionError) as failure:
         row["message"] = f"{row['message'] or ''} (record lost: {failure})".strip()
-        result = _encode({**row, "value": None})
+        result = encode({**row, "value": None})
     if len(result) > RESULT_BYTES:
         too_much = f"output: the record takes {len(result)} bytes, limit {RESULT_BYTES}"
         row.update(status="resource", message=too_much)
-        result = _encode({**row, "value": None})
+        result = encode({**row, "value": None})
     write(result)
-
-
-def _encode(row: dict[str, Any]) -> bytes:
-    # Lone surrogates would break whoever writes the outcome as UTF-8.
-    return "".join(_ENCODER(row, 0)).encode("utf-8", "replace")
 
 
 def _used(names: dict[str, Any], modules: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -225,7 +213,7 @@ def _used(names: dict[str, Any], modules: Iterable[dict[str, Any]]) -> dict[str,
 
 # Steps of the same kind that put back what names mean to the functions that report: builtins, and
 # names of modules. Made before the fork; a program pays for each name that is touched.
+_REPORTING = (globals(), verdict.__globals__, encode.__globals__)
 _PUT_BACK: list[Step] = [
-    partial(names.update, _used(names, (globals(), verdict.__globals__)))
-    for names in (builtins.__dict__, globals(), verdict.__globals__)
+    partial(names.update, _used(names, _REPORTING)) for names in (builtins.__dict__, *_REPORTING)
 ]

@@ -169,9 +169,11 @@ class Supervisor:
 
     def _end(self, pid: int) -> tuple[int, float]:
         """Kill and reap what is left of the program; return its wait status and CPU seconds."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(-1 if self._first else -pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
+        if self._first:
+            os.kill(-1, signal.SIGKILL)  # there is one that is not reaped
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(-pid, signal.SIGKILL)
             os.kill(pid, signal.SIGKILL)  # it may not have got as far as its own group
         _, status, used = os.wait4(pid, 0)
         while True:  # orphans come to this process: it is process 1, or a subreaper

@@ -143,13 +143,13 @@ class Worker:
             message = f"source: {len(source)} bytes, limit {limits.source_bytes}"
             return Outcome("resource", None, message, None, None, "", 0.0)
         job = {"harness": program.harness, "payload": program.payload, "limits": _row(limits)}
-        json.dumps(job)  # the caller's mistake must not look like the zygote's
+        head = json.dumps(job).encode()  # the caller's mistake must not look like the zygote's
         if self._control is None:
             self.start()
         assert self._control is not None
         self._control.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
-            send(self._control, job, source)
+            send(self._control, head, source)
             header, stdout, result = receive(self._control)
         except TimeoutError:
             self.close()
@@ -189,6 +189,7 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return kept | {
         "PATH": "/usr/bin:/bin",
+        "LD_BIND_NOW": "1",
         "HOME": "/",
         "USER": "user",
         "LOGNAME": "user",

@@ -24,7 +24,7 @@ from tuneyard.sandbox import audit, census, isolation, landlock, scratch
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.child import Cell, Confinement, Harness
 from tuneyard.sandbox.program import Limits
-from tuneyard.sandbox.protocol import receive, send
+from tuneyard.sandbox.protocol import encode, receive, send
 from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.supervisor import PoolGoneError, Supervisor
@@ -84,7 +84,7 @@ def main(fd: int, without: list[str], imports: list[str]) -> NoReturn:
         os._exit(1)
     except BaseException:
         with contextlib.suppress(OSError):
-            send(control, {"fault": traceback.format_exc()})
+            send(control, encode({"fault": traceback.format_exc()}))
         os._exit(1)
     os._exit(0)
 
@@ -124,7 +124,7 @@ def _serve(
     if place is not None:
         program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
     _preload(imports)
-    send(control, {"layers": layers})
+    send(control, encode({"layers": layers}))
     # From here on descriptor 2 would be the program's, so it must be no file.
     with open(os.devnull, "r+b", buffering=0) as null:
         for standard in (0, 1, 2):
@@ -156,7 +156,7 @@ def _serve(
                 gc.freeze()
             harness = harnesses[job["harness"]]
         except Exception as error:
-            send(control, {"no_harness": f"{type(error).__name__}: {error}"})
+            send(control, encode({"no_harness": f"{type(error).__name__}: {error}"}))
             continue
         if place is not None:
             scratch.put_source(place, source)
@@ -174,7 +174,7 @@ def _serve(
             cells[limits] = confinement.cell(limits, channel)
         text = source.decode("utf-8", "surrogatepass")
         ending = supervisor.run(harness, text, job["payload"], limits, cells[limits])
-        send(control, ending.header(), ending.stdout, ending.result)
+        send(control, encode(ending.header()), ending.stdout, ending.result)
 
 
 def _environment(place: Scratch | None) -> None:
