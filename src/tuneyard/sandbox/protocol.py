@@ -58,13 +58,13 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes, bytes]:
 
 
 def _exactly(channel: socket.socket, count: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < count:
-        part = channel.recv(min(count - len(parts), 1 << 20))
+    data = b""
+    while len(data) < count:
+        part = channel.recv(min(count - len(data), 1 << 20), socket.MSG_WAITALL)
         if not part:
             raise EOFError("the other side closed the connection")
-        parts += part
-    return bytes(parts)
+        data = data + part if data else part  # one part, as a rule, and nothing to copy
+    return data
 
 
 def outcome_from_result(result: bytes, stdout: str, seconds: float) -> Outcome | None:

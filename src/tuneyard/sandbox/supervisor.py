@@ -111,7 +111,8 @@ class Supervisor:
         finally:
             status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
-            output.drain()
+            while not output.cut and output.read():
+                pass  # what it left in the pipe, which has an end: nobody is left to write
             os.close(reader)
         return Ending(
             why,
@@ -127,16 +128,25 @@ class Supervisor:
 
     def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(output.reader, select.POLLIN)
         process = _process_handle(pid)
-        if process is not None:
-            poll.register(process, select.POLLIN)
+        poll = select.poll()
+        for one in (self._control, output.reader, process):
+            if one is not None:
+                poll.register(one, select.POLLIN)
         census: Census | None = None
-        look = time.monotonic() + _TICK
+        now = time.monotonic()
+        look = now + _TICK
         try:
             while True:
+                pause = min(deadline, look) - now
+                pause = pause if process is not None else min(pause, 0.002)
+                ready = {fd for fd, _ in poll.poll(max(pause * 1000, 0.5))}
+                if self._control.fileno() in ready:
+                    raise PoolGoneError
+                if output.reader in ready and not output.read():
+                    poll.unregister(output.reader)
+                if process in ready or (process is None and _has_ended(pid)):
+                    return "finished"
                 now = time.monotonic()
                 if now >= deadline:
                     return "timeout"
@@ -145,15 +155,6 @@ class Supervisor:
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK
-                pause = (min(deadline, look) - now) * 1000
-                pause = pause if process is not None else min(pause, 2)
-                ready = {fd for fd, _ in poll.poll(max(pause, 0.5))}
-                if self._control.fileno() in ready:
-                    raise PoolGoneError
-                if output.reader in ready and not output.read():
-                    poll.unregister(output.reader)
-                if process in ready or (process is None and _has_ended(pid)):
-                    return "finished"
         finally:
             if process is not None:
                 os.close(process)
@@ -192,34 +193,24 @@ class _Output:
     """What a program prints: kept up to the limit, and read on beyond it, so that it can go on.
 
     Attributes:
-        reader: descriptor of the pipe's end, not blocking.
+        reader: descriptor of the pipe's end.
         kept: the beginning.
         cut: whether there was more.
     """
 
     def __init__(self, reader: int, limit: int) -> None:
-        os.set_blocking(reader, False)
         self.reader = reader
         self.kept = bytearray()
         self.cut = False
         self._limit = limit
 
     def read(self) -> bool:
-        """Read a block, if there is one; return False at the end of the stream."""
-        try:
-            block = os.read(self.reader, _BLOCK)
-        except BlockingIOError:
-            return True
+        """Wait for a block, and read it; return False at the end of the stream."""
+        block = os.read(self.reader, _BLOCK)
         room = self._limit - len(self.kept)
         self.cut |= len(block) > room
         self.kept += block[:room]
         return bool(block)
-
-    def drain(self) -> None:
-        """Read what a program that has ended left in the pipe, which holds little."""
-        while not self.cut and self.read():
-            if not select.select([self.reader], [], [], 0)[0]:
-                return
 
 
 def _process_handle(pid: int) -> int | None:
