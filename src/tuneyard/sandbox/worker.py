@@ -159,6 +159,9 @@ class Worker:
             self.close()
             message = "the sandbox process died each time that it ran this program"
             raise LostError(_failed("exit", message)) from None
+        except BaseException:  # Ctrl-C: nobody waits for the answer that is due
+            self.close(patience=0.0)
+            raise
         if "no_harness" in header:
             raise RuntimeError(f"harness {program.harness!r}: {header['no_harness']}")
         if "fault" in header:
