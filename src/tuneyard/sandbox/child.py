@@ -34,8 +34,6 @@ from tuneyard.sandbox.verdict import verdict
 
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
-
-
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
 """Returns True where the program had no means to change the interpreter's names."""
 
@@ -63,15 +61,13 @@ class Confinement:
     watched: bool
 
     def cell(self, limits: Limits, channel: Channel) -> Cell:
-        """Prepare for programs of these limits.
-
-        Raises:
-            OSError: a layer that should be available is not.
-        """
+        """Prepare for programs of these limits."""
         notes = audit.Notes()
-        memory = isolation.memory_limits(
-            limits.memory_mb, self.base, self.counts_data, self.watched
-        )
+        recover = _recovery(self._memory(limits))
+        return Cell(self.steps(limits, channel, notes), tuple(recover), channel, notes)
+
+    def steps(self, limits: Limits, channel: Channel, notes: audit.Notes) -> tuple[Step, ...]:
+        """Return what confines a child, for ever; made before the fork, or in the child."""
         steps: list[Step] = [os.setsid]
         if self.folder is not None:
             steps.append(partial(os.chdir, self.folder))
@@ -79,13 +75,16 @@ class Confinement:
             steps.append(self.ruleset.restriction())
         # Standard input and error are /dev/null, standard output is the zygote's pipe.
         steps.append(partial(os.closerange, 3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
-        own = isolation.limits_of_one(limits.cpu, memory, self.filter is not None)
+        own = isolation.limits_of_one(limits.cpu, self._memory(limits), self.filter is not None)
         steps += [*isolation.limit(own), *isolation.give_up()]
         if self.paths is not None:
             steps.append(audit.installation(channel, notes, self.paths))
         if self.filter is not None:
             steps.append(partial(self.filter.install, limits.memory_mb << 20))
-        return Cell(tuple(steps), tuple(_recovery(memory)), channel, notes)
+        return tuple(steps)
+
+    def _memory(self, limits: Limits) -> list[tuple[int, int, int]]:
+        return isolation.memory_limits(limits.memory_mb, self.base, self.counts_data, self.watched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,6 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return kept | {
         "PATH": "/usr/bin:/bin",
-        "LD_BIND_NOW": "1",
         "HOME": "/",
         "USER": "user",
         "LOGNAME": "user",

@@ -17,7 +17,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
@@ -132,8 +132,16 @@ def _serve(
     isolation.do(isolation.limit(isolation.limits_of_all(0 if place is None else place.file_bytes)))
     sys.argv = [scratch.SOURCE]
     harnesses: dict[str, Harness] = {}
-    cells: dict[Limits, Cell] = {}
     channel = Channel()
+
+    @lru_cache(maxsize=16)
+    def cell(limits: Limits) -> Cell:
+        hook = paths if layers["audit_hook"] else None
+        folder = None if place is None else scratch.home(place)
+        use = isolation.MemoryUse.now()
+        layout = Confinement(ruleset, call_filter, hook, folder, use, counts_data, watched)
+        return layout.cell(limits, channel)
+
     supervisor = Supervisor(control, layers["namespaces"], place)
     gc.collect()
     gc.disable()
@@ -151,7 +159,7 @@ def _serve(
                 finally:
                     sys.path[:] = program_path
                 random.seed(0)  # a cached score must be what a second run would give
-                cells.clear()  # there is more memory in use than before
+                cell.cache_clear()  # there is more memory in use than before
                 gc.collect()
                 gc.freeze()
             harness = harnesses[job["harness"]]
@@ -161,19 +169,8 @@ def _serve(
         if place is not None:
             scratch.put_source(place, source)
         limits = Limits(*job["limits"])
-        if limits not in cells:
-            confinement = Confinement(
-                ruleset,
-                call_filter,
-                paths if layers["audit_hook"] else None,
-                None if place is None else scratch.home(place),
-                isolation.MemoryUse.now(),
-                counts_data,
-                watched,
-            )
-            cells[limits] = confinement.cell(limits, channel)
         text = source.decode("utf-8", "surrogatepass")
-        ending = supervisor.run(harness, text, job["payload"], limits, cells[limits])
+        ending = supervisor.run(harness, text, job["payload"], limits, cell(limits))
         send(control, encode(ending.header()), ending.stdout, ending.result)
 
 
@@ -207,7 +204,9 @@ def _load(name: str) -> Harness:
 
 
 def _landlock_works() -> bool:
-    return landlock.abi() > 0 and isolation.succeeds(lambda: isolation.do([landlock.Ruleset([]).restriction()]))
+    return landlock.abi() > 0 and isolation.succeeds(
+        lambda: isolation.do([landlock.Ruleset([]).restriction()])
+    )
 
 
 def _seccomp_works() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -164,3 +165,21 @@ def _children(pid: int) -> list[int]:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def test_an_interrupted_program_leaves_no_answer_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receive, calls = worker.receive, []
+
+    def interrupted(control: socket.socket) -> object:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return receive(control)
+
+    with Sandbox(workers=1) as sandbox:
+        monkeypatch.setattr(worker, "receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.map([Program("print('first')")])
+        assert sandbox.run(Program("print('second')")).stdout == "second\n"
