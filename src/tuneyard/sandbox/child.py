@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import linecache
+import marshal
 import os
 import resource
 import signal
@@ -32,6 +33,7 @@ from tuneyard.sandbox.protocol import encode
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.verdict import verdict
 
+_BLOCK = 1 << 16
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
@@ -73,7 +75,7 @@ class Confinement:
             steps.append(partial(os.chdir, self.folder))
         if self.ruleset is not None:
             steps.append(self.ruleset.restriction())
-        # Standard input and error are /dev/null, standard output is the zygote's pipe.
+        # Standard error is /dev/null, standard input and output are the zygote's pipes.
         steps.append(partial(os.closerange, 3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
         own = isolation.limits_of_one(limits.cpu, self._memory(limits), self.filter is not None)
         steps += [*isolation.limit(own), *isolation.give_up()]
@@ -104,22 +106,28 @@ class Cell:
     notes: audit.Notes
 
 
-def run(
-    harness: Harness, source: str, payload: dict[str, Any], output: int, cell: Cell
-) -> NoReturn:
-    """Run a program in this freshly forked process, which ends here.
+def run(harness: Harness, job: int, output: int, cell: Cell) -> NoReturn:
+    """Wait for a program in this freshly forked process, run it, and end.
 
     Args:
         harness: the trusted function.
-        source: the program.
-        payload: the harness's argument.
+        job: file descriptor of the pipe from which the program and the harness's argument come,
+            as ``marshal`` writes them; nothing comes where none is to be run.
         output: file descriptor of the pipe that becomes standard output.
         cell: how it is confined.
     """
     end = os._exit
     try:
         os.dup2(output, 1)
+        os.dup2(job, 0)
         isolation.do(cell.confine)
+        parts = []
+        while part := os.read(0, _BLOCK):
+            parts.append(part)
+        if not parts:
+            end(0)
+        source, payload = marshal.loads(b"".join(parts))
+        os.dup2(2, 0)  # which is /dev/null
     except BaseException as error:
         said = json.dumps({"setup": f"{type(error).__name__}: {error}"})
         cell.channel.write(said.encode())

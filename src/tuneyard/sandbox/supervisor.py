@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import marshal
 import os
 import select
 import signal
@@ -10,7 +11,7 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuneyard.sandbox import audit, child, isolation, scratch
 from tuneyard.sandbox.census import Census
@@ -59,6 +60,16 @@ class Ending:
         }
 
 
+class _Waiting(NamedTuple):
+    """A child that waits for its program: how it is to be run, and the ends of its pipes."""
+
+    harness: child.Harness
+    cell: child.Cell
+    pid: int
+    output: int
+    sender: int
+
+
 class Supervisor:
     """Runs one program after the other.
 
@@ -77,6 +88,33 @@ class Supervisor:
         self._control = control
         self._first = first
         self._place = place
+        self._waiting: _Waiting | None = None
+
+    def prepare(self, harness: child.Harness, cell: child.Cell) -> None:
+        """Fork the process for a program that is still to come, and need not wait for it then.
+
+        Raises:
+            OSError: no process, pipe or memory to be had.
+        """
+        self._waiting = self._fork(harness, cell)
+
+    def _fork(self, harness: child.Harness, cell: child.Cell) -> _Waiting:
+        cell.channel.renew()
+        pipes: list[int] = []
+        try:
+            pipes += os.pipe()
+            pipes += os.pipe()
+            output, writer, job, sender = pipes
+            pid = isolation.fork()
+            if pid == 0:
+                child.run(harness, job, writer, cell)
+        except BaseException:
+            for one in pipes:
+                os.close(one)
+            raise
+        os.close(writer)
+        os.close(job)
+        return _Waiting(harness, cell, pid, output, sender)
 
     def run(
         self,
@@ -92,21 +130,17 @@ class Supervisor:
             PoolGoneError: the pool is gone; the program has been killed.
             OSError: no process, pipe or memory to be had.
         """
-        channel = cell.channel
-        channel.renew()
-        reader, writer = os.pipe()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and (waiting.harness is not harness or waiting.cell is not cell):
+            os.close(waiting.sender)
+            os.close(waiting.output)
+            self._end(waiting.pid)
+            waiting = None
+        _, _, pid, reader, sender = waiting or self._fork(harness, cell)
         begin = time.monotonic()
-        try:
-            pid = isolation.fork()
-            if pid == 0:
-                child.run(harness, source, payload, writer, cell)
-        except BaseException:
-            os.close(reader)
-            os.close(writer)
-            raise
-        os.close(writer)
         output = _Output(reader, limits.output_bytes)
         try:
+            _hand_over(sender, marshal.dumps((source, payload)))
             why = self._watch(pid, output, begin + limits.seconds, limits)
         finally:
             status, cpu = self._end(pid)
@@ -114,6 +148,7 @@ class Supervisor:
             while not output.cut and output.read():
                 pass  # what it left in the pipe, which has an end: nobody is left to write
             os.close(reader)
+        channel = cell.channel
         return Ending(
             why,
             status,
@@ -211,6 +246,18 @@ class _Output:
         self.cut |= len(block) > room
         self.kept += block[:room]
         return bool(block)
+
+
+def _hand_over(sender: int, job: bytes) -> None:
+    """Write a child's program, and close the pipe; one that died tells of it by its end."""
+    try:
+        left = memoryview(job)
+        while left:
+            left = left[os.write(sender, left) :]
+    except BrokenPipeError:
+        pass
+    finally:
+        os.close(sender)
 
 
 def _process_handle(pid: int) -> int | None:

@@ -1,4 +1,4 @@
-"""The warm interpreter that forks a child per program.
+"""The warm interpreter that forks a child per program, and one ahead for the next.
 
 The worker starts ``main`` in a fresh interpreter. That process moves to new namespaces, forks the
 zygote (process 1 there) and waits; if the pool or the zygote dies, so does the other.
@@ -146,10 +146,14 @@ def _serve(
     gc.collect()
     gc.disable()
     fresh = True
+    last: tuple[Harness, Limits] | None = None
     while True:
         if place is not None and (place.renew() or fresh) and ruleset is not None:
             ruleset.renew(place.root)
         fresh = False
+        if last is not None:  # the next program is like the last, as a rule
+            with contextlib.suppress(OSError):
+                supervisor.prepare(last[0], cell(last[1]))
         job, source, _ = receive(control)
         try:
             if job["harness"] not in harnesses:
@@ -170,6 +174,7 @@ def _serve(
             scratch.put_source(place, source)
         limits = Limits(*job["limits"])
         text = source.decode("utf-8", "surrogatepass")
+        last = harness, limits
         ending = supervisor.run(harness, text, job["payload"], limits, cell(limits))
         send(control, encode(ending.header()), ending.stdout, ending.result)
 

@@ -286,7 +286,8 @@ if ctypes.CDLL(None).fork() == 0:
         rows = [tuple(map(int, row.split())) for row in listing.stdout.splitlines()[1:]]
         zygotes = [pid for parent, pid in rows if parent == process.pid]
         assert len(zygotes) == 1
-        assert not [pid for parent, pid in rows if parent == zygotes[0]]
+        # The one that waits for the next program may be there, and nothing of the three before.
+        assert len([pid for parent, pid in rows if parent == zygotes[0]]) <= 1
 
 
 def test_the_pool_dies_with_its_owner(tmp_path: Path) -> None:

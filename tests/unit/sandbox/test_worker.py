@@ -183,3 +183,34 @@ def test_an_interrupted_program_leaves_no_answer_for_the_next(
         with pytest.raises(KeyboardInterrupt):
             sandbox.map([Program("print('first')")])
         assert sandbox.run(Program("print('second')")).stdout == "second\n"
+
+
+def test_a_process_that_waits_for_its_program_may_be_killed_or_be_for_another() -> None:
+    def waiting(sandbox: Sandbox) -> int:
+        process = sandbox._workers[0]._process
+        assert process is not None
+        zygote = _child(process.pid)
+        return _child(zygote)
+
+    with Sandbox(workers=1) as sandbox:
+        for number in range(3):
+            assert sandbox.run(Program(f"print({number})")).stdout == f"{number}\n"
+            os.kill(waiting(sandbox), signal.SIGKILL)
+        long = f"print({'1' * 200_000!r}[:1])"
+        tested = Program(
+            "x = 1", "tuneyard.sandbox.harness:python_tests", {"tests": f"assert x == 1\n#{long}"}
+        )
+        for program in (Program(long), tested, Program(long, limits=Limits(seconds=9.0)), tested):
+            outcome = sandbox.run(program)
+            assert (outcome.status, outcome.stdout) == ("ok", "" if program is tested else "1\n")
+
+
+def _child(parent: int) -> int:
+    """Wait until a process has a child, and return it."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        if found:
+            return int(found[0])
+        time.sleep(0.01)
+    raise AssertionError("no child")
