@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from functools import lru_cache
 from typing import Final
 
 from tuneyard.answers.names import lacking
@@ -41,8 +42,13 @@ _SPOKEN: Final = re.compile(rf"&(?:{'|'.join(_ENTITIES)});|[<\[](?:{'|'.join(_TO
 _SPOKEN_NAMES: Final = frozenset(_ENTITIES + _TOKENS)
 
 
+@lru_cache(maxsize=2)
 def parse(source: str) -> ast.Module | None:
-    """Parse a program, or return ``None`` where it does not parse or is too long to be tried."""
+    """Parse a program, or return ``None`` where it does not parse or is too long to be tried.
+
+    An answer is parsed to find its program, and the program to see whether it is one: the same
+    text, as a rule. The tree is shared, so it must not be changed.
+    """
     if len(source) > MAX_PARSED:
         return None
     try:

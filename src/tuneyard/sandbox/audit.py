@@ -12,9 +12,11 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.isolation import Step
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _AF_UNIX = 1
@@ -74,21 +76,21 @@ class Paths:
     devices: tuple[str, ...] = ()
 
 
-def install(channel: Channel, notes: Notes, paths: Paths) -> None:
-    """Add the hook to this interpreter, for ever.
+def installation(channel: Channel, notes: Notes, paths: Paths) -> Step:
+    """Return what adds the hook to an interpreter, for ever.
 
     Args:
         channel: told when the program kills itself.
         notes: filled with the category of each refusal.
         paths: what files may be used.
     """
-    sys.addaudithook(_make_hook(channel, notes, paths))
+    return partial(sys.addaudithook, _make_hook(channel, notes, paths))
 
 
 def _make_hook(
     channel: Channel, notes: Notes, paths: Paths
 ) -> Callable[[str, tuple[Any, ...]], None]:
-    own_pid = os.getpid()
+    own_pid = os.getpid  # asked in the child
     category_of = _CATEGORY.get
     path_of, real_path, threads = os.fspath, os.path.realpath, _thread._count
     readable, writable = paths.readable, paths.writable
@@ -142,7 +144,7 @@ def _make_hook(
         elif event.startswith("_thread"):
             if threads() >= MAX_THREADS:
                 deny("processes", f"having more than {MAX_THREADS} threads")
-        elif event == "os.killpg" or arguments[0] != own_pid:
+        elif event == "os.killpg" or arguments[0] != own_pid():
             deny("signal", f"signalling another process ({arguments[0]})")
         elif arguments[1] == signal.SIGKILL:
             channel.note_suicide()

@@ -18,7 +18,7 @@ _PACK = struct.Struct("=Q").pack_into  # in C, and bound before any program can 
 
 
 class Channel:
-    """One program's shared memory."""
+    """Shared memory of one program after the other."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _HEADER + RESULT_BYTES)
@@ -51,6 +51,6 @@ class Channel:
         (length,) = struct.unpack_from("=Q", self._memory, 8)
         return self._memory[_HEADER : _HEADER + min(length, RESULT_BYTES)]
 
-    def close(self) -> None:
-        """Unmap the memory."""
-        self._memory.close()
+    def renew(self) -> None:
+        """Throw away what the last program left, whatever that is: all becomes zeros."""
+        self._memory.madvise(mmap.MADV_REMOVE)

@@ -7,40 +7,35 @@ handlers and trace functions set. What the last steps need is therefore bound be
 from __future__ import annotations
 
 import builtins
-import functools
 import gc
 import importlib
 import json
 import linecache
+import marshal
 import os
-import random
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, isolation
+from tuneyard.sandbox.capability import walk
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.harness import PROGRAM
+from tuneyard.sandbox.isolation import Step
 from tuneyard.sandbox.landlock import Ruleset
 from tuneyard.sandbox.program import RESULT_BYTES, Limits
+from tuneyard.sandbox.protocol import encode
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.verdict import verdict
 
+_BLOCK = 1 << 16
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
-
-
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(f"an object of type {type(value).__name__} is no JSON")
-
-
-# All in C, and made before the fork: a program may have changed the module ``json``.
-_ENCODER = importlib.import_module("_json").make_encoder(
-    None, _refuse, json.encoder.encode_basestring, None, ": ", ", ", False, False, True
-)
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
 """Returns True where the program had no means to change the interpreter's names."""
 
@@ -54,7 +49,6 @@ class Confinement:
         filter: of system calls.
         paths: what the audit hook lets a program do with files; None: no hook.
         folder: working directory; None where there is no folder that a program may write in.
-        file_bytes: the largest file that it may write.
         base: the memory that an interpreter has before the program.
         counts_data: whether the limit of data works.
         watched: whether the zygote sees what its children use.
@@ -64,86 +58,96 @@ class Confinement:
     filter: Filter | None
     paths: audit.Paths | None
     folder: str | None
-    file_bytes: int
     base: isolation.MemoryUse
     counts_data: bool
     watched: bool
 
-    def apply(self, limits: Limits, channel: Channel, notes: audit.Notes) -> None:
-        """Confine this process, for ever.
+    def cell(self, limits: Limits, channel: Channel) -> Cell:
+        """Prepare for programs of these limits."""
+        notes = audit.Notes()
+        recover = _recovery(self._memory(limits))
+        return Cell(self.steps(limits, channel, notes), tuple(recover), channel, notes)
 
-        Raises:
-            OSError: a layer that should be available is not.
-        """
+    def steps(self, limits: Limits, channel: Channel, notes: audit.Notes) -> tuple[Step, ...]:
+        """Return what confines a child, for ever; made before the fork, or in the child."""
+        steps: list[Step] = [os.setsid]
         if self.folder is not None:
-            os.chdir(self.folder)
+            steps.append(partial(os.chdir, self.folder))
         if self.ruleset is not None:
-            self.ruleset.apply()
-        # Standard input and error are /dev/null, standard output is the zygote's pipe.
-        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        memory = isolation.memory_limits(
-            limits.memory_mb, self.base, self.counts_data, self.watched
-        )
-        isolation.confine_child(limits.cpu, memory, self.file_bytes, self.filter is not None)
+            steps.append(self.ruleset.restriction())
+        # Standard error is /dev/null, standard input and output are the zygote's pipes.
+        steps.append(partial(os.closerange, 3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
+        own = isolation.limits_of_one(limits.cpu, self._memory(limits), self.filter is not None)
+        steps += [*isolation.limit(own), *isolation.give_up()]
         if self.paths is not None:
-            audit.install(channel, notes, self.paths)
+            steps.append(audit.installation(channel, notes, self.paths))
         if self.filter is not None:
-            self.filter.install(limits.memory_mb << 20)
+            steps.append(partial(self.filter.install, limits.memory_mb << 20))
+        return tuple(steps)
+
+    def _memory(self, limits: Limits) -> list[tuple[int, int, int]]:
+        return isolation.memory_limits(limits.memory_mb, self.base, self.counts_data, self.watched)
 
 
-def run(
-    harness: Harness,
-    source: str,
-    payload: dict[str, Any],
-    limits: Limits,
-    channel: Channel,
-    output: int,
-    confinement: Confinement,
-) -> NoReturn:
-    """Run a program in this freshly forked process, which ends here.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is made before the fork, for one program after the other.
+
+    Attributes:
+        confine: confines a child for ever.
+        recover: makes the interpreter fit to report after the program.
+        channel: where the result goes.
+        notes: what the audit hook refused.
+    """
+
+    confine: tuple[Step, ...]
+    recover: tuple[Step, ...]
+    channel: Channel
+    notes: audit.Notes
+
+
+def run(harness: Harness, job: int, output: int, cell: Cell) -> NoReturn:
+    """Wait for a program in this freshly forked process, run it, and end.
 
     Args:
         harness: the trusted function.
-        source: the program.
-        payload: the harness's argument.
-        limits: what the program may use.
-        channel: where the result goes.
+        job: file descriptor of the pipe from which the program and the harness's argument come,
+            as ``marshal`` writes them; nothing comes where none is to be run.
         output: file descriptor of the pipe that becomes standard output.
-        confinement: the layers.
+        cell: how it is confined.
     """
     end = os._exit
-    notes = audit.Notes()
     try:
-        os.setsid()
         os.dup2(output, 1)
-        confinement.apply(limits, channel, notes)
+        os.dup2(job, 0)
+        isolation.do(cell.confine)
+        parts = []
+        while part := os.read(0, _BLOCK):
+            parts.append(part)
+        if not parts:
+            end(0)
+        source, payload = marshal.loads(b"".join(parts))
+        os.dup2(2, 0)  # which is /dev/null
     except BaseException as error:
-        channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
+        said = json.dumps({"setup": f"{type(error).__name__}: {error}"})
+        cell.channel.write(said.encode())
         end(1)
     # Tracebacks and ``inspect`` show a program its own text.
     linecache.cache[PROGRAM] = (len(source), None, source.splitlines(True), PROGRAM)
     try:
-        _execute(harness, source, payload, channel, notes)
+        _execute(harness, source, payload, cell)
     finally:
         end(0)
 
 
-def _execute(
-    harness: Harness,
-    source: str,
-    payload: dict[str, Any],
-    channel: Channel,
-    notes: audit.Notes,
-) -> None:
+def _execute(harness: Harness, source: str, payload: dict[str, Any], cell: Cell) -> None:
     record: dict[str, Any] = {}
     anything = BaseException  # the name itself may be gone when it is needed
-    recover, put_back = _recovery(), _PUT_BACK
-    leave, write = _leave, channel.write
+    recover, put_back, notes = cell.recover, _PUT_BACK, cell.notes
+    leave, write = _leave, cell.channel.write
     output = sys.stdout
-    sys.argv = ["program.py"]
-    random.seed(0)  # a cached score must be what a second run would give
     gc.enable()
-    channel.running()
+    cell.channel.running()
     caught: BaseException | None = None
     try:
         if harness(source, payload, record) is True:
@@ -168,22 +172,18 @@ def _execute(
     leave(write, caught, record, notes)
 
 
-def _recovery() -> list[Callable[[], object]]:
+def _recovery(memory: Iterable[tuple[int, int, int]]) -> list[Step]:
     """Return steps, without use of builtins, that make the interpreter fit to report.
 
-    Stop the program's tracing, signal handlers and recursion limit; give memory to work with. All
-    are functions in C: nothing of the program's runs between two of them.
+    Stop the program's tracing, signal handlers and recursion limit; give memory to work with, up to
+    the hard limits. All are functions in C: nothing of the program's runs between two of them.
     """
-    hard = {
-        which: resource.getrlimit(which)[1] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)
-    }
-    partial = functools.partial
     return [
         partial(_SET_MASK, signal.SIG_BLOCK, _SIGNALS),
         partial(sys.settrace, None),
         partial(sys.setprofile, None),
         partial(sys.setrecursionlimit, max(1000, sys.getrecursionlimit())),
-        *(partial(resource.setrlimit, which, (most, most)) for which, most in hard.items()),
+        *isolation.limit((which, most, most) for which, _, most in memory),
     ]
 
 
@@ -195,25 +195,32 @@ def _leave(
 ) -> None:
     row = verdict(error, notes)
     try:
-        result = _encode({**row, "value": record})
+        result = encode({**row, "value": record})
     except (TypeError, ValueError, RecursionError) as failure:
         row["message"] = f"{row['message'] or ''} (record lost: {failure})".strip()
-        result = _encode({**row, "value": None})
+        result = encode({**row, "value": None})
     if len(result) > RESULT_BYTES:
         too_much = f"output: the record takes {len(result)} bytes, limit {RESULT_BYTES}"
         row.update(status="resource", message=too_much)
-        result = _encode({**row, "value": None})
+        result = encode({**row, "value": None})
     write(result)
 
 
-def _encode(row: dict[str, Any]) -> bytes:
-    # Lone surrogates would break whoever writes the outcome as UTF-8.
-    return "".join(_ENCODER(row, 0)).encode("utf-8", "replace")
+def _used(names: dict[str, Any], modules: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return those of some names that functions of modules may look up."""
+    codes = [
+        code
+        for module in modules
+        for one in module.values()
+        if isinstance(one, FunctionType) and one.__globals__ is module
+        for code in walk(one.__code__)
+    ]
+    return {name: names[name] for code in codes for name in code.co_names if name in names}
 
 
-# Steps of the same kind that put back the builtins and the names of the modules that report. Made
-# before the fork; a program pays for each name that is touched, in page faults.
-_PUT_BACK: list[Callable[[], object]] = [
-    functools.partial(names.update, dict(names))
-    for names in (builtins.__dict__, globals(), verdict.__globals__)
+# Steps of the same kind that put back what names mean to the functions that report: builtins, and
+# names of modules. Made before the fork; a program pays for each name that is touched.
+_REPORTING = (globals(), verdict.__globals__, encode.__globals__)
+_PUT_BACK: list[Step] = [
+    partial(names.update, _used(names, _REPORTING)) for names in (builtins.__dict__, *_REPORTING)
 ]

@@ -10,8 +10,9 @@ import os
 import stat
 import struct
 from collections.abc import Iterable
+from functools import partial
 
-from tuneyard.sandbox.isolation import LIBC, check
+from tuneyard.sandbox.isolation import LIBC, Step, check
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _VERSION = 1  # LANDLOCK_CREATE_RULESET_VERSION
@@ -54,16 +55,16 @@ class Ruleset:
         self._rules = [rule for path in readable if (rule := _rule(path, _READ_FILE, _READ_DIR))]
         write = _READ_FILE | _WRITE_FILE
         self._rules += [rule for path in writable if (rule := _rule(path, write, 0))]
-        self.fd = self._make(self._rules)
+        self._fd = ctypes.c_long(self._make(self._rules))
 
     def renew(self, folder: str) -> None:
         """Begin anew, with a folder in which everything but devices may be made and changed."""
-        os.close(self.fd)
+        os.close(self._fd.value)
         own = _rule(folder, 0, self._access & ~_NEVER)
         if own is None:
             raise FileNotFoundError(folder)
         try:
-            self.fd = self._make([*self._rules, own])
+            self._fd.value = self._make([*self._rules, own])
         finally:
             os.close(own[1])
 
@@ -76,14 +77,10 @@ class Ruleset:
             check(_syscall(_ADD_RULE, fd, _PATH_BENEATH, _pointer(rule), 0), "landlock")
         return fd
 
-    def apply(self) -> None:
-        """Confine this process, for ever. Needs no_new_privs.
-
-        Raises:
-            OSError: the kernel refuses.
-        """
-        flags = _LOG_OFF if self._abi >= 7 else 0
-        check(_syscall(_RESTRICT_SELF, self.fd, flags), "landlock")
+    def restriction(self) -> Step:
+        """Return what confines a process for ever, by the rules of then. Needs no_new_privs."""
+        flags = ctypes.c_long(_LOG_OFF if self._abi >= 7 else 0)
+        return partial(LIBC.syscall, ctypes.c_long(_RESTRICT_SELF), self._fd, flags)
 
 
 def _rule(path: str, file: int, folder: int) -> tuple[bytes, int] | None:

@@ -154,37 +154,48 @@ class Sandbox:
         """
         jobs = list(programs)
         outcomes: list[Outcome | None] = [None] * len(jobs)
-        waiting = iter(range(len(jobs)))
-        lock = threading.Lock()
+        waiting = iter(range(len(jobs)))  # next() of it is one step to the interpreter
         stop = threading.Event()
         done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        count = 0
 
-        def work() -> None:
-            while not stop.is_set():
-                with lock:
-                    index = next(waiting, None)
-                if index is None:
-                    return
+        def work(told: Callable[[], object]) -> None:
+            for index in waiting:
                 try:
                     outcomes[index] = self.run(jobs[index])
                 except BaseException as error:
                     done.put(error)
                     return
                 done.put(None)
+                told()
+                if stop.is_set():
+                    return
 
+        def tell() -> None:
+            """Wait until one more is done, and tell of it and of all that are."""
+            nonlocal count
+            while True:
+                error = done.get()
+                if error is not None:
+                    raise error
+                count += 1
+                if progress is not None:
+                    progress(count)
+                if done.empty():
+                    return
+
+        # This thread works, too: to wake another one for each program would cost as much as a
+        # tenth of the program.
         threads = [
-            threading.Thread(target=work, name="tuneyard-sandbox", daemon=True)
-            for _ in range(min(len(self._workers), len(jobs)))
+            threading.Thread(target=work, args=(int,), name="tuneyard-sandbox", daemon=True)
+            for _ in range(min(len(self._workers), len(jobs)) - 1)
         ]
         for thread in threads:
             thread.start()
         try:
-            for count in range(1, len(jobs) + 1):
-                error = done.get()
-                if error is not None:
-                    raise error
-                if progress is not None:
-                    progress(count)
+            work(tell)
+            while count < len(jobs):
+                tell()
         finally:
             stop.set()
             for thread in threads:

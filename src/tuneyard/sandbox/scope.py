@@ -59,7 +59,9 @@ class Scope:
         self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
         self.names = new_module("__main__").__dict__
-        meant, names = names - BUILTINS.keys(), names & BUILTINS.keys()
+        # Not by arithmetic of sets, which touches each of the built-in names.
+        meant = {name for name in names if name not in BUILTINS}
+        names = names - meant
         self.taken = names = names | self._built_in_only(given)
         for name, value in given.items():
             hidden = (name in BUILTINS and name not in names) or name in _HOOKS

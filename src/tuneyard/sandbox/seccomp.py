@@ -22,6 +22,7 @@ _JUMP, _AND = 0x05, 0x54  # BPF_JMP|JA, BPF_ALU|AND|K
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _NR, _ARCH, _ARGS = 0, 4, 16  # offsets in struct seccomp_data; both machines are little-endian
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_PACK = struct.Struct("=I").pack_into
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; F_{GETLK,SETLK,SETLKW} and F_OFD_…
@@ -84,9 +85,10 @@ class Filter:
         Raises:
             OSError: the kernel refuses.
         """
-        struct.pack_into("=I", self._code, self._largest * 8 + 4, min(memory, _WHOLE_WORD))
+        _PACK(self._code, self._largest * 8 + 4, min(memory, _WHOLE_WORD))
+        pid = os.getpid()
         for index in self._own_pid:
-            struct.pack_into("=I", self._code, index * 8 + 4, os.getpid())
+            _PACK(self._code, index * 8 + 4, pid)
         check(LIBC.prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._pointer, 0, 0), "seccomp")
 
     def _assemble(

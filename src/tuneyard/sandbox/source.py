@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import sys
+from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -30,6 +31,16 @@ def compile_program(source: str, filename: str = PROGRAM) -> CodeType:
         return compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError) as error:
         raise CompileError(error) from None
+
+
+@lru_cache(maxsize=1)
+def compile_tests(tests: str) -> CodeType:
+    """Compile a test program; where tests are tried, the same one is wanted for each program.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: it does not compile.
+    """
+    return compile(tests, TESTS, "exec", dont_inherit=True)
 
 
 def new_module(name: str) -> ModuleType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import marshal
 import os
 import select
 import signal
@@ -10,11 +11,11 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tuneyard.sandbox import audit, child, scratch
+from tuneyard.sandbox import audit, child, isolation, scratch
 from tuneyard.sandbox.census import Census
-from tuneyard.sandbox.channel import SETTING_UP, Channel
+from tuneyard.sandbox.channel import SETTING_UP
 from tuneyard.sandbox.program import Limits
 
 _BLOCK = 1 << 16
@@ -59,12 +60,21 @@ class Ending:
         }
 
 
+class _Waiting(NamedTuple):
+    """A child that waits for its program: how it is to be run, and the ends of its pipes."""
+
+    harness: child.Harness
+    cell: child.Cell
+    pid: int
+    output: int
+    sender: int
+
+
 class Supervisor:
     """Runs one program after the other.
 
     Args:
         control: the connection to the pool; watched, so that nothing outlives the pool.
-        confinement: the layers for the children.
         first: whether this is process 1 of its namespace, which may kill all others in it.
         place: the folder that programs may write in.
     """
@@ -72,45 +82,74 @@ class Supervisor:
     def __init__(
         self,
         control: socket.socket,
-        confinement: child.Confinement,
         first: bool,
         place: scratch.Scratch | None,
     ) -> None:
         self._control = control
-        self._confinement = confinement
         self._first = first
         self._place = place
+        self._waiting: _Waiting | None = None
+
+    def prepare(self, harness: child.Harness, cell: child.Cell) -> None:
+        """Fork the process for a program that is still to come, and need not wait for it then.
+
+        Raises:
+            OSError: no process, pipe or memory to be had.
+        """
+        self._waiting = self._fork(harness, cell)
+
+    def _fork(self, harness: child.Harness, cell: child.Cell) -> _Waiting:
+        cell.channel.renew()
+        pipes: list[int] = []
+        try:
+            pipes += os.pipe()
+            pipes += os.pipe()
+            output, writer, job, sender = pipes
+            pid = isolation.fork()
+            if pid == 0:
+                child.run(harness, job, writer, cell)
+        except BaseException:
+            for one in pipes:
+                os.close(one)
+            raise
+        os.close(writer)
+        os.close(job)
+        return _Waiting(harness, cell, pid, output, sender)
 
     def run(
-        self, harness: child.Harness, source: str, payload: dict[str, Any], limits: Limits
+        self,
+        harness: child.Harness,
+        source: str,
+        payload: dict[str, Any],
+        limits: Limits,
+        cell: child.Cell,
     ) -> Ending:
-        """Run one program to its end.
+        """Run one program to its end; ``cell`` is for its limits.
 
         Raises:
             PoolGoneError: the pool is gone; the program has been killed.
             OSError: no process, pipe or memory to be had.
         """
-        channel = Channel()
-        reader, writer = os.pipe()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and (waiting.harness is not harness or waiting.cell is not cell):
+            os.close(waiting.sender)
+            os.close(waiting.output)
+            self._end(waiting.pid)
+            waiting = None
+        _, _, pid, reader, sender = waiting or self._fork(harness, cell)
         begin = time.monotonic()
-        try:
-            pid = os.fork()
-            if pid == 0:
-                child.run(harness, source, payload, limits, channel, writer, self._confinement)
-        except BaseException:
-            os.close(reader)
-            os.close(writer)
-            raise
-        os.close(writer)
         output = _Output(reader, limits.output_bytes)
         try:
+            _hand_over(sender, marshal.dumps((source, payload)))
             why = self._watch(pid, output, begin + limits.seconds, limits)
         finally:
             status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
-            output.drain()
+            while not output.cut and output.read():
+                pass  # what it left in the pipe, which has an end: nobody is left to write
             os.close(reader)
-        ending = Ending(
+        channel = cell.channel
+        return Ending(
             why,
             status,
             seconds,
@@ -121,21 +160,28 @@ class Supervisor:
             channel.stage != SETTING_UP,
             channel.killed_itself,
         )
-        channel.close()
-        return ending
 
     def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(output.reader, select.POLLIN)
         process = _process_handle(pid)
-        if process is not None:
-            poll.register(process, select.POLLIN)
+        poll = select.poll()
+        for one in (self._control, output.reader, process):
+            if one is not None:
+                poll.register(one, select.POLLIN)
         census: Census | None = None
-        look = time.monotonic() + _TICK
+        now = time.monotonic()
+        look = now + _TICK
         try:
             while True:
+                pause = min(deadline, look) - now
+                pause = pause if process is not None else min(pause, 0.002)
+                ready = {fd for fd, _ in poll.poll(max(pause * 1000, 0.5))}
+                if self._control.fileno() in ready:
+                    raise PoolGoneError
+                if output.reader in ready and not output.read():
+                    poll.unregister(output.reader)
+                if process in ready or (process is None and _has_ended(pid)):
+                    return "finished"
                 now = time.monotonic()
                 if now >= deadline:
                     return "timeout"
@@ -144,15 +190,6 @@ class Supervisor:
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK
-                pause = (min(deadline, look) - now) * 1000
-                pause = pause if process is not None else min(pause, 2)
-                ready = {fd for fd, _ in poll.poll(max(pause, 0.5))}
-                if self._control.fileno() in ready:
-                    raise PoolGoneError
-                if output.reader in ready and not output.read():
-                    poll.unregister(output.reader)
-                if process in ready or (process is None and _has_ended(pid)):
-                    return "finished"
         finally:
             if process is not None:
                 os.close(process)
@@ -168,9 +205,11 @@ class Supervisor:
 
     def _end(self, pid: int) -> tuple[int, float]:
         """Kill and reap what is left of the program; return its wait status and CPU seconds."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(-1 if self._first else -pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
+        if self._first:
+            os.kill(-1, signal.SIGKILL)  # there is one that is not reaped
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(-pid, signal.SIGKILL)
             os.kill(pid, signal.SIGKILL)  # it may not have got as far as its own group
         _, status, used = os.wait4(pid, 0)
         while True:  # orphans come to this process: it is process 1, or a subreaper
@@ -189,34 +228,36 @@ class _Output:
     """What a program prints: kept up to the limit, and read on beyond it, so that it can go on.
 
     Attributes:
-        reader: descriptor of the pipe's end, not blocking.
+        reader: descriptor of the pipe's end.
         kept: the beginning.
         cut: whether there was more.
     """
 
     def __init__(self, reader: int, limit: int) -> None:
-        os.set_blocking(reader, False)
         self.reader = reader
         self.kept = bytearray()
         self.cut = False
         self._limit = limit
 
     def read(self) -> bool:
-        """Read a block, if there is one; return False at the end of the stream."""
-        try:
-            block = os.read(self.reader, _BLOCK)
-        except BlockingIOError:
-            return True
+        """Wait for a block, and read it; return False at the end of the stream."""
+        block = os.read(self.reader, _BLOCK)
         room = self._limit - len(self.kept)
         self.cut |= len(block) > room
         self.kept += block[:room]
         return bool(block)
 
-    def drain(self) -> None:
-        """Read what a program that has ended left in the pipe, which holds little."""
-        while not self.cut and self.read():
-            if not select.select([self.reader], [], [], 0)[0]:
-                return
+
+def _hand_over(sender: int, job: bytes) -> None:
+    """Write a child's program, and close the pipe; one that died tells of it by its end."""
+    try:
+        left = memoryview(job)
+        while left:
+            left = left[os.write(sender, left) :]
+    except BrokenPipeError:
+        pass
+    finally:
+        os.close(sender)
 
 
 def _process_handle(pid: int) -> int | None:

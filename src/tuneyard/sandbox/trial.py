@@ -23,7 +23,7 @@ from tuneyard.sandbox.guard import ForgedError, Guard, only_asks_for_names
 from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_watched
 from tuneyard.sandbox.scope import Scope
 from tuneyard.sandbox.snapshot import Change, Snapshot, state
-from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, new_module
+from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, compile_tests, new_module
 from tuneyard.sandbox.wildcard import Inspector
 
 ANSWER = "solution"
@@ -64,7 +64,7 @@ class Trial:
         self._tests = tests
         self._names = frozenset(names)
         self._doubt: Callable[[str], None] = suspicious.append
-        self._checks = compile(tests, TESTS, "exec", dont_inherit=True)
+        self._checks = compile_tests(tests)
         self._program = compile_program(source)
         self._can = capability(self._program, self._checks)
 

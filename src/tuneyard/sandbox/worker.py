@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from tuneyard.errors import RunError
@@ -27,6 +28,7 @@ _IMPORT_SECONDS = 60.0  # more for each module that is loaded
 _STARTS = 4  # how often a zygote is started before that is given up
 _PAUSE = 0.5  # seconds before another start, longer each time
 _GRACE_SECONDS = 15.0  # beyond a program's own limit; only a wedged zygote takes so long
+_LIMITS = attrgetter(*(one.name for one in fields(Limits)))
 _CUT = "\n[output cut off after {} bytes]\n"
 
 
@@ -142,14 +144,14 @@ class Worker:
         if len(source) > limits.source_bytes:
             message = f"source: {len(source)} bytes, limit {limits.source_bytes}"
             return Outcome("resource", None, message, None, None, "", 0.0)
-        job = {"harness": program.harness, "payload": program.payload, "limits": _row(limits)}
-        json.dumps(job)  # the caller's mistake must not look like the zygote's
+        job = {"harness": program.harness, "payload": program.payload, "limits": _LIMITS(limits)}
+        head = json.dumps(job).encode()  # the caller's mistake must not look like the zygote's
         if self._control is None:
             self.start()
         assert self._control is not None
         self._control.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
-            send(self._control, job, source)
+            send(self._control, head, source)
             header, stdout, result = receive(self._control)
         except TimeoutError:
             self.close()
@@ -159,6 +161,9 @@ class Worker:
             self.close()
             message = "the sandbox process died each time that it ran this program"
             raise LostError(_failed("exit", message)) from None
+        except BaseException:  # Ctrl-C: nobody waits for the answer that is due
+            self.close(patience=0.0)
+            raise
         if "no_harness" in header:
             raise RuntimeError(f"harness {program.harness!r}: {header['no_harness']}")
         if "fault" in header:
@@ -201,10 +206,6 @@ def _environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "4",  # each is 64 MiB of address space
         "MPLBACKEND": "Agg",
     }
-
-
-def _row(limits: Limits) -> list[Any]:
-    return list(astuple(limits))
 
 
 def _failed(status: str, message: str, stdout: str = "", seconds: float = 0.0) -> Outcome:

@@ -1,4 +1,4 @@
-"""The warm interpreter that forks a child per program.
+"""The warm interpreter that forks a child per program, and one ahead for the next.
 
 The worker starts ``main`` in a fresh interpreter. That process moves to new namespaces, forks the
 zygote (process 1 there) and waits; if the pool or the zygote dies, so does the other.
@@ -10,19 +10,21 @@ import contextlib
 import gc
 import importlib
 import os
+import random
 import select
 import signal
 import socket
 import sys
 import traceback
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
-from tuneyard.sandbox.child import Confinement, Harness
+from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.child import Cell, Confinement, Harness
 from tuneyard.sandbox.program import Limits
-from tuneyard.sandbox.protocol import receive, send
+from tuneyard.sandbox.protocol import encode, receive, send
 from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.supervisor import PoolGoneError, Supervisor
@@ -82,7 +84,7 @@ def main(fd: int, without: list[str], imports: list[str]) -> NoReturn:
         os._exit(1)
     except BaseException:
         with contextlib.suppress(OSError):
-            send(control, {"fault": traceback.format_exc()})
+            send(control, encode({"fault": traceback.format_exc()}))
         os._exit(1)
     os._exit(0)
 
@@ -122,19 +124,36 @@ def _serve(
     if place is not None:
         program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
     _preload(imports)
-    send(control, {"layers": layers})
+    send(control, encode({"layers": layers}))
     # From here on descriptor 2 would be the program's, so it must be no file.
     with open(os.devnull, "r+b", buffering=0) as null:
         for standard in (0, 1, 2):
             os.dup2(null.fileno(), standard)
+    isolation.do(isolation.limit(isolation.limits_of_all(0 if place is None else place.file_bytes)))
+    sys.argv = [scratch.SOURCE]
     harnesses: dict[str, Harness] = {}
+    channel = Channel()
+
+    @lru_cache(maxsize=16)
+    def cell(limits: Limits) -> Cell:
+        hook = paths if layers["audit_hook"] else None
+        folder = None if place is None else scratch.home(place)
+        use = isolation.MemoryUse.now()
+        layout = Confinement(ruleset, call_filter, hook, folder, use, counts_data, watched)
+        return layout.cell(limits, channel)
+
+    supervisor = Supervisor(control, layers["namespaces"], place)
     gc.collect()
     gc.disable()
     fresh = True
+    last: tuple[Harness, Limits] | None = None
     while True:
         if place is not None and (place.renew() or fresh) and ruleset is not None:
             ruleset.renew(place.root)
         fresh = False
+        if last is not None:  # the next program is like the last, as a rule
+            with contextlib.suppress(OSError):
+                supervisor.prepare(last[0], cell(last[1]))
         job, source, _ = receive(control)
         try:
             if job["harness"] not in harnesses:
@@ -143,28 +162,21 @@ def _serve(
                     harnesses[job["harness"]] = _load(job["harness"])
                 finally:
                     sys.path[:] = program_path
+                random.seed(0)  # a cached score must be what a second run would give
+                cell.cache_clear()  # there is more memory in use than before
                 gc.collect()
                 gc.freeze()
             harness = harnesses[job["harness"]]
         except Exception as error:
-            send(control, {"no_harness": f"{type(error).__name__}: {error}"})
+            send(control, encode({"no_harness": f"{type(error).__name__}: {error}"}))
             continue
         if place is not None:
             scratch.put_source(place, source)
-        confinement = Confinement(
-            ruleset,
-            call_filter,
-            paths if layers["audit_hook"] else None,
-            None if place is None else scratch.home(place),
-            0 if place is None else place.file_bytes,
-            isolation.MemoryUse.now(),
-            counts_data,
-            watched,
-        )
-        ending = Supervisor(control, confinement, layers["namespaces"], place).run(
-            harness, source.decode("utf-8", "surrogatepass"), job["payload"], Limits(*job["limits"])
-        )
-        send(control, ending.header(), ending.stdout, ending.result)
+        limits = Limits(*job["limits"])
+        text = source.decode("utf-8", "surrogatepass")
+        last = harness, limits
+        ending = supervisor.run(harness, text, job["payload"], limits, cell(limits))
+        send(control, encode(ending.header()), ending.stdout, ending.result)
 
 
 def _environment(place: Scratch | None) -> None:
@@ -197,7 +209,9 @@ def _load(name: str) -> Harness:
 
 
 def _landlock_works() -> bool:
-    return landlock.abi() > 0 and isolation.succeeds(lambda: landlock.Ruleset([]).apply())
+    return landlock.abi() > 0 and isolation.succeeds(
+        lambda: isolation.do([landlock.Ruleset([]).restriction()])
+    )
 
 
 def _seccomp_works() -> bool:

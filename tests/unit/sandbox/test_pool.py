@@ -113,6 +113,7 @@ def test_a_forged_result_is_refused_where_it_is_malformed(sandbox: Sandbox) -> N
     forge = """
 import gc, os
 from tuneyard.sandbox.channel import Channel
+gc.unfreeze()
 channel = next(one for one in gc.get_objects() if isinstance(one, Channel))
 channel.write({text!r})
 os._exit(0)
@@ -285,7 +286,8 @@ if ctypes.CDLL(None).fork() == 0:
         rows = [tuple(map(int, row.split())) for row in listing.stdout.splitlines()[1:]]
         zygotes = [pid for parent, pid in rows if parent == process.pid]
         assert len(zygotes) == 1
-        assert not [pid for parent, pid in rows if parent == zygotes[0]]
+        # The one that waits for the next program may be there, and nothing of the three before.
+        assert len([pid for parent, pid in rows if parent == zygotes[0]]) <= 1
 
 
 def test_the_pool_dies_with_its_owner(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -164,3 +165,52 @@ def _children(pid: int) -> list[int]:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def test_an_interrupted_program_leaves_no_answer_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receive, calls = worker.receive, []
+
+    def interrupted(control: socket.socket) -> object:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return receive(control)
+
+    with Sandbox(workers=1) as sandbox:
+        monkeypatch.setattr(worker, "receive", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.map([Program("print('first')")])
+        assert sandbox.run(Program("print('second')")).stdout == "second\n"
+
+
+def test_a_process_that_waits_for_its_program_may_be_killed_or_be_for_another() -> None:
+    def waiting(sandbox: Sandbox) -> int:
+        process = sandbox._workers[0]._process
+        assert process is not None
+        zygote = _child(process.pid)
+        return _child(zygote)
+
+    with Sandbox(workers=1) as sandbox:
+        for number in range(3):
+            assert sandbox.run(Program(f"print({number})")).stdout == f"{number}\n"
+            os.kill(waiting(sandbox), signal.SIGKILL)
+        long = f"print({'1' * 200_000!r}[:1])"
+        tested = Program(
+            "x = 1", "tuneyard.sandbox.harness:python_tests", {"tests": f"assert x == 1\n#{long}"}
+        )
+        for program in (Program(long), tested, Program(long, limits=Limits(seconds=9.0)), tested):
+            outcome = sandbox.run(program)
+            assert (outcome.status, outcome.stdout) == ("ok", "" if program is tested else "1\n")
+
+
+def _child(parent: int) -> int:
+    """Wait until a process has a child, and return it."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        if found:
+            return int(found[0])
+        time.sleep(0.01)
+    raise AssertionError("no child")
