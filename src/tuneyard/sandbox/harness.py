@@ -13,19 +13,24 @@ from collections.abc import Collection
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.marks import TRY, UNRULED, Reach
 from tuneyard.sandbox.source import PROGRAM, TESTS, CompileError, compile_program, new_namespace
 from tuneyard.sandbox.trial import Trial
 
 __all__ = [
     "PROGRAM",
     "TESTS",
+    "TRY",
+    "UNRULED",
     "CompileError",
     "ForgedError",
+    "Reach",
     "compile_program",
     "new_namespace",
     "plain",
     "python_tests",
     "run_tests",
+    "try_reference",
 ]
 
 
@@ -38,15 +43,21 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     """Run the program as a module, then ``payload["tests"]`` (text) as ``__main__``.
 
     ``payload["names"]`` (default: none): built-in names that the tests take from the answer,
-    because the reference defines them. The record receives ``passed``: whether both ran to their
+    because the reference defines them. ``payload["reach"]`` (default: None): the ``Reach`` of the
+    tests with the reference, or ``TRY``: this is the reference, and the record receives ``reach``.
+    It receives ``passed``: whether both ran to their
     end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
     tampering that is certain, or None.
     """
     record.update(passed=False, suspicious=[], forged=None)
     untouched = False
     try:
-        names = payload.get("names", ())
-        untouched = run_tests(source, payload["tests"], names, record["suspicious"])
+        reach, tests, names = payload.get("reach"), payload["tests"], payload.get("names", ())
+        if reach == TRY:
+            record["reach"] = try_reference(source, tests, names)
+        else:
+            wanted = None if reach is None else Reach(*reach)
+            untouched = run_tests(source, tests, names, record["suspicious"], wanted)
     except ForgedError as error:
         record["forged"] = str(error)
     else:
@@ -55,7 +66,11 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
 
 
 def run_tests(
-    source: str, tests: str, names: Collection[str] = (), suspicious: list[str] | None = None
+    source: str,
+    tests: str,
+    names: Collection[str] = (),
+    suspicious: list[str] | None = None,
+    wanted: Reach | None = None,
 ) -> bool:
     """Run an answer and its tests; return where the tests ran to their end.
 
@@ -66,6 +81,7 @@ def run_tests(
         tests: the test program.
         names: built-in names (``abs``, ``sorted``) that the tests take from the answer.
         suspicious: receives short reasons to doubt the outcome.
+        wanted: how far the tests have to get; None: there is no reference.
 
     Returns:
         Whether the answer had no means to change the interpreter.
@@ -75,4 +91,13 @@ def run_tests(
         ForgedError: the answer tampered with its judgement.
         BaseException: whatever the answer or the tests raise, SyntaxError of the tests included.
     """
-    return Trial(source, tests, names, [] if suspicious is None else suspicious).run()
+    doubts = [] if suspicious is None else suspicious
+    return Trial(source, tests, names, doubts, wanted, trying=False).run()
+
+
+def try_reference(source: str, tests: str, names: Collection[str]) -> Reach:
+    """Run a reference and its tests; return how far these get. See ``run_tests``."""
+    trial = Trial(source, tests, names, [], None, trying=True)
+    trial.run()
+    assert trial.reach is not None
+    return trial.reach

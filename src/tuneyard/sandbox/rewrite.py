@@ -11,6 +11,7 @@ import ast
 from types import CodeType
 from typing import Any
 
+from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
 LOOK, EQUAL = " look", " equal"
@@ -18,8 +19,8 @@ _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
 
 
-def compile_watched(tests: str) -> CodeType:
-    """Compile the test program.
+def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
+    """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
     Tests that are nested too deeply to be rewritten are compiled as they are.
 
@@ -27,10 +28,12 @@ def compile_watched(tests: str) -> CodeType:
         SyntaxError, ValueError, RecursionError: it does not compile.
     """
     try:
-        tree = _Watch().visit(ast.parse(tests, TESTS))
-        return compile(tree, TESTS, "exec", dont_inherit=True)
+        tree = ast.parse(tests, TESTS)
+        marked = put_marks(tree)
+        tree = _Watch().visit(tree) if watched else tree
+        return compile(tree, TESTS, "exec", dont_inherit=True), marked
     except RecursionError:
-        return compile(tests, TESTS, "exec", dont_inherit=True)
+        return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
 
 
 class _Watch(ast.NodeTransformer):
@@ -44,6 +47,8 @@ class _Watch(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id[:1] == " ":  # a mark
+            return node
         node.args = [_look(one) if isinstance(one, _READ) else one for one in node.args]
         for keyword in node.keywords:
             if isinstance(keyword.value, _READ):

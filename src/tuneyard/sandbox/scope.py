@@ -38,6 +38,7 @@ class Scope:
         names: built-in names that the tests take from the answer; and others that the reference
             reads and does not set, which the answer takes from the tests.
         helpers: further built-in names, for the tests only.
+        recorded: whether what the tests say their names mean is noted.
 
     Attributes:
         names: the globals.
@@ -54,6 +55,7 @@ class Scope:
         can: Capability,
         names: frozenset[str],
         helpers: dict[str, Any],
+        recorded: bool,
     ) -> None:
         given = answer.__dict__
         self._tests, self._checks = tests, checks
@@ -80,7 +82,7 @@ class Scope:
             else set()
         )
         self.recorder: _Recorder | None = None
-        if lacking or helpers:
+        if lacking or recorded:
             self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound)
 
     def untouched(self) -> Callable[[], bool]:

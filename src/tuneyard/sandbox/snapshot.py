@@ -217,7 +217,7 @@ def _hides(owner: Any, name: str) -> bool:
 
 
 def _matters(owner: Any, name: str, old: Any) -> bool:
-    if name in ("_", "stdin", "stdout", "stderr", "setprofile", "_addSkip"):  # replaced by `trial`
+    if name in ("_", "stdin", "stdout", "stderr", "setprofile"):  # replaced by `trial`
         return False
     if type(old) in (FunctionType, ModuleType, staticmethod, classmethod, property):
         return True

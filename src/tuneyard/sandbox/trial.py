@@ -14,13 +14,16 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from operator import is_
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox import suspicion
 from tuneyard.sandbox.capability import attributes_set, capability, imported, walk
+from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.guard import ForgedError, Guard, only_asks_for_names
-from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_watched
+from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.placing import may_miss
+from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_marked
 from tuneyard.sandbox.scope import Scope
 from tuneyard.sandbox.snapshot import Change, Snapshot, state
 from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, new_module
@@ -34,7 +37,6 @@ _GUARD = Guard()
 _C_SIGNAL: Any = importlib.import_module("_signal")
 _SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
 _SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
-_EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
 _PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
 _MEANS = re.compile(
     r"setattr|delattr|vars|__dict__|exec|eval|\bdel\b|globals|__builtins__|modules|update_wrapper"
@@ -51,6 +53,11 @@ class Trial:
         tests: the test program.
         names: built-in names that the tests take from the answer.
         suspicious: receives short reasons to doubt the outcome.
+        wanted: how far the tests have to get; None: there is no reference that would tell.
+        trying: the answer is the reference, and how far it gets is wanted to be known.
+
+    Attributes:
+        reach: how far the tests got, where that was ``trying``.
 
     Raises:
         CompileError: the answer does not compile.
@@ -58,7 +65,13 @@ class Trial:
     """
 
     def __init__(
-        self, source: str, tests: str, names: Collection[str], suspicious: list[str]
+        self,
+        source: str,
+        tests: str,
+        names: Collection[str],
+        suspicious: list[str],
+        wanted: Reach | None,
+        trying: bool,
     ) -> None:
         self._source = source
         self._tests = tests
@@ -67,6 +80,9 @@ class Trial:
         self._checks = compile(tests, TESTS, "exec", dont_inherit=True)
         self._program = compile_program(source)
         self._can = capability(self._program, self._checks)
+        self._wanted, self._trying = wanted, trying
+        self._exit: int | None = None
+        self.reach: Reach | None = None
 
     def run(self) -> bool:
         """Run both; return where the tests ran to their end, and whether the answer is harmless.
@@ -80,21 +96,38 @@ class Trial:
                 self._run_watched()
         elif self._can.compares:
             self._run_looked_at()
+        elif may_miss(self._tests) if self._wanted is None else self._wanted.counts:
+            checks, marked = compile_marked(self._tests, watched=False)
+            marks = Marks(marked, guarded=False)
+            self._run_tests(checks, self._scope(self._run_answer(), marks.helpers))
+            self._judge(marks)
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
+            if self._trying:
+                self.reach = Reach((), (), self._exit, False)
         return self._can.harmless
 
     def _run_looked_at(self) -> None:
         forged: list[str] = []
         look = Inspector(_CLEAN.knows, forged, self._asked())
-        scope = self._scope(self._run_answer(), {LOOK: look.look, EQUAL: look.equal})
+        checks, marked = compile_marked(self._tests, watched=True)
+        marks = Marks(marked, guarded=True)
+        helpers = {LOOK: look.look, EQUAL: look.equal, **marks.helpers}
+        scope = self._scope(self._run_answer(), helpers, recorded=True)
         try:
-            self._run_tests(compile_watched(self._tests), scope)
+            self._run_tests(checks, scope)
+            self._judge(marks)
         except BaseException:
             if not forged:
                 raise
         if forged:
             raise ForgedError(forged[0])
+
+    def _judge(self, marks: Marks) -> None:
+        if self._trying:
+            self.reach = marks.reach(self._exit)
+        else:
+            marks.judge(self._wanted)
 
     def _run_watched(self) -> None:
         for reason in suspicion.reasons(self._source):
@@ -104,14 +137,11 @@ class Trial:
         roots = self._import_first()
         _CLEAN.extend()
         _CLEAN.watch(roots)
-        checks = compile_watched(self._tests)
+        checks, marked = compile_marked(self._tests, watched=True)
+        marks = Marks(marked, guarded=True)
         _GUARD.start(lenient=only_asks_for_names(self._source))
         _C_SIGNAL.signal = _set_handler_without_frames
         profile, sys.setprofile = sys.setprofile, _GUARD.refuse  # profilers in C do without it
-        cases: Any = sys.modules.get("unittest.case")
-        skip = getattr(cases, "_addSkip", None)
-        if skip is not None:
-            cases._addSkip = _skip_of_tests_only(skip, _GUARD.forged)
         handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
@@ -131,7 +161,8 @@ class Trial:
             put_back()
             self._clean_up(handlers)
             look = Inspector(_CLEAN.knows, _GUARD.forged, self._asked())
-            scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
+            helpers = {LOOK: look.look, EQUAL: look.equal, **marks.helpers}
+            scope = self._scope(answer, helpers, recorded=True)
             if not _PATCHES.search(self._tests):
                 look.also = self._quick_look(roots, scope)
             try:
@@ -139,6 +170,7 @@ class Trial:
             finally:
                 put_back()
             self._find_changes(roots, scope)
+            self._judge(marks)
         except BaseException:
             if not guard.forged:
                 raise
@@ -146,8 +178,6 @@ class Trial:
             guard.stop()
             _C_SIGNAL.signal = _SET_HANDLER
             sys.setprofile = profile
-            if skip is not None:
-                cases._addSkip = skip
             for change in _CLEAN.changes():
                 if change.name in self._tests or self._may_have_made(change):
                     change.undo()
@@ -196,9 +226,11 @@ class Trial:
         if _CLEAN.restore_interpreter():
             self._doubt("adds import hooks")
 
-    def _scope(self, answer: ModuleType, helpers: dict[str, Any]) -> Scope:
+    def _scope(
+        self, answer: ModuleType, helpers: dict[str, Any], *, recorded: bool = False
+    ) -> Scope:
         texts = self._tests, self._checks
-        scope = Scope(answer, self._program, *texts, self._can, self._names, helpers)
+        scope = Scope(answer, self._program, *texts, self._can, self._names, helpers, recorded)
         for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)
         return scope
@@ -210,26 +242,11 @@ class Trial:
             else:
                 exec(checks, scope.names, scope.recorder)
         except SystemExit as stop:
-            well = stop.code is None or (type(stop.code) in (int, bool) and stop.code == 0)
-            if not well or not self._is_tests_own(stop.__traceback__):
+            self._exit = own_exit(stop, self._tests)
+            if self._exit is None or (
+                self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
+            ):
                 raise
-
-    def _is_tests_own(self, trace: TracebackType | None) -> bool:
-        """Say whether the tests themselves, or their runner, asked to exit."""
-        last: TracebackType | None = None
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename != "<frozen _sitebuiltins>":  # exit() itself
-                last = trace
-            if trace.tb_frame.f_code.co_filename == PROGRAM:
-                return False
-            trace = trace.tb_next
-        if last is None:
-            return False
-        file = last.tb_frame.f_code.co_filename
-        if file != TESTS:
-            return file.endswith("/unittest/main.py")
-        lines = self._tests.splitlines()
-        return bool(_EXITS.search(lines[last.tb_lineno - 1]))
 
     def _quick_look(self, roots: set[str], scope: Scope) -> Callable[[], None]:
         """Return what finds, while the tests run, a module or name changed under them."""
@@ -287,21 +304,6 @@ def _private_modules() -> Iterator[None]:
         for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
             del sys.modules[name]
         sys.modules.update(hidden)
-
-
-def _skip_of_tests_only(skip: Callable[..., None], forged: list[str]) -> Callable[..., None]:
-    """Return unittest's function for a skipped test; that an answer skips one is noted."""
-    place, program = sys.exc_info, PROGRAM
-
-    def noted(*arguments: Any) -> None:
-        trace = place()[2]
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == program:
-                forged.append("skips its tests")
-            trace = trace.tb_next
-        skip(*arguments)
-
-    return noted
 
 
 def _set_handler_without_frames(number: int, handler: Any) -> Any:
