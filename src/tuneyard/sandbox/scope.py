@@ -63,8 +63,12 @@ class Scope:
         self.names = new_module("__main__").__dict__
         meant, names = names - BUILTINS.keys(), names & BUILTINS.keys()
         self.taken = names = names | self._built_in_only(given)
+        asked = {name for code in walk(checks) for name in code.co_names}
+        case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
         for name, value in given.items():
-            hidden = (name in BUILTINS and name not in names) or name in _HOOKS
+            hidden = name in BUILTINS and name not in names
+            if name not in asked:  # but may be found by those who look for tests
+                hidden = hidden or name in _HOOKS or (case is not None and _is_kind(value, case))
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
         if can.rebinds:
@@ -138,6 +142,10 @@ class Scope:
             return value
         module = importlib.import_module(name)
         return value if asked.isdisjoint(vars(module)) else module
+
+
+def _is_kind(value: object, case: type) -> bool:
+    return isinstance(value, type) and case in type.mro(value)
 
 
 class _Live(dict[str, Any]):
