@@ -29,12 +29,16 @@ class Reach(NamedTuple):
         whole: of these, those whose every beginning had its end.
         exit: the line of the tests at which they exit; None: they run to their end; ``ANYWHERE``.
         counts: whether an answer without means to tamper could come to less.
+        allows: what would be tampering and is not, since the reference does it.
+        shares: names that are the answer's, too, when the tests set them anew.
     """
 
     ended: Sequence[int]
     whole: Sequence[int]
     exit: int | None
     counts: bool
+    allows: Sequence[str] = ()
+    shares: Sequence[str] = ()
 
 
 ANYWHERE = -1

@@ -39,6 +39,7 @@ class Scope:
             reads and does not set, which the answer takes from the tests.
         helpers: further built-in names, for the tests only.
         recorded: whether what the tests say their names mean is noted.
+        shares: names that are the answer's, too, when the tests set them.
 
     Attributes:
         names: the globals.
@@ -56,11 +57,15 @@ class Scope:
         names: frozenset[str],
         helpers: dict[str, Any],
         recorded: bool,
+        shares: frozenset[str],
     ) -> None:
         given = answer.__dict__
         self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
-        self.names = new_module("__main__").__dict__
+        main = new_module("__main__")
+        self.names = main.__dict__
+        if shares:
+            main.__class__ = _shared(given, shares)
         meant, names = names - BUILTINS.keys(), names & BUILTINS.keys()
         self.taken = names = names | self._built_in_only(given)
         asked = {name for code in walk(checks) for name in code.co_names}
@@ -86,8 +91,8 @@ class Scope:
             else set()
         )
         self.recorder: _Recorder | None = None
-        if lacking or recorded:
-            self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound)
+        if lacking or recorded or shares:
+            self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound, shares)
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
@@ -144,6 +149,23 @@ class Scope:
         return value if asked.isdisjoint(vars(module)) else module
 
 
+def _shared(given: dict[str, Any], shares: frozenset[str]) -> type[ModuleType]:
+    """Return the class of a module of which some names are set for the answer, too."""
+
+    class Shared(ModuleType):
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if name in shares:
+                given[name] = value
+
+        def __delattr__(self, name: str) -> None:
+            super().__delattr__(name)
+            if name in shares:
+                given.pop(name, None)
+
+    return Shared
+
+
 def _is_kind(value: object, case: type) -> bool:
     return isinstance(value, type) and case in type.mro(value)
 
@@ -181,7 +203,9 @@ class _Recorder(MutableMapping[str, Any]):
         lacking: set[str],
         meant: Collection[str],
         rebound: set[str],
+        shares: Collection[str],
     ) -> None:
+        self._shares = shares
         self._names, self._given, self._rebound = names, given, rebound
         self._lacking, self._meant = lacking, meant
         self.said = {name: value for name, value in names.items() if name not in rebound}
@@ -195,6 +219,8 @@ class _Recorder(MutableMapping[str, Any]):
         if name not in self._rebound:
             self.said[name] = value
         if name in self._lacking and (name in self._meant or isinstance(value, type | ModuleType)):
+            self._given[name] = value
+        elif name in self._shares:
             self._given[name] = value
         if isinstance(value, type) and value.__module__ == "__main__":
             functions = {k: v for k, v in vars(value).items() if type(v) is FunctionType}

@@ -1,0 +1,155 @@
+"""What an answer changed of modules and names, told from what its tests and libraries did."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from types import CodeType, ModuleType
+
+from tuneyard.sandbox.capability import attributes_set, imported, walk
+from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.scope import Scope
+from tuneyard.sandbox.snapshot import Change, Snapshot
+from tuneyard.sandbox.source import ANSWER, words
+
+PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
+_MEANS = re.compile(
+    r"setattr|delattr|vars|__dict__|exec|eval|\bdel\b|globals|__builtins__|modules|update_wrapper"
+    r"|wraps|patch|reload|setitem|methodcaller|attrgetter|__setattr__|__builtins__"
+)
+_QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
+_EVERYONE_S = words("builtins sys types typing abc collections functools operator importlib io os")
+"""Packages that all tests rely on, whatever they import."""
+
+
+class Changes:
+    """The changes of one run of an answer and its tests.
+
+    Args:
+        clean: how modules were before.
+        source: the answer's text.
+        program: its code.
+        tests: the text of the tests.
+        checks: their code.
+        forged: receives what is tampering for certain.
+    """
+
+    def __init__(
+        self,
+        clean: Snapshot,
+        source: str,
+        program: CodeType,
+        tests: str,
+        checks: CodeType,
+        forged: list[str],
+    ) -> None:
+        self._clean = clean
+        self._source, self._program = source, program
+        self._tests, self._checks = tests, checks
+        self._forged = forged
+        self._asked = {name for code in walk(checks) for name in code.co_names}
+        self._kept: list[Change] = []
+        self._roots: set[str] = set()
+
+    def import_first(self) -> None:
+        """Import what the tests will, and the answer's outermost code; watch it from now on."""
+        names = imported(self._checks) | imported(self._program, inner=False)
+        names -= {ANSWER, "__main__", "__future__"}
+        # What the tests put in a module's place they need not have imported.
+        for name in (name for name in names if f'modules["{name}"]' not in self._tests):
+            with suppress(Exception):
+                module = importlib.import_module(name)
+                self._roots.add(name)
+                for attribute in self._asked:  # some packages load their parts when asked for them
+                    getattr(module, attribute, None)
+        self._clean.extend()
+        self._clean.watch(self._roots)
+
+    def undo_first(self) -> Iterator[str]:
+        """Put back what the answer's outermost code changed of what tests rely on; yield it all.
+
+        A change of what the tests have nothing to do with is the answer's own affair.
+        """
+        found = [*filter(self._may_have_made, self._clean.changes())]
+        relied = _behind(imported(self._checks)) | _EVERYONE_S if found else set()
+        for change in found:
+            yield str(change)
+            if change.owner is sys.modules or change.package in relied:
+                change.undo()
+            else:
+                self._kept.append(change)
+
+    def undo_last(self) -> None:
+        """Put back everything, but what libraries may have done to themselves."""
+        for change in self._clean.changes():
+            if change.name in self._tests or self._may_have_made(change):
+                change.undo()
+
+    def find(self, scope: Scope) -> None:
+        """Note the changes that tests would notice, and did not make."""
+        found = [str(change) for change in self._seen()]
+        if "__main__" not in self._tests or not PATCHES.search(self._tests):
+            found += scope.changes()
+        self._forged.extend(f"changes {one} while its tests run" for one in found)
+
+    def quick_look(self, scope: Scope) -> Callable[[], None]:
+        """Return what finds, while the tests run, a module or name changed under them."""
+        unchanged, untouched = self._clean.of(self._roots), scope.untouched()
+        find, forged, error, left = self._seen, self._forged, ForgedError, [_QUICK_LOOKS]
+
+        def look() -> None:
+            left[0] -= 1
+            if left[0] < 0 or (unchanged() and untouched()):
+                return
+            found = [*map(str, find()), *scope.changes()]
+            if not found:
+                left[0] = 0  # a library's own doing, which would be found again and again
+                return
+            forged.append(f"changes {found[0]} while its tests run")
+            raise error(forged[-1])
+
+        return look
+
+    def _may_have_made(self, change: Change) -> bool:
+        """Say whether a change can be the answer's: some libraries change themselves, when used."""
+        return (
+            _MEANS.search(self._source) is not None
+            or any(change.name in attributes_set(code) for code in walk(self._program))
+            or re.search(rf"\b{re.escape(change.name)}['\"]", self._source) is not None
+        )
+
+    def _seen(self) -> Iterator[Change]:
+        own = {name for code in walk(self._checks) for name in attributes_set(code)}
+        packages = {name.partition(".")[0] for name in self._roots}
+        for change in filter(self._may_have_made, self._clean.changes()):
+            if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):
+                continue
+            if change in self._kept:
+                continue
+            if (
+                change.owner is sys.modules
+                or change.package in packages
+                or change.name in self._asked
+            ):
+                yield change
+
+
+def _behind(names: Iterable[str]) -> set[str]:
+    """Return the packages that modules use, by what is in their globals; theirs, too."""
+    found: set[str] = set()
+    todo = [module for name in names if (module := sys.modules.get(name)) is not None]
+    seen = set(map(id, todo))
+    while todo:
+        module = todo.pop()
+        found.add(module.__name__.partition(".")[0])
+        for value in list(vars(module).values()):
+            home = value if isinstance(value, ModuleType) else None
+            if home is None and callable(value):
+                home = sys.modules.get(str(getattr(value, "__module__", "")))
+            if home is not None and id(home) not in seen:
+                seen.add(id(home))
+                todo.append(home)
+    return found
