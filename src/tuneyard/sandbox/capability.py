@@ -31,15 +31,16 @@ _MEANS = words(
 )
 """Names that lead from an answer's own things to those of others."""
 _OPERATORS = words(
-    """field type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__
+    """field dataclass type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__
     __sub__
     __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__ __rtruediv__ __floordiv__ __mod__
     __pow__ __neg__ __pos__ __abs__ __invert__ __and__ __or__ __xor__ __round__ __int__ __float__
     __index__ __format__ __copy__ __deepcopy__ __reversed__ __new__ __missing__
     __match_args__"""
 )
-"""Names that let an object compare, or reckon, as it likes. ``type`` makes
-classes, ``field`` may leave some out of a comparison."""
+"""Names that let an object compare, or reckon, as it likes. ``type`` makes classes, ``dataclass``
+compares fields, of which there may be none, and ``field`` leaves some out."""
+_DOES = (_OPERATORS | {"total_ordering"}) - words("field type __new__ __missing__ __match_args__")
 _VALUES = words("bytes complex dict float frozenset int list set str tuple")
 """What a class may be a kind of, and answer for itself what it is asked."""
 _OWN_DUNDERS = words(
@@ -61,11 +62,13 @@ class Capability:
     Attributes:
         harmless: it has no means to reach what it is judged with.
         compares: its objects may compare by methods of its own.
+        operates: they do compare or reckon by such methods, as far as its names tell.
         rebinds: its module's names that its functions set anew (``global``).
     """
 
     harmless: bool
     compares: bool
+    operates: bool
     rebinds: frozenset[str]
 
 
@@ -84,7 +87,8 @@ def capability(program: CodeType, tests: CodeType) -> Capability:
         or (_OP["LOAD_BUILD_CLASS"] in code.co_code[::2] and not _VALUES.isdisjoint(code.co_names))
         for code in codes
     )
-    return Capability(harmless, compares, frozenset(names_rebound(program)))
+    operates = any(not _DOES.isdisjoint(code.co_names) for code in codes)
+    return Capability(harmless, compares, operates, frozenset(names_rebound(program)))
 
 
 def walk(code: CodeType) -> Iterator[CodeType]:

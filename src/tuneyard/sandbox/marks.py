@@ -30,6 +30,7 @@ class Reach(NamedTuple):
         exit: the line of the tests at which they exit; None: they run to their end; ``ANYWHERE``.
         counts: whether an answer without means to tamper could come to less.
         allows: what would be tampering and is not, since the reference does it.
+        plain: whether the reference's objects neither compare nor reckon by methods of their own.
         shares: names that are the answer's, too, when the tests set them anew.
     """
 
@@ -39,6 +40,7 @@ class Reach(NamedTuple):
     counts: bool
     allows: Sequence[str] = ()
     shares: Sequence[str] = ()
+    plain: bool = False
 
 
 ANYWHERE = -1

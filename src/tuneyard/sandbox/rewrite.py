@@ -1,22 +1,25 @@
 """Compiles a test program so that what it gets from an answer is looked at on the way.
 
-Every operand of a comparison, every value of a call and every argument read off an object goes
-through the function ``LOOK``; a lone ``==`` is asked through ``EQUAL``. Both names are no
-identifiers, so that no program's own name is one. Line numbers stay.
+Every value of a call and every argument that is a name, or read off an object, goes through the
+function ``LOOK``, every operand through ``OPERAND``; a lone ``==`` is asked through ``EQUAL``, and
+what ``assertEqual`` compares through ``BOTH``. The names are no identifiers, so that no program's
+own name is one. Line numbers stay.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from types import CodeType
 from typing import Any
 
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
-LOOK, EQUAL = " look", " equal"
+LOOK, OPERAND, EQUAL, BOTH = " look", " operand", " equal", " both"
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
-_READ = (ast.Attribute, ast.Subscript, ast.Await)
+_READ = (ast.Attribute, ast.Subscript, ast.Await, ast.Name)
+_EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
 def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
@@ -39,16 +42,26 @@ def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
 class _Watch(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
-        node.left = _look(node.left)
-        node.comparators = [_look(one) for one in node.comparators]
+        node.left = _look(node.left, OPERAND)
+        node.comparators = [_look(one, OPERAND) for one in node.comparators]
         if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
             return _call(EQUAL, [node.left, node.comparators[0]], node)
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        node.left, node.right = _look(node.left, OPERAND), _look(node.right, OPERAND)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id[:1] == " ":  # a mark
             return node
+        if isinstance(node.func, ast.Attribute) and _EQUALS.search(node.func.attr):
+            first, rest = node.args[:2], node.args[2:]
+            if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
+                pair = ast.copy_location(ast.Starred(_call(BOTH, first, node), ast.Load()), node)
+                node.args = [pair, *rest]
         node.args = [_look(one) if isinstance(one, _READ) else one for one in node.args]
         for keyword in node.keywords:
             if isinstance(keyword.value, _READ):
@@ -71,11 +84,15 @@ class _Watch(ast.NodeTransformer):
         return node
 
 
-def _look(node: ast.expr) -> ast.expr:
-    watched = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    if isinstance(node, _SAFE) or (watched and node.func.id in (LOOK, EQUAL)):  # type: ignore[attr-defined]
+def _look(node: ast.expr, helper: str = LOOK) -> ast.expr:
+    if isinstance(node, _SAFE):
         return node
-    return _call(LOOK, [node], node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == LOOK and helper == OPERAND:
+            node.func.id = OPERAND
+        if node.func.id[:1] == " ":
+            return node
+    return _call(helper, [node], node)
 
 
 def _call(name: str, arguments: list[Any], place: ast.expr) -> ast.expr:

@@ -25,7 +25,7 @@ from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import TRACES, WALKS, ForgedError, Guard
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
 from tuneyard.sandbox.placing import may_miss
-from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_marked
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, OPERAND, compile_marked
 from tuneyard.sandbox.scope import Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
 from tuneyard.sandbox.source import ANSWER, PROGRAM, TESTS, compile_program, new_module
@@ -110,7 +110,8 @@ class Trial:
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                self.reach = Reach((), (), self._exit, False, (), [*self._shares])
+                reach = Reach((), (), self._exit, False)
+                self.reach = reach._replace(shares=[*self._shares], plain=not self._can.operates)
         return self._can.harmless
 
     def _counts(self) -> bool:
@@ -123,7 +124,7 @@ class Trial:
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
-        helpers = {LOOK: look.look, EQUAL: look.equal, **marks.helpers}
+        helpers = _asked_through(look) | marks.helpers
         scope = self._scope(self._run_answer(), helpers, recorded=True)
         try:
             self._run_tests(checks, scope)
@@ -138,7 +139,9 @@ class Trial:
         if self._trying:
             reach = marks.reach(self._exit)
             allows = dict.fromkeys([*self._allows, *_GUARD.noted])
-            self.reach = reach._replace(allows=[*allows], shares=[*self._shares])
+            self.reach = reach._replace(
+                allows=[*allows], shares=[*self._shares], plain=not self._can.operates
+            )
         else:
             marks.judge(self._wanted)
 
@@ -178,7 +181,7 @@ class Trial:
             put_back()
             self._clean_up(handlers, changes)
             look = self._inspector(_GUARD.forged)
-            helpers = {LOOK: look.look, EQUAL: look.equal, **marks.helpers}
+            helpers = _asked_through(look) | marks.helpers
             scope = self._scope(answer, helpers, recorded=True)
             if not PATCHES.search(self._tests):
                 look.also = changes.quick_look(scope)
@@ -202,7 +205,8 @@ class Trial:
 
     def _inspector(self, forged: list[str]) -> Inspector:
         asked = {name for code in walk(self._checks) for name in code.co_names}
-        return Inspector(_CLEAN.knows, forged, asked, looks=REASON not in self._allows)
+        looks, strict = REASON not in self._allows, bool(self._wanted and self._wanted.plain)
+        return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:
         new_module("__main__")  # what is there is the zygote's
@@ -269,6 +273,10 @@ class Trial:
                 self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
             ):
                 raise
+
+
+def _asked_through(look: Inspector) -> dict[str, Any]:
+    return {LOOK: look.look, OPERAND: look.operand, EQUAL: look.equal, BOTH: look.both}
 
 
 @contextmanager
