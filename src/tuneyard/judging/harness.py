@@ -6,7 +6,7 @@ import signal
 import time
 from typing import Any, NoReturn
 
-from tuneyard.sandbox.harness import UNRULED, Reach, run_tests, try_reference
+from tuneyard.sandbox.harness import UNRULED, Given, Reach, run_tests, try_reference
 
 _EACH = 1.0  # CPU seconds of one program
 _ALL = 6.0  # and of all of them, of the ten that a child has
@@ -19,7 +19,7 @@ class _TooLongError(BaseException):
 def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run each case's programs with its tests; ``source`` is empty.
 
-    A case is ``[programs, right, tests, names]``; ``right`` says which programs should pass.
+    A case is ``[programs, right, tests, given]``; ``right`` says which programs should pass.
     ``record["passed"]`` has for each case how its programs did, in order, up to the first that did
     not do as it should: True or False, or None where its time was up. Cases that were not come to
     are absent. ``record["reach"]`` has how far the last program that passed got, or None.
@@ -27,13 +27,13 @@ def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     record["passed"] = done = []
     record["reach"] = reaches = []
     signal.signal(signal.SIGPROF, _up)
-    for programs, right, tests, names in payload["cases"]:
+    for programs, right, tests, given in payload["cases"]:
         found: list[bool | None] = []
         reach = None
         for program, wanted in zip(programs, right, strict=True):
             if time.process_time() > _ALL:
                 return
-            passed, reach = _run(program, tests, names, wanted)
+            passed, reach = _run(program, tests, Given(*given), wanted)
             found.append(passed)
             if passed is not wanted:
                 break
@@ -42,13 +42,13 @@ def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 
 
 def _run(
-    program: str, tests: str, names: list[str], wanted: bool
+    program: str, tests: str, given: Given, wanted: bool
 ) -> tuple[bool | None, Reach | None]:
     signal.setitimer(signal.ITIMER_PROF, _EACH)
     try:
         if wanted:
-            return True, try_reference(program, tests, names)
-        run_tests(program, tests, names, wanted=UNRULED)
+            return True, try_reference(program, tests, given)
+        run_tests(program, tests, given, wanted=UNRULED)
     except _TooLongError:
         return None, None
     except BaseException:

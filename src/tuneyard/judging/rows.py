@@ -36,7 +36,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         return Case(None, None, program, ())
     source = extract_code(reference)
     taken = take_out(source)
-    return Case(source, taken.hollow, program, taken.names)
+    return Case(source, taken.hollow, program, taken.names, taken.imports)
 
 
 def try_cases(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
 from tuneyard.sandbox.marks import TRY, UNRULED, Reach
+from tuneyard.sandbox.scope import Given
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
 LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
@@ -28,16 +29,23 @@ class Case(NamedTuple):
         hollow: the reference with its bodies taken out; None where that changes nothing.
         tests: the test program.
         names: the builtin names that the reference defines (see ``Reference``).
+        imports: what the reference imports (see ``Reference``).
     """
 
     reference: str | None
     hollow: str | None
     tests: str
     names: tuple[str, ...]
+    imports: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def given(self) -> Given:
+        """What the tests have besides an answer."""
+        return Given(self.names, self.imports)
 
     def program(self, source: str, reach: Reach | str | None = None) -> Program:
         """Return a program with these tests; ``reach``: see ``python_tests``."""
-        payload = {"tests": self.tests, "names": list(self.names), "reach": reach}
+        payload = {"tests": self.tests, "given": self.given, "reach": reach}
         return Program(source, PYTHON_TESTS, payload, LIMITS)
 
 
@@ -100,7 +108,7 @@ class _Job(NamedTuple):
 
 
 def _shared(jobs: Iterable[_Job]) -> Program:
-    rows = [[job.sources, job.right, job.case.tests, list(job.case.names)] for job in jobs]
+    rows = [[job.sources, job.right, job.case.tests, job.case.given] for job in jobs]
     return Program("", _TRIAL, {"cases": rows}, LIMITS)
 
 

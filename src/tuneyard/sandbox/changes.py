@@ -11,11 +11,11 @@ from types import CodeType, ModuleType
 
 from tuneyard.sandbox.capability import attributes_set, imported, walk
 from tuneyard.sandbox.guard import ForgedError
-from tuneyard.sandbox.scope import Scope
+from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Change, Snapshot
 from tuneyard.sandbox.source import ANSWER, words
 
-PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
+_PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
 _MEANS = re.compile(
     r"setattr|delattr|vars|__dict__|exec|eval|\bdel\b|globals|__builtins__|modules|update_wrapper"
     r"|wraps|patch|reload|setitem|methodcaller|attrgetter|__setattr__|__builtins__"
@@ -53,10 +53,13 @@ class Changes:
         self._asked = {name for code in walk(checks) for name in code.co_names}
         self._kept: list[Change] = []
         self._roots: set[str] = set()
+        self._relied: set[str] = set()
 
-    def import_first(self) -> None:
+    def import_first(self, given: Given) -> None:
         """Import what the tests will, and the answer's outermost code; watch it from now on."""
-        names = imported(self._checks) | imported(self._program, inner=False)
+        self._relied = imported(self._checks)
+        self._relied |= {module for _, module, _ in given.asked(self._asked)}
+        names = self._relied | imported(self._program, inner=False)
         names -= {ANSWER, "__main__", "__future__"}
         # What the tests put in a module's place they need not have imported.
         for name in (name for name in names if f'modules["{name}"]' not in self._tests):
@@ -74,7 +77,7 @@ class Changes:
         A change of what the tests have nothing to do with is the answer's own affair.
         """
         found = [*filter(self._may_have_made, self._clean.changes())]
-        relied = _behind(imported(self._checks)) | _EVERYONE_S if found else set()
+        relied = _behind(self._relied) | _EVERYONE_S if found else set()
         for change in found:
             yield str(change)
             if change.owner is sys.modules or change.package in relied:
@@ -91,7 +94,7 @@ class Changes:
     def find(self, scope: Scope) -> None:
         """Note the changes that tests would notice, and did not make."""
         found = [str(change) for change in self._seen()]
-        if "__main__" not in self._tests or not PATCHES.search(self._tests):
+        if not self._patches_names():
             found += scope.changes()
         self._forged.extend(f"changes {one} while its tests run" for one in found)
 
@@ -99,19 +102,25 @@ class Changes:
         """Return what finds, while the tests run, a module or name changed under them."""
         unchanged, untouched = self._clean.of(self._roots), scope.untouched()
         find, forged, error, left = self._seen, self._forged, ForgedError, [_QUICK_LOOKS]
+        patches, own_patches = bool(_PATCHES.search(self._tests)), self._patches_names()
 
         def look() -> None:
             left[0] -= 1
             if left[0] < 0 or (unchanged() and untouched()):
                 return
-            found = [*map(str, find()), *scope.changes()]
+            found = [*map(str, find()), *(() if own_patches else scope.changes())]
             if not found:
-                left[0] = 0  # a library's own doing, which would be found again and again
+                # A library's own doing, which would be found again and again, or a patch's.
+                left[0] = left[0] - _QUICK_LOOKS // 50 if patches else 0
                 return
             forged.append(f"changes {found[0]} while its tests run")
             raise error(forged[-1])
 
         return look
+
+    def _patches_names(self) -> bool:
+        """Say whether the tests may change their own names by another way than saying so."""
+        return "__main__" in self._tests and _PATCHES.search(self._tests) is not None
 
     def _may_have_made(self, change: Change) -> bool:
         """Say whether a change can be the answer's: some libraries change themselves, when used."""
@@ -127,7 +136,10 @@ class Changes:
         for change in filter(self._may_have_made, self._clean.changes()):
             if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):
                 continue
-            if change in self._kept:
+            if any(
+                kept.owner is change.owner and kept.name == change.name and kept.new is change.new
+                for kept in self._kept
+            ):
                 continue
             if (
                 change.owner is sys.modules

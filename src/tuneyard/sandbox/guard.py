@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from types import FrameType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 from tuneyard.sandbox.source import PROGRAM, TESTS, words
 
@@ -27,6 +27,7 @@ _EVENTS = {
     "gc.get_referrers": "searches the interpreter's objects",
     "gc.get_referents": "searches the interpreter's objects",
     "sys.settrace": TRACES,
+    "sys.setprofile": TRACES,
     "sys.monitoring.register_callback": TRACES,
     "sys.addaudithook": "adds an audit hook",
     "object.__setattr__": "replaces the code of a function",
@@ -80,10 +81,17 @@ class Guard:
         self._allowed: set[str] = set()
         self._installed = False
 
-    def refuse(self, *_: object) -> NoReturn:
-        """Stand in for a function that has no honest use in an answer."""
-        self.forged.append(TRACES)
-        raise ForgedError(TRACES)
+    def instead_of(self, profile: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return what stands in for ``sys.setprofile``: its event is that of profilers, too."""
+        forged, reason, error = self.forged, TRACES, ForgedError
+
+        def refuse(function: Any) -> None:
+            if function is None:
+                return profile(function)
+            forged.append(reason)
+            raise error(reason)
+
+        return profile if self._notes or reason in self._allowed else refuse
 
     def start(self, *, allowed: Collection[str], notes: bool) -> None:
         """Watch from now on.
@@ -133,6 +141,8 @@ def _make_hook(
         Calls no method of theirs: a subclass of ``str`` could have one of the answer's.
         """
         if event == "object.__getattr__":
+            if arguments[1] == "__code__" and exact(arguments[0]) is function:
+                return arguments[0].__code__.co_filename == tests
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":
             if arguments[1] not in code_names or exact(arguments[0]) is not function:
@@ -150,6 +160,8 @@ def _make_hook(
             return exact(name) is not number and (
                 exact(name) is not text or name.startswith("Py") or name.startswith("_Py")  # noqa: PIE810
             )
+        if event == "sys.setprofile":
+            return bool(notes)
         if event == "import":
             return exact(arguments[0]) is not text or arguments[0] in internal
         return True
@@ -208,11 +220,13 @@ def _make_hook(
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         reason = reason_of(event)
-        if reason is None or not active or busy or not concerns(event, arguments):
+        if reason is None or not active or busy:
             return
         busy.append(True)
         try:
-            if reason in allowed or not asked_by_program(get_frame(1), event):
+            if not concerns(event, arguments) or reason in allowed:
+                return
+            if not asked_by_program(get_frame(1), event):
                 return
         finally:
             busy.clear()

@@ -9,11 +9,11 @@ loaded before the fork.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.marks import TRY, UNRULED, Reach
+from tuneyard.sandbox.scope import NOTHING, Given
 from tuneyard.sandbox.source import PROGRAM, TESTS, CompileError, compile_program, new_namespace
 from tuneyard.sandbox.trial import Trial
 from tuneyard.sandbox.wildcard import REASON
@@ -25,6 +25,7 @@ __all__ = [
     "UNRULED",
     "CompileError",
     "ForgedError",
+    "Given",
     "Reach",
     "compile_program",
     "new_namespace",
@@ -43,8 +44,7 @@ def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> bool:
     """Run the program as a module, then ``payload["tests"]`` (text) as ``__main__``.
 
-    ``payload["names"]`` (default: none): built-in names that the tests take from the answer,
-    because the reference defines them. ``payload["reach"]`` (default: None): the ``Reach`` of the
+    ``payload["given"]`` (default: nothing): ``Given``. ``payload["reach"]`` (default: None): the ``Reach`` of the
     tests with the reference, or ``TRY``: this is the reference, and the record receives ``reach``.
     It receives ``passed``: whether both ran to their
     end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
@@ -53,12 +53,12 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     record.update(passed=False, suspicious=[], forged=None)
     untouched = False
     try:
-        reach, tests, names = payload.get("reach"), payload["tests"], payload.get("names", ())
+        reach, tests, given = payload.get("reach"), payload["tests"], Given(*payload.get("given", ()))
         if reach == TRY:
-            record["reach"] = try_reference(source, tests, names)
+            record["reach"] = try_reference(source, tests, given)
         else:
             wanted = None if reach is None else Reach(*reach)
-            untouched = run_tests(source, tests, names, record["suspicious"], wanted)
+            untouched = run_tests(source, tests, given, record["suspicious"], wanted)
     except ForgedError as error:
         record["forged"] = str(error)
     else:
@@ -69,7 +69,7 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
 def run_tests(
     source: str,
     tests: str,
-    names: Collection[str] = (),
+    given: Given = NOTHING,
     suspicious: list[str] | None = None,
     wanted: Reach | None = None,
 ) -> bool:
@@ -80,7 +80,7 @@ def run_tests(
     Args:
         source: the answer.
         tests: the test program.
-        names: built-in names (``abs``, ``sorted``) that the tests take from the answer.
+        given: what the tests have besides the answer.
         suspicious: receives short reasons to doubt the outcome.
         wanted: how far the tests have to get; None: there is no reference.
 
@@ -93,10 +93,10 @@ def run_tests(
         BaseException: whatever the answer or the tests raise, SyntaxError of the tests included.
     """
     doubts = [] if suspicious is None else suspicious
-    return Trial(source, tests, names, doubts, wanted, trying=False).run()
+    return Trial(source, tests, given, doubts, wanted, trying=False).run()
 
 
-def try_reference(source: str, tests: str, names: Collection[str]) -> Reach:
+def try_reference(source: str, tests: str, given: Given) -> Reach:
     """Run a reference and its tests; return how far these get, and what an answer may do, too.
 
     One that fails is run again with names that its tests set anew set for it, too, and without a
@@ -109,12 +109,12 @@ def try_reference(source: str, tests: str, names: Collection[str]) -> Reach:
     for allows in ((), (REASON,)):
         for shares in (False, True):
             wanted = UNRULED._replace(allows=allows)
-            trial = Trial(source, tests, names, [], wanted, trying=True)
+            trial = Trial(source, tests, given, [], wanted, trying=True)
             if (allows and not trial.looks) or (shares and not trial.could_share):
                 continue
             if shares:
                 wanted = wanted._replace(shares=sorted(trial.could_share))
-                trial = Trial(source, tests, names, [], wanted, trying=True)
+                trial = Trial(source, tests, given, [], wanted, trying=True)
             try:
                 trial.run()
             except (Exception, SystemExit) as error:

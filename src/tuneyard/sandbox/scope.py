@@ -6,10 +6,11 @@ import builtins
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import suppress
 from operator import is_
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
 from tuneyard.sandbox.source import new_module, words
@@ -26,6 +27,27 @@ _HOOKS = words(
 _STANDARD = sys.stdlib_module_names
 
 
+class Given(NamedTuple):
+    """What tests have besides an answer, since their reference has it.
+
+    Attributes:
+        names: built-in names that the tests take from the answer; and others that the reference
+            reads and does not set, which the answer takes from the tests.
+        imports: names with the module and attribute (empty: the module) that they mean; ``*``
+            stands for all that a module has.
+    """
+
+    names: Sequence[str] = ()
+    imports: Sequence[Sequence[str]] = ()
+
+    def asked(self, names: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return the imports that have to do with names."""
+        return [(n, module, one) for n, module, one in self.imports if n in names or n == "*"]
+
+
+NOTHING = Given()
+
+
 class Scope:
     """The globals of one run of a test program.
 
@@ -35,8 +57,7 @@ class Scope:
         tests: the text of the tests.
         checks: the code of the tests.
         can: what the answer's code can do.
-        names: built-in names that the tests take from the answer; and others that the reference
-            reads and does not set, which the answer takes from the tests.
+        means: what the tests have besides the answer.
         helpers: further built-in names, for the tests only.
         recorded: whether what the tests say their names mean is noted.
         shares: names that are the answer's, too, when the tests set them.
@@ -54,7 +75,7 @@ class Scope:
         tests: str,
         checks: CodeType,
         can: Capability,
-        names: frozenset[str],
+        means: Given,
         helpers: dict[str, Any],
         recorded: bool,
         shares: frozenset[str],
@@ -66,7 +87,7 @@ class Scope:
         self.names = main.__dict__
         if shares:
             main.__class__ = _shared(given, shares)
-        meant, names = names - BUILTINS.keys(), names & BUILTINS.keys()
+        meant, names = frozenset(means.names) - BUILTINS.keys(), BUILTINS.keys() & means.names
         self.taken = names = names | self._built_in_only(given)
         asked = {name for code in walk(checks) for name in code.co_names}
         case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
@@ -76,6 +97,7 @@ class Scope:
                 hidden = hidden or name in _HOOKS or (case is not None and _is_kind(value, case))
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
+        self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
         if can.rebinds:
             self.names["__builtins__"] = _Live({**BUILTINS, **helpers}, given, can.rebinds)
         elif helpers:
@@ -147,6 +169,20 @@ class Scope:
             return value
         module = importlib.import_module(name)
         return value if asked.isdisjoint(vars(module)) else module
+
+
+def _imports(
+    wanted: Iterable[tuple[str, str, str]], asked: Collection[str]
+) -> Iterator[tuple[str, Any]]:
+    """Yield what the reference imports and the tests ask for, whatever it is to the answer."""
+    for name, home, attribute in wanted:
+        with suppress(Exception):
+            module = importlib.import_module(home)
+            if name == "*":
+                own = getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])
+                yield from ((one, getattr(module, one)) for one in own if one in asked)
+            elif name in asked:
+                yield name, getattr(module, attribute) if attribute else module
 
 
 def _shared(given: dict[str, Any], shares: frozenset[str]) -> type[ModuleType]:

@@ -70,30 +70,42 @@ def groups(draw: random.Random) -> Iterator[list[Any]]:
 
 
 def unlike(value: Any, draw: random.Random) -> list[Any]:
-    """Return values like a built-in one, of its type and about its length, but others; else none."""
+    """Return values like a built-in one, of its type and length, but others; else none."""
     number = draw.randint(2, 10**6)
     kind = type(value)
-    found: list[Any] = []
     if kind is bool:
-        found = [not value, number]
-    elif kind is int:
-        steps = (1, -1, 2, -2, 4, -4, 6, 10, 12, number, -number)
-        found = [value + step for step in steps] + [value * 3 + number, -value - number, 2 * value]
-    elif kind is float:
-        found = [value + 1.5, value * 2 + 3.25, value - number, value + number, value - 0.5]
-    elif kind is str:
-        found = [text(draw, len(value) or 1) for _ in range(3)]
-        found += [text(draw, len(value) or 1).replace(" ", "x") for _ in range(2)]
-        found += [value[::-1], value.swapcase(), value + value[-1:], value[1:]]
-    elif kind in (list, tuple):
+        return [not value, number]
+    if kind is int:
+        return [value + 1, value - 1, value + number, value * 3 + number, -value - number]
+    if kind is float:
+        return [value + 1.5, value * 2 + 3.25, value - number, value + number]
+    if kind is str:
+        return [text(draw, len(value) or 1) for _ in range(3)]
+    if kind in (list, tuple):
         size = len(value) or 1
-        found = [kind([start + place for place in range(size)]) for start in (number, -2 * number)]
-        found += [value[::-1], value[1:], value + value[-1:]]
-    elif kind is dict:
-        found = [dict.fromkeys(value, number) or {number: number}]
-    elif kind in (set, frozenset):
-        found = [kind(number + place for place in range(len(value) or 1))]
-    return [other for other in found if not (type(other) is kind and other == value)]
+        return [kind([start + place for place in range(size)]) for start in (number, -2 * number)]
+    if kind is dict:
+        return [dict.fromkeys(value, number) or {number: number}]
+    if kind in (set, frozenset):
+        return [kind(number + place for place in range(len(value) or 1))]
+    return []
+
+
+def akin(value: Any, draw: random.Random) -> list[Any]:
+    """Return values that have more in common with a built-in one, and are others all the same."""
+    kind = type(value)
+    found: list[Any] = []
+    if kind is int:
+        steps = (2, -2, 4, -4, 6, 10, 12, 100)
+        found = [*(value + step for step in steps), 2 * value, 3 * value, -value]
+    elif kind is float:
+        found = [value + 1, value - 1, 2 * value, -value]
+    elif kind is str:
+        same = text(draw, len(value) or 1).replace(" ", "x")
+        found = [same, same.upper(), value[::-1], value.swapcase(), value + value[-1:], value[1:]]
+    elif kind in (list, tuple):
+        found = [value[::-1], value[1:], value + value[-1:]]
+    return [other for other in found if other != value]
 
 
 def blank(value: Any) -> Any:

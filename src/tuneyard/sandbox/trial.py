@@ -11,7 +11,7 @@ import importlib
 import linecache
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from operator import is_
 from types import CodeType, ModuleType
@@ -19,14 +19,14 @@ from typing import Any
 
 from tuneyard.sandbox import prelude, suspicion
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
-from tuneyard.sandbox.changes import PATCHES, Changes
+from tuneyard.sandbox.changes import Changes
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
-from tuneyard.sandbox.guard import TRACES, WALKS, ForgedError, Guard
+from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
 from tuneyard.sandbox.placing import may_miss
 from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, OPERAND, compile_marked
-from tuneyard.sandbox.scope import Scope
+from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
 from tuneyard.sandbox.source import ANSWER, PROGRAM, TESTS, compile_program, new_module
 from tuneyard.sandbox.wildcard import REASON, Inspector
@@ -45,7 +45,7 @@ class Trial:
     Args:
         source: the answer.
         tests: the test program.
-        names: built-in names that the tests take from the answer.
+        given: what the tests have besides the answer.
         suspicious: receives short reasons to doubt the outcome.
         wanted: how far the tests have to get; None: there is no reference that would tell.
         trying: the answer is the reference, and how far it gets is wanted to be known. Of
@@ -65,14 +65,14 @@ class Trial:
         self,
         source: str,
         tests: str,
-        names: Collection[str],
+        given: Given,
         suspicious: list[str],
         wanted: Reach | None,
         trying: bool,
     ) -> None:
         self._source = source
         self._tests = tests
-        self._names = frozenset(names)
+        self._given = given
         self._doubt: Callable[[str], None] = suspicious.append
         self._checks = compile(tests, TESTS, "exec", dont_inherit=True)
         self._program = compile_program(source)
@@ -146,22 +146,23 @@ class Trial:
             marks.judge(self._wanted)
 
     def _run_watched(self) -> None:
+        names_only = only_asks_for_names(self._source)
         for reason in suspicion.reasons(self._source):
-            self._doubt(reason)
+            if reason != WALKS or not names_only:
+                self._doubt(reason)
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)
         changes = Changes(
             _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD.forged
         )
-        changes.import_first()
+        changes.import_first(self._given)
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
-        allowed = self._allows | ({WALKS} if only_asks_for_names(self._source) else set())
+        allowed = self._allows | ({WALKS} if names_only else set())
         _GUARD.start(allowed=allowed, notes=self._trying)
         _C_SIGNAL.signal = _set_handler_without_frames
         profile = sys.setprofile
-        if TRACES not in allowed and not self._trying:
-            sys.setprofile = _GUARD.refuse  # profilers in C do without it
+        sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
         handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
@@ -183,8 +184,7 @@ class Trial:
             look = self._inspector(_GUARD.forged)
             helpers = _asked_through(look) | marks.helpers
             scope = self._scope(answer, helpers, recorded=True)
-            if not PATCHES.search(self._tests):
-                look.also = changes.quick_look(scope)
+            look.also = changes.quick_look(scope)
             try:
                 self._run_tests(checks, scope)
             finally:
@@ -228,7 +228,7 @@ class Trial:
         """Run the answer again, with what its tests import and define; say whether there is any."""
         names = answer.__dict__
         size = len(names)
-        classes = prelude.give(self._tests, self._names, names)
+        classes = prelude.give(self._tests, self._given.names, names)
         if len(names) == size:
             return False
         own = {name: names[name] for name in classes}
@@ -255,7 +255,7 @@ class Trial:
         self, answer: ModuleType, helpers: dict[str, Any], *, recorded: bool = False
     ) -> Scope:
         texts = self._tests, self._checks
-        more = self._names, helpers, recorded, self._shares
+        more = self._given, helpers, recorded, self._shares
         scope = Scope(answer, self._program, *texts, self._can, *more)
         for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)

@@ -20,6 +20,7 @@ from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_o
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
+    akin,
     blank,
     fails,
     groups,
@@ -166,12 +167,14 @@ class Inspector:
         """Compare with the other value and with unlike ones, in an order that none can foresee."""
         if self._is_strange(right):
             left, right = right, left
-        trials = [(right, True)] * 2 + [(other, False) for other in unlike(right, self._random)]
-        self._random.shuffle(trials)
+        draw, strict = self._random, self._strict and self._is_answers(left)
+        others = unlike(right, draw) + (akin(right, draw) if strict else [])
+        trials = [(right, True)] * 2 + [(other, False) for other in others]
+        draw.shuffle(trials)
         answers = [(holds(eq, left, other), wanted) for other, wanted in trials]
         wrong = [got for got, wanted in answers if not wanted]
         if any(not got for got, wanted in answers if wanted) or (
-            wrong and (any(wrong) if self._strict and self._is_answers(left) else all(wrong))
+            wrong and (any if strict else all)(wrong)
         ):
             self._found()
 
