@@ -21,6 +21,7 @@ _MEANS = re.compile(
     r"|wraps|patch|reload|setitem|methodcaller|attrgetter|__setattr__|__builtins__"
 )
 _QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
+KEEPS = "changes what its tests rely on"
 _EVERYONE_S = words("builtins sys types typing abc collections functools operator importlib io os")
 """Packages that all tests rely on, whatever they import."""
 
@@ -35,6 +36,9 @@ class Changes:
         tests: the text of the tests.
         checks: their code.
         forged: receives what is tampering for certain.
+
+    Attributes:
+        undone: whether the answer changed something that was put back before its tests ran.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Changes:
         self._tests, self._checks = tests, checks
         self._forged = forged
         self._asked = {name for code in walk(checks) for name in code.co_names}
+        self.undone = False
         self._kept: list[Change] = []
         self._roots: set[str] = set()
         self._relied: set[str] = set()
@@ -71,16 +76,20 @@ class Changes:
         self._clean.extend()
         self._clean.watch(self._roots)
 
-    def undo_first(self) -> Iterator[str]:
+    def undo_first(self, *, keep: bool) -> Iterator[str]:
         """Put back what the answer's outermost code changed of what tests rely on; yield it all.
 
         A change of what the tests have nothing to do with is the answer's own affair.
+
+        Args:
+            keep: put nothing back; where the reference changes such things, and counts on it.
         """
         found = [*filter(self._may_have_made, self._clean.changes())]
         relied = _behind(self._relied) | _EVERYONE_S if found else set()
         for change in found:
             yield str(change)
-            if change.owner is sys.modules or change.package in relied:
+            if not keep and (change.owner is sys.modules or change.package in relied):
+                self.undone = True
                 change.undo()
             else:
                 self._kept.append(change)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tuneyard.sandbox.changes import KEEPS
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.marks import TRY, UNRULED, Reach
 from tuneyard.sandbox.scope import NOTHING, Given
@@ -99,27 +100,28 @@ def run_tests(
 def try_reference(source: str, tests: str, given: Given) -> Reach:
     """Run a reference and its tests; return how far these get, and what an answer may do, too.
 
-    One that fails is run again with names that its tests set anew set for it, too, and without a
-    look at its objects: some tests count on the one, or count comparisons.
+    One that fails is run again with the names that its tests set anew set for it, too, with what
+    it changed left changed, and without a look at its objects: some tests count on the one or the
+    other, or count comparisons.
 
     Raises:
         BaseException: see ``run_tests``; what it raised the first time.
     """
     first: BaseException | None = None
-    for allows in ((), (REASON,)):
-        for shares in (False, True):
-            wanted = UNRULED._replace(allows=allows)
-            trial = Trial(source, tests, given, [], wanted, trying=True)
-            if (allows and not trial.looks) or (shares and not trial.could_share):
-                continue
-            if shares:
-                wanted = wanted._replace(shares=sorted(trial.could_share))
-                trial = Trial(source, tests, given, [], wanted, trying=True)
-            try:
-                trial.run()
-            except (Exception, SystemExit) as error:
-                first = first or error
-                continue
+    todo = [UNRULED]
+    for wanted in todo:
+        trial = Trial(source, tests, given, [], wanted, trying=True)
+        try:
+            trial.run()
+        except (Exception, SystemExit) as error:
+            if first is None:
+                first = error
+                shared = [UNRULED._replace(shares=sorted(trial.could_share))]
+                ways = [UNRULED, *(shared if trial.could_share else [])]
+                todo += ways[1:]
+                todo += [way._replace(allows=(KEEPS,)) for way in ways if trial.undone]
+                todo += [way._replace(allows=(REASON,)) for way in ways if trial.looks]
+        else:
             assert trial.reach is not None
             return trial.reach
     assert first is not None

@@ -19,7 +19,7 @@ from typing import Any
 
 from tuneyard.sandbox import prelude, suspicion
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
-from tuneyard.sandbox.changes import Changes
+from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
@@ -54,6 +54,7 @@ class Trial:
     Attributes:
         reach: how far the tests got, where that was ``trying``.
         looks: whether the answer's objects are held against others.
+        undone: whether the answer changed something that was put back before its tests ran.
         could_share: names that the answer uses and the tests set.
 
     Raises:
@@ -82,6 +83,7 @@ class Trial:
         self._shares = frozenset(wanted.shares if wanted is not None else ())
         self._exit: int | None = None
         self.reach: Reach | None = None
+        self.undone = False
         self.looks = not self._can.harmless or self._can.compares
 
     @property
@@ -246,8 +248,9 @@ class Trial:
         for number, handler in handlers:
             if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
                 _SET_HANDLER(number, handler)
-        for change in changes.undo_first():
+        for change in changes.undo_first(keep=KEEPS in self._allows):
             self._doubt(f"changes {change}")
+        self.undone = changes.undone
         if _CLEAN.restore_interpreter():
             self._doubt("adds import hooks")
 
