@@ -58,7 +58,7 @@ class Scope:
         checks: the code of the tests.
         can: what the answer's code can do.
         means: what the tests have besides the answer.
-        helpers: further built-in names, for the tests only.
+        helpers: further names, for the tests only.
         recorded: whether what the tests say their names mean is noted.
         shares: names that are the answer's, too, when the tests set them.
 
@@ -98,11 +98,15 @@ class Scope:
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
         self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
+        # Tests that patch built-in functions patch everybody's.
+        private = recorded and "builtins" not in tests
         if can.rebinds:
             self.names["__builtins__"] = _Live({**BUILTINS, **helpers}, given, can.rebinds)
-        elif helpers:
+        elif private:
             self.names["__builtins__"] = {**BUILTINS, **helpers}
-        self._own: dict[str, Any] | None = self.names["__builtins__"] if helpers else None
+        else:
+            self.names.update(helpers)
+        self._own: dict[str, Any] | None = self.names["__builtins__"] if private else None
         self._own_before = dict(self._own) if self._own else {}
         # The answer may count on a class TreeNode or an import of its tests, and on what else the
         # reference counts on; not on what they expect of it.
