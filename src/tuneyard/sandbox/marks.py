@@ -50,10 +50,6 @@ UNRULED = Reach((), (), ANYWHERE, False)
 """Of programs that are not judged: those that the tests should fail."""
 
 
-class MissedError(AssertionError):
-    """The tests ran to their end without having tested what they test the reference for."""
-
-
 class Marks:
     """Counts what one run of a test program comes to.
 
@@ -75,7 +71,7 @@ class Marks:
         whole = [
             mark
             for mark in reached
-            if ended[mark] == begun[mark] and mark not in self._marked.branches
+            if ended[mark] == begun[mark] and mark not in self._marked.open
         ]
         open_marks = {*reached} - self._marked.certain
         return Reach(reached, whole, exit, bool(open_marks))
@@ -88,20 +84,21 @@ class Marks:
                 anything, and a test that begins must end.
 
         Raises:
-            MissedError: it did not.
+            AssertionError: it did not.
         """
         begun, ended = self._counts()
         if wanted is not None:
             missed = [mark for mark in wanted.ended if not ended[mark]]
             left = [mark for mark in wanted.whole if begun[mark] != ended[mark]]
         else:
-            missed = [] if any(ended) else [*range(min(1, len(ended)))]
+            checking = [] if self._marked.checks_first else self._marked.checking
+            missed = [] if any(ended[mark] for mark in checking) else checking
             left = [mark for mark in self._marked.tests if begun[mark] != ended[mark]]
         lines = self._marked.lines
         if missed:
-            raise MissedError(f"the tests end without what they check on line {lines[missed[0]]}")
+            raise AssertionError(f"the tests end without what they check on line {lines[missed[0]]}")
         if left:
-            raise MissedError(f"the tests leave what they check on line {lines[left[0]]} undone")
+            raise AssertionError(f"the tests leave what they check on line {lines[left[0]]} undone")
 
     def _counts(self) -> tuple[list[int], list[int]]:
         return [next(one) for one in self._begun], [next(one) for one in self._ended]

@@ -15,6 +15,14 @@ _MAY_MISS = re.compile(
     r"|\b(?:for|map|filter|starmap|takewhile|dropwhile|filterfalse|iter|zip)\b",
     re.MULTILINE,
 )
+# A function that the program itself calls, and that has nothing of the kind, is come to.
+_BRANCHES = re.compile(
+    r"^[ \t]*(?:(?:if|for|while|try|with|class|async|match)\b|@)|^[ \t]+def\b"
+    r"|\b(?:return|yield|lambda|for|map|filter|starmap|takewhile|dropwhile|filterfalse|iter|zip)\b",
+    re.MULTILINE,
+)
+_DEFINED = re.compile(r"^def\s+(\w+)", re.MULTILINE)
+_CALLED = re.compile(r"^(\w+)\(", re.MULTILINE)
 _CHECK = re.compile(
     r"assert|expect|check|verif|fail|raises|test|equal|should|compare|^run|^main$", re.IGNORECASE
 )
@@ -26,7 +34,12 @@ _SKIPS = re.compile(r"skip|xfail", re.IGNORECASE)
 
 def may_miss(tests: str) -> bool:
     """Say whether a test program has anything that it might not come to before its end."""
-    return _MAY_MISS.search(tests) is not None
+    if not _MAY_MISS.search(tests):
+        return False
+    if _BRANCHES.search(tests):
+        return True
+    called = set(_CALLED.findall(tests))
+    return any(name not in called for name in _DEFINED.findall(tests))
 
 
 @dataclass(slots=True)
@@ -37,20 +50,25 @@ class Marked:
         lines: the line of each.
         certain: those that every run comes to that ends and skips nothing.
         tests: those of test functions that skip nothing by themselves.
-        branches: those that several branches share.
+        open: those that may be left in the middle: several branches share them, or loops and
+            functions are left early.
+        checking: those whose block has a check of its own, in no block within.
+        checks_first: whether the program's outermost statements have one.
     """
 
     lines: list[int] = field(default_factory=list)
     certain: set[int] = field(default_factory=set)
     tests: list[int] = field(default_factory=list)
-    branches: set[int] = field(default_factory=set)
+    open: set[int] = field(default_factory=set)
+    checking: list[int] = field(default_factory=list)
+    checks_first: bool = False
 
 
 def put_marks(tree: ast.Module) -> Marked:
     """Put marks into a program, in place."""
     placing = _Placing(tree)
+    placing.marked.checks_first = _checks_itself(tree.body, placing.own)
     placing.visit(tree)
-    ast.fix_missing_locations(tree)
     return placing.marked
 
 
@@ -59,6 +77,7 @@ class _Placing(ast.NodeTransformer):
         self.marked = Marked()
         self._group: int | None = None  # the mark of the branches that this is within
         self._sure = True  # whether who comes to the function, or the program, comes here
+        self.own = {node.name for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
         self._called = set(_called_for_sure(tree))
         self._constant = _constants(tree)
 
@@ -70,10 +89,12 @@ class _Placing(ast.NodeTransformer):
         own = list(_own(node))
         checks, returns = _checks(own), any(isinstance(one, ast.Return) for one in own)
         generates = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in own)
-        skips = node.name.startswith("test") and _SKIPS.search(ast.unparse(node))
+        skips = node.name.startswith("test") and any(
+            _SKIPS.search(_name_of(one)) for one in ast.walk(node)
+        )
         mark = None
         if checks and not generates and not isinstance(node.body[-1], ast.Return | ast.Raise):
-            mark = self._new(node, self._sure and not returns)
+            mark = self._new(node, self._sure and not returns, leaves=returns)
             if node.name.startswith("test") and not returns and not skips:
                 self.marked.tests.append(mark)
         elif returns:
@@ -94,8 +115,10 @@ class _Placing(ast.NodeTransformer):
 
     def visit_For(self, node: Any) -> Any:
         sure = self._sure and self._goes(getattr(node, "iter", None))
-        leaves = any(isinstance(one, ast.Break | ast.Continue) for one in _own(node))
-        mark = self._new(node, sure and not leaves) if _checks(_inside(node.body)) else None
+        leaves = any(isinstance(one, ast.Break | ast.Continue | ast.Return) for one in _own(node))
+        mark = None
+        if _checks(_inside(node.body)):
+            mark = self._new(node, sure and not leaves, leaves=leaves)
         self._within(node, sure and not leaves)
         if mark is not None:
             node.body = _wrapped(node.body, mark)
@@ -113,7 +136,7 @@ class _Placing(ast.NodeTransformer):
     visit_AsyncWith = visit_With  # noqa: N815
 
     def visit_If(self, node: ast.If) -> Any:
-        if "__name__" in ast.unparse(node.test):
+        if any(_name_of(one) == "__name__" for one in ast.walk(node.test)):
             self.generic_visit(node)
         else:
             self._branches(node, [node.body, node.orelse], False)
@@ -164,13 +187,17 @@ class _Placing(ast.NodeTransformer):
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp  # noqa: N815
 
-    def _new(self, node: ast.stmt | ast.expr, certain: bool) -> int:
+    def _new(self, node: ast.stmt | ast.expr, certain: bool, *, leaves: bool = False) -> int:
         if self._group is not None:
             return self._group
         self.marked.lines.append(node.lineno)
         mark = len(self.marked.lines) - 1
         if certain:
             self.marked.certain.add(mark)
+        if leaves:
+            self.marked.open.add(mark)
+        if _checks_itself(getattr(node, "body", []), self.own) or isinstance(node, ast.expr):
+            self.marked.checking.append(mark)
         return mark
 
     def _within(self, node: ast.AST, sure: bool) -> None:
@@ -187,7 +214,7 @@ class _Placing(ast.NodeTransformer):
             mark = self._new(node, False)
             if len(checking) > 1 or every:
                 self._group = mark
-                self.marked.branches.add(mark)
+                self.marked.open.add(mark)
         self._within(node, False)
         self._group = outer
         if mark is not None:
@@ -207,13 +234,13 @@ class _Placing(ast.NodeTransformer):
             return False
         if isinstance(node.func, ast.Attribute):
             return node.func.attr in ("items", "keys", "values") and self._goes(node.func.value)
-        if _name_of(node.func) == "range":
-            return all(isinstance(one, ast.Constant) for one in node.args)
+        if _name_of(node.func) in ("range", "len"):
+            return all(isinstance(one, ast.Constant) or self._goes(one) for one in node.args)
         return _name_of(node.func) in _BUILDS and all(map(self._goes, node.args))
 
 
 def _constants(tree: ast.Module) -> set[str]:
-    """Return the names that are given a value once, by a list or the like that has elements."""
+    """Return the names that are given a value once: a list or the like with elements, a number."""
     times: dict[str, int] = {}
     found = set()
     for node in ast.walk(tree):
@@ -224,6 +251,7 @@ def _constants(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value = node.targets[0], node.value
             full = getattr(value, "elts", None) or getattr(value, "keys", None)
+            full = full or (isinstance(value, ast.Constant) and value.value and [value])
             if isinstance(target, ast.Name) and full and not isinstance(full[0], ast.Starred):
                 found.add(target.id)
     return {name for name in found if times[name] == 1}
@@ -270,7 +298,26 @@ def _checks(nodes: Iterable[ast.AST], *, strictly: bool = False) -> bool:
     return False
 
 
-def _name_of(function: ast.expr) -> str:
+def _checks_itself(body: list[ast.stmt], own: set[str]) -> bool:
+    """Say whether a statement of a block is a check, or holds one outside of its own blocks.
+
+    To call one of the program's ``own`` functions is none.
+    """
+    return any(
+        _checks(
+            part
+            for child in ast.iter_child_nodes(statement)
+            if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case)
+            for part in ast.walk(child)
+            if not isinstance(part, ast.Call) or _name_of(part.func) not in own
+        )
+        or isinstance(statement, ast.Assert | ast.Raise)
+        for statement in body
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef))
+    )
+
+
+def _name_of(function: ast.AST) -> str:
     return str(getattr(function, "attr", getattr(function, "id", "")))
 
 

@@ -89,15 +89,18 @@ class Scope:
             main.__class__ = _shared(given, shares)
         meant, names = frozenset(means.names) - BUILTINS.keys(), BUILTINS.keys() & means.names
         self.taken = names = names | self._built_in_only(given)
-        asked = {name for code in walk(checks) for name in code.co_names}
         case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
         for name, value in given.items():
-            hidden = name in BUILTINS and name not in names
-            if name not in asked:  # but may be found by those who look for tests
-                hidden = hidden or name in _HOOKS or (case is not None and _is_kind(value, case))
+            hidden = (name in BUILTINS and name not in names) or (
+                # Those who look for tests would find it.
+                (name in _HOOKS or (case is not None and _is_kind(value, case)))
+                and name not in self._asked()
+            )
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
-        self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
+        if means.imports:
+            asked = self._asked()
+            self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
         # Tests that patch built-in functions patch everybody's.
         private = recorded and "builtins" not in tests
         if can.rebinds:
@@ -119,6 +122,9 @@ class Scope:
         self.recorder: _Recorder | None = None
         if lacking or recorded or shares:
             self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound, shares)
+
+    def _asked(self) -> set[str]:
+        return {name for code in walk(self._checks) for name in code.co_names}
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
@@ -158,7 +164,7 @@ class Scope:
         used = {name for name in given if name in _FUNCTIONS}
         if not used:
             return set()
-        asked = {name for code in walk(self._checks) for name in code.co_names}
+        asked = self._asked()
         others = {*(given.keys() - _FUNCTIONS - _MODULE_NAMES), *_BY_NAME}
         return used & asked if others.isdisjoint(asked) else set()
 
