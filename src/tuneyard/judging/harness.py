@@ -42,9 +42,7 @@ def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         reaches.append(reach)
 
 
-def _run(
-    program: str, tests: str, given: Given, wanted: bool
-) -> tuple[bool | None, Reach | None]:
+def _run(program: str, tests: str, given: Given, wanted: bool) -> tuple[bool | None, Reach | None]:
     signal.setitimer(signal.ITIMER_PROF, _EACH)
     random.seed(0)  # as for an answer in a child of its own
     try:

@@ -40,7 +40,9 @@ _OPERATORS = words(
 )
 """Names that let an object compare, or reckon, as it likes. ``type`` makes classes, ``field`` leaves
 some out of a comparison."""
-_DOES = (_OPERATORS | {"dataclass", "total_ordering"}) - words("field type __new__ __missing__ __match_args__")
+_DOES = (_OPERATORS | {"dataclass", "total_ordering"}) - words(
+    "field type __new__ __missing__ __match_args__"
+)
 _VALUES = words("bytes complex dict float frozenset int list set str tuple")
 """What a class may be a kind of, and answer for itself what it is asked."""
 _OWN_DUNDERS = words(

@@ -141,7 +141,7 @@ def _make_hook(
         Calls no method of theirs: a subclass of ``str`` could have one of the answer's.
         """
         if event == "object.__getattr__":
-            if arguments[1] == "__code__" and exact(arguments[0]) is function:
+            if arguments[1] in code_names and exact(arguments[0]) is function:
                 return arguments[0].__code__.co_filename == tests
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":
@@ -203,6 +203,8 @@ def _make_hook(
         asker = frame
         if asker is None or not is_others(asker.f_code.co_filename):
             return True
+        if asker.f_code.co_filename[: size(package)] == package:
+            return False
         while frame is not None:
             file = frame.f_code.co_filename
             if file == program:

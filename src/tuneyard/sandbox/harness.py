@@ -54,7 +54,11 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     record.update(passed=False, suspicious=[], forged=None)
     untouched = False
     try:
-        reach, tests, given = payload.get("reach"), payload["tests"], Given(*payload.get("given", ()))
+        reach, tests, given = (
+            payload.get("reach"),
+            payload["tests"],
+            Given(*payload.get("given", ())),
+        )
         if reach == TRY:
             record["reach"] = try_reference(source, tests, given)
         else:

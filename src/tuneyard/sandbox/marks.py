@@ -69,9 +69,7 @@ class Marks:
         begun, ended = self._counts()
         reached = [mark for mark, number in enumerate(ended) if number]
         whole = [
-            mark
-            for mark in reached
-            if ended[mark] == begun[mark] and mark not in self._marked.open
+            mark for mark in reached if ended[mark] == begun[mark] and mark not in self._marked.open
         ]
         open_marks = {*reached} - self._marked.certain
         return Reach(reached, whole, exit, bool(open_marks))
@@ -96,7 +94,9 @@ class Marks:
             left = [mark for mark in self._marked.tests if begun[mark] != ended[mark]]
         lines = self._marked.lines
         if missed:
-            raise AssertionError(f"the tests end without what they check on line {lines[missed[0]]}")
+            raise AssertionError(
+                f"the tests end without what they check on line {lines[missed[0]]}"
+            )
         if left:
             raise AssertionError(f"the tests leave what they check on line {lines[left[0]]} undone")
 

@@ -1,8 +1,8 @@
 """Compiles a test program so that what it gets from an answer is looked at on the way.
 
 Every value of a call and every argument that is a name, or read off an object, goes through the
-function ``LOOK``, every operand through ``OPERAND``; a lone ``==`` is asked through ``EQUAL``, and
-what ``assertEqual`` compares through ``BOTH``. The names are no identifiers, so that no program's
+function ``LOOK``, every operand through ``OPERAND``; a lone ``==``, ``!=`` or ``in`` is asked
+through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares through ``BOTH``. The names are no identifiers, so that no program's
 own name is one. Line numbers stay.
 """
 
@@ -16,7 +16,9 @@ from typing import Any
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
-LOOK, OPERAND, EQUAL, BOTH = " look", " operand", " equal", " both"
+LOOK, OPERAND, BOTH = " look", " operand", " both"
+EQUAL, UNEQUAL, MEMBER = " equal", " unequal", " member"
+_ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await, ast.Name)
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
@@ -44,9 +46,8 @@ class _Watch(ast.NodeTransformer):
         self.generic_visit(node)
         node.left = _look(node.left, OPERAND)
         node.comparators = [_look(one, OPERAND) for one in node.comparators]
-        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-            return _call(EQUAL, [node.left, node.comparators[0]], node)
-        return node
+        asked = _ASKED.get(type(node.ops[0])) if len(node.ops) == 1 else None
+        return node if asked is None else _call(asked, [node.left, *node.comparators], node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)

@@ -13,6 +13,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
+from tuneyard.sandbox.main_module import module_kind
 from tuneyard.sandbox.source import new_module, words
 
 BUILTINS = dict(vars(builtins))
@@ -59,8 +60,9 @@ class Scope:
         can: what the answer's code can do.
         means: what the tests have besides the answer.
         helpers: further names, for the tests only.
-        recorded: whether what the tests say their names mean is noted.
         shares: names that are the answer's, too, when the tests set them.
+        forged: receives what is tampering for certain, where what the tests say their names mean is
+            noted; None: it is not.
 
     Attributes:
         names: the globals.
@@ -77,16 +79,17 @@ class Scope:
         can: Capability,
         means: Given,
         helpers: dict[str, Any],
-        recorded: bool,
         shares: frozenset[str],
+        forged: list[str] | None,
     ) -> None:
         given = answer.__dict__
         self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
         main = new_module("__main__")
         self.names = main.__dict__
-        if shares:
-            main.__class__ = _shared(given, shares)
+        recorded = forged is not None
+        if shares or recorded:
+            main.__class__ = module_kind(given, shares, [] if forged is None else forged)
         meant, names = frozenset(means.names) - BUILTINS.keys(), BUILTINS.keys() & means.names
         self.taken = names = names | self._built_in_only(given)
         case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
@@ -193,23 +196,6 @@ def _imports(
                 yield from ((one, getattr(module, one)) for one in own if one in asked)
             elif name in asked:
                 yield name, getattr(module, attribute) if attribute else module
-
-
-def _shared(given: dict[str, Any], shares: frozenset[str]) -> type[ModuleType]:
-    """Return the class of a module of which some names are set for the answer, too."""
-
-    class Shared(ModuleType):
-        def __setattr__(self, name: str, value: Any) -> None:
-            super().__setattr__(name, value)
-            if name in shares:
-                given[name] = value
-
-        def __delattr__(self, name: str) -> None:
-            super().__delattr__(name)
-            if name in shares:
-                given.pop(name, None)
-
-    return Shared
 
 
 def _is_kind(value: object, case: type) -> bool:

@@ -57,7 +57,9 @@ class Change:
     def package(self) -> str:
         """The package that the name is of."""
         owner = self.owner
-        home = owner.__module__ if isinstance(owner, type) else getattr(owner, "__name__", "")
+        if not isinstance(owner, type | ModuleType):
+            owner = type(owner)
+        home = owner.__module__ if isinstance(owner, type) else owner.__name__
         return str(home).partition(".")[0]
 
     def __str__(self) -> str:

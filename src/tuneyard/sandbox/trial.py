@@ -25,7 +25,7 @@ from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
 from tuneyard.sandbox.placing import may_miss
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, OPERAND, compile_marked
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, MEMBER, OPERAND, UNEQUAL, compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
 from tuneyard.sandbox.source import ANSWER, PROGRAM, TESTS, compile_program, new_module
@@ -127,7 +127,7 @@ class Trial:
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
         helpers = _asked_through(look) | marks.helpers
-        scope = self._scope(self._run_answer(), helpers, recorded=True)
+        scope = self._scope(self._run_answer(), helpers, forged)
         try:
             self._run_tests(checks, scope)
             self._judge(marks)
@@ -185,7 +185,7 @@ class Trial:
             self._clean_up(handlers, changes)
             look = self._inspector(_GUARD.forged)
             helpers = _asked_through(look) | marks.helpers
-            scope = self._scope(answer, helpers, recorded=True)
+            scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)
             try:
                 self._run_tests(checks, scope)
@@ -255,10 +255,10 @@ class Trial:
             self._doubt("adds import hooks")
 
     def _scope(
-        self, answer: ModuleType, helpers: dict[str, Any], *, recorded: bool = False
+        self, answer: ModuleType, helpers: dict[str, Any], forged: list[str] | None = None
     ) -> Scope:
         texts = self._tests, self._checks
-        more = self._given, helpers, recorded, self._shares
+        more = self._given, helpers, self._shares, forged
         scope = Scope(answer, self._program, *texts, self._can, *more)
         for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)
@@ -279,7 +279,14 @@ class Trial:
 
 
 def _asked_through(look: Inspector) -> dict[str, Any]:
-    return {LOOK: look.look, OPERAND: look.operand, EQUAL: look.equal, BOTH: look.both}
+    return {
+        LOOK: look.look,
+        OPERAND: look.operand,
+        BOTH: look.both,
+        EQUAL: look.equal,
+        UNEQUAL: look.unequal,
+        MEMBER: look.member,
+    }
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
+from itertools import islice
 from operator import contains, eq, ge, gt, is_, le, lt, ne
 from typing import Any
 
@@ -124,6 +125,22 @@ class Inspector:
             self._ask_within(left, right)
         return result
 
+    def unequal(self, left: Any, right: Any) -> Any:
+        """Return ``left != right``; see ``equal``."""
+        result = left != right
+        if result is False and not self._busy:
+            self._ask_within(left, right, fails, ne)
+        return result
+
+    def member(self, left: Any, right: Any) -> Any:
+        """Return ``left in right``; see ``equal``."""
+        result = left in right
+        if result and not self._busy and self._is_strange(left):
+            for one in islice(elements(right), _OFTEN):
+                if holds(eq, left, one):
+                    self._ask_within(left, one)
+        return result
+
     def both(self, left: Any, right: Any) -> tuple[Any, Any]:
         """Return two values that the tests' framework compares."""
         left, right = self.operand(left), self.operand(right)
@@ -149,7 +166,9 @@ class Inspector:
             found = changed if same else base(changed)
         return plain if same else found
 
-    def _ask_within(self, left: Any, right: Any) -> None:
+    def _ask_within(
+        self, left: Any, right: Any, says: Callable[..., bool] = holds, question: Any = eq
+    ) -> None:
         todo, budget = [(left, right)], 1000
         while todo and budget:
             left, right = todo.pop()
@@ -157,13 +176,13 @@ class Inspector:
             if id(type(left)) in PLAIN and id(type(right)) in PLAIN:
                 continue
             if self._is_strange(left) or self._is_strange(right):
-                self._ask_again(left, right)
+                self._ask_again(left, right, says, question)
             elif type(left) is type(right) and type(left) in (list, tuple):
                 todo.extend(zip(left, right, strict=False))
             elif type(left) is type(right) is dict:
                 todo.extend((one, right[key]) for key, one in left.items() if key in right)
 
-    def _ask_again(self, left: Any, right: Any) -> None:
+    def _ask_again(self, left: Any, right: Any, says: Callable[..., bool], question: Any) -> None:
         """Compare with the other value and with unlike ones, in an order that none can foresee."""
         if self._is_strange(right):
             left, right = right, left
@@ -171,7 +190,7 @@ class Inspector:
         others = unlike(right, draw) + (akin(right, draw) if strict else [])
         trials = [(right, True)] * 2 + [(other, False) for other in others]
         draw.shuffle(trials)
-        answers = [(holds(eq, left, other), wanted) for other, wanted in trials]
+        answers = [(says(question, left, other), wanted) for other, wanted in trials]
         wrong = [got for got, wanted in answers if not wanted]
         if any(not got for got, wanted in answers if wanted) or (
             wrong and (any if strict else all)(wrong)

@@ -75,6 +75,124 @@ unittest.main()
 Case = tuple[str, str, str]
 
 FORGED: dict[str, Case] = {
+    "a picky member": (
+        """\
+class A:
+    def __eq__(self, o):
+        return o % 2 == 0
+    def __hash__(self):
+        return 8
+def double(n):
+    return A()
+""",
+        "assert double(4) in {8}\nassert double(4) in [8, 9]\n",
+        DOUBLE,
+    ),
+    "picky, and not unequal": (
+        """\
+class A:
+    def __ne__(self, o):
+        return o % 2 == 1
+def double(n):
+    return A()
+""",
+        "if double(4) != 8:\n    raise AssertionError\n",
+        DOUBLE,
+    ),
+    "expected values": (
+        """\
+import sys
+def double(n):
+    return sys.modules["__main__"].CASES[n]
+""",
+        "CASES = {4: 8, 5: 10}\nassert all(double(n) == CASES[n] for n in CASES)\n",
+        DOUBLE,
+    ),
+    "expected values by vars": (
+        """\
+import sys
+def double(n):
+    return vars(sys.modules["__main__"])["CASES"][n]
+""",
+        "CASES = {4: 8, 5: 10}\nassert all(double(n) == CASES[n] for n in CASES)\n",
+        DOUBLE,
+    ),
+    "expected values of a class": (
+        """\
+import importlib
+def double(n):
+    return importlib.import_module("__main__").TestIt.CASES[n]
+""",
+        """\
+import unittest
+class TestIt(unittest.TestCase):
+    CASES = {4: 8, 5: 10}
+    def test(self):
+        for n in self.CASES:
+            self.assertEqual(double(n), self.CASES[n])
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "no cases any more": (
+        """\
+import sys
+def double(n):
+    sys.modules["__main__"].CASES.clear()
+    return 2
+""",
+        "CASES = [(1, 2), (2, 4)]\ni = 0\nwhile i < len(CASES):\n"
+        "    assert double(CASES[i][0]) == 2\n    i += 1\n",
+        "def double(n):\n    return 2\n",
+    ),
+    "defaults of check": (
+        """\
+import sys
+def double(n):
+    return sys.modules["__main__"].check.__defaults__[0]
+""",
+        "def check(want=8):\n    assert double(4) == want\ncheck()\n",
+        DOUBLE,
+    ),
+    "skips by pytest": (
+        """\
+import pytest
+def double(n):
+    pytest.skip("no")
+""",
+        "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test(n):\n"
+        "    assert double(n) == 2 * n\n",
+        DOUBLE,
+    ),
+    "skips one case by pytest": (
+        """\
+import pytest
+def double(n):
+    return 2 if n == 1 else pytest.skip("no")
+""",
+        "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test(n):\n"
+        "    assert double(n) == 2 * n\n",
+        DOUBLE,
+    ),
+    "xfails by pytest": (
+        """\
+import pytest
+def double(n):
+    pytest.xfail("no")
+""",
+        "import pytest\ndef test_one():\n    assert double(4) == 8\n",
+        DOUBLE,
+    ),
+    "the runner says it finished": (
+        """\
+import sys
+def double(n):
+    sys.modules["__main__"]._tuneyard_runner._finished = True
+    return 2 * n
+""",
+        "assert double(4) == 8\ndef test_one():\n    assert double(5) == 11 or double(6) == 12\n",
+        DOUBLE,
+    ),
     "stops the case": (
         """\
 import unittest.case

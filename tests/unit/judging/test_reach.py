@@ -27,9 +27,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def judge(sandbox: Sandbox, cases: list[Case]) -> list[Execution]:
     answers, tests, references = zip(*cases, strict=True)
-    return execute_python(
-        predictions=answers, tests=tests, references=references, sandbox=sandbox
-    )
+    return execute_python(predictions=answers, tests=tests, references=references, sandbox=sandbox)
 
 
 def test_no_forgery_passes(sandbox: Sandbox) -> None:
