@@ -60,9 +60,8 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
                 continue
             if isinstance(node, ast.Import):
                 yield name, alias.name if alias.asname else name, ""
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                if node.module != "__future__":
-                    yield name, node.module, alias.name
+            elif isinstance(node, ast.ImportFrom) and node.module not in (None, "__future__"):
+                yield name, str(node.module), alias.name
 
 
 class _Emptied(ast.NodeTransformer):

@@ -31,15 +31,15 @@ _MEANS = words(
 )
 """Names that lead from an answer's own things to those of others."""
 _OPERATORS = words(
-    """field make_dataclass type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __add__ __radd__ __iadd__
-    __sub__
-    __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__ __rtruediv__ __floordiv__ __mod__
+    """field make_dataclass type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__
+    __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__
+    __rtruediv__ __floordiv__ __mod__
     __pow__ __neg__ __pos__ __abs__ __invert__ __and__ __or__ __xor__ __round__ __int__ __float__
     __index__ __format__ __copy__ __deepcopy__ __reversed__ __new__ __missing__
     __match_args__"""
 )
-"""Names that let an object compare, or reckon, as it likes. ``type`` makes classes, ``field`` leaves
-some out of a comparison."""
+"""Names that let an object compare, or reckon, as it likes. ``type`` makes
+classes, ``field`` may leave some out of a comparison."""
 _DOES = (_OPERATORS | {"dataclass", "total_ordering"}) - words(
     "field type __new__ __missing__ __match_args__"
 )

@@ -45,9 +45,9 @@ def plain(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> bool:
     """Run the program as a module, then ``payload["tests"]`` (text) as ``__main__``.
 
-    ``payload["given"]`` (default: nothing): ``Given``. ``payload["reach"]`` (default: None): the ``Reach`` of the
-    tests with the reference, or ``TRY``: this is the reference, and the record receives ``reach``.
-    It receives ``passed``: whether both ran to their
+    ``payload["given"]`` (default: nothing): ``Given``. ``payload["reach"]`` (default: None): the
+    ``Reach`` of the tests with the reference, or ``TRY``: this is the reference, and the record
+    receives ``reach``. It receives ``passed``: whether both ran to their
     end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
     tampering that is certain, or None.
     """

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuneyard.sandbox.checks import FUNCTIONS, checks, checks_itself, inside, name_of, within
+
 BEGIN, END, CALLED, EVEN = " begin", " end", " called", " even"
 
-_MAY_MISS = re.compile(
-    r"^[ \t]*(?:if|for|while|try|with|def|class|async|match)\b"
-    r"|\b(?:for|map|filter|starmap|takewhile|dropwhile|filterfalse|iter|zip)\b",
-    re.MULTILINE,
-)
-# A function that the program itself calls, and that has nothing of the kind, is come to.
-_BRANCHES = re.compile(
-    r"^[ \t]*(?:(?:if|for|while|try|with|class|async|match)\b|@)|^[ \t]+def\b"
-    r"|\b(?:return|yield|lambda|for|map|filter|starmap|takewhile|dropwhile|filterfalse|iter|zip)\b",
-    re.MULTILINE,
-)
-_DEFINED = re.compile(r"^def\s+(\w+)", re.MULTILINE)
-_CALLED = re.compile(r"^(\w+)\(", re.MULTILINE)
-_CHECK = re.compile(
-    r"assert|expect|check|verif|fail|raises|test|equal|should|compare|^run|^main$", re.IGNORECASE
-)
 _CALLERS = frozenset(("map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse", "iter"))
 _BUILDS = frozenset(("range", "enumerate", "zip", "sorted", "reversed", "list", "tuple"))
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SKIPS = re.compile(r"skip|xfail", re.IGNORECASE)
-
-
-def may_miss(tests: str) -> bool:
-    """Say whether a test program has anything that it might not come to before its end."""
-    if not _MAY_MISS.search(tests):
-        return False
-    if _BRANCHES.search(tests):
-        return True
-    called = set(_CALLED.findall(tests))
-    return any(name not in called for name in _DEFINED.findall(tests))
 
 
 @dataclass(slots=True)
@@ -67,7 +42,7 @@ class Marked:
 def put_marks(tree: ast.Module) -> Marked:
     """Put marks into a program, in place."""
     placing = _Placing(tree)
-    placing.marked.checks_first = _checks_itself(tree.body, placing.own)
+    placing.marked.checks_first = checks_itself(tree.body, placing.own)
     placing.visit(tree)
     return placing.marked
 
@@ -77,7 +52,7 @@ class _Placing(ast.NodeTransformer):
         self.marked = Marked()
         self._group: int | None = None  # the mark of the branches that this is within
         self._sure = True  # whether who comes to the function, or the program, comes here
-        self.own = {node.name for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+        self.own = {node.name for node in ast.walk(tree) if isinstance(node, FUNCTIONS)}
         self._called = set(_called_for_sure(tree))
         self._constant = _constants(tree)
 
@@ -86,14 +61,18 @@ class _Placing(ast.NodeTransformer):
         self._group = None
         self._sure = node.name in self._called or node.name.startswith("test")
         self._sure = self._sure and isinstance(node, ast.FunctionDef)
-        own = list(_own(node))
-        checks, returns = _checks(own), any(isinstance(one, ast.Return) for one in own)
-        generates = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in own)
+        parts = list(within(node))
+        returns = any(isinstance(one, ast.Return) for one in parts)
+        generates = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in parts)
         skips = node.name.startswith("test") and any(
-            _SKIPS.search(_name_of(one)) for one in ast.walk(node)
+            _SKIPS.search(name_of(one)) for one in ast.walk(node)
         )
         mark = None
-        if checks and not generates and not isinstance(node.body[-1], ast.Return | ast.Raise):
+        if (
+            checks(parts)
+            and not generates
+            and not isinstance(node.body[-1], ast.Return | ast.Raise)
+        ):
             mark = self._new(node, self._sure and not returns, leaves=returns)
             if node.name.startswith("test") and not returns and not skips:
                 self.marked.tests.append(mark)
@@ -115,9 +94,9 @@ class _Placing(ast.NodeTransformer):
 
     def visit_For(self, node: Any) -> Any:
         sure = self._sure and self._goes(getattr(node, "iter", None))
-        leaves = any(isinstance(one, ast.Break | ast.Continue | ast.Return) for one in _own(node))
+        leaves = any(isinstance(one, ast.Break | ast.Continue | ast.Return) for one in within(node))
         mark = None
-        if _checks(_inside(node.body)):
+        if checks(inside(node.body)):
             mark = self._new(node, sure and not leaves, leaves=leaves)
         self._within(node, sure and not leaves)
         if mark is not None:
@@ -127,7 +106,7 @@ class _Placing(ast.NodeTransformer):
     visit_AsyncFor = visit_While = visit_For  # noqa: N815
 
     def visit_With(self, node: Any) -> Any:
-        mark = self._new(node, False) if _checks(_inside(node.body)) else None
+        mark = self._new(node, False) if checks(inside(node.body)) else None
         self._within(node, False)
         if mark is not None:
             node.body = _wrapped(node.body, mark)
@@ -136,7 +115,7 @@ class _Placing(ast.NodeTransformer):
     visit_AsyncWith = visit_With  # noqa: N815
 
     def visit_If(self, node: ast.If) -> Any:
-        if any(_name_of(one) == "__name__" for one in ast.walk(node.test)):
+        if any(name_of(one) == "__name__" for one in ast.walk(node.test)):
             self.generic_visit(node)
         else:
             self._branches(node, [node.body, node.orelse], False)
@@ -158,22 +137,22 @@ class _Placing(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> Any:
         self.generic_visit(node)
-        name = _name_of(node.func)
+        name = name_of(node.func)
         plain = bool(node.args) and not any(isinstance(one, ast.Starred) for one in node.args)
         if name in _CALLERS and plain and len(node.args) > 1 and _is_python_s(node.func):
             mark = self._new(node, False)
             node.args[0] = _call(CALLED, mark, node.args[0], node.args[0])
-        elif name == "zip" and plain and len(node.args) > 1 and not node.keywords:
-            if isinstance(node.func, ast.Name) and not all(map(self._goes, node.args)):
-                mark = self._new(node, False)
-                function = ast.copy_location(ast.Name(EVEN, ast.Load()), node)
-                number = ast.copy_location(ast.Constant(mark), node)
-                return ast.copy_location(ast.Call(function, [number, *node.args], []), node)
+        elif name == "zip" and plain and isinstance(node.func, ast.Name) and not node.keywords:
+            if len(node.args) == 1 or all(map(self._goes, node.args)):
+                return node
+            function = ast.copy_location(ast.Name(EVEN, ast.Load()), node)
+            number = ast.copy_location(ast.Constant(self._new(node, False)), node)
+            return ast.copy_location(ast.Call(function, [number, *node.args], []), node)
         return node
 
     def visit_GeneratorExp(self, node: Any) -> Any:
         compares = any(isinstance(one, ast.Compare) for one in ast.walk(node.elt))
-        if compares or _checks(ast.walk(node.elt)):
+        if compares or checks(ast.walk(node.elt)):
             sure = self._sure and all(
                 self._goes(part.iter) and not part.ifs and not part.is_async
                 for part in node.generators
@@ -196,7 +175,7 @@ class _Placing(ast.NodeTransformer):
             self.marked.certain.add(mark)
         if leaves:
             self.marked.open.add(mark)
-        if _checks_itself(getattr(node, "body", []), self.own) or isinstance(node, ast.expr):
+        if checks_itself(getattr(node, "body", []), self.own) or isinstance(node, ast.expr):
             self.marked.checking.append(mark)
         return mark
 
@@ -207,7 +186,7 @@ class _Placing(ast.NodeTransformer):
 
     def _branches(self, node: ast.stmt, bodies: list[list[ast.stmt]], every: bool) -> None:
         """Mark the bodies that check; several of them, or ``every`` one, are one mark."""
-        checking = [body for body in bodies if _checks(_inside(body), strictly=True)]
+        checking = [body for body in bodies if checks(inside(body), strictly=True)]
         outer = self._group
         mark = None
         if checking:
@@ -234,9 +213,9 @@ class _Placing(ast.NodeTransformer):
             return False
         if isinstance(node.func, ast.Attribute):
             return node.func.attr in ("items", "keys", "values") and self._goes(node.func.value)
-        if _name_of(node.func) in ("range", "len"):
+        if name_of(node.func) in ("range", "len"):
             return all(isinstance(one, ast.Constant) or self._goes(one) for one in node.args)
-        return _name_of(node.func) in _BUILDS and all(map(self._goes, node.args))
+        return name_of(node.func) in _BUILDS and all(map(self._goes, node.args))
 
 
 def _constants(tree: ast.Module) -> set[str]:
@@ -263,68 +242,19 @@ def _called_for_sure(tree: ast.Module) -> Iterator[str]:
     bodies += [
         node.body
         for node in ast.walk(tree)
-        if isinstance(node, _FUNCTIONS) and node.name.startswith("test")
+        if isinstance(node, FUNCTIONS) and node.name.startswith("test")
     ]
     for body in bodies:
         for node in body:
             value = getattr(node, "value", None)
             if isinstance(node, ast.Expr | ast.Assign) and isinstance(value, ast.Call):
-                yield _name_of(value.func)
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is in a function or loop, but not in functions and classes within."""
-    return _inside(ast.iter_child_nodes(node))
-
-
-def _inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    todo = list(nodes)
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            todo += ast.iter_child_nodes(node)
-
-
-def _checks(nodes: Iterable[ast.AST], *, strictly: bool = False) -> bool:
-    """Say whether there is a check; not ``strictly``: or what may be one."""
-    for node in nodes:
-        if isinstance(node, ast.Assert):
-            return True
-        if isinstance(node, ast.Call) and _CHECK.search(_name_of(node.func)):
-            return True
-        if not strictly and isinstance(node, ast.Raise | ast.Compare):
-            return True
-    return False
-
-
-def _checks_itself(body: list[ast.stmt], own: set[str]) -> bool:
-    """Say whether a statement of a block is a check, or holds one outside of its own blocks.
-
-    To call one of the program's ``own`` functions is none.
-    """
-    return any(
-        _checks(
-            part
-            for child in ast.iter_child_nodes(statement)
-            if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case)
-            for part in ast.walk(child)
-            if not isinstance(part, ast.Call) or _name_of(part.func) not in own
-        )
-        or isinstance(statement, ast.Assert | ast.Raise)
-        for statement in body
-        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef))
-    )
-
-
-def _name_of(function: ast.AST) -> str:
-    return str(getattr(function, "attr", getattr(function, "id", "")))
+                yield name_of(value.func)
 
 
 def _is_python_s(function: ast.expr) -> bool:
     """Tell ``map`` and ``itertools.starmap`` from an object's own ``map``."""
     return isinstance(function, ast.Name) or (
-        isinstance(function, ast.Attribute) and _name_of(function.value) == "itertools"
+        isinstance(function, ast.Attribute) and name_of(function.value) == "itertools"
     )
 
 

@@ -2,8 +2,8 @@
 
 Every value of a call and every argument that is a name, or read off an object, goes through the
 function ``LOOK``, every operand through ``OPERAND``; a lone ``==``, ``!=`` or ``in`` is asked
-through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares through ``BOTH``. The names are no identifiers, so that no program's
-own name is one. Line numbers stay.
+through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares goes through
+``BOTH``. The names are no identifiers, so that no program's own name is one. Line numbers stay.
 """
 
 from __future__ import annotations

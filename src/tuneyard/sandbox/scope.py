@@ -250,9 +250,9 @@ class _Recorder(MutableMapping[str, Any]):
         self._names[name] = value
         if name not in self._rebound:
             self.said[name] = value
-        if name in self._lacking and (name in self._meant or isinstance(value, type | ModuleType)):
-            self._given[name] = value
-        elif name in self._shares:
+        lacking = name in self._lacking
+        lacking = lacking and (name in self._meant or isinstance(value, type | ModuleType))
+        if lacking or name in self._shares:
             self._given[name] = value
         if isinstance(value, type) and value.__module__ == "__main__":
             functions = {k: v for k, v in vars(value).items() if type(v) is FunctionType}

@@ -7,12 +7,11 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
-import importlib
 import linecache
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
@@ -20,22 +19,20 @@ from typing import Any
 from tuneyard.sandbox import prelude, suspicion
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
+from tuneyard.sandbox.checks import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
-from tuneyard.sandbox.placing import may_miss
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, MEMBER, OPERAND, UNEQUAL, compile_marked
+from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
 from tuneyard.sandbox.source import ANSWER, PROGRAM, TESTS, compile_program, new_module
+from tuneyard.sandbox.surroundings import plain_signals, private_modules
 from tuneyard.sandbox.wildcard import REASON, Inspector
 
 _CLEAN = Snapshot()
 _GUARD = Guard()
-_C_SIGNAL: Any = importlib.import_module("_signal")
-_SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
-_SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -100,8 +97,8 @@ class Trial:
             BaseException: whatever the answer or the tests raise.
         """
         if not self._can.harmless:
-            with _private_modules():
-                self._run_watched()
+            with private_modules(), plain_signals() as put_signals_back:
+                self._run_watched(put_signals_back)
         elif self._can.compares:
             self._run_looked_at()
         elif self._counts():
@@ -126,7 +123,7 @@ class Trial:
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
-        helpers = _asked_through(look) | marks.helpers
+        helpers = look.helpers | marks.helpers
         scope = self._scope(self._run_answer(), helpers, forged)
         try:
             self._run_tests(checks, scope)
@@ -137,17 +134,17 @@ class Trial:
         if forged:
             raise ForgedError(forged[0])
 
-    def _judge(self, marks: Marks) -> None:
+    def _judge(self, marks: Marks, noted: Sequence[str] = ()) -> None:
         if self._trying:
             reach = marks.reach(self._exit)
-            allows = dict.fromkeys([*self._allows, *_GUARD.noted])
+            allows = dict.fromkeys([*self._allows, *noted])
             self.reach = reach._replace(
                 allows=[*allows], shares=[*self._shares], plain=not self._can.operates
             )
         else:
             marks.judge(self._wanted)
 
-    def _run_watched(self) -> None:
+    def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
         names_only = only_asks_for_names(self._source)
         for reason in suspicion.reasons(self._source):
             if reason != WALKS or not names_only:
@@ -162,10 +159,8 @@ class Trial:
         marks = Marks(marked, guarded=True)
         allowed = self._allows | ({WALKS} if names_only else set())
         _GUARD.start(allowed=allowed, notes=self._trying)
-        _C_SIGNAL.signal = _set_handler_without_frames
         profile = sys.setprofile
         sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
-        handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
         was, restore = _OWN
@@ -182,9 +177,11 @@ class Trial:
         try:
             answer = self._run_answer()
             put_back()
-            self._clean_up(handlers, changes)
+            sys.settrace(None)
+            put_signals_back()
+            self._clean_up(changes)
             look = self._inspector(_GUARD.forged)
-            helpers = _asked_through(look) | marks.helpers
+            helpers = look.helpers | marks.helpers
             scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)
             try:
@@ -192,13 +189,12 @@ class Trial:
             finally:
                 put_back()
             changes.find(scope)
-            self._judge(marks)
+            self._judge(marks, guard.noted)
         except BaseException:
             if not guard.forged:
                 raise
         finally:
             guard.stop()
-            _C_SIGNAL.signal = _SET_HANDLER
             sys.setprofile = profile
             changes.undo_last()
             _CLEAN.restore_streams()
@@ -241,13 +237,8 @@ class Trial:
                 del names[name]
         return True
 
-    def _clean_up(self, handlers: list[tuple[int, Any]], changes: Changes) -> None:
+    def _clean_up(self, changes: Changes) -> None:
         """Put everything back that the answer's outermost code changed for its tests."""
-        sys.settrace(None)
-        _STOP_TIMER(0, 0)
-        for number, handler in handlers:
-            if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
-                _SET_HANDLER(number, handler)
         for change in changes.undo_first(keep=KEEPS in self._allows):
             self._doubt(f"changes {change}")
         self.undone = changes.undone
@@ -276,36 +267,6 @@ class Trial:
                 self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
             ):
                 raise
-
-
-def _asked_through(look: Inspector) -> dict[str, Any]:
-    return {
-        LOOK: look.look,
-        OPERAND: look.operand,
-        BOTH: look.both,
-        EQUAL: look.equal,
-        UNEQUAL: look.unequal,
-        MEMBER: look.member,
-    }
-
-
-@contextmanager
-def _private_modules() -> Iterator[None]:
-    """Take this package out of ``sys.modules`` for a while, and put the entries back."""
-    hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name[:8] == "tuneyard"}
-    try:
-        yield
-    finally:
-        for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
-            del sys.modules[name]
-        sys.modules.update(hidden)
-
-
-def _set_handler_without_frames(number: int, handler: Any) -> Any:
-    """Set a signal handler that gets no frame: frames lead to the tests."""
-    if not callable(handler) or handler is _C_SIGNAL.default_int_handler:
-        return _SET_HANDLER(number, handler)
-    return _SET_HANDLER(number, lambda signal, frame: handler(signal, None))
 
 
 _OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])

@@ -13,11 +13,13 @@ import os
 import random
 from collections.abc import Callable, Collection
 from itertools import islice
-from operator import contains, eq, ge, gt, is_, le, lt, ne
+from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_others, mro_of
+from tuneyard.sandbox.plain import plain
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, MEMBER, OPERAND, UNEQUAL
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -38,17 +40,6 @@ _RECKONS = words(
     __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
 _VALUES = (int, float, complex, str, bytes)
-_BASES: dict[type, Callable[[Any], Any]] = {
-    int: lambda value: int.__add__(value, 0),
-    float: lambda value: float.__add__(value, 0.0),
-    str: lambda value: str.__str__(value) + "",
-    bytes: lambda value: bytes.__add__(value, b""),
-    list: lambda value: [*list.__iter__(value)],
-    tuple: lambda value: (*tuple.__iter__(value),),
-    dict: lambda value: dict(dict.items(value)),
-    set: lambda value: {*set.__iter__(value)},
-    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-}
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
@@ -91,6 +82,18 @@ class Inspector:
         self._strict = strict
         self._random = random.Random(os.urandom(16))
 
+    @property
+    def helpers(self) -> dict[str, Callable[..., Any]]:
+        """The functions that rewritten tests call, by name."""
+        return {
+            LOOK: self.look,
+            OPERAND: self.operand,
+            BOTH: self.both,
+            EQUAL: self.equal,
+            UNEQUAL: self.unequal,
+            MEMBER: self.member,
+        }
+
     def look(self, value: Any) -> Any:
         """Return the value; a wildcard is noted and refused.
 
@@ -115,7 +118,7 @@ class Inspector:
         """
         self.look(value)
         if self._strict and id(type(value)) not in PLAIN and not self._busy:
-            return self._plain(value, _DEPTH)
+            return plain(value, self._is_strange, _DEPTH)
         return value
 
     def equal(self, left: Any, right: Any) -> Any:
@@ -147,24 +150,6 @@ class Inspector:
         if id(type(left)) not in PLAIN or id(type(right)) not in PLAIN:
             self.equal(left, right)
         return left, right
-
-    def _plain(self, value: Any, depth: int) -> Any:
-        kind = type(value)
-        base = next((one for one in mro_of(kind) if one in _BASES), None)
-        if base is None or not depth or (kind in (int, float, str, bytes)):
-            return value
-        plain = _BASES[base](value) if self._is_strange(value) else value
-        if base in (int, float, str, bytes) or (kind is not base and plain is value):
-            return plain
-        if base is dict:
-            found: Any = {key: self._plain(one, depth - 1) for key, one in plain.items()}
-            same = all(found[key] is one for key, one in plain.items())
-        else:
-            parts = [*plain]
-            changed = [self._plain(one, depth - 1) for one in parts]
-            same = all(map(is_, parts, changed))
-            found = changed if same else base(changed)
-        return plain if same else found
 
     def _ask_within(
         self, left: Any, right: Any, says: Callable[..., bool] = holds, question: Any = eq
@@ -290,7 +275,7 @@ class Inspector:
         low, high = -(10 ** draw.randint(20, 30)), 10 ** draw.randint(20, 30)
         below = holds(lt, value, low), holds(le, value, low)
         above = holds(gt, value, high), holds(ge, value, high)
-        if any(below) and any(above) or (strict and any((*below, *above))):
+        if (any(below) and any(above)) or (strict and any((*below, *above))):
             self._found()
         numbers = [draw.uniform(-1e6, 1e6) for _ in range(3)]
         for close in (is_near, is_near_reversed, rounds_to_nought, math.isclose):

@@ -177,7 +177,7 @@ def _make_output() -> None:
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     form = sys.stdout.encoding, sys.stdout.errors
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding=form[0], errors=form[1], closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding=form[0], errors=form[1], closefd=False)
     os.close(reading)
     os.close(writing)
 

@@ -5,7 +5,7 @@ A case is the answer, its tests and the reference.
 
 from __future__ import annotations
 
-from forged import Case, DOUBLE, GROUP, MAPPED, RUNNER, SUBTESTS, TRIPLES, UNIT, ZIPPED
+from forged import DOUBLE, GROUP, MAPPED, RUNNER, SUBTESTS, TRIPLES, UNIT, ZIPPED, Case
 
 
 def itself(answer: str, tests: str) -> Case:
