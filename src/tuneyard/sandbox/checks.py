@@ -41,6 +41,7 @@ def within(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield nodes and what is in them, but not in functions and classes."""
     todo = list(nodes)
     while todo:
         node = todo.pop()

@@ -142,7 +142,7 @@ def _make_hook(
         """
         if event == "object.__getattr__":
             if arguments[1] in code_names and exact(arguments[0]) is function:
-                return arguments[0].__code__.co_filename == tests
+                return bool(arguments[0].__code__.co_filename == tests)
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":
             if arguments[1] not in code_names or exact(arguments[0]) is not function:

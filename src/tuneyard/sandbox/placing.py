@@ -272,5 +272,5 @@ def _wrapped(body: list[ast.stmt], mark: int) -> list[ast.stmt]:
 def _call(name: str, mark: int, value: ast.expr | None, place: Any) -> ast.expr:
     function = ast.copy_location(ast.Name(name, ast.Load()), place)
     number = ast.copy_location(ast.Constant(mark), place)
-    arguments = [number] if value is None else [number, value]
+    arguments: list[ast.expr] = [number] if value is None else [number, value]
     return ast.copy_location(ast.Call(function, arguments, []), place)

@@ -248,9 +248,17 @@ class Trial:
     def _scope(
         self, answer: ModuleType, helpers: dict[str, Any], forged: list[str] | None = None
     ) -> Scope:
-        texts = self._tests, self._checks
-        more = self._given, helpers, self._shares, forged
-        scope = Scope(answer, self._program, *texts, self._can, *more)
+        scope = Scope(
+            answer,
+            self._program,
+            self._tests,
+            self._checks,
+            self._can,
+            self._given,
+            helpers,
+            self._shares,
+            forged,
+        )
         for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)
         return scope
