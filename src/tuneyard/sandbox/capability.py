@@ -95,9 +95,9 @@ def capability(program: CodeType, tests: CodeType) -> Capability:
 
 def _compares_nothing(codes: list[CodeType]) -> bool:
     """Say whether there may be a data class with values that are none of its fields."""
-    names = {name for code in codes for name in code.co_names}
-    if "dataclass" not in names:
+    if not any("dataclass" in code.co_names for code in codes):
         return False
+    names = {name for code in codes for name in code.co_names}
     return not names.isdisjoint(("ClassVar", "InitVar", "eq")) or any(
         "__qualname__" in code.co_names
         and ("__annotations__" not in code.co_names or "__init__" in code.co_names)

@@ -90,7 +90,9 @@ class Scope:
         recorded = forged is not None
         if shares or recorded:
             main.__class__ = module_kind(given, shares, [] if forged is None else forged)
-        meant, names = frozenset(means.names) - BUILTINS.keys(), BUILTINS.keys() & means.names
+        # Not by arithmetic of sets, which touches each of the built-in names.
+        meant = {name for name in means.names if name not in BUILTINS}
+        names = {name for name in means.names if name in BUILTINS}
         self.taken = names = names | self._built_in_only(given)
         case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
         for name, value in given.items():
