@@ -1,9 +1,10 @@
 """Compiles a test program so that what it gets from an answer is looked at on the way.
 
-Every value of a call and every argument that is a name, or read off an object, goes through the
-function ``LOOK``, every operand through ``OPERAND``; a lone ``==``, ``!=`` or ``in`` is asked
-through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares goes through
-``BOTH``. The names are no identifiers, so that no program's own name is one. Line numbers stay.
+Every value of a call and every argument read off an object goes through the function ``LOOK``, an
+argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
+or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares
+goes through ``BOTH``. The names are no identifiers, so that no program's own name is one. Line
+numbers stay.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from typing import Any
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
-LOOK, OPERAND, BOTH = " look", " operand", " both"
+LOOK, GLANCE, OPERAND, BOTH = " look", " glance", " operand", " both"
 EQUAL, UNEQUAL, MEMBER = " equal", " unequal", " member"
 _ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
-_READ = (ast.Attribute, ast.Subscript, ast.Await, ast.Name)
+_READ = (ast.Attribute, ast.Subscript, ast.Await)
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
@@ -63,10 +64,9 @@ class _Watch(ast.NodeTransformer):
             if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
                 pair = ast.copy_location(ast.Starred(_call(BOTH, first, node), ast.Load()), node)
                 node.args = [pair, *rest]
-        node.args = [_look(one) if isinstance(one, _READ) else one for one in node.args]
+        node.args = [_argument(one) for one in node.args]
         for keyword in node.keywords:
-            if isinstance(keyword.value, _READ):
-                keyword.value = _look(keyword.value)
+            keyword.value = _argument(keyword.value)
         return _look(node)
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:
@@ -83,6 +83,12 @@ class _Watch(ast.NodeTransformer):
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
+
+
+def _argument(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.Name):
+        return _look(node, GLANCE)
+    return _look(node) if isinstance(node, _READ) else node
 
 
 def _look(node: ast.expr, helper: str = LOOK) -> ast.expr:

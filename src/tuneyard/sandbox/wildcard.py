@@ -19,7 +19,7 @@ from typing import Any
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_others, mro_of
 from tuneyard.sandbox.plain import plain
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, LOOK, MEMBER, OPERAND, UNEQUAL
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, UNEQUAL
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -40,6 +40,7 @@ _RECKONS = words(
     __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
 _VALUES = (int, float, complex, str, bytes)
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
@@ -87,6 +88,7 @@ class Inspector:
         """The functions that rewritten tests call, by name."""
         return {
             LOOK: self.look,
+            GLANCE: self.glance,
             OPERAND: self.operand,
             BOTH: self.both,
             EQUAL: self.equal,
@@ -109,6 +111,11 @@ class Inspector:
             finally:
                 self._busy = False
         return value
+
+    def glance(self, value: Any) -> Any:
+        """Return a value; see ``look``. Containers were gone through when they came."""
+        kind = type(value)
+        return value if kind in _CONTAINERS else self.look(value)
 
     def operand(self, value: Any) -> Any:
         """Return a value that is compared or reckoned with; see ``look``.
