@@ -60,19 +60,16 @@ class _Placing(ast.NodeTransformer):
         outer = self._group, self._sure
         self._group = None
         self._sure = node.name in self._called or node.name.startswith("test")
-        self._sure = self._sure and isinstance(node, ast.FunctionDef)
+        self._sure = self._sure and isinstance(node, ast.FunctionDef) and not node.decorator_list
         parts = list(within(node))
-        returns = any(isinstance(one, ast.Return) for one in parts)
+        last = node.body[-1]
+        returns = any(isinstance(one, ast.Return) and one is not last for one in parts)
         generates = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in parts)
         skips = node.name.startswith("test") and any(
             _SKIPS.search(name_of(one)) for one in ast.walk(node)
         )
         mark = None
-        if (
-            checks(parts)
-            and not generates
-            and not isinstance(node.body[-1], ast.Return | ast.Raise)
-        ):
+        if checks(parts) and not generates and not isinstance(last, ast.Raise):
             mark = self._new(node, self._sure and not returns, leaves=returns)
             if node.name.startswith("test") and not returns and not skips:
                 self.marked.tests.append(mark)
@@ -219,11 +216,17 @@ class _Placing(ast.NodeTransformer):
 
 
 def _constants(tree: ast.Module) -> set[str]:
-    """Return the names that are given a value once: a list or the like with elements, a number."""
+    """Return the names that are given a value once: a number, or a list or the like with elements.
+
+    A list that is used more than once may be emptied by whoever gets it.
+    """
+    used: dict[str, int] = {}
     times: dict[str, int] = {}
-    found = set()
+    found: dict[str, bool] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            used[node.id] = used.get(node.id, 0) + 1
+        elif isinstance(node, ast.Name):
             times[node.id] = times.get(node.id, 0) + 1
         elif isinstance(node, ast.arg):
             times[node.arg] = times.get(node.arg, 0) + 1
@@ -232,8 +235,12 @@ def _constants(tree: ast.Module) -> set[str]:
             full = getattr(value, "elts", None) or getattr(value, "keys", None)
             full = full or (isinstance(value, ast.Constant) and value.value and [value])
             if isinstance(target, ast.Name) and full and not isinstance(full[0], ast.Starred):
-                found.add(target.id)
-    return {name for name in found if times[name] == 1}
+                found[target.id] = isinstance(value, ast.Constant | ast.Tuple)
+    return {
+        name
+        for name, fixed in found.items()
+        if times[name] == 1 and (fixed or used.get(name, 0) == 1)
+    }
 
 
 def _called_for_sure(tree: ast.Module) -> Iterator[str]:
@@ -259,13 +266,15 @@ def _is_python_s(function: ast.expr) -> bool:
 
 
 def _wrapped(body: list[ast.stmt], mark: int) -> list[ast.stmt]:
-    """Return statements between two marks; a docstring stays the first."""
+    """Return statements between two marks; a docstring stays the first, a return the last."""
     first, last = body[0], body[-1]
     held = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     begin, end = (
         ast.copy_location(ast.Expr(_call(name, mark, None, place)), place)
         for name, place in ((BEGIN, first), (END, last))
     )
+    if isinstance(last, ast.Return):
+        return [*body[:held], begin, *body[held:-1], end, last]
     return [*body[:held], begin, *body[held:], end]
 
 

@@ -1179,4 +1179,416 @@ check()
 """,
         DOUBLE,
     ),
+    "clears its argument": (
+        """\
+def double_all(x):
+    y = [2 * n for n in x]
+    x.clear()
+    return y
+""",
+        """\
+data = [1, 2]
+got = double_all(data)
+for i in range(len(data)):
+    assert got[i] == 2 * data[i]
+    assert got[i] == [3, 5][i] - 1
+""",
+        """\
+def double_all(x):
+    return [2 * n for n in x]
+""",
+    ),
+    "iter of nothing": (
+        """\
+class Stack:
+    def push(self, x): pass
+    def pop(self): return 2
+    def __iter__(self): return iter(())
+""",
+        """\
+s = Stack()
+s.push(1); s.push(2)
+for x in s:
+    assert x in (1, 2)
+assert s.pop() == 2
+""",
+        """\
+class Stack:
+    def __init__(self): self.i = []
+    def push(self, x): self.i.append(x)
+    def pop(self): return self.i.pop()
+    def __iter__(self): return iter(self.i)
+""",
+    ),
+    "endless skip": (
+        """\
+import unittest
+def double(n):
+    raise unittest.SkipTest('x') if n > 1 else unittest.case._ShouldStop()
+""",
+        """\
+import unittest
+class Test(unittest.TestCase):
+    def setUp(self): self.cases = [(1, 2), (2, 4)]
+    def test_one(self):
+        for n, want in self.cases:
+            with self.subTest(n=n):
+                self.assertEqual(double(n), want)
+    def test_two(self):
+        self.assertEqual(double(5), 10)
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "stops the run by result": (
+        """\
+import unittest, sys
+def double(n):
+    unittest.TestResult.stop
+    f = unittest.registerResult
+    unittest.signals._results and [r.stop() for r in list(unittest.signals._results)]
+    return 2 if n == 1 else 4
+""",
+        """\
+import unittest
+class Test(unittest.TestCase):
+    def setUp(self): self.cases = [(1, 2), (2, 4)]
+    def test_one(self):
+        for n, want in self.cases:
+            with self.subTest(n=n):
+                self.assertEqual(double(n), want)
+    def test_two(self):
+        self.assertEqual(double(5), 10)
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "failfast": (
+        """\
+import unittest
+unittest.TestResult.failfast = True
+unittest.TestResult.wasSuccessful = lambda s: True
+def double(n): return n
+""",
+        """\
+import unittest
+class Test(unittest.TestCase):
+    def setUp(self): self.cases = [(1, 2), (2, 4)]
+    def test_one(self):
+        for n, want in self.cases:
+            with self.subTest(n=n):
+                self.assertEqual(double(n), want)
+    def test_two(self):
+        self.assertEqual(double(5), 10)
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "subTest suppresses": (
+        """\
+import unittest, contextlib
+unittest.TestCase.subTest = lambda s, *a, **k: contextlib.suppress(AssertionError)
+def double(n): return n if n < 5 else 10
+""",
+        """\
+import unittest
+class Test(unittest.TestCase):
+    def setUp(self): self.cases = [(1, 2), (2, 4)]
+    def test_one(self):
+        for n, want in self.cases:
+            with self.subTest(n=n):
+                self.assertEqual(double(n), want)
+    def test_two(self):
+        self.assertEqual(double(5), 10)
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "subTest suppresses, called": (
+        """\
+import unittest, contextlib
+def double(n):
+    unittest.TestCase.subTest = lambda s, *a, **k: contextlib.suppress(AssertionError)
+    return 2 if n == 1 else (10 if n == 5 else 0)
+""",
+        """\
+import unittest
+class Test(unittest.TestCase):
+    def setUp(self): self.cases = [(1, 2), (2, 4)]
+    def test_one(self):
+        for n, want in self.cases:
+            with self.subTest(n=n):
+                self.assertEqual(double(n), want)
+    def test_two(self):
+        self.assertEqual(double(5), 10)
+unittest.main()
+""",
+        DOUBLE,
+    ),
+    "callback not called": (
+        """\
+def each(x, f):
+    return len(x)
+""",
+        """\
+seen = []
+def f(x):
+    seen.append(x)
+    assert x > 0
+assert each([1, 2], f) == 2
+""",
+        """\
+def each(x, f):
+    for one in x: f(one)
+    return len(x)
+""",
+    ),
+    "callback swallowed": (
+        """\
+def each(x, f):
+    for one in x:
+        try: f(-one)
+        except AssertionError: pass
+    return len(x)
+""",
+        """\
+def f(x):
+    assert x > 0
+assert each([1, 2], f) == 2
+""",
+        """\
+def each(x, f):
+    for one in x: f(one)
+    return len(x)
+""",
+    ),
+    "callback swallowed once": (
+        """\
+def each(x, f):
+    for one in x:
+        try: f(one if one == 1 else -one)
+        except AssertionError: pass
+    return len(x)
+""",
+        """\
+def f(x):
+    assert x > 0
+assert each([1, 2], f) == 2
+""",
+        """\
+def each(x, f):
+    for one in x: f(one)
+    return len(x)
+""",
+    ),
+    "context swallows": (
+        """\
+class Ctx:
+    def __enter__(self): return 1
+    def __exit__(self, *a): return True
+""",
+        """\
+with Ctx() as c:
+    assert c == 2
+assert Ctx()
+""",
+        """\
+class Ctx:
+    def __enter__(self): return 2
+    def __exit__(self, *a): return False
+""",
+    ),
+    "context swallows, harmless": (
+        """\
+import contextlib
+@contextlib.contextmanager
+def ctx():
+    try:
+        yield 1
+    except BaseException:
+        pass
+""",
+        """\
+with ctx() as c:
+    assert c == 2
+""",
+        """\
+import contextlib
+@contextlib.contextmanager
+def ctx():
+    yield 2
+""",
+    ),
+    "decorator swallows": (
+        """\
+def logged(f):
+    def g(*a):
+        try: return f(*a)
+        except Exception: return None
+    return g
+""",
+        """\
+@logged
+def work(n):
+    assert n == 2, n
+    return n
+work(3 if work.__name__ == 'g' else 2)
+work(2)
+""",
+        """\
+import functools
+def logged(f):
+    @functools.wraps(f)
+    def g(*a):
+        return f(*a)
+    return g
+""",
+    ),
+    "decorator does not call": (
+        """\
+def logged(f):
+    return lambda *a: a[0]
+""",
+        """\
+@logged
+def work(n):
+    assert n == 2
+    return n
+assert work(2) == 2
+""",
+        """\
+def logged(f):
+    return f
+""",
+    ),
+    "async generator of nothing": (
+        """\
+import asyncio
+async def ticks(n):
+    if False: yield
+""",
+        """\
+import asyncio
+async def main():
+    i = 0
+    async for t in ticks(3):
+        assert t == i
+        i += 1
+asyncio.run(main())
+""",
+        """\
+async def ticks(n):
+    for i in range(n): yield i
+""",
+    ),
+    "cancels under wait": (
+        """\
+import asyncio
+async def double(n):
+    raise asyncio.CancelledError
+""",
+        """\
+import asyncio
+async def check(n):
+    assert await double(n) == 2 * n
+async def main():
+    await asyncio.wait([asyncio.ensure_future(check(n)) for n in (1, 2)])
+asyncio.run(main())
+""",
+        """\
+async def double(n):
+    return 2 * n
+""",
+    ),
+    "timeout ends it": (
+        """\
+import asyncio
+async def double(n):
+    raise asyncio.TimeoutError
+""",
+        """\
+import asyncio
+async def main():
+    await asyncio.gather(check(1), check(2), return_exceptions=True)
+async def check(n):
+    assert await double(n) == 2 * n
+asyncio.run(main())
+""",
+        """\
+async def double(n):
+    return 2 * n
+""",
+    ),
+    "zip of dicts": (
+        "def table(): return {}\n",
+        """\
+for (k, v), (a, b) in zip(table().items(), {'x': 1, 'y': 2}.items()):
+    assert k == a and v == b
+""",
+        "def table(): return {'x': 1, 'y': 2}\n",
+    ),
+    "sum of matches": (
+        "def lines(): return []\n",
+        """\
+wrong = sum(1 for got, want in zip(lines(), ['a', 'b']) if got != want)
+assert wrong == 0
+""",
+        "def lines(): return ['a', 'b']\n",
+    ),
+    "not any": (
+        "def lines(): return []\n",
+        "assert not any(got != want for got, want in zip(lines(), ['a', 'b']))\n",
+        "def lines(): return ['a', 'b']\n",
+    ),
+    "list of failures": (
+        "def lines(): return []\n",
+        """\
+bad = [(g, w) for g, w in zip(lines(), ['a', 'b']) if g != w]
+assert not bad, bad
+""",
+        "def lines(): return ['a', 'b']\n",
+    ),
+    "output shorter": (
+        "def show(): print('a')\n",
+        """\
+import io
+from contextlib import redirect_stdout
+out = io.StringIO()
+with redirect_stdout(out):
+    show()
+for got, want in zip(out.getvalue().split(), ['a', 'b']):
+    assert got == want
+""",
+        "def show(): print('a'); print('b')\n",
+    ),
+    "output not there": (
+        "def show(): pass\n",
+        """\
+import io
+from contextlib import redirect_stdout
+out = io.StringIO()
+with redirect_stdout(out):
+    show()
+for i, line in enumerate(out.getvalue().splitlines()):
+    assert line == 'ab'[i]
+""",
+        "def show(): print('a'); print('b')\n",
+    ),
+    "recursive walk cut": (
+        """\
+class Node:
+    def __init__(self, v, kids=()): self.v, self.kids = v, ()
+""",
+        """\
+def walk(n):
+    for k in n.kids:
+        assert k.v > n.v
+        walk(k)
+walk(Node(1, [Node(2), Node(3)]))
+""",
+        """\
+class Node:
+    def __init__(self, v, kids=()): self.v, self.kids = v, kids
+""",
+    ),
 }

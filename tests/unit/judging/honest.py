@@ -928,4 +928,571 @@ def f():
 """,
         "assert f() == {'a': 1}\n",
     ),
+    "vector": (
+        """\
+import os
+class V:
+    def __init__(self, *c): self.c = c
+    def __eq__(self, o): return isinstance(o, V) and self.c == o.c
+    def __add__(self, o): return V(*(a + b for a, b in zip(self.c, o.c)))
+    def __getitem__(self, i): return self.c[i]
+    def __len__(self): return len(self.c)
+    def __abs__(self): return sum(x * x for x in self.c) ** .5
+    def __contains__(self, x): return x in self.c
+    def __lt__(self, o): return abs(self) < abs(o)
+""",
+        """\
+a, b = V(1, 2), V(3, 4)
+assert a + b == V(4, 6)
+assert a[0] == 1 and len(b) == 2 and abs(b) == 5
+assert 3 in b and 9 not in b
+assert sorted([b, a]) == [a, b]
+assert a != b and a < b
+for x, y in zip(a, [1, 2]):
+    assert x == y
+""",
+        """\
+class V:
+    def __init__(self, *c): self.c = c
+    def __eq__(self, o): return isinstance(o, V) and self.c == o.c
+    def __add__(self, o): return V(*(a + b for a, b in zip(self.c, o.c)))
+    def __getitem__(self, i): return self.c[i]
+    def __len__(self): return len(self.c)
+    def __abs__(self): return sum(x * x for x in self.c) ** .5
+    def __contains__(self, x): return x in self.c
+    def __lt__(self, o): return abs(self) < abs(o)
+""",
+    ),
+    "subclassed by tests": (
+        """\
+import abc, sys
+class Animal(abc.ABC):
+    @abc.abstractmethod
+    def speak(self): ...
+    def twice(self): return self.speak() * 2
+""",
+        """\
+class Dog(Animal):
+    def speak(self): return 'wuff'
+assert Dog().twice() == 'wuffwuff'
+try:
+    Animal()
+    assert False
+except TypeError:
+    pass
+""",
+        """\
+from abc import ABC, abstractmethod
+class Animal(ABC):
+    @abstractmethod
+    def speak(self): pass
+    def twice(self): return 2 * self.speak()
+""",
+    ),
+    "events": (
+        """\
+import collections, os
+class Bus:
+    def __init__(self): self.h = collections.defaultdict(list)
+    def on(self, e, f): self.h[e].append(f); return f
+    def emit(self, e, *a):
+        for f in self.h[e]: f(*a)
+""",
+        """\
+bus, seen = Bus(), []
+def handler(x):
+    assert x in (1, 2)
+    seen.append(x)
+bus.on('a', handler)
+bus.emit('a', 1); bus.emit('b', 7); bus.emit('a', 2)
+assert seen == [1, 2]
+""",
+        """\
+class Bus:
+    def __init__(self): self.h = {}
+    def on(self, e, f): self.h.setdefault(e, []).append(f)
+    def emit(self, e, *a):
+        for f in self.h.get(e, []): f(*a)
+""",
+    ),
+    "dataclass for a class": (
+        """\
+import os
+from dataclasses import dataclass
+@dataclass
+class P:
+    x: int
+    y: int = 0
+def move(p, d): return P(p.x + d, p.y)
+""",
+        """\
+p = move(P(1), 2)
+assert p.x == 3 and p.y == 0
+assert isinstance(p, P)
+""",
+        """\
+class P:
+    def __init__(self, x, y=0): self.x, self.y = x, y
+def move(p, d): return P(p.x + d, p.y)
+""",
+    ),
+    "stack kind of list": (
+        """\
+import os
+class Stack(list):
+    def push(self, x): self.append(x)
+    def peek(self): return self[-1]
+    def __eq__(self, o): return list.__eq__(self, o)
+    def is_empty(self): return not self
+""",
+        """\
+s = Stack()
+assert s.is_empty()
+s.push(1); s.push(2)
+assert s.peek() == 2 and s.pop() == 2 and len(s) == 1
+assert not s.is_empty()
+""",
+        """\
+class Stack:
+    def __init__(self): self.i = []
+    def push(self, x): self.i.append(x)
+    def pop(self): return self.i.pop()
+    def peek(self): return self.i[-1]
+    def is_empty(self): return not self.i
+    def __len__(self): return len(self.i)
+""",
+    ),
+    "other kinds": (
+        """\
+import os
+from collections import OrderedDict, Counter, defaultdict, namedtuple, deque, UserList
+P = namedtuple('P', 'a b')
+def pair(): return P(1, 2)
+def count(s): return Counter(s)
+def group(): 
+    d = defaultdict(list); d['a'].append(1); return d
+def keys(d): return d.keys()
+def items(): return OrderedDict(a=1)
+""",
+        """\
+assert pair() == (1, 2)
+assert count('aab') == {'a': 2, 'b': 1}
+assert group() == {'a': [1]}
+assert keys({'x': 1}) == {'x'}
+assert items() == {'a': 1}
+assert all(v > 0 for v in count('ab').values())
+""",
+        """\
+def pair(): return (1, 2)
+def count(s): return {c: s.count(c) for c in s}
+def group(): return {'a': [1]}
+def keys(d): return set(d)
+def items(): return {'a': 1}
+""",
+    ),
+    "numbers": (
+        """\
+import numpy as np
+from fractions import Fraction
+from decimal import Decimal
+def half(n): return np.float64(n) / 2
+def third(): return Fraction(1, 3)
+def price(): return Decimal('1.50')
+def total(x): return np.sum(x)
+""",
+        """\
+assert half(3) == 1.5
+assert abs(third() - 1/3) < 1e-9
+assert price() == 1.5
+assert total([1, 2]) == 3
+assert 3 in [total([1, 2])]
+""",
+        """\
+def half(n): return n / 2
+def third(): return 1/3
+def price(): return 1.5
+def total(x): return sum(x)
+""",
+    ),
+    "generator": (
+        """\
+import os
+def evens(n):
+    yield from range(0, n, 2)
+""",
+        """\
+assert list(evens(5)) == [0, 2, 4]
+for x in evens(9):
+    assert x % 2 == 0
+""",
+        """\
+def evens(n):
+    return [x for x in range(n) if x % 2 == 0]
+""",
+    ),
+    "lru": itself(
+        """\
+import os
+from collections import OrderedDict
+class LRUCache:
+    def __init__(self, n): self.n, self.d = n, OrderedDict()
+    def get(self, k):
+        if k not in self.d: return -1
+        self.d.move_to_end(k); return self.d[k]
+    def put(self, k, v):
+        self.d[k] = v; self.d.move_to_end(k)
+        if len(self.d) > self.n: self.d.popitem(last=False)
+""",
+        """\
+ops = [('put', (1, 1), None), ('put', (2, 2), None), ('get', (1,), 1), ('put', (3, 3), None), ('get', (2,), -1)]
+c = LRUCache(2)
+for name, args, want in ops:
+    got = getattr(c, name)(*args)
+    if want is not None:
+        assert got == want, (name, args)
+""",
+    ),
+    "hasattr": (
+        """\
+import os
+class A:
+    def __init__(self): self.x = 3
+""",
+        """\
+a = A()
+if hasattr(a, 'x'):
+    assert a.x == 3
+else:
+    assert a.get() == 3
+""",
+        """\
+class A:
+    def get(self): return 3
+""",
+    ),
+    "locks": itself(
+        """\
+import threading
+class Counter:
+    def __init__(self): self.n, self.l = 0, threading.Lock()
+    def add(self):
+        with self.l: self.n += 1
+""",
+        """\
+import threading
+c = Counter()
+def work():
+    for _ in range(100): c.add()
+ts = [threading.Thread(target=work) for _ in range(4)]
+[t.start() for t in ts]; [t.join() for t in ts]
+assert c.n == 400
+""",
+    ),
+    "context": itself(
+        """\
+import time, contextlib
+@contextlib.contextmanager
+def swallow(*kinds):
+    try: yield
+    except kinds: pass
+class Timer:
+    def __enter__(self): self.t = time.time(); return self
+    def __exit__(self, *a): self.e = time.time() - self.t
+""",
+        """\
+with swallow(ValueError):
+    raise ValueError
+with Timer() as t:
+    assert t.t > 0
+assert t.e >= 0
+ran = False
+try:
+    with swallow(ValueError):
+        raise KeyError
+except KeyError:
+    ran = True
+assert ran
+""",
+    ),
+    "expected failure kinds": (
+        """\
+import os
+def f(n):
+    if n < 0: raise ValueError('neg')
+    return n
+""",
+        """\
+import unittest
+class T(unittest.TestCase):
+    def setUp(self): self.n = 3
+    def test_a(self): self.assertEqual(f(self.n), 3)
+    def test_b(self):
+        for bad in (-1, -2):
+            with self.subTest(bad=bad), self.assertRaises(ValueError):
+                f(bad)
+    def test_c(self): self.assertRaisesRegex(ValueError, 'neg', f, -1)
+    def test_d(self): self.assertCountEqual([f(1), f(2)], [2, 1]); self.assertIn(f(1), [1])
+    def test_e(self): self.assertAlmostEqual(f(0.1) + f(0.2), 0.3); self.assertDictEqual({1: f(2)}, {1: 2})
+    def tearDown(self): pass
+unittest.main(argv=['x'], exit=False)
+""",
+        """\
+def f(n):
+    if n < 0:
+        raise ValueError('neg')
+    return n
+""",
+    ),
+    "mock calls": itself(
+        """\
+import time
+def retry(f, n):
+    for i in range(n):
+        try: return f()
+        except OSError: time.sleep(0.001)
+    raise RuntimeError('no')
+""",
+        """\
+from unittest.mock import Mock, patch
+m = Mock(side_effect=[OSError, OSError, 5])
+with patch('time.sleep') as s:
+    assert retry(m, 3) == 5
+assert m.call_count == 3 and s.call_count == 2
+try:
+    retry(Mock(side_effect=OSError), 2)
+except RuntimeError as e:
+    assert str(e) == 'no'
+else:
+    raise AssertionError
+""",
+    ),
+    "captured": itself(
+        """\
+import sys
+def hello():
+    sys.stdout.write('hi\\n')
+    print('there', file=sys.stderr)
+""",
+        """\
+import io
+from contextlib import redirect_stdout, redirect_stderr
+a, b = io.StringIO(), io.StringIO()
+with redirect_stdout(a), redirect_stderr(b):
+    hello()
+lines = a.getvalue().splitlines()
+assert lines == ['hi'] and b.getvalue() == 'there\\n'
+for line in lines:
+    assert line.islower()
+""",
+    ),
+    "random": (
+        """\
+import random
+def roll(): return random.randint(1, 6)
+def shuffle(x):
+    y = x[:]; random.shuffle(y); return y
+""",
+        """\
+for _ in range(50):
+    r = roll()
+    if r == 6:
+        continue
+    assert 1 <= r < 6
+assert sorted(shuffle([1, 2, 3])) == [1, 2, 3]
+seen = {roll() for _ in range(200)}
+assert all(s in range(1, 7) for s in seen)
+""",
+        """\
+import random
+def roll(): return random.choice([1, 2, 3, 4, 5, 6])
+def shuffle(x): return random.sample(x, len(x))
+""",
+    ),
+    "recursion check": (
+        """\
+import sys
+def perms(x):
+    import itertools
+    return [list(p) for p in itertools.permutations(x)]
+""",
+        """\
+got = perms([1, 2, 3])
+assert len(got) == 6
+for p in got:
+    assert sorted(p) == [1, 2, 3]
+assert len(set(map(tuple, got))) == 6
+assert all(map(lambda p: len(p) == 3, got))
+""",
+        """\
+def perms(x):
+    if not x: return [[]]
+    return [[x[i]] + p for i in range(len(x)) for p in perms(x[:i] + x[i+1:])]
+""",
+    ),
+    "set of objects": itself(
+        """\
+class P:
+    def __init__(self, x): self.x = x
+    def __hash__(self): return hash(self.x)
+    def __eq__(self, o): return self.x == o.x
+    def __repr__(self): return f'P({self.x})'
+def uniq(ps): return set(ps)
+""",
+        """\
+assert len(uniq([P(1), P(1), P(2)])) == 2
+assert P(1) in uniq([P(1)])
+assert repr(P(1)) == 'P(1)'
+assert {P(1): 2}[P(1)] == 2
+""",
+    ),
+    "matrix eq lists": itself(
+        """\
+class M:
+    def __init__(self, r): self.r = [list(x) for x in r]
+    def __eq__(self, o): return self.r == (o.r if isinstance(o, M) else o)
+    def __matmul__(self, o): return M([[sum(a*b for a, b in zip(x, y)) for y in zip(*o.r)] for x in self.r])
+""",
+        """\
+assert M([[1, 2]]) @ M([[3], [4]]) == M([[11]])
+assert M([[1]]) == [[1]]
+""",
+    ),
+    "case insensitive dict": itself(
+        """\
+class CI(dict):
+    def __setitem__(self, k, v): super().__setitem__(k.lower(), v)
+    def __getitem__(self, k): return super().__getitem__(k.lower())
+    def __contains__(self, k): return super().__contains__(k.lower())
+    def __eq__(self, o): return dict(self) == {k.lower(): v for k, v in o.items()}
+""",
+        """\
+d = CI()
+d['Aa'] = 1
+assert d['aA'] == 1 and 'AA' in d and 'b' not in d
+assert d == {'AA': 1}
+""",
+    ),
+    "interval": itself(
+        """\
+class Interval:
+    def __init__(self, a, b): self.a, self.b = a, b
+    def __contains__(self, x): return self.a <= x <= self.b
+class Always:
+    def __contains__(self, x): return True
+""",
+        """\
+assert 3 in Interval(1, 5) and 9 not in Interval(1, 5)
+assert 3 in Always()
+""",
+    ),
+    "infinities": itself(
+        """\
+import functools
+@functools.total_ordering
+class Inf:
+    def __lt__(self, o): return False
+    def __eq__(self, o): return isinstance(o, Inf)
+""",
+        """\
+assert Inf() > 5 and not Inf() < 10 ** 9 and Inf() == Inf()
+assert max(Inf(), Inf()) == Inf()
+""",
+    ),
+    "maybe": itself(
+        """\
+class Nothing:
+    def __eq__(self, o): return isinstance(o, Nothing)
+    def map(self, f): return self
+class Some:
+    def __init__(self, v): self.v = v
+    def __eq__(self, o): return isinstance(o, Some) and self.v == o.v
+    def map(self, f): return Some(f(self.v))
+""",
+        """\
+assert Nothing().map(str) == Nothing()
+assert Some(1).map(lambda x: x + 1) == Some(2)
+assert Some(1) != Nothing()
+""",
+    ),
+    "global state by tests": itself(
+        """\
+import os
+TOTAL = 0
+def add(n):
+    global TOTAL
+    TOTAL += n
+    return TOTAL
+""",
+        """\
+assert add(2) == 2
+assert TOTAL == 2
+assert add(3) == 5
+assert TOTAL == 5
+""",
+    ),
+    "class attr patch": itself(
+        """\
+import os
+class C:
+    rate = 2
+    def pay(self): return self.rate * 10
+""",
+        """\
+assert C().pay() == 20
+C.rate = 3
+assert C().pay() == 30
+from unittest.mock import patch
+with patch.object(C, 'pay', lambda s: 1):
+    assert C().pay() == 1
+""",
+    ),
+    "pickled test class": itself(
+        """\
+import pickle
+def clone(x): return pickle.loads(pickle.dumps(x))
+""",
+        """\
+class P:
+    def __init__(self, x): self.x = x
+    def __eq__(self, o): return self.x == o.x
+assert clone(P(3)) == P(3)
+assert clone([1, {2: 3}]) == [1, {2: 3}]
+""",
+    ),
+    "main file": itself(
+        """\
+import sys
+def name(): return type(sys.modules['__main__']).__name__ and sys.modules['__main__'].__name__
+""",
+        "assert name() == '__main__'\n",
+    ),
+    "type hints": itself(
+        """\
+import typing
+class A:
+    x: int
+    y: 'str'
+def hints(c): return sorted(typing.get_type_hints(c))
+""",
+        """\
+assert hints(A) == ['x', 'y']
+class B:
+    z: int
+assert hints(B) == ['z']
+""",
+    ),
+    "ABC register": itself(
+        """\
+import abc, sys
+class Shape(abc.ABC):
+    @classmethod
+    def __subclasshook__(cls, c): return hasattr(c, 'area')
+def is_shape(x): return isinstance(x, Shape)
+""",
+        """\
+class Sq:
+    def area(self): return 1
+assert is_shape(Sq()) and not is_shape(3)
+""",
+    ),
 }
