@@ -1069,7 +1069,7 @@ from collections import OrderedDict, Counter, defaultdict, namedtuple, deque, Us
 P = namedtuple('P', 'a b')
 def pair(): return P(1, 2)
 def count(s): return Counter(s)
-def group(): 
+def group():
     d = defaultdict(list); d['a'].append(1); return d
 def keys(d): return d.keys()
 def items(): return OrderedDict(a=1)
@@ -1144,7 +1144,8 @@ class LRUCache:
         if len(self.d) > self.n: self.d.popitem(last=False)
 """,
         """\
-ops = [('put', (1, 1), None), ('put', (2, 2), None), ('get', (1,), 1), ('put', (3, 3), None), ('get', (2,), -1)]
+ops = [('put', (1, 1), None), ('put', (2, 2), None), ('get', (1,), 1)]
+ops += [('put', (3, 3), None), ('get', (2,), -1)]
 c = LRUCache(2)
 for name, args, want in ops:
     got = getattr(c, name)(*args)
@@ -1232,7 +1233,8 @@ class T(unittest.TestCase):
                 f(bad)
     def test_c(self): self.assertRaisesRegex(ValueError, 'neg', f, -1)
     def test_d(self): self.assertCountEqual([f(1), f(2)], [2, 1]); self.assertIn(f(1), [1])
-    def test_e(self): self.assertAlmostEqual(f(0.1) + f(0.2), 0.3); self.assertDictEqual({1: f(2)}, {1: 2})
+    def test_e(self): self.assertAlmostEqual(f(0.1) + f(0.2), 0.3)
+    def test_f(self): self.assertDictEqual({1: f(2)}, {1: 2})
     def tearDown(self): pass
 unittest.main(argv=['x'], exit=False)
 """,
@@ -1350,7 +1352,8 @@ assert {P(1): 2}[P(1)] == 2
 class M:
     def __init__(self, r): self.r = [list(x) for x in r]
     def __eq__(self, o): return self.r == (o.r if isinstance(o, M) else o)
-    def __matmul__(self, o): return M([[sum(a*b for a, b in zip(x, y)) for y in zip(*o.r)] for x in self.r])
+    def __matmul__(self, o):
+        return M([[sum(a*b for a, b in zip(x, y)) for y in zip(*o.r)] for x in self.r])
 """,
         """\
 assert M([[1, 2]]) @ M([[3], [4]]) == M([[11]])

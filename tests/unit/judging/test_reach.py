@@ -34,7 +34,7 @@ def test_no_forgery_passes(sandbox: Sandbox) -> None:
     found = dict(zip(FORGED, judge(sandbox, list(FORGED.values())), strict=True))
     assert {name: one for name, one in found.items() if one.success} == {}
     # Some tests pass a reference without bodies, too, if nobody looks what they come to.
-    assert sum(one.success is None for one in found.values()) <= 6
+    assert sum(one.success is None for one in found.values()) <= 12
 
 
 def test_honest_answers_pass(sandbox: Sandbox) -> None:
