@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
-from tuneyard.judging.trial import Case, try_tests
+from tuneyard.judging.trial import Case, Tried, try_tests
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -38,16 +38,17 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         return "the reference is empty"
     source = extract_code(reference)
     taken = take_out(source)
-    return Case(source, taken.hollow, program, taken.names)
+    return Case(source, taken.hollow, program, taken.names, taken.imports)
 
 
-def try_cases(cases: Sequence[Case | str], sandbox: Sandbox) -> list[str]:
-    """Say of each case why its tests judge nothing; an empty text where they do."""
+def try_cases(
+    cases: Sequence[Case | str], sandbox: Sandbox, *, known_to_judge: bool = False
+) -> list[Tried]:
+    """Say of each case whether its tests judge, and how far they get; see ``try_tests``."""
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
-    found = {
-        case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)
-    }
-    return [case if isinstance(case, str) else found[case] for case in cases]
+    tried = try_tests(todo, sandbox, known_to_judge=known_to_judge)
+    found = dict(zip(todo, tried, strict=True))
+    return [Tried(case, None) if isinstance(case, str) else found[case] for case in cases]
 
 
 def try_rows(
@@ -71,4 +72,4 @@ def try_rows(
         for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
     ]
     with Sandbox(workers, imports=imports) as sandbox:
-        return try_cases(cases, sandbox)
+        return [tried.reason for tried in try_cases(cases, sandbox)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
+from tuneyard.sandbox.marks import TRY, UNRULED, Reach
+from tuneyard.sandbox.scope import Given
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
 LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
@@ -27,91 +29,126 @@ class Case(NamedTuple):
         hollow: the reference with its bodies taken out; None where that changes nothing.
         tests: the test program.
         names: the builtin names that the reference defines (see ``Reference``).
+        imports: what the reference imports (see ``Reference``).
     """
 
     reference: str | None
     hollow: str | None
     tests: str
     names: tuple[str, ...]
+    imports: tuple[tuple[str, str, str], ...] = ()
 
-    def program(self, source: str) -> Program:
-        """Return a program with these tests."""
-        payload = {"tests": self.tests, "names": list(self.names)}
+    @property
+    def given(self) -> Given:
+        """What the tests have besides an answer."""
+        return Given(self.names, self.imports)
+
+    def program(self, source: str, reach: Reach | str | None = None) -> Program:
+        """Return a program with these tests; ``reach``: see ``python_tests``."""
+        payload = {"tests": self.tests, "given": self.given, "reach": reach}
         return Program(source, PYTHON_TESTS, payload, LIMITS)
 
 
-def try_tests(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
-    """Say of each case why its tests judge nothing; None where they do.
+class Tried(NamedTuple):
+    """What trying a row's tests showed.
+
+    Attributes:
+        reason: why they judge nothing; an empty text where they do.
+        reach: how far they get with the reference; None where there is none.
+    """
+
+    reason: str
+    reach: Reach | None
+
+
+def try_tests(
+    cases: Sequence[Case], sandbox: Sandbox, *, known_to_judge: bool = False
+) -> list[Tried]:
+    """Say of each case whether its tests judge, and how far they get with its reference.
 
     Cases share a child, since all they run comes from the data. What is not clear there, and
     everything that would count against a row, is run again in children of their own.
+
+    Args:
+        known_to_judge: the cases were tried before, so that the references alone are run.
     """
+    jobs = [_Job.of(case, known_to_judge) for case in cases]
     together = sandbox.map(
-        _shared(cases[start : start + _TOGETHER]) for start in range(0, len(cases), _TOGETHER)
+        _shared(jobs[start : start + _TOGETHER]) for start in range(0, len(jobs), _TOGETHER)
     )
-    unclear = [
-        index
-        for index, case in enumerate(cases)
-        if _found(together[index // _TOGETHER], index % _TOGETHER) != _right(case)
+    results = [
+        _found(job, together[index // _TOGETHER], index % _TOGETHER)
+        for index, job in enumerate(jobs)
     ]
-    reasons: list[str | None] = [None] * len(cases)
-    alone = sandbox.map(_shared([cases[index]]) for index in unclear)
-    rest = []
+    unclear = [index for index, result in enumerate(results) if result is None or result.reason]
+    alone = sandbox.map(_shared([jobs[index]]) for index in unclear)
     for index, outcome in zip(unclear, alone, strict=True):
-        found = _found(outcome, 0)
-        if found == [True]:
-            reasons[index] = PASSES_EMPTY
-        elif found == [False, True] and cases[index].hollow is not None:
-            reasons[index] = PASSES_HOLLOW
-        elif found != _right(cases[index]):
-            rest.append(index)
-    slow = _each_alone([cases[index] for index in rest], sandbox)
-    for index, reason in zip(rest, slow, strict=True):
-        reasons[index] = reason
-    return reasons
+        results[index] = _found(jobs[index], outcome, 0)
+    rest = [index for index, result in enumerate(results) if result is None]
+    for index, tried in zip(rest, _each_alone([jobs[i] for i in rest], sandbox), strict=True):
+        results[index] = tried
+    return [result for result in results if result is not None]
 
 
-def _sources(case: Case) -> list[str]:
-    return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
+class _Job(NamedTuple):
+    """A case's programs; ``right``: which should pass; ``told``: what it means if another does."""
+
+    case: Case
+    sources: list[str]
+    right: list[bool]
+    told: list[str]
+
+    @classmethod
+    def of(cls, case: Case, known_to_judge: bool) -> _Job:
+        emptied = {PASSES_EMPTY: "", PASSES_HOLLOW: case.hollow}
+        fails = {} if known_to_judge else {k: v for k, v in emptied.items() if v is not None}
+        passes = [] if case.reference is None else [case.reference]
+        right = [False] * len(fails) + [True] * len(passes)
+        return cls(case, [*fails.values(), *passes], right, [*fails])
 
 
-def _right(case: Case) -> list[bool]:
-    emptied = [False] if case.hollow is None else [False, False]
-    return emptied + [True] * (case.reference is not None)
-
-
-def _shared(cases: Iterable[Case]) -> Program:
-    rows = [[_sources(case), _right(case), case.tests, list(case.names)] for case in cases]
+def _shared(jobs: Iterable[_Job]) -> Program:
+    rows = [[job.sources, job.right, job.case.tests, job.case.given] for job in jobs]
     return Program("", _TRIAL, {"cases": rows}, LIMITS)
 
 
-def _found(outcome: Outcome, place: int) -> list[bool | None]:
-    """Return how a case's programs did; nothing where the child did not get to it."""
+def _found(job: _Job, outcome: Outcome, place: int) -> Tried | None:
+    """Return what a case's programs show; None where it is not clear."""
     if outcome.status != "ok" or outcome.value is None:
-        return []
-    rows = outcome.value["passed"]
-    return list(rows[place]) if place < len(rows) else []
+        return None
+    passed = outcome.value["passed"][place : place + 1]
+    if passed == [job.right]:
+        return Tried("", _reach(outcome.value["reach"][place]))
+    for number, reason in enumerate(job.told):
+        if passed == [[*job.right[:number], True]]:
+            return Tried(reason, None)
+    return None
 
 
-def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
+def _reach(found: Any) -> Reach | None:
+    return None if found is None else Reach(*found)
+
+
+def _each_alone(jobs: Sequence[_Job], sandbox: Sandbox) -> list[Tried]:
     """Run every program in a child of its own, with all the time it may have."""
-    jobs = [(case, source) for case in cases for source in _sources(case)]
-    outcomes = iter(sandbox.map(case.program(source) for case, source in jobs))
-    reasons: list[str | None] = []
-    for case in cases:
-        ends = [next(outcomes) for _ in _sources(case)]
+    outcomes = iter(
+        sandbox.map(
+            job.case.program(source, TRY if right else UNRULED)
+            for job in jobs
+            for source, right in zip(job.sources, job.right, strict=True)
+        )
+    )
+    results = []
+    for job in jobs:
+        ends = [next(outcomes) for _ in job.sources]
         passed = [_passed(outcome) for outcome in ends]
-        if passed == _right(case):
-            reasons.append(None)
-        elif passed[0]:
-            reasons.append(PASSES_EMPTY)
-        elif case.hollow is not None and passed[1]:
-            reasons.append(PASSES_HOLLOW)
-        else:
-            forged = (ends[-1].value or {}).get("forged")
-            told = forged or describe(ends[-1]) or ends[-1].status
-            reasons.append(f"the reference fails its own tests: {told}")
-    return reasons
+        reason = next((told for told, done in zip(job.told, passed, strict=False) if done), "")
+        value = ends[-1].value or {}
+        if passed != job.right and not reason:
+            told = value.get("forged") or describe(ends[-1]) or ends[-1].status
+            reason = f"the reference fails its own tests: {told}"
+        results.append(Tried(reason, None if reason else _reach(value.get("reach"))))
+    return results
 
 
 def _passed(outcome: Outcome) -> bool:

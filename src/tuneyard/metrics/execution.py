@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
     from tuneyard.judging.trial import Case
     from tuneyard.sandbox import Outcome, Program, Sandbox
+    from tuneyard.sandbox.marks import Reach
 
 UNJUDGED = "unjudged"
 """How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
@@ -102,10 +103,15 @@ def execute_python(
         return results
     todo: list[tuple[int, Program]] = []
     with _sandbox(sandbox, workers, imports) as box:
-        untried = [index for index in cases if references is not None and known[index] is None]
-        found = try_cases([cases[index] for index in untried], box)
-        for index, told in zip(untried, found, strict=True):
-            known[index] = told
+        reaches: dict[int, Reach | None] = {}
+        with_reference = [index for index in cases if references is not None]
+        untried = [index for index in with_reference if known[index] is None]
+        judging = [index for index in with_reference if known[index] == ""]
+        for some, before in ((untried, False), (judging, True)):
+            found = try_cases([cases[index] for index in some], box, known_to_judge=before)
+            for index, tried in zip(some, found, strict=True):
+                known[index] = "" if before else tried.reason
+                reaches[index] = tried.reach
         for index, case in cases.items():
             source, reason = extract_code(predictions[index], code_block), known[index]
             if reason:
@@ -116,7 +122,7 @@ def execute_python(
                 said = "words only" if source.strip() else "empty"
                 results[index] = Execution(False, "no_code", said)
             else:
-                todo.append((index, case.program(source)))
+                todo.append((index, case.program(source, reaches.get(index))))
         outcomes = box.map(program for _, program in todo)
         for (index, _), outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)

@@ -10,24 +10,25 @@ asks is read off the stack.
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import FrameType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 from tuneyard.sandbox.source import PROGRAM, TESTS, words
 
+WALKS, TRACES = "walks the stack", "traces its tests"
 _EVENTS = {
-    "sys._getframe": "walks the stack",
-    "sys._current_frames": "walks the stack",
-    "sys._current_exceptions": "walks the stack",
+    "sys._getframe": WALKS,
+    "sys._current_frames": WALKS,
+    "sys._current_exceptions": WALKS,
     "object.__getattr__": "walks the stack",
     "gc.get_objects": "searches the interpreter's objects",
     "gc.get_referrers": "searches the interpreter's objects",
     "gc.get_referents": "searches the interpreter's objects",
-    "sys.settrace": "traces its tests",
-    "sys.monitoring.register_callback": "traces its tests",
+    "sys.settrace": TRACES,
+    "sys.setprofile": TRACES,
+    "sys.monitoring.register_callback": TRACES,
     "sys.addaudithook": "adds an audit hook",
     "object.__setattr__": "replaces the code of a function",
     "object.__delattr__": "replaces the code of a function",
@@ -69,31 +70,47 @@ class Guard:
 
     Attributes:
         forged: what was tampered with, in the order found.
+        noted: what would have been, where a reference runs.
     """
 
     def __init__(self) -> None:
         self.forged: list[str] = []
+        self.noted: list[str] = []
         self._active: list[bool] = []
-        self._lenient: list[bool] = []
+        self._notes: list[bool] = []
+        self._allowed: set[str] = set()
         self._installed = False
 
-    def refuse(self, *_: object) -> NoReturn:
-        """Stand in for a function that has no honest use in an answer."""
-        self.forged.append("traces its tests")
-        raise ForgedError("traces its tests")
+    def instead_of(self, profile: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return what stands in for ``sys.setprofile``: its event is that of profilers, too."""
+        forged, reason, error = self.forged, TRACES, ForgedError
 
-    def start(self, *, lenient: bool) -> None:
+        def refuse(function: Any) -> None:
+            if function is None:
+                return profile(function)
+            forged.append(reason)
+            raise error(reason)
+
+        return profile if self._notes or reason in self._allowed else refuse
+
+    def start(self, *, allowed: Collection[str], notes: bool) -> None:
         """Watch from now on.
 
         Args:
-            lenient: let the answer have frames; for those whose text shows the harmless use only.
+            allowed: what is no tampering in this row, since its reference does it, or in this
+                answer, since its text shows the harmless use only.
+            notes: refuse nothing, but note it; for references.
         """
         self.forged.clear()
-        self._lenient[:] = [True] if lenient else []
+        self.noted.clear()
+        self._allowed.clear()
+        self._allowed.update(allowed)
+        self._notes[:] = [True] if notes else []
         self._active[:] = [True]
         if not self._installed:
             self._installed = True
-            sys.addaudithook(_make_hook(self.forged, self._active, self._lenient))
+            lists = self.forged, self.noted, self._active, self._notes
+            sys.addaudithook(_make_hook(*lists, self._allowed))
 
     def stop(self) -> None:
         """Watch no more."""
@@ -101,7 +118,11 @@ class Guard:
 
 
 def _make_hook(
-    forged: list[str], active: list[bool], lenient: list[bool]
+    forged: list[str],
+    noted: list[str],
+    active: list[bool],
+    notes: list[bool],
+    allowed: set[str],
 ) -> Callable[[str, tuple[Any, ...]], None]:
     """Return the hook. It uses no global name: all of them are within an answer's reach."""
     reason_of, get_frame, error, exact, tests = (
@@ -109,7 +130,8 @@ def _make_hook(
     )  # fmt: skip
     text, number, function, program = str, int, FunctionType, PROGRAM
     frames, code_names, internal, words, pass_on = _FRAMES, _CODE, _INTERNAL, _WORDS, _PASS_ON
-    walks, library, size = _EVENTS["sys._getframe"], f"{os.path.dirname(os.__file__)}/", len
+    library, package = (f"{os.path.dirname(file)}/" for file in (os.__file__, __file__))
+    size = len
     changes = ("object.__s", "object.__d")
     busy: list[bool] = []
 
@@ -119,6 +141,8 @@ def _make_hook(
         Calls no method of theirs: a subclass of ``str`` could have one of the answer's.
         """
         if event == "object.__getattr__":
+            if arguments[1] in code_names and exact(arguments[0]) is function:
+                return bool(arguments[0].__code__.co_filename == tests)
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":
             if arguments[1] not in code_names or exact(arguments[0]) is not function:
@@ -128,15 +152,42 @@ def _make_hook(
         if event == "compile" or event == "code.__new__":
             # A file name of a library's would make the answer's code look like the library's.
             file = arguments[1]
-            return exact(file) is not text or "/" in file or file == tests or file[:7] == "<frozen"
+            if file is None:  # a syntax tree; its file name was looked at before
+                return False
+            return exact(file) is not text or looks_like_ours(file)
         if event == "ctypes.dlsym":
             name = arguments[1]
             return exact(name) is not number and (
                 exact(name) is not text or name.startswith("Py") or name.startswith("_Py")  # noqa: PIE810
             )
+        if event == "sys.setprofile":
+            return bool(notes)
         if event == "import":
             return exact(arguments[0]) is not text or arguments[0] in internal
         return True
+
+    def looks_like_ours(file: str) -> bool:
+        """Say whether a file name is of installed code, or is taken for it somewhere."""
+        if is_others(file):
+            return True
+        for ending, _ in pass_on:
+            if file.endswith(ending):
+                return True
+        return file.endswith("/unittest/main.py")
+
+    def is_others(file: str) -> bool:
+        """Say whether code of a file is not the answer's, nor made by it."""
+        return (
+            file == tests
+            or file[:7] == "<frozen"
+            or file[:10] == "<tuneyard."
+            or file[: size(package)] == package
+            or is_installed(file)
+        )
+
+    def is_installed(path: str) -> bool:
+        """Say whether a file is installed, not one that the answer wrote."""
+        return path[: size(library)] == library or "/site-packages/" in path
 
     def passes_on(frame: FrameType) -> bool:
         code = frame.f_code
@@ -150,61 +201,41 @@ def _make_hook(
         while frame is not None and passes_on(frame):
             frame = frame.f_back
         asker = frame
+        if asker is None or not is_others(asker.f_code.co_filename):
+            return True
+        if asker.f_code.co_filename[: size(package)] == package:
+            return False
         while frame is not None:
             file = frame.f_code.co_filename
             if file == program:
-                if asker is None or asker is frame:
-                    return True
                 code = asker.f_code
                 if event[:7] == "compile" or event[:5] == "code." or event[:10] in changes:
                     return False  # an import, or a library that makes functions
                 # A library means what it does where its own text names it.
-                return not ("/" in code.co_filename and not words.isdisjoint(code.co_names))
+                return not (is_installed(code.co_filename) and not words.isdisjoint(code.co_names))
             if file == tests:
                 return False
-            if file[:17] == "<frozen importlib" and installed(asker):
+            if file[:17] == "<frozen importlib" and is_installed(asker.f_code.co_filename):
                 return False  # a library that is being imported
             frame = frame.f_back
         return False
 
-    def installed(frame: FrameType | None) -> bool:
-        """Say whether a frame is of installed code, not of a file that the answer wrote."""
-        path = "" if frame is None else frame.f_code.co_filename
-        return path[: size(library)] == library or "/site-packages/" in path
-
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         reason = reason_of(event)
-        if reason is None or not active or busy or not concerns(event, arguments):
+        if reason is None or not active or busy:
             return
         busy.append(True)
         try:
-            if (lenient and reason == walks) or not asked_by_program(get_frame(1), event):
+            if not concerns(event, arguments) or reason in allowed:
+                return
+            if not asked_by_program(get_frame(1), event):
                 return
         finally:
             busy.clear()
+        if notes:
+            noted.append(reason)
+            return
         forged.append(reason)
         raise error(reason)
 
     return hook
-
-
-_HONEST = re.compile(
-    r"(?:sys\._getframe|inspect\.currentframe)\(\s*\d?\s*\)"
-    r"\.(?:f_code\.co_(?:name|filename|qualname)|f_lineno)\b"
-    r"|\btb_frame\.(?:f_code\.co_(?:name|filename)|f_lineno)\b"
-    r"|inspect\.stack\(\)\[\d\](?:\.function|\.lineno|\[3\]|\[2\])"
-)
-_FRAME_WORDS = re.compile(
-    r"_getframe|currentframe|tb_frame|\bstack\s*\(|walk_tb|walk_stack|getouterframes|getinnerframes"
-    r"|inspect\.trace|_current_frames|getattr|attrgetter|\b(?:g|c|a)[ir]_frame|ag_frame"
-    r"|__getattribute__|\beval\b|\bexec\b|getmembers|get_stack|\bformat|__import__|importlib"
-)
-
-
-def only_asks_for_names(source: str) -> bool:
-    """Say whether the text takes nothing but names and line numbers from frames.
-
-    ``sys._getframe().f_code.co_name`` and its like are common in honest programs. Each mention of a
-    frame must be of that kind, and nothing may reach an attribute by a name put together.
-    """
-    return _FRAME_WORDS.search(_HONEST.sub("", source)) is None and bool(_HONEST.search(source))

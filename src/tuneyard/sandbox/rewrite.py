@@ -1,25 +1,32 @@
 """Compiles a test program so that what it gets from an answer is looked at on the way.
 
-Every operand of a comparison, every value of a call and every argument read off an object goes
-through the function ``LOOK``; a lone ``==`` is asked through ``EQUAL``. Both names are no
-identifiers, so that no program's own name is one. Line numbers stay.
+Every value of a call and every argument read off an object goes through the function ``LOOK``, an
+argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
+or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares
+goes through ``BOTH``. The names are no identifiers, so that no program's own name is one. Line
+numbers stay.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from types import CodeType
 from typing import Any
 
+from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
-LOOK, EQUAL = " look", " equal"
+LOOK, GLANCE, OPERAND, BOTH = " look", " glance", " operand", " both"
+EQUAL, UNEQUAL, MEMBER = " equal", " unequal", " member"
+_ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
+_EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
-def compile_watched(tests: str) -> CodeType:
-    """Compile the test program.
+def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
+    """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
     Tests that are nested too deeply to be rewritten are compiled as they are.
 
@@ -27,27 +34,39 @@ def compile_watched(tests: str) -> CodeType:
         SyntaxError, ValueError, RecursionError: it does not compile.
     """
     try:
-        tree = _Watch().visit(ast.parse(tests, TESTS))
-        return compile(tree, TESTS, "exec", dont_inherit=True)
+        tree = ast.parse(tests, TESTS)
+        marked = put_marks(tree)
+        tree = _Watch().visit(tree) if watched else tree
+        return compile(tree, TESTS, "exec", dont_inherit=True), marked
     except RecursionError:
-        return compile(tests, TESTS, "exec", dont_inherit=True)
+        return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
 
 
 class _Watch(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
-        node.left = _look(node.left)
-        node.comparators = [_look(one) for one in node.comparators]
-        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-            return _call(EQUAL, [node.left, node.comparators[0]], node)
+        node.left = _look(node.left, OPERAND)
+        node.comparators = [_look(one, OPERAND) for one in node.comparators]
+        asked = _ASKED.get(type(node.ops[0])) if len(node.ops) == 1 else None
+        return node if asked is None else _call(asked, [node.left, *node.comparators], node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        node.left, node.right = _look(node.left, OPERAND), _look(node.right, OPERAND)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        node.args = [_look(one) if isinstance(one, _READ) else one for one in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id[:1] == " ":  # a mark
+            return node
+        if isinstance(node.func, ast.Attribute) and _EQUALS.search(node.func.attr):
+            first, rest = node.args[:2], node.args[2:]
+            if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
+                pair = ast.copy_location(ast.Starred(_call(BOTH, first, node), ast.Load()), node)
+                node.args = [pair, *rest]
+        node.args = [_argument(one) for one in node.args]
         for keyword in node.keywords:
-            if isinstance(keyword.value, _READ):
-                keyword.value = _look(keyword.value)
+            keyword.value = _argument(keyword.value)
         return _look(node)
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:
@@ -66,11 +85,21 @@ class _Watch(ast.NodeTransformer):
         return node
 
 
-def _look(node: ast.expr) -> ast.expr:
-    watched = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    if isinstance(node, _SAFE) or (watched and node.func.id in (LOOK, EQUAL)):  # type: ignore[attr-defined]
+def _argument(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.Name):
+        return _look(node, GLANCE)
+    return _look(node) if isinstance(node, _READ) else node
+
+
+def _look(node: ast.expr, helper: str = LOOK) -> ast.expr:
+    if isinstance(node, _SAFE):
         return node
-    return _call(LOOK, [node], node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == LOOK and helper == OPERAND:
+            node.func.id = OPERAND
+        if node.func.id[:1] == " ":
+            return node
+    return _call(helper, [node], node)
 
 
 def _call(name: str, arguments: list[Any], place: ast.expr) -> ast.expr:

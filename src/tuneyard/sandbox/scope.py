@@ -6,12 +6,14 @@ import builtins
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import suppress
 from operator import is_
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
+from tuneyard.sandbox.main_module import module_kind
 from tuneyard.sandbox.source import new_module, words
 
 BUILTINS = dict(vars(builtins))
@@ -26,6 +28,27 @@ _HOOKS = words(
 _STANDARD = sys.stdlib_module_names
 
 
+class Given(NamedTuple):
+    """What tests have besides an answer, since their reference has it.
+
+    Attributes:
+        names: built-in names that the tests take from the answer; and others that the reference
+            reads and does not set, which the answer takes from the tests.
+        imports: names with the module and attribute (empty: the module) that they mean; ``*``
+            stands for all that a module has.
+    """
+
+    names: Sequence[str] = ()
+    imports: Sequence[Sequence[str]] = ()
+
+    def asked(self, names: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return the imports that have to do with names."""
+        return [(n, module, one) for n, module, one in self.imports if n in names or n == "*"]
+
+
+NOTHING = Given()
+
+
 class Scope:
     """The globals of one run of a test program.
 
@@ -35,9 +58,11 @@ class Scope:
         tests: the text of the tests.
         checks: the code of the tests.
         can: what the answer's code can do.
-        names: built-in names that the tests take from the answer; and others that the reference
-            reads and does not set, which the answer takes from the tests.
-        helpers: further built-in names, for the tests only.
+        means: what the tests have besides the answer.
+        helpers: further names, for the tests only.
+        shares: names that are the answer's, too, when the tests set them.
+        forged: receives what is tampering for certain, where what the tests say their names mean is
+            noted; None: it is not.
 
     Attributes:
         names: the globals.
@@ -52,26 +77,44 @@ class Scope:
         tests: str,
         checks: CodeType,
         can: Capability,
-        names: frozenset[str],
+        means: Given,
         helpers: dict[str, Any],
+        shares: frozenset[str],
+        forged: list[str] | None,
     ) -> None:
         given = answer.__dict__
         self._tests, self._checks = tests, checks
         self._rebound = names_rebound(checks)
-        self.names = new_module("__main__").__dict__
+        main = new_module("__main__")
+        self.names = main.__dict__
+        recorded = forged is not None
+        if shares or recorded:
+            main.__class__ = module_kind(given, shares, [] if forged is None else forged)
         # Not by arithmetic of sets, which touches each of the built-in names.
-        meant = {name for name in names if name not in BUILTINS}
-        names = names - meant
+        meant = {name for name in means.names if name not in BUILTINS}
+        names = {name for name in means.names if name in BUILTINS}
         self.taken = names = names | self._built_in_only(given)
+        case = getattr(sys.modules.get("unittest.case"), "TestCase", None)
         for name, value in given.items():
-            hidden = (name in BUILTINS and name not in names) or name in _HOOKS
+            hidden = (name in BUILTINS and name not in names) or (
+                # Those who look for tests would find it.
+                (name in _HOOKS or (case is not None and _is_kind(value, case)))
+                and name not in self._asked()
+            )
             if not (hidden or name in _MODULE_NAMES or name in can.rebinds):
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
+        if means.imports:
+            asked = self._asked()
+            self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
+        # Tests that patch built-in functions patch everybody's.
+        private = recorded and "builtins" not in tests
         if can.rebinds:
             self.names["__builtins__"] = _Live({**BUILTINS, **helpers}, given, can.rebinds)
-        elif helpers:
+        elif private:
             self.names["__builtins__"] = {**BUILTINS, **helpers}
-        self._own: dict[str, Any] | None = self.names["__builtins__"] if helpers else None
+        else:
+            self.names.update(helpers)
+        self._own: dict[str, Any] | None = self.names["__builtins__"] if private else None
         self._own_before = dict(self._own) if self._own else {}
         # The answer may count on a class TreeNode or an import of its tests, and on what else the
         # reference counts on; not on what they expect of it.
@@ -82,8 +125,11 @@ class Scope:
             else set()
         )
         self.recorder: _Recorder | None = None
-        if lacking or helpers:
-            self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound)
+        if lacking or recorded or shares:
+            self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound, shares)
+
+    def _asked(self) -> set[str]:
+        return {name for code in walk(self._checks) for name in code.co_names}
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
@@ -123,7 +169,7 @@ class Scope:
         used = {name for name in given if name in _FUNCTIONS}
         if not used:
             return set()
-        asked = {name for code in walk(self._checks) for name in code.co_names}
+        asked = self._asked()
         others = {*(given.keys() - _FUNCTIONS - _MODULE_NAMES), *_BY_NAME}
         return used & asked if others.isdisjoint(asked) else set()
 
@@ -138,6 +184,24 @@ class Scope:
             return value
         module = importlib.import_module(name)
         return value if asked.isdisjoint(vars(module)) else module
+
+
+def _imports(
+    wanted: Iterable[tuple[str, str, str]], asked: Collection[str]
+) -> Iterator[tuple[str, Any]]:
+    """Yield what the reference imports and the tests ask for, whatever it is to the answer."""
+    for name, home, attribute in wanted:
+        with suppress(Exception):
+            module = importlib.import_module(home)
+            if name == "*":
+                own = getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])
+                yield from ((one, getattr(module, one)) for one in own if one in asked)
+            elif name in asked:
+                yield name, getattr(module, attribute) if attribute else module
+
+
+def _is_kind(value: object, case: type) -> bool:
+    return isinstance(value, type) and case in type.mro(value)
 
 
 class _Live(dict[str, Any]):
@@ -173,7 +237,9 @@ class _Recorder(MutableMapping[str, Any]):
         lacking: set[str],
         meant: Collection[str],
         rebound: set[str],
+        shares: Collection[str],
     ) -> None:
+        self._shares = shares
         self._names, self._given, self._rebound = names, given, rebound
         self._lacking, self._meant = lacking, meant
         self.said = {name: value for name, value in names.items() if name not in rebound}
@@ -186,7 +252,9 @@ class _Recorder(MutableMapping[str, Any]):
         self._names[name] = value
         if name not in self._rebound:
             self.said[name] = value
-        if name in self._lacking and (name in self._meant or isinstance(value, type | ModuleType)):
+        lacking = name in self._lacking
+        lacking = lacking and (name in self._meant or isinstance(value, type | ModuleType))
+        if lacking or name in self._shares:
             self._given[name] = value
         if isinstance(value, type) and value.__module__ == "__main__":
             functions = {k: v for k, v in vars(value).items() if type(v) is FunctionType}

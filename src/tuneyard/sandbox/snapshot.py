@@ -53,6 +53,15 @@ class Change:
         else:
             names[self.name] = self.old
 
+    @property
+    def package(self) -> str:
+        """The package that the name is of."""
+        owner = self.owner
+        if not isinstance(owner, type | ModuleType):
+            owner = type(owner)
+        home = owner.__module__ if isinstance(owner, type) else owner.__name__
+        return str(home).partition(".")[0]
+
     def __str__(self) -> str:
         owner = getattr(self.owner, "__name__", type(self.owner).__name__)
         owner = "sys.modules" if self.owner is sys.modules else owner
@@ -77,7 +86,7 @@ class Snapshot:
         self._watched: list[_Saved] = []
         self._entries: list[tuple[str, ModuleType]] = []
         self._lists: list[tuple[list[Any], list[Any]]] = []
-        self._streams: tuple[Any, ...] = ()
+        self._replaced: list[Any] = []
         self.extend()
 
     def extend(self) -> None:
@@ -100,7 +109,8 @@ class Snapshot:
                     if type(held) is dict:
                         self._save(package, value, held)
         self._lists = [(one, list(one)) for one in (getattr(sys, name) for name in _LISTS)]
-        self._streams = (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook)
+        self._streams = (sys.stdin, sys.stdout, sys.stderr)
+        self._last_resorts = (sys.excepthook, sys.displayhook)
 
     def knows(self, kind: int) -> bool:
         """Say whether the class of this ``id`` was there before."""
@@ -165,14 +175,22 @@ class Snapshot:
         return found
 
     def restore_interpreter(self) -> bool:
-        """Undo changes to import hooks and standard streams; say whether there were hooks."""
+        """Undo changes to import hooks and last resorts; say whether there were hooks."""
         changed = False
         for live, saved in self._lists:
             if len(live) != len(saved) or not all(map(is_, live, saved)):
                 changed = changed or live is not sys.path
                 live[:] = saved
-        sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook = self._streams
+        sys.excepthook, sys.displayhook = self._last_resorts
         return changed
+
+    def restore_streams(self) -> None:
+        """Undo changes to the standard streams.
+
+        Those that a program put in their place are kept: they may close what lies beneath.
+        """
+        self._replaced += [sys.stdin, sys.stdout, sys.stderr]
+        sys.stdin, sys.stdout, sys.stderr = self._streams
 
     def _save(self, package: str, owner: Any, live: _Names) -> None:
         if id(owner) not in self._saved:
@@ -217,7 +235,7 @@ def _hides(owner: Any, name: str) -> bool:
 
 
 def _matters(owner: Any, name: str, old: Any) -> bool:
-    if name in ("_", "stdin", "stdout", "stderr", "setprofile", "_addSkip"):  # replaced by `trial`
+    if name in ("_", "stdin", "stdout", "stderr", "setprofile"):  # replaced by `trial`
         return False
     if type(old) in (FunctionType, ModuleType, staticmethod, classmethod, property):
         return True

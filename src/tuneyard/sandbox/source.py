@@ -11,6 +11,8 @@ from typing import Any
 
 PROGRAM = "<program>"
 TESTS = "<tests>"
+ANSWER = "solution"
+"""The module name of an answer that is tested; many test programs import it by this one."""
 
 
 class CompileError(Exception):

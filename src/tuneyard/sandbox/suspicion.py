@@ -22,6 +22,7 @@ _WORDS = {
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }
+_NAMES_TESTS = "names its tests' module"
 IMPORTS_TESTS = "imports its tests"
 _REASONS = {word: reason for reason, words in _WORDS.items() for word in words.split()}
 _JUDGING = words(
@@ -60,7 +61,15 @@ def reasons(source: str) -> Iterator[str]:
             modules.update((one.asname or one.name).partition(".")[0] for one in node.names)
             if any(one.name == "builtins" for one in node.names):
                 yield "imports builtins"
+    asked = {
+        id(one)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for one in (node.left, *node.comparators)
+    }
     for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == "__main__" and id(node) not in asked:
+            yield _NAMES_TESTS
         if isinstance(node, ast.FunctionDef) and node.name in _COMPARING and _says_yes(node.body):
             yield f"{node.name} is always true"
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):

@@ -7,40 +7,39 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
-import importlib
 import linecache
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import is_
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import suspicion
-from tuneyard.sandbox.capability import attributes_set, capability, imported, walk
-from tuneyard.sandbox.guard import ForgedError, Guard, only_asks_for_names
-from tuneyard.sandbox.rewrite import EQUAL, LOOK, compile_watched
-from tuneyard.sandbox.scope import Scope
-from tuneyard.sandbox.snapshot import Change, Snapshot, state
-from tuneyard.sandbox.source import PROGRAM, TESTS, compile_program, compile_tests, new_module
-from tuneyard.sandbox.wildcard import Inspector
-
-ANSWER = "solution"
-"""The module name of an answer that is tested; many test programs import it by this one."""
+from tuneyard.sandbox import prelude, suspicion
+from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
+from tuneyard.sandbox.changes import KEEPS, Changes
+from tuneyard.sandbox.checks import may_miss
+from tuneyard.sandbox.exits import own_exit
+from tuneyard.sandbox.frames import only_asks_for_names
+from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
+from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.rewrite import compile_marked
+from tuneyard.sandbox.scope import Given, Scope
+from tuneyard.sandbox.snapshot import Snapshot, state
+from tuneyard.sandbox.source import (
+    ANSWER,
+    PROGRAM,
+    compile_program,
+    compile_tests,
+    new_module,
+)
+from tuneyard.sandbox.surroundings import plain_signals, private_modules
+from tuneyard.sandbox.wildcard import REASON, Inspector
 
 _CLEAN = Snapshot()
 _GUARD = Guard()
-_C_SIGNAL: Any = importlib.import_module("_signal")
-_SET_HANDLER, _STOP_TIMER = _C_SIGNAL.signal, _C_SIGNAL.setitimer
-_SIGNALS = tuple(number for number in range(1, 32) if number not in (9, 19))  # not KILL, STOP
-_EXITS = re.compile(r"\b(?:exit|quit|SystemExit|main)\b")
-_PATCHES = re.compile(r"patch|setattr|builtins|mock|(?<!self)\.\w+ *=[^=]")
-_MEANS = re.compile(
-    r"setattr|delattr|vars|__dict__|exec|eval|\bdel\b|globals|__builtins__|modules|update_wrapper"
-    r"|wraps|patch|reload|setitem|methodcaller|attrgetter|__setattr__|__builtins__"
-)
-_QUICK_LOOKS = 3_000  # how often, at most, modules are looked at while the tests run
+_NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
 class Trial:
@@ -49,8 +48,17 @@ class Trial:
     Args:
         source: the answer.
         tests: the test program.
-        names: built-in names that the tests take from the answer.
+        given: what the tests have besides the answer.
         suspicious: receives short reasons to doubt the outcome.
+        wanted: how far the tests have to get; None: there is no reference that would tell.
+        trying: the answer is the reference, and how far it gets is wanted to be known. Of
+            ``wanted``, only what it allows and shares counts then.
+
+    Attributes:
+        reach: how far the tests got, where that was ``trying``.
+        looks: whether the answer's objects are held against others.
+        undone: whether the answer changed something that was put back before its tests ran.
+        could_share: names that the answer uses and the tests set.
 
     Raises:
         CompileError: the answer does not compile.
@@ -58,15 +66,34 @@ class Trial:
     """
 
     def __init__(
-        self, source: str, tests: str, names: Collection[str], suspicious: list[str]
+        self,
+        source: str,
+        tests: str,
+        given: Given,
+        suspicious: list[str],
+        wanted: Reach | None,
+        trying: bool,
     ) -> None:
         self._source = source
         self._tests = tests
-        self._names = frozenset(names)
+        self._given = given
         self._doubt: Callable[[str], None] = suspicious.append
         self._checks = compile_tests(tests)
         self._program = compile_program(source)
         self._can = capability(self._program, self._checks)
+        self._wanted, self._trying = wanted, trying
+        self._allows = frozenset(wanted.allows if wanted is not None else ())
+        self._shares = frozenset(wanted.shares if wanted is not None else ())
+        self._exit: int | None = None
+        self.reach: Reach | None = None
+        self.undone = False
+        self.looks = not self._can.harmless or self._can.compares
+
+    @property
+    def could_share(self) -> set[str]:
+        given = names_set(self._checks) | names_rebound(self._checks)
+        given.update(_NAMES_OF_MAIN.findall(self._tests))
+        return given & {name for code in walk(self._program) for name in code.co_names}
 
     def run(self) -> bool:
         """Run both; return where the tests ran to their end, and whether the answer is harmless.
@@ -76,43 +103,70 @@ class Trial:
             BaseException: whatever the answer or the tests raise.
         """
         if not self._can.harmless:
-            with _private_modules():
-                self._run_watched()
+            with private_modules(), plain_signals() as put_signals_back:
+                self._run_watched(put_signals_back)
         elif self._can.compares:
             self._run_looked_at()
+        elif self._counts():
+            checks, marked = compile_marked(self._tests, watched=False)
+            marks = Marks(marked, guarded=False)
+            self._run_tests(checks, self._scope(self._run_answer(), marks.helpers))
+            self._judge(marks)
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
+            if self._trying:
+                reach = Reach((), (), self._exit, False)
+                self.reach = reach._replace(shares=[*self._shares], plain=not self._can.operates)
         return self._can.harmless
+
+    def _counts(self) -> bool:
+        if self._wanted is None or self._trying:
+            return may_miss(self._tests)
+        return self._wanted.counts
 
     def _run_looked_at(self) -> None:
         forged: list[str] = []
-        look = Inspector(_CLEAN.knows, forged, self._asked())
-        scope = self._scope(self._run_answer(), {LOOK: look.look, EQUAL: look.equal})
+        checks, marked = compile_marked(self._tests, watched=True)
+        marks = Marks(marked, guarded=True)
+        look = self._inspector(forged)
+        helpers = look.helpers | marks.helpers
+        scope = self._scope(self._run_answer(), helpers, forged)
         try:
-            self._run_tests(compile_watched(self._tests), scope)
+            self._run_tests(checks, scope)
+            self._judge(marks)
         except BaseException:
             if not forged:
                 raise
         if forged:
             raise ForgedError(forged[0])
 
-    def _run_watched(self) -> None:
+    def _judge(self, marks: Marks, noted: Sequence[str] = ()) -> None:
+        if self._trying:
+            reach = marks.reach(self._exit)
+            allows = dict.fromkeys([*self._allows, *noted])
+            self.reach = reach._replace(
+                allows=[*allows], shares=[*self._shares], plain=not self._can.operates
+            )
+        else:
+            marks.judge(self._wanted)
+
+    def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
+        names_only = only_asks_for_names(self._source)
         for reason in suspicion.reasons(self._source):
-            self._doubt(reason)
+            if reason != WALKS or not names_only:
+                self._doubt(reason)
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)
-        roots = self._import_first()
-        _CLEAN.extend()
-        _CLEAN.watch(roots)
-        checks = compile_watched(self._tests)
-        _GUARD.start(lenient=only_asks_for_names(self._source))
-        _C_SIGNAL.signal = _set_handler_without_frames
-        profile, sys.setprofile = sys.setprofile, _GUARD.refuse  # profilers in C do without it
-        cases: Any = sys.modules.get("unittest.case")
-        skip = getattr(cases, "_addSkip", None)
-        if skip is not None:
-            cases._addSkip = _skip_of_tests_only(skip, _GUARD.forged)
-        handlers = [(number, _C_SIGNAL.getsignal(number)) for number in _SIGNALS]
+        changes = Changes(
+            _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD.forged
+        )
+        changes.import_first(self._given)
+        checks, marked = compile_marked(self._tests, watched=True)
+        marks = Marks(marked, guarded=True)
+        allowed = self._allows | ({WALKS} if names_only else set())
+        _GUARD.start(allowed=allowed, notes=self._trying)
+        profile = sys.setprofile
+        sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
         # From the answer's first line on, what is found by a name of this package's may be the
         # answer's doing, until it is put back by means of local names.
         was, restore = _OWN
@@ -129,33 +183,34 @@ class Trial:
         try:
             answer = self._run_answer()
             put_back()
-            self._clean_up(handlers)
-            look = Inspector(_CLEAN.knows, _GUARD.forged, self._asked())
-            scope = self._scope(answer, {LOOK: look.look, EQUAL: look.equal})
-            if not _PATCHES.search(self._tests):
-                look.also = self._quick_look(roots, scope)
+            sys.settrace(None)
+            put_signals_back()
+            self._clean_up(changes)
+            look = self._inspector(_GUARD.forged)
+            helpers = look.helpers | marks.helpers
+            scope = self._scope(answer, helpers, _GUARD.forged)
+            look.also = changes.quick_look(scope)
             try:
                 self._run_tests(checks, scope)
             finally:
                 put_back()
-            self._find_changes(roots, scope)
+            changes.find(scope)
+            self._judge(marks, guard.noted)
         except BaseException:
             if not guard.forged:
                 raise
         finally:
             guard.stop()
-            _C_SIGNAL.signal = _SET_HANDLER
             sys.setprofile = profile
-            if skip is not None:
-                cases._addSkip = skip
-            for change in _CLEAN.changes():
-                if change.name in self._tests or self._may_have_made(change):
-                    change.undo()
+            changes.undo_last()
+            _CLEAN.restore_streams()
         if guard.forged:
             raise error(guard.forged[0])
 
-    def _asked(self) -> set[str]:
-        return {name for code in walk(self._checks) for name in code.co_names}
+    def _inspector(self, forged: list[str]) -> Inspector:
+        asked = {name for code in walk(self._checks) for name in code.co_names}
+        looks, strict = REASON not in self._allows, bool(self._wanted and self._wanted.plain)
+        return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:
         new_module("__main__")  # what is there is the zygote's
@@ -164,41 +219,52 @@ class Trial:
             lines = self._source.splitlines(keepends=True)
             for name in (PROGRAM, str(answer.__file__)):
                 linecache.cache[name] = (len(self._source), None, lines, name)
-        with suppress(SystemExit):  # a script may end so; the tests say whether it is right
+        try:
             exec(self._program, answer.__dict__)
+        except SystemExit:
+            pass  # a script may end so; the tests say whether it is right
+        except NameError:
+            if not self._given_prelude(answer := new_module(ANSWER)):
+                raise
         return answer
 
-    def _import_first(self) -> set[str]:
-        """Import what the tests will, and the answer's outermost code, and return the names."""
-        asked = self._asked()
-        names = imported(self._checks) | imported(self._program, inner=False)
-        names -= {ANSWER, "__main__", "__future__"}
-        roots = set()
-        # What the tests put in a module's place they need not have imported.
-        for name in (name for name in names if f'modules["{name}"]' not in self._tests):
-            with suppress(Exception):
-                module = importlib.import_module(name)
-                roots.add(name)
-                for attribute in asked:  # some packages load their parts when asked for them
-                    getattr(module, attribute, None)
-        return roots
+    def _given_prelude(self, answer: ModuleType) -> bool:
+        """Run the answer again, with what its tests import and define; say whether there is any."""
+        names = answer.__dict__
+        size = len(names)
+        classes = prelude.give(self._tests, self._given.names, names)
+        if len(names) == size:
+            return False
+        own = {name: names[name] for name in classes}
+        with suppress(SystemExit):
+            exec(self._program, names)
+        for name, kind in own.items():
+            if names.get(name) is kind:  # the tests' own are given when they run
+                del names[name]
+        return True
 
-    def _clean_up(self, handlers: list[tuple[int, Any]]) -> None:
-        """Put everything back that the answer's outermost code changed."""
-        sys.settrace(None)
-        _STOP_TIMER(0, 0)
-        for number, handler in handlers:
-            if handler is not None and _C_SIGNAL.getsignal(number) is not handler:
-                _SET_HANDLER(number, handler)
-        for change in filter(self._may_have_made, _CLEAN.changes()):
+    def _clean_up(self, changes: Changes) -> None:
+        """Put everything back that the answer's outermost code changed for its tests."""
+        for change in changes.undo_first(keep=KEEPS in self._allows):
             self._doubt(f"changes {change}")
-            change.undo()
+        self.undone = changes.undone
         if _CLEAN.restore_interpreter():
             self._doubt("adds import hooks")
 
-    def _scope(self, answer: ModuleType, helpers: dict[str, Any]) -> Scope:
-        texts = self._tests, self._checks
-        scope = Scope(answer, self._program, *texts, self._can, self._names, helpers)
+    def _scope(
+        self, answer: ModuleType, helpers: dict[str, Any], forged: list[str] | None = None
+    ) -> Scope:
+        scope = Scope(
+            answer,
+            self._program,
+            self._tests,
+            self._checks,
+            self._can,
+            self._given,
+            helpers,
+            self._shares,
+            forged,
+        )
         for reason in suspicion.redefined(answer.__dict__, scope.taken):
             self._doubt(reason)
         return scope
@@ -210,105 +276,11 @@ class Trial:
             else:
                 exec(checks, scope.names, scope.recorder)
         except SystemExit as stop:
-            well = stop.code is None or (type(stop.code) in (int, bool) and stop.code == 0)
-            if not well or not self._is_tests_own(stop.__traceback__):
+            self._exit = own_exit(stop, self._tests)
+            if self._exit is None or (
+                self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
+            ):
                 raise
-
-    def _is_tests_own(self, trace: TracebackType | None) -> bool:
-        """Say whether the tests themselves, or their runner, asked to exit."""
-        last: TracebackType | None = None
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename != "<frozen _sitebuiltins>":  # exit() itself
-                last = trace
-            if trace.tb_frame.f_code.co_filename == PROGRAM:
-                return False
-            trace = trace.tb_next
-        if last is None:
-            return False
-        file = last.tb_frame.f_code.co_filename
-        if file != TESTS:
-            return file.endswith("/unittest/main.py")
-        lines = self._tests.splitlines()
-        return bool(_EXITS.search(lines[last.tb_lineno - 1]))
-
-    def _quick_look(self, roots: set[str], scope: Scope) -> Callable[[], None]:
-        """Return what finds, while the tests run, a module or name changed under them."""
-        unchanged, untouched, left = _CLEAN.of(roots), scope.untouched(), [_QUICK_LOOKS]
-        find, forged, error = self._seen_changes, _GUARD.forged, ForgedError
-
-        def quick_look() -> None:
-            left[0] -= 1
-            if left[0] < 0 or (unchanged() and untouched()):
-                return
-            found = [*map(str, find(roots)), *scope.changes()]
-            if not found:
-                left[0] = 0  # a library's own doing, which would be found again and again
-                return
-            forged.append(f"changes {found[0]} while its tests run")
-            raise error(forged[-1])
-
-        return quick_look
-
-    def _may_have_made(self, change: Change) -> bool:
-        """Say whether a change can be the answer's: some libraries change themselves, when used."""
-        return (
-            _MEANS.search(self._source) is not None
-            or any(change.name in attributes_set(code) for code in walk(self._program))
-            or re.search(rf"\b{re.escape(change.name)}['\"]", self._source) is not None
-        )
-
-    def _seen_changes(self, roots: set[str]) -> Iterator[Change]:
-        """Yield the changes that tests would notice, and did not make."""
-        asked = self._asked()
-        own = {name for code in walk(self._checks) for name in attributes_set(code)}
-        packages = {name.partition(".")[0] for name in roots}
-        for change in filter(self._may_have_made, _CLEAN.changes()):
-            if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):
-                continue
-            owner = change.owner
-            home = owner.__module__ if isinstance(owner, type) else getattr(owner, "__name__", "")
-            if owner is sys.modules or home.partition(".")[0] in packages or change.name in asked:
-                yield change
-
-    def _find_changes(self, roots: set[str], scope: Scope) -> None:
-        found = [str(change) for change in self._seen_changes(roots)]
-        if "__main__" not in self._tests or not _PATCHES.search(self._tests):
-            found += scope.changes()
-        _GUARD.forged.extend(f"changes {one} while its tests run" for one in found)
-
-
-@contextmanager
-def _private_modules() -> Iterator[None]:
-    """Take this package out of ``sys.modules`` for a while, and put the entries back."""
-    hidden = {name: sys.modules.pop(name) for name in [*sys.modules] if name[:8] == "tuneyard"}
-    try:
-        yield
-    finally:
-        for name in [name for name in sys.modules if name[:8] == "tuneyard"]:
-            del sys.modules[name]
-        sys.modules.update(hidden)
-
-
-def _skip_of_tests_only(skip: Callable[..., None], forged: list[str]) -> Callable[..., None]:
-    """Return unittest's function for a skipped test; that an answer skips one is noted."""
-    place, program = sys.exc_info, PROGRAM
-
-    def noted(*arguments: Any) -> None:
-        trace = place()[2]
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == program:
-                forged.append("skips its tests")
-            trace = trace.tb_next
-        skip(*arguments)
-
-    return noted
-
-
-def _set_handler_without_frames(number: int, handler: Any) -> Any:
-    """Set a signal handler that gets no frame: frames lead to the tests."""
-    if not callable(handler) or handler is _C_SIGNAL.default_int_handler:
-        return _SET_HANDLER(number, handler)
-    return _SET_HANDLER(number, lambda signal, frame: handler(signal, None))
 
 
 _OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])

@@ -11,57 +11,43 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
-from operator import contains, eq, ge, le, ne
-from types import (
-    BuiltinFunctionType,
-    FunctionType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodType,
-    ModuleType,
-)
+from collections.abc import Callable, Collection
+from itertools import islice
+from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
-from tuneyard.sandbox.source import words
-
-_PLAIN = frozenset(
-    map(
-        id,
-        (
-            *(int, float, complex, bool, str, bytes, bytearray, range, slice, type(None), type),
-            *(FunctionType, BuiltinFunctionType, MethodType, ModuleType, type(...)),
-        ),
-    )
+from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_others, mro_of
+from tuneyard.sandbox.plain import plain
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, UNEQUAL
+from tuneyard.sandbox.source import PROGRAM, words
+from tuneyard.sandbox.strangers import (
+    Nothing,
+    akin,
+    blank,
+    fails,
+    groups,
+    holds,
+    is_near,
+    is_near_reversed,
+    rounds_to_nought,
+    unlike,
 )
+
 _COMPARES = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
 _RECKONS = words(
     """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
     __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
-_ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
-    **{id(kind): kind.__iter__ for kind in (list, tuple, set, frozenset, deque)},
-    id(dict): lambda value: [*dict.keys(value), *dict.values(value)],
-}
 _VALUES = (int, float, complex, str, bytes)
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
 _OFTEN = 30  # objects of one class that are all held against strangers; of more, a random part
-_TRUSTED, _STRANGE = 0, 1
-_kind_of_dict = type.__dict__["__dict__"].__get__
-_mro_of = type.__dict__["__mro__"].__get__
 _flags_of = type.__dict__["__flags__"].__get__
 
 REASON = "an object that is equal to everything"
-
-
-class _Nothing:
-    """Equal to itself only, of a type that no answer knows."""
-
-    __slots__ = ()
 
 
 class Inspector:
@@ -71,22 +57,44 @@ class Inspector:
         trusted: whether the class of an ``id`` was loaded before the answer.
         forged: receives ``REASON``.
         asked: the names that the tests use.
+        looks: whether to look at values at all.
+        strict: the reference's objects do not compare or reckon by methods of their own.
 
     Attributes:
         also: what else to look at, whenever a value comes by.
     """
 
     def __init__(
-        self, trusted: Callable[[int], bool], forged: list[str], asked: Collection[str]
+        self,
+        trusted: Callable[[int], bool],
+        forged: list[str],
+        asked: Collection[str],
+        *,
+        looks: bool,
+        strict: bool,
     ) -> None:
         self._asked = frozenset(asked)
         self._trusted = trusted
         self._forged = forged
         self.also: Callable[[], None] | None = None
-        self._kinds: dict[int, tuple[type, int]] = {}
+        self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
-        self._busy = False
+        self._busy = not looks
+        self._strict = strict
         self._random = random.Random(os.urandom(16))
+
+    @property
+    def helpers(self) -> dict[str, Callable[..., Any]]:
+        """The functions that rewritten tests call, by name."""
+        return {
+            LOOK: self.look,
+            GLANCE: self.glance,
+            OPERAND: self.operand,
+            BOTH: self.both,
+            EQUAL: self.equal,
+            UNEQUAL: self.unequal,
+            MEMBER: self.member,
+        }
 
     def look(self, value: Any) -> Any:
         """Return the value; a wildcard is noted and refused.
@@ -96,7 +104,7 @@ class Inspector:
         """
         if self.also is not None:
             self.also()
-        if id(type(value)) not in _PLAIN and not self._busy:
+        if id(type(value)) not in PLAIN and not self._busy:
             self._busy = True
             try:
                 self._examine([value])
@@ -104,25 +112,91 @@ class Inspector:
                 self._busy = False
         return value
 
+    def glance(self, value: Any) -> Any:
+        """Return a value; see ``look``. Containers were gone through when they came."""
+        kind = type(value)
+        return value if kind in _CONTAINERS else self.look(value)
+
+    def operand(self, value: Any) -> Any:
+        """Return a value that is compared or reckoned with; see ``look``.
+
+        Where the reference's objects do neither by methods of their own, a kind of number, text or
+        container is the plain one.
+        """
+        self.look(value)
+        if self._strict and id(type(value)) not in PLAIN and not self._busy:
+            return plain(value, self._is_strange, _DEPTH)
+        return value
+
     def equal(self, left: Any, right: Any) -> Any:
         """Return ``left == right``; where that holds by a method of an answer's, ask again."""
         result = left == right
-        if result is True and self._is_strange(left) | self._is_strange(right):
-            self._ask_again(left, right)
+        if result is True and not self._busy:
+            self._ask_within(left, right)
         return result
 
-    def _ask_again(self, left: Any, right: Any) -> None:
+    def unequal(self, left: Any, right: Any) -> Any:
+        """Return ``left != right``; see ``equal``."""
+        result = left != right
+        if result is False and not self._busy:
+            self._ask_within(left, right, fails, ne)
+        return result
+
+    def member(self, left: Any, right: Any) -> Any:
+        """Return ``left in right``; see ``equal``."""
+        result = left in right
+        if result and not self._busy and self._is_strange(left):
+            for one in islice(elements(right), _OFTEN):
+                if holds(eq, left, one):
+                    self._ask_within(left, one)
+        return result
+
+    def both(self, left: Any, right: Any) -> tuple[Any, Any]:
+        """Return two values that the tests' framework compares."""
+        left, right = self.operand(left), self.operand(right)
+        if id(type(left)) not in PLAIN or id(type(right)) not in PLAIN:
+            self.equal(left, right)
+        return left, right
+
+    def _ask_within(
+        self, left: Any, right: Any, says: Callable[..., bool] = holds, question: Any = eq
+    ) -> None:
+        todo, budget = [(left, right)], 1000
+        while todo and budget:
+            left, right = todo.pop()
+            budget -= 1
+            if id(type(left)) in PLAIN and id(type(right)) in PLAIN:
+                continue
+            if self._is_strange(left) or self._is_strange(right):
+                self._ask_again(left, right, says, question)
+            elif type(left) is type(right) and type(left) in (list, tuple):
+                todo.extend(zip(left, right, strict=False))
+            elif type(left) is type(right) is dict:
+                todo.extend((one, right[key]) for key, one in left.items() if key in right)
+
+    def _ask_again(self, left: Any, right: Any, says: Callable[..., bool], question: Any) -> None:
         """Compare with the other value and with unlike ones, in an order that none can foresee."""
         if self._is_strange(right):
             left, right = right, left
-        trials = [(right, True)] * 2 + [(other, False) for other in _unlike(right, self._random)]
-        self._random.shuffle(trials)
-        answers = [(_holds(eq, left, other), wanted) for other, wanted in trials]
+        draw, strict = self._random, self._strict and self._is_answers(left)
+        others = unlike(right, draw) + (akin(right, draw) if strict else [])
+        trials = [(right, True)] * 2 + [(other, False) for other in others]
+        draw.shuffle(trials)
+        answers = [(says(question, left, other), wanted) for other, wanted in trials]
+        wrong = [got for got, wanted in answers if not wanted]
         if any(not got for got, wanted in answers if wanted) or (
-            any(not wanted for _, wanted in answers)
-            and all(got for got, wanted in answers if not wanted)
+            wrong and (any if strict else all)(wrong)
         ):
             self._found()
+
+    def _is_answers(self, value: Any) -> bool:
+        """Say whether the answer made a value's class, not the tests."""
+        for base in mro_of(type(value)):
+            for member in dict_of(base).values():
+                file = getattr(getattr(member, "__code__", None), "co_filename", None)
+                if file is not None:
+                    return bool(file == PROGRAM or file == "<string>")
+        return False
 
     def _examine(self, values: list[Any]) -> None:
         budget, depth, seen = _BUDGET, 0, set[int]()
@@ -130,17 +204,19 @@ class Inspector:
             inner: list[Any] = []
             for value in values:
                 kind = type(value)
-                if id(kind) in _PLAIN or id(value) in seen:
+                if id(kind) in PLAIN or id(value) in seen:
                     continue
                 seen.add(id(value))
                 if self._is_strange(value):
                     self._probe(value)
-                    inner.extend(_attributes(value))
-                parts = [*_parts(value, kind)]
+                    inner.extend(attributes(value))
+                elif not self._trusted(id(kind)) or holds_others(kind):
+                    inner.extend(attributes(value))
+                parts = [*elements(value)]
                 budget -= len(parts)
                 if budget < 0:
                     return
-                if not _PLAIN.issuperset(map(id, map(type, parts))):
+                if not PLAIN.issuperset(map(id, map(type, parts))):
                     inner.extend(parts)
             values, depth = inner, depth + 1
 
@@ -148,172 +224,71 @@ class Inspector:
         kind = type(value)
         known = self._kinds.get(id(kind))
         if known is None:
-            known = self._kinds[id(kind)] = kind, self._judge(kind)
-        return known[1] == _STRANGE
+            strange = self._judge(kind)
+            known = kind, strange
+            # A class may be given such methods later; what was there before is watched.
+            if strange or all(self._is_known(base) for base in mro_of(kind)):
+                self._kinds[id(kind)] = known
+        return known[1]
 
-    def _judge(self, kind: type) -> int:
+    def _is_known(self, base: type) -> bool:
+        return not _flags_of(base) & _HEAP or self._trusted(id(base))
+
+    def _judge(self, kind: type) -> bool:
         """Say whether a class compares or reckons by methods that came after the snapshot.
 
         Raises:
             ForgedError: it is a kind of text or number whose methods, which tests call, are others.
         """
-        value_type = next((base for base in _mro_of(kind) if base in _VALUES), None)
-        if value_type is not None:
-            for base in _mro_of(kind)[: _mro_of(kind).index(value_type)]:
-                own = _kind_of_dict(base).keys() & _kind_of_dict(value_type).keys() & self._asked
+        line = mro_of(kind)
+        known = next((base for base in line if base in _VALUES or self._is_table(base)), None)
+        if known is not None:
+            theirs = {name for base in mro_of(known) for name in dict_of(base)}
+            for base in line[: line.index(known)]:
+                own = dict_of(base).keys() & theirs & self._asked
                 if any(name[:1] != "_" for name in own) and not self._trusted(id(base)):
                     self._found()
         for name in _COMPARES | _RECKONS:
-            for base in _mro_of(kind):
-                if name in _kind_of_dict(base):
-                    before = not _flags_of(base) & _HEAP or self._trusted(id(base))
-                    if not before or base.__module__ == "unittest.mock":
-                        return _STRANGE
+            for base in line:
+                if name in dict_of(base):
+                    if not self._is_known(base) or base.__module__ == "unittest.mock":
+                        return True
                     break
-        return _TRUSTED
+        return False
+
+    def _is_table(self, kind: type) -> bool:
+        return self._trusted(id(kind)) and kind.__module__.startswith(("numpy", "pandas"))
 
     def _probe(self, value: Any) -> None:
-        nothing, draw = _Nothing(), self._random
+        nothing, draw = Nothing(), self._random
         count = self._probed[id(type(value))] = self._probed.get(id(type(value)), 0) + 1
         if count > _OFTEN and draw.random() > _OFTEN / count:
             return
-        if _holds(eq, value, nothing) or _fails(ne, value, nothing):
+        if holds(eq, value, nothing) or fails(ne, value, nothing):
             self._found()
-        blank = _blank(value)
-        if blank is not None and _holds(eq, value, blank):
+        other = blank(value)
+        if other is not None and holds(eq, value, other):
             self._found()
-        holds = any("__contains__" in _kind_of_dict(base) for base in _mro_of(type(value)))
-        for group in _groups(draw):
+        strict = self._strict and self._is_answers(value)
+        contain = any("__contains__" in dict_of(base) for base in mro_of(type(value)))
+        more = [] if strict else [nothing]
+        for group in groups(draw):
             if (
-                all(_holds(eq, value, other) for other in group)
-                or all(_fails(ne, value, other) for other in group)
-                or (holds and all(_holds(contains, value, other) for other in (nothing, *group)))
+                all(holds(eq, value, other) for other in group)
+                or all(fails(ne, value, other) for other in group)
+                or (contain and all(holds(contains, value, other) for other in (*more, *group)))
             ):
                 self._found()
         low, high = -(10 ** draw.randint(20, 30)), 10 ** draw.randint(20, 30)
-        if _holds(le, value, low) and _holds(ge, value, high):
+        below = holds(lt, value, low), holds(le, value, low)
+        above = holds(gt, value, high), holds(ge, value, high)
+        if (any(below) and any(above)) or (strict and any((*below, *above))):
             self._found()
         numbers = [draw.uniform(-1e6, 1e6) for _ in range(3)]
-        for close in (_is_near, _is_near_reversed, _rounds_to_nought, math.isclose):
-            if all(_holds(close, value, other) for other in numbers):
+        for close in (is_near, is_near_reversed, rounds_to_nought, math.isclose):
+            if all(holds(close, value, other) for other in numbers):
                 self._found()
 
     def _found(self) -> None:
         self._forged.append(REASON)
         raise ForgedError(REASON)
-
-
-def _holds(question: Callable[..., Any], value: Any, other: Any) -> bool:
-    """Say whether an answer's method says yes; it may raise, or give an array of yeses."""
-    try:
-        said = question(value, other)
-        if said is True or said is False:
-            return bool(said)
-        if callable(getattr(said, "all", None)):
-            return _length(said) > 0 and bool(said.all())
-        return bool(said)
-    except Exception:
-        return False
-
-
-def _fails(question: Callable[..., Any], value: Any, other: Any) -> bool:
-    """Say whether an answer's method says no, in so many words."""
-    try:
-        return question(value, other) is False
-    except Exception:
-        return False
-
-
-def _is_near(value: Any, other: Any) -> Any:
-    return abs(value - other) < 1e-6
-
-
-def _is_near_reversed(value: Any, other: Any) -> Any:
-    return abs(other - value) < 1e-6
-
-
-def _rounds_to_nought(value: Any, other: Any) -> Any:
-    return round(value - other, 7) == 0
-
-
-def _length(array: Any) -> int:
-    try:
-        return len(array)
-    except TypeError:  # an array of no dimension
-        return 1
-
-
-def _groups(draw: random.Random) -> Iterator[list[Any]]:
-    """Yield values of one kind each that nothing honest is equal to all of."""
-    start = draw.randint(-20, 20)
-    yield [start + step for step in draw.sample(range(12), 6)]
-    yield [draw.randint(-1000, 1000) for _ in range(6)]
-    yield [draw.uniform(-100, 100) for _ in range(5)]
-    yield [_text(draw, size) for size in (0, 1, 3, 8)]
-    yield [[], [draw.randint(0, 9)], [_text(draw, 3)], [start, draw.randint(0, 99)]]
-    yield [(), (draw.randint(0, 9),), (_text(draw, 3), start)]
-    yield [{}, {_text(draw, 4): start}, {start: [start]}]
-    yield [set(), {start}, {_text(draw, 4), start}]
-    yield [True, False]
-
-
-def _unlike(value: Any, draw: random.Random) -> Iterable[Any]:
-    """Return values like a built-in one, of its type and length, but others; else none."""
-    number = draw.randint(2, 10**6)
-    kind = type(value)
-    if kind is bool:
-        return [not value, number]
-    if kind is int:
-        return [value + 1, value - 1, value + number, value * 3 + number, -value - number]
-    if kind is float:
-        return [value + 1.5, value * 2 + 3.25, value - number, value + number]
-    if kind is str:
-        return [_text(draw, len(value) or 1) for _ in range(3)]
-    if kind in (list, tuple):
-        return [
-            kind([start + place for place in range(len(value) or 1)])
-            for start in (number, -2 * number)
-        ]
-    if kind is dict:
-        return [dict.fromkeys(value, number) or {number: number}]
-    if kind in (set, frozenset):
-        return [kind(number + place for place in range(len(value) or 1))]
-    return []
-
-
-def _blank(value: Any) -> Any:
-    """Return an object of the same class whose attributes equal nothing; None where it has none."""
-    try:
-        held = object.__getattribute__(value, "__dict__")
-        blank = object.__new__(type(value))
-        object.__getattribute__(blank, "__dict__").update((name, _Nothing()) for name in held)
-    except Exception:
-        return None
-    return blank if held else None
-
-
-def _text(draw: random.Random, size: int) -> str:
-    return "".join(draw.choice("abcdefghijklmnopqrstuvwxyz0123456789 ") for _ in range(size))
-
-
-def _parts(value: Any, kind: type) -> Iterable[Any]:
-    """Return the elements of a built-in container, by the base class's own methods."""
-    for base in _mro_of(kind):
-        elements = _ELEMENTS.get(id(base))
-        if elements is not None:
-            return elements(value)
-    return ()
-
-
-def _attributes(value: Any) -> list[Any]:
-    found: list[Any] = []
-    for base in _mro_of(type(value)):
-        for name, member in _kind_of_dict(base).items():
-            try:
-                if type(member) is MemberDescriptorType:
-                    found.append(member.__get__(value))
-                elif name == "__dict__" and type(member) is GetSetDescriptorType:
-                    found.extend(member.__get__(value).values())
-            except AttributeError:
-                continue  # a slot that is not filled
-    return found

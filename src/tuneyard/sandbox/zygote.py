@@ -125,6 +125,7 @@ def _serve(
         program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
     _preload(imports)
     send(control, encode({"layers": layers}))
+    _make_output()
     # From here on descriptor 2 would be the program's, so it must be no file.
     with open(os.devnull, "r+b", buffering=0) as null:
         for standard in (0, 1, 2):
@@ -177,6 +178,20 @@ def _serve(
         last = harness, limits
         ending = supervisor.run(harness, text, job["payload"], limits, cell(limits))
         send(control, encode(ending.header()), ending.stdout, ending.result)
+
+
+def _make_output() -> None:
+    """Make the stream of standard output while that is a pipe, as it will be in a child.
+
+    A stream learns when it is made whether it can be sought in, and one that is made anew of its
+    parts, or set up anew, tries to.
+    """
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    form = sys.stdout.encoding, sys.stdout.errors
+    sys.stdout = os.fdopen(1, "w", encoding=form[0], errors=form[1], closefd=False)
+    os.close(reading)
+    os.close(writing)
 
 
 def _environment(place: Scratch | None) -> None:

@@ -30,7 +30,8 @@ def sandbox():
 
 
 def tried(rows, box):
-    return try_cases([case_of(tests, reference, None) for reference, tests in rows], box)
+    cases = [case_of(tests, reference, None) for reference, tests in rows]
+    return [found.reason for found in try_cases(cases, box)]
 
 
 def test_good_rows_share_a_child(sandbox):
@@ -81,4 +82,4 @@ def test_references_may_be_in_markdown_and_may_not_be_missing():
 
 def test_without_a_reference_an_empty_program_decides(sandbox):
     cases = [case_of(tests, None, None) for tests in (TESTS, "assert 1")]
-    assert try_cases(cases, sandbox) == ["", trial.PASSES_EMPTY]
+    assert [found.reason for found in try_cases(cases, sandbox)] == ["", trial.PASSES_EMPTY]

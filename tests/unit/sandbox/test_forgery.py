@@ -28,7 +28,7 @@ def judge(sandbox: Sandbox, cases: list[Case]) -> list[Outcome]:
         Program(
             case[0].replace("RESULT", RESULT),
             "tuneyard.sandbox.harness:python_tests",
-            {"tests": case[1], "names": list(case[2]) if len(case) > 2 else []},
+            {"tests": case[1], "given": [list(case[2])] if len(case) > 2 else []},
             LIMITS,
         )
         for case in cases

@@ -1,0 +1,90 @@
+"""What is within a value: elements and attributes, read without a method of the answer's."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any
+
+PLAIN = frozenset(
+    map(
+        id,
+        (
+            *(int, float, complex, bool, str, bytes, bytearray, range, slice, type(None), type),
+            *(FunctionType, BuiltinFunctionType, MethodType, ModuleType, type(...)),
+        ),
+    )
+)
+"""The ``id`` of classes that hold nothing, or nothing of interest."""
+_ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
+    **{id(kind): kind.__iter__ for kind in (list, tuple, set, frozenset, deque)},
+    id(dict): lambda value: [*dict.keys(value), *dict.values(value)],
+    id(MappingProxyType): lambda value: [*dict(value).values()],
+}
+_HOLDERS = ("collections", "types")
+"""Modules whose objects hold those of others in their attributes."""
+_LARGE = 10_000  # elements of a table that is not gone through
+dict_of = type.__dict__["__dict__"].__get__
+mro_of = type.__dict__["__mro__"].__get__
+
+
+def elements(value: Any) -> Iterable[Any]:
+    """Return the elements of a container of a known kind, by the base class's own methods."""
+    for base in mro_of(type(value)):
+        found = _ELEMENTS.get(id(base))
+        if found is not None:
+            return found(value)
+        home = base.__module__ if isinstance(base.__module__, str) else ""
+        if home.startswith(("numpy", "pandas")) and sys.modules.get(home) is not None:
+            return _of_table(value, base)
+    return ()
+
+
+def _of_table(value: Any, base: type) -> Iterable[Any]:
+    """Return the objects in an array, a series or a data frame; numbers and texts are none."""
+    try:
+        if base.__name__ == "ndarray":
+            held = value.dtype.hasobject and value.size < _LARGE
+            return list(base.__dict__["flatten"](value)) if held else ()
+        read = next(vars(kind)["to_numpy"] for kind in mro_of(base) if "to_numpy" in vars(kind))
+        return [read(value)] if value.size < _LARGE else ()
+    except Exception:  # no table, or of another version
+        return ()
+
+
+def holds_others(kind: type) -> bool:
+    """Say whether a known class is one whose attributes hold other people's objects."""
+    return any(base.__module__ in _HOLDERS for base in mro_of(kind)[:-1])
+
+
+def attributes(value: Any) -> list[Any]:
+    """Return the values of an object's attributes, those in slots, too."""
+    return [*attributes_by_name(value).values()]
+
+
+def attributes_by_name(value: Any) -> dict[str, Any]:
+    """Return an object's attributes."""
+    found: dict[str, Any] = {}
+    for base in mro_of(type(value)):
+        for name, member in dict_of(base).items():
+            try:
+                if type(member) is MemberDescriptorType and name[:2] != "__":
+                    found[name] = member.__get__(value)
+                elif name == "__dict__" and type(member) in (
+                    GetSetDescriptorType,
+                    MemberDescriptorType,
+                ):
+                    found.update(member.__get__(value))
+            except (AttributeError, TypeError):
+                continue  # a slot that is not filled
+    return found

@@ -1,0 +1,77 @@
+"""What the reference comes to, an answer has to come to; what the reference does, it may do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tuneyard.judging.rows import case_of, try_cases
+from tuneyard.metrics.execution import Execution, execute_python
+from tuneyard.sandbox import Sandbox
+from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from forged import FORGED, Case
+from honest import HONEST
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=2) as opened:
+        yield opened
+
+
+def judge(sandbox: Sandbox, cases: list[Case]) -> list[Execution]:
+    answers, tests, references = zip(*cases, strict=True)
+    return execute_python(predictions=answers, tests=tests, references=references, sandbox=sandbox)
+
+
+def test_no_forgery_passes(sandbox: Sandbox) -> None:
+    found = dict(zip(FORGED, judge(sandbox, list(FORGED.values())), strict=True))
+    assert {name: one for name, one in found.items() if one.success} == {}
+    # Some tests pass a reference without bodies, too, if nobody looks what they come to.
+    assert sum(one.success is None for one in found.values()) <= 12
+
+
+def test_honest_answers_pass(sandbox: Sandbox) -> None:
+    # A comment makes them others than their references, which are not run again.
+    cases = [(f"{answer}# mine\n", *others) for answer, *others in HONEST.values()]
+    found = dict(zip(HONEST, judge(sandbox, cases), strict=True))
+    assert {name: one for name, one in found.items() if one.success is not True} == {}
+
+
+def test_rows_that_were_tried_before_tell_the_same(sandbox: Sandbox) -> None:
+    answer, tests, reference = FORGED["all of nothing"]
+    (found,) = execute_python(
+        predictions=[answer], tests=[tests], references=[reference], trials=[""], sandbox=sandbox
+    )
+    assert found[:2] == (False, "wrong_answer")
+    assert found.detail == "AssertionError: the tests end without what they check on line 1"
+
+
+def test_without_a_reference_something_must_be_tested(sandbox: Sandbox) -> None:
+    tests = "def check(f):\n    for got in f():\n        assert got == 1\ncheck(ones)\n"
+    answers = ["def ones():\n    return [1]\n", "def ones():\n    return []\n"]
+    found = execute_python(predictions=answers, tests=[tests] * 2, sandbox=sandbox)
+    assert [one.success for one in found] == [True, False]
+
+
+def test_how_far_a_reference_gets_does_not_depend_on_its_neighbours(sandbox: Sandbox) -> None:
+    rows = [case for name, case in HONEST.items() if "trace" not in name][:20]
+    cases = [case_of(tests, reference, None) for _, tests, reference in rows]
+    together = try_cases(cases, sandbox, known_to_judge=True)
+    assert together == [try_cases([case], sandbox, known_to_judge=True)[0] for case in cases]
+
+
+def test_marks_say_what_may_be_missed() -> None:
+    loop = "for got in ones():\n    assert got == 1\n"
+    ones = "def ones():\n    return [1]\n"
+    reach = try_reference(ones, loop, Given())
+    assert reach == Reach([0], [0], None, True, [], [], True)
+    with pytest.raises(AssertionError, match="line 1"):
+        run_tests("def ones():\n    return []\n", loop, wanted=reach)
+    assert not try_reference(ones, "for n in (1, 2):\n    assert ones() == [1]\n", Given()).counts
