@@ -14,6 +14,7 @@ import re
 from types import CodeType
 from typing import Any
 
+from tuneyard.sandbox.checks import may_miss
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
@@ -28,6 +29,8 @@ _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
     """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
+    There are no marks where nothing could be missed.
+
     Tests that are nested too deeply to be rewritten are compiled as they are.
 
     Raises:
@@ -35,7 +38,7 @@ def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
     """
     try:
         tree = ast.parse(tests, TESTS)
-        marked = put_marks(tree)
+        marked = put_marks(tree) if may_miss(tests) else Marked()
         tree = _Watch().visit(tree) if watched else tree
         return compile(tree, TESTS, "exec", dont_inherit=True), marked
     except RecursionError:
