@@ -12,9 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from tuneyard.sandbox.channel import Channel
+from typing import Any, Protocol
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _AF_UNIX = 1
@@ -51,6 +49,13 @@ class DeniedError(PermissionError):
         self.category = category
 
 
+class Told(Protocol):
+    """Is told of a program's own end."""
+
+    def note_suicide(self) -> None:
+        """The program sends itself SIGKILL."""
+
+
 class Notes:
     """What was refused last, for errors that the standard library puts in other words."""
 
@@ -74,7 +79,7 @@ class Paths:
     devices: tuple[str, ...] = ()
 
 
-def install(channel: Channel, notes: Notes, paths: Paths) -> None:
+def install(channel: Told, notes: Notes, paths: Paths) -> None:
     """Add the hook to this interpreter, for ever.
 
     Args:
@@ -86,7 +91,7 @@ def install(channel: Channel, notes: Notes, paths: Paths) -> None:
 
 
 def _make_hook(
-    channel: Channel, notes: Notes, paths: Paths
+    channel: Told, notes: Notes, paths: Paths
 ) -> Callable[[str, tuple[Any, ...]], None]:
     own_pid = os.getpid()
     category_of = _CATEGORY.get

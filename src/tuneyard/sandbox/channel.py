@@ -1,6 +1,6 @@
 """Shared memory through which a child leaves its result, out of reach of its file descriptors.
 
-Layout: byte 0 the stage, byte 1 a flag, bytes 8 to 15 the result's length, then the result (JSON).
+Layout: byte 0 the stage, byte 1 a flag, bytes 4 to 7 a process, bytes 8 to 15 the result's length, then the result (JSON).
 A program can write here if it tries: readers must take nothing for granted.
 """
 
@@ -40,6 +40,15 @@ class Channel:
     def note_suicide(self) -> None:
         """Say that the program sends itself SIGKILL."""
         self._memory[1] = 1
+
+    @property
+    def second(self) -> int:
+        """The number of the program's second process; 0: there is none."""
+        return int(struct.unpack_from("=i", self._memory, 4)[0])
+
+    @second.setter
+    def second(self, process: int) -> None:
+        struct.pack_into("=i", self._memory, 4, process)
 
     def write(self, result: bytes, pack: Callable[..., None] = _PACK) -> None:
         """Leave the result; the length is written last."""

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, isolation
+from tuneyard.sandbox.apart import second, wire
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.harness import PROGRAM
 from tuneyard.sandbox.landlock import Ruleset
@@ -69,8 +70,16 @@ class Confinement:
     counts_data: bool
     watched: bool
 
-    def apply(self, limits: Limits, channel: Channel, notes: audit.Notes) -> None:
+    def apply(
+        self, limits: Limits, channel: audit.Told, notes: audit.Notes, link: int | None = None
+    ) -> None:
         """Confine this process, for ever.
+
+        Args:
+            limits: what may be used.
+            channel: told of the program's own end.
+            notes: filled with what is refused.
+            link: a descriptor to keep, under the number ``wire.LINK``.
 
         Raises:
             OSError: a layer that should be available is not.
@@ -80,7 +89,10 @@ class Confinement:
         if self.ruleset is not None:
             self.ruleset.apply()
         # Standard input and error are /dev/null, standard output is the zygote's pipe.
-        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        if link is not None:
+            os.dup2(link, wire.LINK)
+        first = 3 if link is None else wire.LINK + 1
+        os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         memory = isolation.memory_limits(
             limits.memory_mb, self.base, self.counts_data, self.watched
         )
@@ -116,7 +128,10 @@ def run(
     try:
         os.setsid()
         os.dup2(output, 1)
-        confinement.apply(limits, channel, notes)
+        link = second.start(limits, channel, confinement) if getattr(harness, "second", False) else None
+        confinement.apply(limits, channel, notes, link)
+        if link is not None:
+            second.wait()
     except BaseException as error:
         channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
         end(1)
