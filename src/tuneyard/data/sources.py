@@ -156,7 +156,7 @@ def _example(
 ) -> Example:
     parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
     # What these mean is for the columns, and for us, to say.
-    used = {*(column for column, _ in parts.values()), "tests", "entry_point", "unjudged"}
+    used = {*(column for column, _ in parts.values()), "tests", "entry_point", "unjudged", "apart"}
     meta = {key: value for key, value in row.items() if key not in used}
     column, tests = parts["tests"]
     if tests is not None:

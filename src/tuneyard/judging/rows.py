@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tuneyard.judging.apart import try_apart
 from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
 from tuneyard.judging.trial import Case, try_tests
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 
 ASSERT_NOTHING = "the tests assert nothing"
+
+
+class Tried(NamedTuple):
+    """What was found of a row's tests.
+
+    Attributes:
+        reason: why they judge nothing; an empty text where they do.
+        apart: the terms on which answers are judged apart from them (see
+            ``tuneyard.judging.apart``); None: in one process with them.
+    """
+
+    reason: str
+    apart: str | None = None
 
 
 def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case | str:
@@ -39,13 +53,18 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
     return Case(source, taken.hollow, program, taken.names)
 
 
-def try_cases(cases: Sequence[Case | str], sandbox: Sandbox) -> list[str]:
-    """Say of each case why its tests judge nothing; an empty text where they do."""
+def try_cases(cases: Sequence[Case | str], sandbox: Sandbox) -> list[Tried]:
+    """Try the tests of each case."""
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
     found = {
-        case: reason or "" for case, reason in zip(todo, try_tests(todo, sandbox), strict=True)
+        case: Tried("", terms)
+        for case, terms in zip(todo, try_apart(todo, sandbox), strict=True)
+        if terms is not None
     }
-    return [case if isinstance(case, str) else found[case] for case in cases]
+    rest = [case for case in todo if case not in found]
+    for case, reason in zip(rest, try_tests(rest, sandbox), strict=True):
+        found[case] = Tried(reason or "")
+    return [Tried(case) if isinstance(case, str) else found[case] for case in cases]
 
 
 def try_rows(
@@ -54,8 +73,8 @@ def try_rows(
     entry_points: Sequence[str | None],
     workers: int = 1,
     imports: Sequence[str] = (),
-) -> list[str]:
-    """Say of each row why its tests judge nothing; an empty text where they do.
+) -> list[Tried]:
+    """Try the tests of each row.
 
     Starts a sandbox of ``workers`` processes for the call. A row without a reference is refused.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
     from tuneyard.judging.trial import Case
-    from tuneyard.sandbox import Outcome, Program, Sandbox
+    from tuneyard.sandbox import Outcome, Sandbox
 
 UNJUDGED = "unjudged"
 """How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
@@ -63,6 +63,7 @@ def execute_python(
     references: Sequence[str] | None = None,
     entry_points: Sequence[str | None] | None = None,
     trials: Sequence[str | None] | None = None,
+    apart: Sequence[str | None] | None = None,
     workers: int = 1,
     sandbox: Sandbox | None = None,
     code_block: CodeBlock = "first",
@@ -80,16 +81,20 @@ def execute_python(
         tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
         references: the rows' references, with which tests are tried; None: they are believed.
         entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
-        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: they are tried now.
+        trials: why a row's tests judge nothing, as ``tuneyard.judging.rows.try_rows`` found, an
+            empty text where they do; None: they are tried now.
+        apart: the terms on which answers are judged apart from their tests, found with that.
         imports: modules that the programs import (see ``check_imports``).
     """
     from tuneyard.answers import extract_code, has_code
+    from tuneyard.judging.apart import run_answers
     from tuneyard.judging.rows import case_of, try_cases
 
     count = len(predictions)
     nothing: list[None] = [None] * count
     rows = zip(tests, references or nothing, entry_points or nothing, strict=True)
     known: list[str | None] = list(trials) if trials is not None else [None] * count
+    terms: list[str | None] = list(apart) if apart is not None else [None] * count
     results = [Execution(None, None, None)] * count
     cases: dict[int, Case] = {}
     for index, (test, *others) in enumerate(rows):
@@ -100,12 +105,12 @@ def execute_python(
             cases[index] = case
     if not cases:
         return results
-    todo: list[tuple[int, Program]] = []
+    todo: list[tuple[int, tuple[Case, str | None, str]]] = []
     with _sandbox(sandbox, workers, imports) as box:
         untried = [index for index in cases if references is not None and known[index] is None]
         found = try_cases([cases[index] for index in untried], box)
         for index, told in zip(untried, found, strict=True):
-            known[index] = told
+            known[index], terms[index] = told
         for index, case in cases.items():
             source, reason = extract_code(predictions[index], code_block), known[index]
             if reason:
@@ -116,8 +121,8 @@ def execute_python(
                 said = "words only" if source.strip() else "empty"
                 results[index] = Execution(False, "no_code", said)
             else:
-                todo.append((index, case.program(source)))
-        outcomes = box.map(program for _, program in todo)
+                todo.append((index, (case, terms[index], source)))
+        outcomes = run_answers([job for _, job in todo], box)
         for (index, _), outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results

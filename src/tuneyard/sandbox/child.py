@@ -130,8 +130,6 @@ def run(
         os.dup2(output, 1)
         link = second.start(limits, channel, confinement) if getattr(harness, "second", False) else None
         confinement.apply(limits, channel, notes, link)
-        if link is not None:
-            second.wait()
     except BaseException as error:
         channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())
         end(1)

@@ -104,7 +104,7 @@ class Supervisor:
         os.close(writer)
         output = _Output(reader, limits.output_bytes)
         try:
-            why = self._watch(pid, output, begin + limits.seconds, limits)
+            why = self._watch(pid, channel, output, begin + limits.seconds, limits)
         finally:
             status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
@@ -124,7 +124,9 @@ class Supervisor:
         channel.close()
         return ending
 
-    def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
+    def _watch(
+        self, pid: int, channel: Channel, output: _Output, deadline: float, limits: Limits
+    ) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -133,6 +135,7 @@ class Supervisor:
         if process is not None:
             poll.register(process, select.POLLIN)
         census: Census | None = None
+        second: int | None = None
         look = time.monotonic() + _TICK
         try:
             while True:
@@ -140,7 +143,9 @@ class Supervisor:
                 if now >= deadline:
                     return "timeout"
                 if now >= look:
-                    census = census or Census(process)
+                    if census is None:
+                        second = _process_handle(channel.second) if channel.second > 0 else None
+                        census = Census(process, second)
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK
@@ -154,8 +159,9 @@ class Supervisor:
                 if process in ready or (process is None and _has_ended(pid)):
                     return "finished"
         finally:
-            if process is not None:
-                os.close(process)
+            for handle in (process, second):
+                if handle is not None:
+                    os.close(handle)
 
     def _excess(self, census: Census, limits: Limits) -> str | None:
         """Say what the program has too much of, of what the kernel does not limit."""

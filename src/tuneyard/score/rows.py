@@ -31,6 +31,8 @@ class ScoreRow:
         entry_point: what ``check(candidate)`` in the tests is called with (python only).
         trial: why the tests judge nothing, an empty text where they do (see
             ``tuneyard.judging``); None: they are tried first.
+        apart: the terms on which answers are judged apart from their tests, where ``trial`` found
+            them so; None: in one process with them.
         kind: the data set's name; not used in scoring.
         sample: numbers the answers to one example from 0.
     """
@@ -43,6 +45,7 @@ class ScoreRow:
     sample: int = 0
     entry_point: str | None = None
     trial: str | None = None
+    apart: str | None = None
 
 
 class ScoreSet(NamedTuple):
@@ -61,11 +64,13 @@ class Job(NamedTuple):
     tests: str | None
     entry_point: str | None
     trial: str | None
+    apart: str | None
 
     @classmethod
     def of(cls, row: ScoreRow) -> Job:
         """Return what of a row decides its values."""
-        return cls(row.prediction, row.reference, row.tests, row.entry_point, row.trial)
+        texts = row.prediction, row.reference, row.tests, row.entry_point
+        return cls(*texts, row.trial, row.apart)
 
 
 def score_set(
@@ -175,6 +180,7 @@ def _execute(
             tests=[job.tests for job in jobs],
             entry_points=[job.entry_point for job in jobs],
             trials=[job.trial for job in jobs],
+            apart=[job.apart for job in jobs],
             workers=workers,
             code_block=code_block,
             imports=imports,

@@ -130,23 +130,24 @@ def _some(unjudged: Sequence[Sequence[str]]) -> str:
 def _judged(
     examples: list[Example], places: Mapping[str, str], workers: int, imports: Sequence[str]
 ) -> list[Example]:
-    """Return the examples; those whose tests judge nothing say so."""
+    """Return the examples; those whose tests judge nothing, or judge apart, say so."""
     rows = [example for example in examples if "tests" in example.meta]
-    reasons = try_rows(
+    trials = try_rows(
         [example.meta["tests"] for example in rows],
         [example.reference for example in rows],
         [example.meta.get("entry_point") for example in rows],
         workers,
         imports,
     )
-    unjudged = {
-        example.id: [places.get(example.id, example.id), reason]
-        for example, reason in zip(rows, reasons, strict=True)
-        if reason
-    }
+    facts: dict[str, dict[str, Any]] = {}
+    for example, tried in zip(rows, trials, strict=True):
+        if tried.reason:
+            facts[example.id] = {"unjudged": [places.get(example.id, example.id), tried.reason]}
+        elif tried.apart is not None:
+            facts[example.id] = {"apart": tried.apart}
     return [
-        replace(example, meta={**example.meta, "unjudged": unjudged[example.id]})
-        if example.id in unjudged
+        replace(example, meta={**example.meta, **facts[example.id]})
+        if example.id in facts
         else example
         for example in examples
     ]

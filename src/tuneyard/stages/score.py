@@ -120,4 +120,5 @@ def score_row(example: Example, kind: str, sample: int, text: str) -> ScoreRow:
         sample=sample,
         entry_point=example.meta.get("entry_point"),
         trial=example.meta.get("unjudged", ["", ""])[1],
+        apart=example.meta.get("apart"),
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from tuneyard.judging import trial
-from tuneyard.judging.rows import case_of, try_cases, try_rows
+from tuneyard.judging.rows import Tried, case_of, try_cases, try_rows
 from tuneyard.sandbox import Sandbox
 
 RIGHT = "def double(n):\n    return 2 * n\n"
@@ -30,11 +30,12 @@ def sandbox():
 
 
 def tried(rows, box):
-    return try_cases([case_of(tests, reference, None) for reference, tests in rows], box)
+    cases = [case_of(tests, reference, None) for reference, tests in rows]
+    return [one.reason for one in try_cases(cases, box)]
 
 
 def test_good_rows_share_a_child(sandbox):
-    rows = [(RIGHT + f"# {n}\n", TESTS) for n in range(trial._TOGETHER + 1)]
+    rows = [(RIGHT + f"# {n}\n", TESTS) for n in range(trial.TOGETHER + 1)]
     box = Counted(sandbox)
     assert set(tried(rows, box)) == {""}
     assert box.ran == 2
@@ -76,9 +77,10 @@ def test_a_reference_that_fails_says_where(sandbox):
 
 def test_references_may_be_in_markdown_and_may_not_be_missing():
     rows = [f"Here:\n```python\n{RIGHT}```\n", " \n"]
-    assert try_rows([TESTS] * 2, rows, [None] * 2) == ["", "the reference is empty"]
+    found = try_rows([TESTS] * 2, rows, [None] * 2)
+    assert found == [Tried("", apart=""), Tried("the reference is empty")]
 
 
 def test_without_a_reference_an_empty_program_decides(sandbox):
     cases = [case_of(tests, None, None) for tests in (TESTS, "assert 1")]
-    assert try_cases(cases, sandbox) == ["", trial.PASSES_EMPTY]
+    assert try_cases(cases, sandbox) == [Tried(""), Tried(trial.PASSES_EMPTY)]

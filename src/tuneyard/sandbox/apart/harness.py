@@ -80,18 +80,22 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     The payload has ``tests`` (text), ``takes``: names that the tests take from the answer,
     ``imports`` (see ``checks.Import``), ``lacks``: names that the answer takes from its tests,
     ``operations``: what may be done with things of the
-    answer's that are no data, and ``unreached``: checks that the reference does not reach. The
-    record is that of ``tuneyard.sandbox.harness.python_tests``.
+    answer's that are no data, and ``unreached``: checks that the reference does not reach; None:
+    for the reference itself. The record is that of ``tuneyard.sandbox.harness.python_tests``; and
+    ``terms``: what the answer needed (see ``terms``).
 
     Raises:
         ToldError: the answer failed.
         BaseException: what the tests raise.
     """
     record.update(passed=False, suspicious=[], forged=None)
-    link = Link(payload["operations"])
-    run_apart(link, source, Checks(payload["tests"]), payload)
+    link, checks = Link(payload["operations"]), Checks(payload["tests"])
+    run_apart(link, source, checks, payload)
+    if payload["unreached"] is not None:
+        checks.demand(payload["unreached"])
     link.end()
     record["suspicious"] += suspicion.reasons(source)
+    record["terms"] = terms(link, checks)
     record["passed"] = True
 
 
@@ -115,7 +119,12 @@ def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) 
     finally:
         if link.failed is not None:
             raise link.failed
-    checks.demand(payload.get("unreached", ()))
+
+
+def terms(link: Link, checks: Checks) -> str:
+    """Return what was done with things of an answer's that are no data, and what was not reached."""
+    missed = sorted(set(range(checks.count)) - checks.reached)
+    return " ".join([*sorted(link.used), *(f"-{number}" for number in missed)])
 
 
 apart_tests = Apart(judge)

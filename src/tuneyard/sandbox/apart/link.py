@@ -46,11 +46,13 @@ class Link:
     Attributes:
         used: what was done with such things.
         failed: why there is no more to be had of the answer; None: there is.
+        interrupted: whether it was left in the middle of what it was asked.
     """
 
     def __init__(self, allowed: Collection[str] | None = None) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
+        self.interrupted = False
         self._allowed = None if allowed is None else frozenset(allowed)
         self._told: list[tuple[BaseException, dict[str, Any]]] = []
         self._proxies: dict[int, Any] = {}
@@ -148,7 +150,8 @@ class Link:
             reply = self._receive(data)
             complete = True
         finally:
-            if not complete and self.failed is None:  # a time limit: what comes is no answer
+            if not complete and self.failed is None:  # a time limit of the tests' own
+                self.interrupted = True
                 self.failed = ToldError(_row(["timeout", None, "interrupted", None]))
         try:
             return decode(reply, self._special, encoder.objects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from tuneyard.sandbox.program import Limits
 if TYPE_CHECKING:
     from tuneyard.sandbox.child import Confinement
 
-_READY = b"."
-
 
 class _Quiet:
     """Takes an audit hook's notes where there is no channel."""
@@ -27,8 +26,9 @@ class _Quiet:
 
 
 def start(limits: Limits, channel: Channel, confinement: Confinement) -> int:
-    """Fork the answer's process, which confines itself and waits; to be called before the judge
-    confines itself.
+    """Fork the answer's process, which confines itself and waits to be asked.
+
+    To be called before the judge confines itself; the answer's text runs when that is done.
 
     Returns:
         The descriptor of the judge's end of the link.
@@ -47,18 +47,11 @@ def start(limits: Limits, channel: Channel, confinement: Confinement) -> int:
         channel.close()
         notes = audit.Notes()
         confinement.apply(limits, _Quiet(), notes, theirs.detach())
+    except BaseException:
+        signal.raise_signal(signal.SIGKILL)  # as if from outside: the program is run again
+    try:
         if os.getppid() == judge:
-            os.write(wire.LINK, _READY)
             serve(notes)
     finally:
         os._exit(1)
 
-
-def wait() -> None:
-    """Wait until the answer's process is confined.
-
-    Raises:
-        OSError: it could not be.
-    """
-    if os.read(wire.LINK, 1) != _READY:
-        raise OSError("the answer's process could not be set up")

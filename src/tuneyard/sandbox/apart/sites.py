@@ -6,6 +6,7 @@ So that an answer which gives nothing to a loop over its results is not taken fo
 from __future__ import annotations
 
 import ast
+import re
 from types import CodeType
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from tuneyard.sandbox.source import TESTS
 
 REACHED: Final = " reached"
 """The name of what notes a check; no identifier, so that no program's own name is one."""
+# A program without these reaches its end by all of its checks.
+_PERHAPS = re.compile(r"\b(?:def|class|for|with|all)\b")
 _CONDITIONS = (ast.If, ast.IfExp, ast.While, ast.Try, ast.BoolOp, ast.Match, ast.Lambda)
 
 
@@ -25,6 +28,8 @@ def compile_counted(tests: str) -> tuple[CodeType, int]:
     Raises:
         SyntaxError, ValueError, RecursionError: it does not compile.
     """
+    if _PERHAPS.search(tests) is None:
+        return compile(tests, TESTS, "exec", dont_inherit=True), 0
     counter = _Counter()
     try:
         tree = counter.visit(ast.parse(tests, TESTS))
