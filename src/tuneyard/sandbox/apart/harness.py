@@ -16,12 +16,14 @@ from tuneyard.sandbox.capability import capability, walk
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
-_ENDS = words(
+_MEANS = words(
     """BaseException BaseExceptionGroup CancelledError GeneratorExit KeyboardInterrupt StopIteration
     StopAsyncIteration SystemExit __next__ anext asend athrow close exit next quit scan_once send
-    throw"""
+    throw ABCMeta EnumMeta EnumType NamedTupleMeta abc dataclasses enum make_dataclass numbers
+    register getcontext localcontext setcontext open path"""
 )
-"""Names by which an answer that is harmless otherwise could end its tests."""
+"""Names by which an answer that is harmless otherwise could end its tests, make a class that is
+equal to everything, or change what its tests reckon with or import."""
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
 
@@ -52,7 +54,7 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     program = compile_program(source)
     can = capability(program, checks.code)
     used = {name for code in walk(program) for name in code.co_names}
-    plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_ENDS)
+    plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     if not plain or _has_class(program):
         record["apart"] = True
         return False

@@ -21,7 +21,7 @@ TYPES = {
     kind.__name__: kind
     for kind in (
         *(int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset),
-        *(type(None), range, slice, Decimal, Fraction),
+        *(type(None), range, slice, Decimal),
     )
 }
 """Classes that are data themselves."""

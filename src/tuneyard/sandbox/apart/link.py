@@ -73,7 +73,7 @@ class Link:
 
     def give(self, name: str, value: Any, module: str | None) -> None:
         """Give the answer's module a name that it lacks."""
-        self._ask(["give", name, module], [value])
+        self._ask(["give", name, module], [value if module is None else None])
 
     def operate(self, name: str, *values: Any) -> Any:
         """Do something with a thing of the answer's that is no data."""
