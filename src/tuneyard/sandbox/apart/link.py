@@ -7,6 +7,7 @@ import builtins
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any, NoReturn
@@ -34,6 +35,7 @@ _EXCEPTIONS = {
 }
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
 _TEXT = 2_000
+_PATIENCE = 3.0  # seconds until a process that has closed its descriptors has ended
 
 
 class Link:
@@ -164,7 +166,10 @@ class Link:
         except OSError:
             self._follow()
         while True:
-            reply = wire.receive()
+            try:
+                reply = wire.receive()
+            except ValueError as error:
+                self.fail(f"the answer's process says what is no message: {error}")
             if reply is None:
                 self._follow()
             if reply != b"dies":
@@ -192,7 +197,12 @@ class Link:
 
     def _follow(self) -> NoReturn:
         """End as the answer's process did, which is gone: so that this is seen outside."""
-        status = os.waitpid(-1, 0)[1]
+        process, wait = 0, time.monotonic() + _PATIENCE
+        while process == 0:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if process == 0 and time.monotonic() > wait:
+                self.fail("the answer's process closes its link")
+            time.sleep(0.0005)
         if not os.WIFSIGNALED(status):
             os._exit(os.WEXITSTATUS(status))
         number = os.WTERMSIG(status)

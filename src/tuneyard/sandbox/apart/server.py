@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
+import io
 import linecache
 import operator
 import os
@@ -61,7 +62,10 @@ class Server:
         self._special = Special(self._node, {"H": self._thing, "B": _library}, lenient=True)
         self._module = ModuleType(ANSWER)
         self._loop: Any = None
-        self._output = sys.stdout
+        # Python's own was made for another file, in which one could seek.
+        file = io.BufferedWriter(io.FileIO(1, "wb", closefd=False))
+        self._output = io.TextIOWrapper(file, "utf-8", "backslashreplace")
+        sys.stdout = sys.__stdout__ = self._output  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until the judge has done, or is gone."""

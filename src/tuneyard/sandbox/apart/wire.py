@@ -26,12 +26,18 @@ def send(data: bytes) -> None:
 
 
 def receive() -> bytes | None:
-    """Return the next message; None where the other side is gone, or says what is none."""
+    """Return the next message; None where the other side is gone.
+
+    Raises:
+        ValueError: the other side says what is no message.
+    """
     head = _exactly(_size)
     if head is None:
         return None
     (length,) = _unpack(head)
-    return _exactly(length) if length <= LARGEST else None
+    if length > LARGEST:
+        raise ValueError(f"a message of {length} bytes")
+    return _exactly(length)
 
 
 def _exactly(count: int) -> bytes | None:

@@ -1,0 +1,196 @@
+"""Answers are judged apart where their reference can be, and no forgery passes there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tuneyard.judging.apart import needs, program, run_answers, try_apart
+from tuneyard.judging.rows import case_of, try_cases
+from tuneyard.judging.trial import Case
+from tuneyard.sandbox import Outcome, Sandbox
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
+
+import forgeries
+from apart_cases import FORGED, HONEST, ROWS
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=2) as opened:
+        yield opened
+
+
+def case(reference: str, tests: str, entry_point: str | None = None) -> Case:
+    found = case_of(tests, reference, entry_point)
+    assert isinstance(found, Case), found
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows(sandbox: Sandbox) -> dict[str, tuple[Case, str | None]]:
+    cases = [case(*row) for row in ROWS.values()]
+    return dict(zip(ROWS, zip(cases, try_apart(cases, sandbox), strict=True), strict=True))
+
+
+def judged(
+    sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]], cases: dict[str, tuple[str, str]]
+) -> dict[str, Outcome]:
+    jobs = [(*rows[row], source) for row, source in cases.values()]
+    return dict(zip(cases, run_answers(jobs, sandbox), strict=True))
+
+
+def passed(outcome: Outcome) -> bool:
+    return outcome.status == "ok" and (outcome.value or {}).get("passed") is True
+
+
+def test_these_rows_are_judged_apart(rows: dict[str, tuple[Case, str | None]]) -> None:
+    terms = {name: found for name, (_, found) in rows.items()}
+    assert {name for name, found in terms.items() if found != ""} == {"solution"}
+    assert terms["solution"] == "get"
+
+
+def test_no_forgery_passes(
+    sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]
+) -> None:
+    outcomes = judged(sandbox, rows, FORGED)
+    assert [name for name, one in outcomes.items() if passed(one)] == []
+
+
+def test_honest_answers_pass(sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]) -> None:
+    outcomes = judged(sandbox, rows, HONEST)
+    assert {name: one for name, one in outcomes.items() if not passed(one)} == {}
+
+
+RIGHT = """\
+import math
+def double(n):
+    return [2 * one for one in n] if isinstance(n, list) else 2 * n
+def order(x):
+    return sorted(x)
+def low(x):
+    return x.lower()
+"""
+
+
+def test_no_forgery_against_one_process_passes_apart(sandbox: Sandbox) -> None:
+    """Those of ``forgeries`` whose tests a plain function passes."""
+    cases = [case(RIGHT, found[1]) for found in forgeries.FORGED.values()]
+    terms = dict(zip(forgeries.FORGED, try_apart(cases, sandbox), strict=True))
+    chosen = {
+        name: (of, terms[name], forgeries.FORGED[name][0].replace("RESULT", forgeries.RESULT))
+        for name, of in zip(forgeries.FORGED, cases, strict=True)
+        if terms[name] is not None
+    }
+    assert len(chosen) > 90
+    outcomes = run_answers(list(chosen.values()), sandbox)
+    forged = [name for name, one in zip(chosen, outcomes, strict=True) if passed(one)]
+    assert forged == ["profile"]  # it doubles, and profiles nobody but itself
+
+
+APART = [
+    ("def f(x):\n    return x\n", "assert f(3) == 3", None, ""),
+    ("def f(x):\n    return x\n", "def check(candidate):\n    assert candidate(3) == 3\n", "f", ""),
+    ("class Solution:\n    def f(self, x):\n        return x\n",
+     "def check(candidate):\n    assert candidate(3) == 3\n", "Solution().f", "get"),
+    ("def f(x):\n    return x\n", "if f(2) == 3:\n    assert f(1) == 0\nassert f(1) == 1\n", None, ""),
+    ("def f(x):\n    return x\n",
+     "assert f(1) == 1\ndef test(n):\n    assert f(n) == n\nfor n in f([]):\n    test(n)\n", None, "-1"),
+    ("def f(g, x):\n    return g(x)\n", "assert f(len, 'ab') == 2\nassert f(str.upper, 'a') == 'A'\n",
+     None, ""),
+    ("def f(x):\n    return math.floor(x)\n", "import math\nassert f(1.5) == 1\n", None, ""),
+    ("def f(x):\n    return [x, LEFT]\n", "LEFT = [4]\nassert f(1) == [1, [4]]\n", None, ""),
+    ("LIMIT = {'a': [1]}\ndef f():\n    return LIMIT\n", "assert f() == LIMIT == {'a': [1]}\n", None, ""),
+    ("import re\ndef f(x):\n    return re.match('a', x)\n",
+     "assert f('a')\nassert not f('b')\nassert f('a').group() == 'a'", None, "bool get"),
+    ("class Stack:\n    def __init__(self):\n        self.x = []\n    def push(self, v):\n"
+     "        self.x.append(v)\n    def __len__(self):\n        return len(self.x)\n",
+     "s = Stack()\ns.push(3)\nassert len(s) == 1 and s.x == [3] and isinstance(s, Stack)\n",
+     None, "get isinstance len"),
+    ("import numpy as np\ndef f(x):\n    return x.T\n",
+     "import numpy as np\nassert f(np.ones((2, 3))).shape == (3, 2)\n", None, ""),
+    ("def f(x):\n    return x\n", "from solution import f as g\nassert g(3) == 3\n", None, ""),
+]  # fmt: skip
+
+
+def test_terms_are_what_the_reference_needs(sandbox: Sandbox) -> None:
+    cases = [case(*row[:3]) for row in APART]
+    assert try_apart(cases, sandbox) == [row[3] for row in APART]
+    outcomes = run_answers(
+        [(one, row[3], one.reference or "") for one, row in zip(cases, APART, strict=True)], sandbox
+    )
+    assert [one for one in outcomes if not passed(one)] == []
+
+
+TOGETHER = [
+    ("class P:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, o):\n"
+     "        return self.x == o.x\n", "assert P(1) == P(1)\nassert P(2).x == 2\n"),
+    ("class P:\n    def __init__(self, x):\n        self.x = x\n",
+     "assert P(1) != P(2)\nassert P(2).x == 2\n"),
+    ("def f(g, x):\n    return g(x)\n", "assert f(lambda x: x + 1, 1) == 2\n"),
+    ("def f():\n    print('hi')\n", "import io\nfrom contextlib import redirect_stdout\n"
+     "out = io.StringIO()\nwith redirect_stdout(out):\n    f()\nassert out.getvalue() == 'hi\\n'\n"),
+    ("import random\ndef f():\n    return random.random()\n",
+     "import random\nrandom.seed(3)\nassert f() == 0.23796462709189137\n"),
+    ("def f():\n    return '1 + 1'\n", "assert eval(f()) == 2\n"),
+    ("import pickle\ndef f():\n    return pickle.dumps(3)\n",
+     "import pickle\nassert pickle.loads(f()) == 3\n"),
+    ("class Bad(Exception):\n    pass\ndef f():\n    raise Bad\n",
+     "try:\n    f()\nexcept Bad:\n    pass\nelse:\n    assert False\n"),
+    ("COUNT = 0\ndef f():\n    global COUNT\n    COUNT += 1\n", "f()\nassert COUNT == 1\n"),
+    ("def total(n):\n    return 0 if n is None else n.val + total(n.next)\n",
+     "class ListNode:\n    def __init__(self, val, next=None):\n        self.val, self.next = val, next\n"
+     "assert total(ListNode(1, ListNode(2))) == 3\n"),
+]  # fmt: skip
+
+
+def test_other_rows_are_judged_in_one_process(sandbox: Sandbox) -> None:
+    tried = try_cases([case(*row) for row in TOGETHER], sandbox)
+    assert [(one.reason, one.apart) for one in tried] == [("", None)] * len(TOGETHER)
+
+
+def test_what_is_slow_is_tried_alone(sandbox: Sandbox) -> None:
+    slow = "import time\ndef f(x):\n    time.sleep(3.5)\n    return x\n"
+    cases = [
+        case("def f(x):\n    return x\n", "assert f(3) == 3"),
+        case(slow, "assert f(3) == 3"),
+        case("import os\ndef f(x):\n    return x\n", "assert f(3) == 3"),
+    ]
+    assert try_apart(cases, sandbox) == ["", "", ""]
+
+
+def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: Sandbox) -> None:
+    """What may be done with an answer's objects is what was done with the reference's."""
+    row = case("def f(x):\n    return [x]\n", "assert 3 in f(3)\nassert len(f(1)) == 1\n")
+    wild = "class A:\n    def __contains__(s, o): return True\n    def __len__(s): return 1\n"
+    wild += "def f(x):\n    return A()\n"
+    assert passed(sandbox.run(program(row, "contains len", wild)))
+    (outcome,) = run_answers([(row, "", wild)], sandbox)
+    assert (outcome.status, outcome.error_type) == ("exception", "TypeError")
+
+
+def test_names_and_imports_of_a_reference() -> None:
+    source = """\
+import os.path, numpy as np
+from math import *
+from re import sub as put
+if True:
+    A = 1
+def f():
+    import json
+    b = 2
+class C:
+    d = 3
+"""
+    assert needs(source) == (
+        ("A", "C", "f"),
+        (("os.path", "", "os"), ("numpy", "", "np"), ("math", "*", "*"), ("re", "sub", "put")),
+    ) or set(needs(source).imports) == {
+        ("os.path", "", "os"), ("numpy", "", "np"), ("math", "*", "*"), ("re", "sub", "put"),
+    }  # fmt: skip
+    assert needs("def f(:") == ((), ())
