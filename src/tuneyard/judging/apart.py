@@ -2,9 +2,9 @@
 
 A row is judged apart where its reference passes so: in a process of its own, with nothing between
 it and its tests but plain data (`tuneyard.sandbox.apart`). The tests decide that, and the
-reference, never an answer. What was found is kept as a text, the row's *terms*: what the reference's
-tests do with objects that are no data (``get``, ``call``), and the numbers of checks that it does not
-reach (``-3``). Function in, data out has none of either: the terms are an empty text.
+reference, never an answer. What was found is kept as a text, the row's *terms*: what the tests do
+with objects of the reference's that are no data (``get``, ``call``), and the numbers of checks that
+it does not reach (``-3``). Function in, data out has none of either: the terms are an empty text.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def _imports(tree: ast.Module) -> Iterable[tuple[str, str, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 yield node.module, alias.name, alias.asname or alias.name
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        elif not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+        ):
             todo += ast.iter_child_nodes(node)
 
 
@@ -100,9 +102,7 @@ def program(case: Case, terms: str, source: str, harness: str = _APART) -> Progr
     return Program(source, harness, payload, LIMITS)
 
 
-def run_answers(
-    jobs: Sequence[tuple[Case, str | None, str]], sandbox: Sandbox
-) -> list[Outcome]:
+def run_answers(jobs: Sequence[tuple[Case, str | None, str]], sandbox: Sandbox) -> list[Outcome]:
     """Run answers with their tests.
 
     Args:
@@ -203,6 +203,9 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     for case in cases:
         ends = [next(outcomes) for _ in sources(case)]
         values = [one.value or {} for one in ends]
-        passed = [one.status == "ok" and v.get("passed") is True for one, v in zip(ends, values, strict=True)]
+        passed = [
+            one.status == "ok" and v.get("passed") is True
+            for one, v in zip(ends, values, strict=True)
+        ]
         found.append(values[-1]["terms"] if passed == right(case) else None)
     return found

@@ -1,4 +1,4 @@
-"""The harness in which references are tried apart: many, all from the data, in one pair of processes."""
+"""The harness in which references are tried apart: many, all from the data, in two processes."""
 
 from __future__ import annotations
 

@@ -90,9 +90,7 @@ def install(channel: Told, notes: Notes, paths: Paths) -> None:
     sys.addaudithook(_make_hook(channel, notes, paths))
 
 
-def _make_hook(
-    channel: Told, notes: Notes, paths: Paths
-) -> Callable[[str, tuple[Any, ...]], None]:
+def _make_hook(channel: Told, notes: Notes, paths: Paths) -> Callable[[str, tuple[Any, ...]], None]:
     own_pid = os.getpid()
     category_of = _CATEGORY.get
     path_of, real_path, threads = os.fspath, os.path.realpath, _thread._count

@@ -1,6 +1,7 @@
 """Shared memory through which a child leaves its result, out of reach of its file descriptors.
 
-Layout: byte 0 the stage, byte 1 a flag, bytes 4 to 7 a process, bytes 8 to 15 the result's length, then the result (JSON).
+Layout: byte 0 the stage, byte 1 a flag, bytes 4 to 7 the number of a second process, bytes 8 to 15
+the result's length, then the result (JSON).
 A program can write here if it tries: readers must take nothing for granted.
 """
 

@@ -128,7 +128,11 @@ def run(
     try:
         os.setsid()
         os.dup2(output, 1)
-        link = second.start(limits, channel, confinement) if getattr(harness, "second", False) else None
+        link = (
+            second.start(limits, channel, confinement)
+            if getattr(harness, "second", False)
+            else None
+        )
         confinement.apply(limits, channel, notes, link)
     except BaseException as error:
         channel.write(json.dumps({"setup": f"{type(error).__name__}: {error}"}).encode())

@@ -1,4 +1,5 @@
-"""Rows whose references pass apart from their tests; wrong answers made to look right; odd right ones.
+# ruff: noqa: E501
+"""Rows whose references pass apart from their tests; forged answers, and odd ones that are right.
 
 A row is a reference and its tests. A case is the row's name and an answer.
 """
@@ -565,3 +566,50 @@ HONEST: dict[str, tuple[str, str]] = {
         "def order(x):\n    y = sorted(x)\n    while x:\n        x.pop()\n    x.extend(y)\n",
     ),
 }  # fmt: skip
+
+# Reference, tests, entry point, and the terms on which the row is judged apart.
+APART = [
+    ("def f(x):\n    return x\n", "assert f(3) == 3", None, ""),
+    ("def f(x):\n    return x\n", "def check(candidate):\n    assert candidate(3) == 3\n", "f", ""),
+    ("class Solution:\n    def f(self, x):\n        return x\n",
+     "def check(candidate):\n    assert candidate(3) == 3\n", "Solution().f", "get"),
+    ("def f(x):\n    return x\n", "if f(2) == 3:\n    assert f(1) == 0\nassert f(1) == 1\n", None, ""),
+    ("def f(x):\n    return x\n",
+     "assert f(1) == 1\ndef test(n):\n    assert f(n) == n\nfor n in f([]):\n    test(n)\n", None, "-1"),
+    ("def f(g, x):\n    return g(x)\n", "assert f(len, 'ab') == 2\nassert f(str.upper, 'a') == 'A'\n",
+     None, ""),
+    ("def f(x):\n    return math.floor(x)\n", "import math\nassert f(1.5) == 1\n", None, ""),
+    ("def f(x):\n    return [x, LEFT]\n", "LEFT = [4]\nassert f(1) == [1, [4]]\n", None, ""),
+    ("LIMIT = {'a': [1]}\ndef f():\n    return LIMIT\n", "assert f() == LIMIT == {'a': [1]}\n", None, ""),
+    ("import re\ndef f(x):\n    return re.match('a', x)\n",
+     "assert f('a')\nassert not f('b')\nassert f('a').group() == 'a'", None, "bool get"),
+    ("class Stack:\n    def __init__(self):\n        self.x = []\n    def push(self, v):\n"
+     "        self.x.append(v)\n    def __len__(self):\n        return len(self.x)\n",
+     "s = Stack()\ns.push(3)\nassert len(s) == 1 and s.x == [3] and isinstance(s, Stack)\n",
+     None, "get isinstance len"),
+    ("import numpy as np\ndef f(x):\n    return x.T\n",
+     "import numpy as np\nassert f(np.ones((2, 3))).shape == (3, 2)\n", None, ""),
+    ("def f(x):\n    return x\n", "from solution import f as g\nassert g(3) == 3\n", None, ""),
+]  # fmt: skip
+
+# Reference and tests of rows that are judged in one process.
+TOGETHER = [
+    ("class P:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, o):\n"
+     "        return self.x == o.x\n", "assert P(1) == P(1)\nassert P(2).x == 2\n"),
+    ("class P:\n    def __init__(self, x):\n        self.x = x\n",
+     "assert P(1) != P(2)\nassert P(2).x == 2\n"),
+    ("def f(g, x):\n    return g(x)\n", "assert f(lambda x: x + 1, 1) == 2\n"),
+    ("def f():\n    print('hi')\n", "import io\nfrom contextlib import redirect_stdout\n"
+     "out = io.StringIO()\nwith redirect_stdout(out):\n    f()\nassert out.getvalue() == 'hi\\n'\n"),
+    ("import random\ndef f():\n    return random.random()\n",
+     "import random\nrandom.seed(3)\nassert f() == 0.23796462709189137\n"),
+    ("def f():\n    return '1 + 1'\n", "assert eval(f()) == 2\n"),
+    ("import pickle\ndef f():\n    return pickle.dumps(3)\n",
+     "import pickle\nassert pickle.loads(f()) == 3\n"),
+    ("class Bad(Exception):\n    pass\ndef f():\n    raise Bad\n",
+     "try:\n    f()\nexcept Bad:\n    pass\nelse:\n    assert False\n"),
+    ("COUNT = 0\ndef f():\n    global COUNT\n    COUNT += 1\n", "f()\nassert COUNT == 1\n"),
+    ("def total(n):\n    return 0 if n is None else n.val + total(n.next)\n",
+     "class ListNode:\n    def __init__(self, val, next=None):\n        self.val, self.next = val, next\n"
+     "assert total(ListNode(1, ListNode(2))) == 3\n"),
+]  # fmt: skip

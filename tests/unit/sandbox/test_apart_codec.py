@@ -36,9 +36,9 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and repr(left) == repr(right)
 
 
-ZONES = st.none() | st.timedeltas(
-    datetime.timedelta(hours=-23), datetime.timedelta(hours=23)
-).map(datetime.timezone)
+ZONES = st.none() | st.timedeltas(datetime.timedelta(hours=-23), datetime.timedelta(hours=23)).map(
+    datetime.timezone
+)
 FIXED = (
     st.none()
     | st.booleans()
@@ -173,7 +173,7 @@ class List(list[Any]):
         return iter([8])
 
 
-Point = namedtuple("Point", "x y")  # noqa: PYI024
+Point = namedtuple("Point", "x y")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,9 @@ def _imported(imports: Collection[Import], asked: Collection[str]) -> Iterator[t
             with suppress(Exception):
                 found: Any = importlib.import_module(module)
                 if part == "*":
-                    own = getattr(found, "__all__", None) or [n for n in vars(found) if n[:1] != "_"]
+                    own = getattr(found, "__all__", None) or [
+                        n for n in vars(found) if n[:1] != "_"
+                    ]
                     yield from ((one, getattr(found, one)) for one in own if one in asked)
                 elif part:
                     yield name, getattr(found, part)

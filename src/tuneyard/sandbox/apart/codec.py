@@ -1,12 +1,12 @@
 """Plain data as bytes and back: the one thing that crosses between an answer and its tests.
 
-A message is JSON: a head of numbers and texts, *nodes*, the values, and changes of values that were
-sent before. None, truth values, numbers and texts stand as they are; whatever else is a node ``[code,
-part, …]`` and is named by its number, ``[3]``, so that what is one object stays one, and may hold
-itself. A negative number names a node of the message that is answered: ``[-1]`` its first.
+A message is JSON: a head of numbers and texts, *nodes*, the values, and changes of values that
+were sent before. None, truth values, numbers and texts stand as they are; whatever else is a node
+``[code, part, …]`` and is named by its number, ``[3]``, so that what is one object stays one, and
+may hold itself. A negative number names a node of the message that is answered: ``[-1]`` its first.
 
-The other side is taken to be hostile. Nothing is read by means that could run a program, all that is
-made is of the exact classes in ``kinds``, and what is malformed is refused.
+The other side is taken to be hostile. Nothing is read by means that could run a program, all that
+is made is of the exact classes in ``kinds``, and what is malformed is refused.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from tuneyard.sandbox.apart.kinds import (
     VIEW,
     changing,
     named_parts,
-    plain,
 )
+from tuneyard.sandbox.apart.plain import plain
 
 _LARGE = 1 << 2000  # integers from here on are nodes: Python refuses to read long decimal ones
 _ATOMS = SCALARS - {int}
@@ -53,7 +53,7 @@ def _refuse(value: object) -> NoReturn:
 _WRITE = importlib.import_module("_json").make_encoder(
     None, _refuse, json.encoder.encode_basestring, None, ":", ",", False, False, True
 )
-_READ = json.JSONDecoder().scan_once
+_READ: Any = importlib.import_module("_json").make_scanner(json.JSONDecoder())
 
 
 def write(value: Any) -> str:
@@ -137,7 +137,7 @@ class Encoder:
         kinds = set(map(type, values))
         if kinds <= SCALARS:
             whole = [value for value in values if type(value) is int] if int in kinds else (0,)
-            if -_LARGE < min(whole) and max(whole) < _LARGE:
+            if min(whole) > -_LARGE and max(whole) < _LARGE:
                 return [*values]
         return [self._item(value) for value in values]
 

@@ -124,7 +124,7 @@ def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) 
 
 
 def terms(link: Link, checks: Checks) -> str:
-    """Return what was done with things of an answer's that are no data, and what was not reached."""
+    """Return what was done with things that are no data, and which checks were not reached."""
     missed = sorted(set(range(checks.count)) - checks.reached)
     return " ".join([*sorted(link.used), *(f"-{number}" for number in missed)])
 

@@ -49,6 +49,10 @@ def _pairs(value: dict[Any, Any]) -> Parts:
     return [one for pair in dict.items(value) for one in pair]
 
 
+def _ordered_pairs(value: OrderedDict[Any, Any]) -> Parts:
+    return [one for pair in OrderedDict.items(value) for one in pair]
+
+
 def _fill_dict(value: dict[Any, Any], parts: Parts) -> None:
     if len(parts) % 2:
         raise ValueError("a key without a value")
@@ -71,7 +75,8 @@ def _fill_default(value: defaultdict[Any, Any], parts: Parts) -> None:
     _fill_dict(value, parts[1:])
 
 
-def _factory(value: defaultdict[Any, Any]) -> Any:
+def factory(value: defaultdict[Any, Any]) -> Any:
+    """Return what makes the missing values, if it is a plain class; else None."""
     made = value.default_factory
     return made if isinstance(made, type) and TYPES.get(made.__name__) is made else None
 
@@ -125,7 +130,7 @@ def _no_more(parts: Parts, count: int) -> Parts:
 def _named(name: str, fields: tuple[str, ...]) -> Any:
     from collections import namedtuple
 
-    return namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024 - its name is not known
+    return namedtuple(name, fields)
 
 
 def _make_named(parts: Parts) -> Any:
@@ -145,14 +150,12 @@ def _make_view(parts: Parts) -> Any:
     return {"keys": dict.keys, "values": dict.values, "items": dict.items}[which](held)
 
 
-def _make_moment(parts: Parts) -> Any:
-    *numbers, zone, fold = parts
-    return datetime.datetime(*numbers, tzinfo=_zone(zone), fold=fold)
+def _dated(kind: Any) -> Callable[[Parts], Any]:
+    def make(parts: Parts) -> Any:
+        *numbers, zone, fold = parts
+        return kind(*numbers, tzinfo=_zone(zone), fold=fold)
 
-
-def _make_time(parts: Parts) -> Any:
-    *numbers, zone, fold = parts
-    return datetime.time(*numbers, tzinfo=_zone(zone), fold=fold)
+    return make
 
 
 def _zone(value: Any) -> datetime.timezone | None:
@@ -169,9 +172,11 @@ KINDS: dict[type, Kind] = {
     tuple: Kind("t", list, tuple, flat=False),
     frozenset: Kind("f", list, frozenset, flat=False),
     slice: Kind("s", lambda v: [v.start, v.stop, v.step], lambda p: slice(*p), flat=False),
-    int: Kind("i", lambda v: [hex(v)], lambda p: int(*p, 16)),
+    int: Kind("i", lambda v: [hex(v)], lambda p: int(_no_more(p, 1)[0], 16)),
     complex: Kind("c", lambda v: [v.real, v.imag], lambda p: complex(*_no_more(p, 2))),
-    bytes: Kind("b", lambda v: [v.decode("latin-1")], lambda p: _no_more(p, 1)[0].encode("latin-1")),
+    bytes: Kind(
+        "b", lambda v: [v.decode("latin-1")], lambda p: _no_more(p, 1)[0].encode("latin-1")
+    ),
     type(...): Kind("e", lambda v: [], lambda p: ...),
     range: Kind("r", lambda v: [v.start, v.stop, v.step], lambda p: range(*p), flat=False),
     Decimal: Kind("D", lambda v: [str(v)], lambda p: Decimal(*_no_more(p, 1))),
@@ -187,18 +192,17 @@ KINDS: dict[type, Kind] = {
             *(v.year, v.month, v.day, v.hour, v.minute, v.second, v.microsecond),
             *(v.tzinfo, v.fold),
         ],
-        _make_moment,
+        _dated(datetime.datetime),
         flat=False,
     ),
     datetime.time: Kind(
         "u",
         lambda v: [v.hour, v.minute, v.second, v.microsecond, v.tzinfo, v.fold],
-        _make_time,
+        _dated(datetime.time),
         flat=False,
     ),
     type: Kind("k", lambda v: [v.__name__], lambda p: TYPES[_no_more(p, 1)[0]]),
 }
-_FLAT_BUT_INTEGERS = (range, Fraction)  # whose parts may be too large for a plain number
 NAMED = Kind("n", list, _make_named, flat=False)
 VIEW = Kind("v", list, _make_view, flat=False)
 MAKERS = {kind.code: kind for kind in (*KINDS.values(), NAMED, VIEW)}
@@ -208,11 +212,11 @@ CHANGING: dict[type, Changing] = {
     dict: Changing("d", _pairs, lambda p: {}, _fill_dict),
     set: Changing("S", list, lambda p: set(), _fill_set),
     bytearray: Changing("B", lambda v: [v.decode("latin-1")], lambda p: bytearray(), _fill_bytes),
-    deque: Changing("q", lambda v: [v.maxlen, *v], lambda p: deque((), p[0]), _fill_deque),
-    OrderedDict: Changing("O", _pairs, lambda p: OrderedDict(), _fill_ordered),
+    deque: Changing("q", lambda v: [v.maxlen, *v], lambda p: deque(maxlen=p[0]), _fill_deque),
+    OrderedDict: Changing("O", _ordered_pairs, lambda p: OrderedDict(), _fill_ordered),
     Counter: Changing("C", _pairs, lambda p: Counter(), _fill_dict),
     defaultdict: Changing(
-        "V", lambda v: [_factory(v), *_pairs(v)], lambda p: defaultdict(), _fill_default
+        "V", lambda v: [factory(v), *_pairs(v)], lambda p: defaultdict(), _fill_default
     ),
 }
 ARRAY = Changing("A", _array_parts, _new_array, _fill_array)
@@ -226,54 +230,6 @@ def changing(value: Any) -> Changing | None:
     if found is None and exact.__name__ == "ndarray" and exact.__module__ == "numpy":
         return ARRAY if value.dtype.kind in "biufcSU" else None
     return found
-
-
-def plain(value: Any) -> Any:
-    """Return the plain value in one of a subclass, or another form: what it holds, no more.
-
-    For the answer's side: it says what its data are, and cannot say how they compare.
-
-    Returns:
-        Itself where it holds no plain value.
-    """
-    lineage = type(value).__mro__
-    if lineage[0].__module__ == "numpy" and "generic" in {kind.__name__ for kind in lineage}:
-        return value.item()
-    for base in lineage:
-        if base in _BASES:
-            return _BASES[base](value)
-    return value
-
-
-def _made_default(value: defaultdict[Any, Any]) -> defaultdict[Any, Any]:
-    return defaultdict(_factory(value), dict.items(value))
-
-
-_BASES: dict[type, Callable[[Any], Any]] = {
-    int: int.__index__,
-    float: float.__float__,
-    complex: complex.__complex__ if hasattr(complex, "__complex__") else complex,
-    str: str.__str__,
-    bytes: lambda v: bytes(memoryview(v)),
-    bytearray: lambda v: bytearray(memoryview(v)),
-    list: lambda v: [*list.__iter__(v)],
-    tuple: lambda v: (*tuple.__iter__(v),),
-    set: lambda v: {*set.__iter__(v)},
-    frozenset: lambda v: frozenset(frozenset.__iter__(v)),
-    deque: lambda v: deque(deque.__iter__(v), v.maxlen),
-    OrderedDict: lambda v: OrderedDict(OrderedDict.items(v)),
-    Counter: lambda v: _counter(v),
-    defaultdict: _made_default,
-    dict: lambda v: dict(dict.items(v)),
-    Fraction: lambda v: Fraction(v.numerator, v.denominator),
-    Decimal: lambda v: Decimal(str(v)),
-}
-
-
-def _counter(value: Counter[Any]) -> Counter[Any]:
-    made: Counter[Any] = Counter()
-    dict.update(made, dict.items(value))
-    return made
 
 
 def named_parts(value: Any) -> Iterator[Any] | None:

@@ -122,7 +122,7 @@ class Link:
         self._fail({"status": status, "error_type": kind, "message": why, "line": None})
 
     def told(self, error: BaseException) -> dict[str, Any] | None:
-        """Return what the answer's process said of an exception; None where it is not from there."""
+        """Return what the answer's process said of an exception; None: it is not from there."""
         return next((row for one, row in self._told if one is error), None)
 
     def _fail(self, row: dict[str, Any]) -> NoReturn:
@@ -135,11 +135,11 @@ class Link:
                 raise self.failed
             message = self._exchange(head, values)
             verb = message.head[0] if message.head else None
-            if verb == "ok" and len(message.values) == 1:
-                return message.values[0]
             if verb == "stop" and head[0] == "next":
                 raise StopIteration(*message.values[:1])
-            self._raise(message)
+            if verb != "ok" or len(message.values) != 1:
+                self._raise(message)
+            return message.values[0]
 
     def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
         encoder = Encoder(self._special)
@@ -258,7 +258,10 @@ def _row(row: Any) -> dict[str, Any]:
 def _library(value: Any) -> Node | None:
     """Return where a library has this function or class; None where it is the tests' own."""
     kind = type(value)
-    if kind not in (FunctionType, BuiltinFunctionType, type) and kind.__name__ != "method_descriptor":
+    if (
+        kind not in (FunctionType, BuiltinFunctionType, type)
+        and kind.__name__ != "method_descriptor"
+    ):
         return None
     name = getattr(value, "__qualname__", None)
     module = getattr(value, "__module__", None) or "builtins"
@@ -267,4 +270,4 @@ def _library(value: Any) -> Node | None:
         return None
     for part in name.split("."):
         found = getattr(found, part, None)
-    return ["B", module, name] if found is value else None
+    return ["L", module, name] if found is value else None

@@ -48,16 +48,15 @@ class Proxy:
     def __iter__(self) -> Any:
         return self._tuneyard_link.operate("iter", self)
 
-    def __hash__(self) -> int:
-        self._refuse()
-
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         self._refuse()
 
     def _refuse(self, *_: Any) -> NoReturn:
-        self._tuneyard_link.fail("an object of the answer's is compared, or copied")
+        link: Asked = self._tuneyard_link
+        link.fail("an object of the answer's is compared, or copied")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse  # type: ignore[assignment]
+    __hash__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
 
 def _asks(operation: str, turned: bool = False) -> Callable[..., Any]:

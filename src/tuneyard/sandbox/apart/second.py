@@ -54,4 +54,3 @@ def start(limits: Limits, channel: Channel, confinement: Confinement) -> int:
             serve(notes)
     finally:
         os._exit(1)
-

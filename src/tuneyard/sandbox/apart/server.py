@@ -59,7 +59,7 @@ class Server:
         self._notes = notes
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._special = Special(self._node, {"H": self._thing, "B": _library}, lenient=True)
+        self._special = Special(self._node, {"H": self._thing, "L": _library}, lenient=True)
         self._module = ModuleType(ANSWER)
         self._loop: Any = None
         # Python's own was made for another file, in which one could seek.
@@ -157,7 +157,9 @@ class Server:
             kind = "awaitable"
         elif hasattr(exact, "__next__"):
             kind = "iterator"
-        elif exact in _FUNCTIONS or (callable(value) and exact.__module__ in ("functools", "operator")):
+        elif exact in _FUNCTIONS or (
+            callable(value) and exact.__module__ in ("functools", "operator")
+        ):
             kind = "function"
         name = getattr(value if kind in ("class", "function") else exact, "__name__", "")
         return ["h", kind, number, name if type(name) is str else ""]
@@ -177,8 +179,14 @@ def _arguments(error: BaseException, kind: type) -> tuple[Any, ...]:
     given = error.args
     if isinstance(error, OSError) and error.filename is not None and len(given) == 2:
         given = (*given, str(error.filename))
-    own = type(error) is not kind and type(error).__str__ is not kind.__str__
-    return given if not own and _ARGUMENTS.issuperset(map(type, given)) else (str(error),)
+    speak: list[Any] = [one.__str__ for one in (type(error), kind)]
+    own = speak[0] is not speak[1]
+    if not own and _ARGUMENTS.issuperset(map(type, given)):
+        return given
+    try:
+        return (str(error),)
+    except Exception:
+        return ()
 
 
 def _library(parts: list[Any]) -> Any:

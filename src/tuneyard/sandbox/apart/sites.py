@@ -1,4 +1,4 @@
-"""Which checks of a test program were reached: an answer has to reach those that its reference does.
+"""Which checks of a test program were reached: an answer has to reach those of its reference.
 
 So that an answer which gives nothing to a loop over its results is not taken for a right one.
 """
