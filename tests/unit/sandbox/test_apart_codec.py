@@ -14,13 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuneyard.sandbox.apart.codec import (
-    Encoder,
-    MalformedError,
-    NotDataError,
-    Special,
-    decode,
-)
+from tuneyard.sandbox.apart.codec import MalformedError, NotDataError, Special
+from tuneyard.sandbox.apart.decoder import decode
+from tuneyard.sandbox.apart.encoder import Encoder
 
 STRICT = Special(lambda value: None, {}, lenient=False)
 LENIENT = Special(lambda value: None, {}, lenient=True)

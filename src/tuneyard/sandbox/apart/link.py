@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import _thread
-import builtins
 import os
 import signal
-import sys
 import time
 from collections.abc import Collection, Sequence
-from types import BuiltinFunctionType, FunctionType
 from typing import Any, NoReturn
 
 from tuneyard.sandbox.apart import wire
-from tuneyard.sandbox.apart.codec import (
-    Encoder,
-    MalformedError,
-    Message,
-    Node,
-    NotDataError,
-    Special,
-    decode,
-)
+from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
+from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
+from tuneyard.sandbox.apart.decoder import Message, decode
+from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
-from tuneyard.sandbox.program import STATUSES
 from tuneyard.sandbox.verdict import ToldError
 
-_EXCEPTIONS = {
-    name: kind
-    for name, kind in vars(builtins).items()
-    if isinstance(kind, type)
-    and issubclass(kind, Exception)
-    and not issubclass(kind, StopIteration | StopAsyncIteration | ExceptionGroup)
-}
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
 _TEXT = 2_000
 _PATIENCE = 3.0  # seconds until a process that has closed its descriptors has ended
@@ -154,7 +138,7 @@ class Link:
         finally:
             if not complete and self.failed is None:  # a time limit of the tests' own
                 self.interrupted = True
-                self.failed = ToldError(_row(["timeout", None, "interrupted", None]))
+                self.failed = ToldError(row_of(["timeout", None, "interrupted", None]))
         try:
             return decode(reply, self._special, encoder.objects)
         except MalformedError as error:
@@ -180,12 +164,12 @@ class Link:
         """Raise what the answer raised, or end it where that cannot cross."""
         try:
             verb, *rest = message.head
-            row = _row(rest[-1])
+            row = row_of(rest[-1])
             if verb == "raise":
                 (arguments,) = message.values
                 if type(arguments) is not tuple:
                     raise ValueError("no arguments")
-                error = _EXCEPTIONS[rest[0]](*arguments)
+                error = EXCEPTIONS[rest[0]](*arguments)
             elif verb == "out":
                 self._fail(row)
             else:
@@ -225,7 +209,7 @@ class Link:
 
     def _node(self, value: Any) -> Node | None:
         number = value.number if type(value) is _Numbered else self._numbers.get(id(value))
-        return _library(value) if number is None else ["H", number]
+        return library(value) if number is None else ["H", number]
 
 
 class _Numbered:
@@ -233,41 +217,3 @@ class _Numbered:
 
     def __init__(self, number: int) -> None:
         self.number = number
-
-
-def _row(row: Any) -> dict[str, Any]:
-    """Return what the answer's process said of its exception.
-
-    Raises:
-        ValueError, TypeError, LookupError: it said nothing of the kind.
-    """
-    if isinstance(row, list):
-        row = dict(zip(("status", "error_type", "message", "line"), row, strict=True))
-    status, kind, text, line = (row[k] for k in ("status", "error_type", "message", "line"))
-    if status == "ok" or status not in STATUSES:
-        raise ValueError("no failure")
-    for one in (kind, text):
-        if one is not None and type(one) is not str:
-            raise ValueError("no text")
-    if line is not None and type(line) is not int:
-        raise ValueError("no line")
-    kind, text = (None if one is None else one[:_TEXT] for one in (kind, text))
-    return {"status": status, "error_type": kind, "message": text, "line": line}
-
-
-def _library(value: Any) -> Node | None:
-    """Return where a library has this function or class; None where it is the tests' own."""
-    kind = type(value)
-    if (
-        kind not in (FunctionType, BuiltinFunctionType, type)
-        and kind.__name__ != "method_descriptor"
-    ):
-        return None
-    name = getattr(value, "__qualname__", None)
-    module = getattr(value, "__module__", None) or "builtins"
-    found: Any = sys.modules.get(module)
-    if module == "__main__" or found is None or type(name) is not str:
-        return None
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return ["L", module, name] if found is value else None

@@ -20,7 +20,9 @@ from types import BuiltinFunctionType, CodeType, CoroutineType, FunctionType, Me
 from typing import Any
 
 from tuneyard.sandbox.apart import wire
-from tuneyard.sandbox.apart.codec import Encoder, Node, Special, decode, write
+from tuneyard.sandbox.apart.codec import Node, Special
+from tuneyard.sandbox.apart.decoder import decode
+from tuneyard.sandbox.apart.encoder import Encoder, write
 from tuneyard.sandbox.apart.kinds import SCALARS, changing
 from tuneyard.sandbox.audit import Notes
 from tuneyard.sandbox.capability import walk
