@@ -18,8 +18,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuneyard.judging.hollow import defined
-from tuneyard.judging.trial import LIMITS, TOGETHER, Case, found_in, right, sources
+from tuneyard.judging.trial import LIMITS, Case
 from tuneyard.sandbox import Outcome, Program
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 _APART = "tuneyard.sandbox.apart.harness:apart_tests"
 _QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
 _TRIAL = "tuneyard.judging.apart_harness:trial"
+_TOGETHER = 32  # cases that share a pair of processes
+_EACH = 3.0  # seconds of a program in it
 # Tests that may run what an answer gave them as text: it would run beside them.
 _RUNS_TEXT = re.compile(
     r"\b(?:eval|exec|compile|pickle|cPickle|dill|cloudpickle|joblib|marshal|shelve|runpy|copyreg"
@@ -64,25 +65,32 @@ def needs(reference: str) -> Needs:
             tree = ast.parse(reference)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Needs((), ())
-    imports = tuple(_imports(tree))
-    names = defined(tree) - {name for _, _, name in imports}
-    return Needs(tuple(sorted(names)), imports)
-
-
-def _imports(tree: ast.Module) -> Iterable[tuple[str, str, str]]:
+    names: set[str] = set()
+    imports: dict[str, tuple[str, str, str]] = {}
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, "", alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                yield node.module, alias.name, alias.asname or alias.name
-        elif not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-        ):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            imports |= {_bound(*one): one for one in _imports(node)}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.comprehension):
             todo += ast.iter_child_nodes(node)
+    return Needs(tuple(sorted(names - imports.keys())), tuple(imports.values()))
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str, str]]:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield alias.name, "", alias.asname or alias.name.partition(".")[0]
+        elif node.module and node.module != "__future__" and not node.level:
+            yield node.module, alias.name, alias.asname or alias.name
+
+
+def _bound(module: str, part: str, name: str) -> str:
+    return f"{module}.*" if part == "*" else name
 
 
 def program(case: Case, terms: str, source: str, harness: str = _APART) -> Program:
@@ -135,13 +143,13 @@ def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     found: list[str | None] = [None] * len(cases)
     todo = [index for index, case in enumerate(cases) if _may_be(case)]
     together = sandbox.map(
-        _shared(_of(cases, todo[start : start + TOGETHER]))
-        for start in range(0, len(todo), TOGETHER)
+        _shared(_of(cases, todo[start : start + _TOGETHER]))
+        for start in range(0, len(todo), _TOGETHER)
     )
     unclear = []
     for place, index in enumerate(todo):
-        outcome = together[place // TOGETHER]
-        found[index] = _terms(outcome, place % TOGETHER, cases[index])
+        outcome = together[place // _TOGETHER]
+        found[index] = _terms(outcome, place % _TOGETHER, cases[index])
         if found[index] is None:
             unclear.append(index)
     slow = []
@@ -149,7 +157,7 @@ def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
         unclear, sandbox.map(_shared([case]) for case in _of(cases, unclear)), strict=True
     ):
         found[index] = _terms(outcome, 0, cases[index])
-        if found[index] is None and (None in found_in(outcome, 0) or not found_in(outcome, 0)):
+        if found[index] is None and (None in _found(outcome, 0) or not _found(outcome, 0)):
             slow.append(index)
     for index, terms in zip(slow, _each_alone(_of(cases, slow), sandbox), strict=True):
         found[index] = terms
@@ -179,13 +187,29 @@ def _payload(case: Case) -> dict[str, Any]:
     return {"tests": case.tests, "takes": takes, "imports": imports, "lacks": lacks}
 
 
+def _sources(case: Case) -> list[str]:
+    return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
+
+
+def _right(case: Case) -> list[bool]:
+    return [False] * (1 if case.hollow is None else 2) + [True]
+
+
+def _found(outcome: Outcome, place: int) -> list[bool | None]:
+    """Return how a case's programs did; nothing where the child did not get to it."""
+    if outcome.status != "ok" or outcome.value is None:
+        return []
+    rows = outcome.value["passed"]
+    return list(rows[place]) if place < len(rows) else []
+
+
 def _shared(cases: Iterable[Case]) -> Program:
-    rows = [[sources(case), right(case), _payload(case)] for case in cases]
-    return Program("", _TRIAL, {"cases": rows}, LIMITS)
+    rows = [[_sources(case), _right(case), _payload(case)] for case in cases]
+    return Program("", _TRIAL, {"cases": rows, "seconds": _EACH}, LIMITS)
 
 
 def _terms(outcome: Outcome, place: int, case: Case) -> str | None:
-    if found_in(outcome, place) != right(case):
+    if _found(outcome, place) != _right(case):
         return None
     terms: str = (outcome.value or {})["terms"][place]
     return terms
@@ -196,16 +220,16 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     programs = [
         Program(source, _APART, {**_payload(case), "operations": None, "unreached": None}, LIMITS)
         for case in cases
-        for source in sources(case)
+        for source in _sources(case)
     ]
     outcomes = iter(sandbox.map(programs))
     found: list[str | None] = []
     for case in cases:
-        ends = [next(outcomes) for _ in sources(case)]
+        ends = [next(outcomes) for _ in _sources(case)]
         values = [one.value or {} for one in ends]
         passed = [
             one.status == "ok" and v.get("passed") is True
             for one, v in zip(ends, values, strict=True)
         ]
-        found.append(values[-1]["terms"] if passed == right(case) else None)
+        found.append(values[-1]["terms"] if passed == _right(case) else None)
     return found

@@ -10,8 +10,7 @@ from tuneyard.sandbox.apart.checks import Checks
 from tuneyard.sandbox.apart.harness import Apart, run_apart, terms
 from tuneyard.sandbox.apart.link import Link
 
-_EACH = 3.0  # seconds of one program
-_ALL = 15.0  # and of all of them, of the thirty that a child has
+_ALL = 15.0  # seconds of all programs, of the thirty that a child has
 
 
 class _TooLongError(BaseException):
@@ -23,8 +22,8 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
 
     A case is ``[programs, right, payload]`` (see ``tuneyard.judging.harness.trial`` and
     ``tuneyard.sandbox.apart.harness.judge``). ``record["passed"]`` has for each case how its
-    programs did, ``record["terms"]`` what the last one needed. After a program that had its time
-    nothing more is tried: the other process may go on with it.
+    programs did, ``record["terms"]`` what the last one needed. After a program that had its time,
+    ``payload["seconds"]``, nothing more is tried: the other process may go on with it.
     """
     record["passed"] = done = []
     record["terms"] = found_terms = []
@@ -36,7 +35,7 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
         for program, wanted in zip(programs, right, strict=True):
             if time.monotonic() > end:
                 return
-            passed, needed = _passes(program, asked)
+            passed, needed = _passes(program, asked, payload["seconds"])
             found.append(passed)
             if passed is not wanted:
                 break
@@ -46,10 +45,10 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
             return
 
 
-def _passes(program: str, asked: dict[str, Any]) -> tuple[bool | None, str]:
+def _passes(program: str, asked: dict[str, Any], seconds: float) -> tuple[bool | None, str]:
     link = Link()
     checks = Checks(asked["tests"])
-    signal.setitimer(signal.ITIMER_REAL, _EACH)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         run_apart(link, program, checks, asked)
     except _TooLongError:

@@ -36,7 +36,7 @@ def take_out(source: str) -> Reference:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reference(None, ())
-    names = tuple(sorted((defined(tree) & _BUILTINS) | _lacking(tree)))
+    names = tuple(sorted((_defined(tree) & _BUILTINS) | _lacking(tree)))
     emptied = _Emptied()
     tree = ast.fix_missing_locations(emptied.visit(tree))
     return Reference(ast.unparse(tree) if emptied.changed else None, names)
@@ -85,7 +85,7 @@ def _lacking(tree: ast.Module) -> set[str]:
     return read - bound - _BUILTINS
 
 
-def defined(tree: ast.Module) -> set[str]:
+def _defined(tree: ast.Module) -> set[str]:
     """Return the names that a program binds at its top level."""
     found: set[str] = set()
     todo: list[ast.AST] = list(tree.body)

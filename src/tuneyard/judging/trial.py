@@ -12,7 +12,7 @@ LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
 """Of a program and its tests. The slowest reference solution of MBPP takes 5 s of CPU time; on a
 busy machine that is more by the clock."""
 _TRIAL = "tuneyard.judging.harness:trial"
-TOGETHER = 32  # cases that share a child: starting one takes as long as trying ten of them
+_TOGETHER = 32  # cases that share a child: starting one takes as long as trying ten of them
 
 PASSES_EMPTY = "the tests pass an empty program"
 PASSES_HOLLOW = "the tests pass the reference with the bodies of its functions taken out"
@@ -47,23 +47,23 @@ def try_tests(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     everything that would count against a row, is run again in children of their own.
     """
     together = sandbox.map(
-        _shared(cases[start : start + TOGETHER]) for start in range(0, len(cases), TOGETHER)
+        _shared(cases[start : start + _TOGETHER]) for start in range(0, len(cases), _TOGETHER)
     )
     unclear = [
         index
         for index, case in enumerate(cases)
-        if found_in(together[index // TOGETHER], index % TOGETHER) != right(case)
+        if _found(together[index // _TOGETHER], index % _TOGETHER) != _right(case)
     ]
     reasons: list[str | None] = [None] * len(cases)
     alone = sandbox.map(_shared([cases[index]]) for index in unclear)
     rest = []
     for index, outcome in zip(unclear, alone, strict=True):
-        found = found_in(outcome, 0)
+        found = _found(outcome, 0)
         if found == [True]:
             reasons[index] = PASSES_EMPTY
         elif found == [False, True] and cases[index].hollow is not None:
             reasons[index] = PASSES_HOLLOW
-        elif found != right(cases[index]):
+        elif found != _right(cases[index]):
             rest.append(index)
     slow = _each_alone([cases[index] for index in rest], sandbox)
     for index, reason in zip(rest, slow, strict=True):
@@ -71,23 +71,21 @@ def try_tests(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     return reasons
 
 
-def sources(case: Case) -> list[str]:
-    """Return the programs that a case is tried with."""
+def _sources(case: Case) -> list[str]:
     return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
 
 
-def right(case: Case) -> list[bool]:
-    """Return which of them should pass."""
+def _right(case: Case) -> list[bool]:
     emptied = [False] if case.hollow is None else [False, False]
     return emptied + [True] * (case.reference is not None)
 
 
 def _shared(cases: Iterable[Case]) -> Program:
-    rows = [[sources(case), right(case), case.tests, list(case.names)] for case in cases]
+    rows = [[_sources(case), _right(case), case.tests, list(case.names)] for case in cases]
     return Program("", _TRIAL, {"cases": rows}, LIMITS)
 
 
-def found_in(outcome: Outcome, place: int) -> list[bool | None]:
+def _found(outcome: Outcome, place: int) -> list[bool | None]:
     """Return how a case's programs did; nothing where the child did not get to it."""
     if outcome.status != "ok" or outcome.value is None:
         return []
@@ -97,13 +95,13 @@ def found_in(outcome: Outcome, place: int) -> list[bool | None]:
 
 def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     """Run every program in a child of its own, with all the time it may have."""
-    jobs = [(case, source) for case in cases for source in sources(case)]
+    jobs = [(case, source) for case in cases for source in _sources(case)]
     outcomes = iter(sandbox.map(case.program(source) for case, source in jobs))
     reasons: list[str | None] = []
     for case in cases:
-        ends = [next(outcomes) for _ in sources(case)]
+        ends = [next(outcomes) for _ in _sources(case)]
         passed = [_passed(outcome) for outcome in ends]
-        if passed == right(case):
+        if passed == _right(case):
             reasons.append(None)
         elif passed[0]:
             reasons.append(PASSES_EMPTY)

@@ -35,7 +35,7 @@ def tried(rows, box):
 
 
 def test_good_rows_share_a_child(sandbox):
-    rows = [(RIGHT + f"# {n}\n", TESTS) for n in range(trial.TOGETHER + 1)]
+    rows = [(RIGHT + f"# {n}\n", TESTS) for n in range(trial._TOGETHER + 1)]
     box = Counted(sandbox)
     assert set(tried(rows, box)) == {""}
     assert box.ran == 2
