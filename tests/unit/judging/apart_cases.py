@@ -590,6 +590,13 @@ APART = [
     ("import numpy as np\ndef f(x):\n    return x.T\n",
      "import numpy as np\nassert f(np.ones((2, 3))).shape == (3, 2)\n", None, ""),
     ("def f(x):\n    return x\n", "from solution import f as g\nassert g(3) == 3\n", None, ""),
+    ("class D(dict):\n    def __missing__(self, key):\n        return 0\n",
+     "d = D(a=1)\nd['b'] = 2\nassert d['a'] == 1 and d['c'] == 0 and len(d) == 2\n", None,
+     "getitem len setitem"),
+    ("class S(list):\n    pass\ndef make():\n    return S()\n",
+     "s = make()\ns.append(1)\nassert s.pop() == 1\n", None, "get"),
+    ("from collections import namedtuple\nP = namedtuple('P', 'x y')\ndef f():\n    return P(1, 2)\n",
+     "assert f() == (1, 2) and f().x == 1\n", None, ""),
 ]  # fmt: skip
 
 # Reference and tests of rows that are judged in one process.

@@ -31,9 +31,10 @@ class Special(NamedTuple):
     Attributes:
         node: returns the node of a value, None where it is none of its own.
         make: returns what the other side's node stands for.
-        lenient: whether a value of a subclass, or a numpy number, goes as the plain one in it.
+        lenient: says of a value of a subclass, a numpy number and their like whether it goes as
+            the plain one in it.
     """
 
     node: Callable[[Any], Node | None]
     make: dict[str, Callable[[list[Any]], Any]]
-    lenient: bool
+    lenient: Callable[[Any], bool]

@@ -105,10 +105,11 @@ class Encoder:
         kind = KINDS.get(exact)
         if kind is not None and (exact is not type or TYPES.get(value.__name__) is value):
             return [self._add(value, [kind.code, *self._items(kind.parts(value))])]
-        parts = named_parts(value)
+        lenient = self._special.lenient(value)
+        parts = named_parts(value) if lenient else None
         if parts is not None:
             return [self._add(value, [NAMED.code, *self._items(list(parts))])]
-        item = self._plain(value) if self._special.lenient else None
+        item = self._plain(value) if lenient else None
         if item is not None:
             return item
         node = self._special.node(value)

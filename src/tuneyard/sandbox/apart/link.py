@@ -43,14 +43,16 @@ class Link:
         self._told: list[tuple[BaseException, dict[str, Any]]] = []
         self._proxies: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._special = Special(self._node, {"h": self._make}, lenient=False)
+        self._special = Special(self._node, {"h": self._make}, _is_named)
         self._lock = _thread.RLock()
         self._kills_itself = False
 
     def load(self, source: str, names: list[str]) -> tuple[dict[str, Any], list[str]]:
         """Run an answer's module; return what it has of these names, and which names it lacks."""
         self._told.clear()
-        reply = self._ask(["load", source], [names])
+        # Where objects are asked for more than their data, they are to be themselves.
+        whole = self._allowed is None or bool(self._allowed)
+        reply = self._ask(["load", source, whole], [names])
         if type(reply) is not tuple or list(map(type, reply)) != [dict, list]:
             self.fail("the answer's process says what is no message")
         found, lacking = reply
@@ -217,3 +219,7 @@ class _Numbered:
 
     def __init__(self, number: int) -> None:
         self.number = number
+
+
+def _is_named(value: Any) -> bool:
+    return type(value).__bases__ == (tuple,)  # a named tuple's class, or it is refused

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import (
+    ChainMap,
+    Counter,
+    OrderedDict,
+    UserDict,
+    UserList,
+    UserString,
+    defaultdict,
+    deque,
+)
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import factory
@@ -50,6 +60,12 @@ _BASES: dict[type, Callable[[Any], Any]] = {
     dict: lambda v: dict(dict.items(v)),
     Fraction: lambda v: Fraction(v.numerator, v.denominator),
     Decimal: lambda v: Decimal(str(v)),
+    UserList: lambda v: [*v.data],
+    UserDict: lambda v: {**v.data},
+    UserString: lambda v: str(v.data),
+    ChainMap: dict,
+    MappingProxyType: dict,
+    memoryview: bytes,
 }
 
 
