@@ -89,9 +89,11 @@ class Confinement:
         if self.ruleset is not None:
             self.ruleset.apply()
         # Standard input and error are /dev/null, standard output is the zygote's pipe.
+        first = 3
         if link is not None:
             os.dup2(link, wire.LINK)
-        first = 3 if link is None else wire.LINK + 1
+            os.closerange(first, wire.LINK)
+            first = wire.LINK + 1
         os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         memory = isolation.memory_limits(
             limits.memory_mb, self.base, self.counts_data, self.watched

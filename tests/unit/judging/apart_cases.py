@@ -405,16 +405,16 @@ FORGED: dict[str, tuple[str, str]] = {
     "a false message": (
         "asserts",
         "import os, struct\nfor text in (b'[[\"ok\"],[],[8],[]]',) * 9:\n"
-        "    os.write(3, struct.pack('=Q', len(text)) + text)\n"
+        "    os.write(255, struct.pack('=Q', len(text)) + text)\n"
         "def double(n):\n    return n\n",
     ),
     "no message": (
-        "asserts", "import os\ndef double(n):\n    os.write(3, b'x' * 100)\n    return n\n"
+        "asserts", "import os\ndef double(n):\n    os.write(255, b'x' * 100)\n    return n\n"
     ),
     "too long a message": (
-        "asserts", "import os\ndef double(n):\n    os.write(3, b'\\xff' * 8)\n    return n\n"
+        "asserts", "import os\ndef double(n):\n    os.write(255, b'\\xff' * 8)\n    return n\n"
     ),
-    "a closed link": ("asserts", "import os\ndef double(n):\n    os.close(3)\n    return n\n"),
+    "a closed link": ("asserts", "import os\ndef double(n):\n    os.close(255)\n    return n\n"),
     "names of this package": (
         "asserts",
         "import gc\nfrom tuneyard.sandbox.apart import server, codec, wire\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import struct
 
-LINK = 3
-"""The descriptor of a side's end, in both processes the first that is no standard stream."""
+LINK = 255
+"""The descriptor of a side's end in both processes: the last that a program may have."""
 LARGEST = 64 << 20  # bytes of a message
 
 _LENGTH = struct.Struct("=Q")
