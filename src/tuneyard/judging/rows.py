@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tuneyard.judging.apart import try_apart
 from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
 from tuneyard.judging.trial import Case, Tried, try_tests
@@ -44,10 +45,19 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
 def try_cases(
     cases: Sequence[Case | str], sandbox: Sandbox, *, known_to_judge: bool = False
 ) -> list[Tried]:
-    """Say of each case whether its tests judge, and how far they get; see ``try_tests``."""
+    """Say of each case whether its tests judge, and how answers are held against them.
+
+    See ``try_apart`` and, for those that this leaves, ``try_tests``.
+    """
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
-    tried = try_tests(todo, sandbox, known_to_judge=known_to_judge)
-    found = dict(zip(todo, tried, strict=True))
+    found = {
+        case: Tried("", None, terms)
+        for case, terms in zip(todo, try_apart(todo, sandbox), strict=True)
+        if terms is not None
+    }
+    rest = [case for case in todo if case not in found]
+    tried = try_tests(rest, sandbox, known_to_judge=known_to_judge)
+    found.update(zip(rest, tried, strict=True))
     return [Tried(case, None) if isinstance(case, str) else found[case] for case in cases]
 
 
@@ -57,8 +67,8 @@ def try_rows(
     entry_points: Sequence[str | None],
     workers: int = 1,
     imports: Sequence[str] = (),
-) -> list[str]:
-    """Say of each row why its tests judge nothing; an empty text where they do.
+) -> list[Tried]:
+    """Try the tests of each row.
 
     Starts a sandbox of ``workers`` processes for the call. A row without a reference is refused.
 

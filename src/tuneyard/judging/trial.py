@@ -54,11 +54,14 @@ class Tried(NamedTuple):
 
     Attributes:
         reason: why they judge nothing; an empty text where they do.
-        reach: how far they get with the reference; None where there is none.
+        reach: how far they get with the reference in one process; None where they do not run so.
+        apart: the terms on which answers are judged apart from them (see
+            ``tuneyard.judging.apart``); None: in one process with them.
     """
 
     reason: str
-    reach: Reach | None
+    reach: Reach | None = None
+    apart: str | None = None
 
 
 def try_tests(

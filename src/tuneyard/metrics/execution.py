@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
-    from tuneyard.judging.trial import Case
-    from tuneyard.sandbox import Outcome, Program, Sandbox
-    from tuneyard.sandbox.marks import Reach
+    from tuneyard.judging.trial import Case, Tried
+    from tuneyard.sandbox import Outcome, Sandbox
 
 UNJUDGED = "unjudged"
 """How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
@@ -81,10 +80,12 @@ def execute_python(
         tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
         references: the rows' references, with which tests are tried; None: they are believed.
         entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
-        trials: what ``tuneyard.judging.rows.try_rows`` found of a row; None: they are tried now.
+        trials: why a row's tests judge nothing, as ``tuneyard.judging.rows.try_rows`` found, an
+            empty text where they do; None: they are tried now.
         imports: modules that the programs import (see ``check_imports``).
     """
     from tuneyard.answers import extract_code, has_code
+    from tuneyard.judging.apart import run_answers
     from tuneyard.judging.rows import case_of, try_cases
 
     count = len(predictions)
@@ -101,9 +102,9 @@ def execute_python(
             cases[index] = case
     if not cases:
         return results
-    todo: list[tuple[int, Program]] = []
+    todo: list[tuple[int, tuple[Case, Tried | None, str]]] = []
     with _sandbox(sandbox, workers, imports) as box:
-        reaches: dict[int, Reach | None] = {}
+        tries: dict[int, Tried] = {}
         with_reference = [index for index in cases if references is not None]
         untried = [index for index in with_reference if known[index] is None]
         judging = [index for index in with_reference if known[index] == ""]
@@ -111,7 +112,7 @@ def execute_python(
             found = try_cases([cases[index] for index in some], box, known_to_judge=before)
             for index, tried in zip(some, found, strict=True):
                 known[index] = "" if before else tried.reason
-                reaches[index] = tried.reach
+                tries[index] = tried
         for index, case in cases.items():
             source, reason = extract_code(predictions[index], code_block), known[index]
             if reason:
@@ -122,8 +123,8 @@ def execute_python(
                 said = "words only" if source.strip() else "empty"
                 results[index] = Execution(False, "no_code", said)
             else:
-                todo.append((index, case.program(source, reaches.get(index))))
-        outcomes = box.map(program for _, program in todo)
+                todo.append((index, (case, tries.get(index), source)))
+        outcomes = run_answers([job for _, job in todo], box)
         for (index, _), outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results

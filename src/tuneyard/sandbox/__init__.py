@@ -28,27 +28,33 @@ with the zygote: files are at most 16 MiB, modes and dates stay as they are, sem
 pools of ``multiprocessing``) are refused. With neither nothing can be written at all. Without
 seccomp ordinary users' programs get no threads.
 
-A verdict from tests is not cheaply forged, although the answer, its tests and the harness share an
-interpreter (`tuneyard.sandbox.trial`). The tests run in globals of their own; built-in functions,
-modules and their classes are those from before the answer ran, and are compared with these while
-the tests run and after; what a test gets from an answer is searched for objects that are equal to
-everything; an audit hook keeps the answer from frames, the garbage collector, tracing and other
-people's code; what leaves the result is bound before, and compared before it is believed. Names
-that the tests use without importing them are taken from the answer: a test program that uses
+Tests run in a process that their answer cannot reach, where its row allows it
+(`tuneyard.sandbox.apart`; `tuneyard.judging.apart` finds out by the reference): a second child,
+forked and confined like the first, runs the answer, and nothing comes from it but plain data. Both
+may use the memory and the time of a program; threads and shared memory of both are counted
+together.
+
+Elsewhere a verdict from tests is not cheaply forged, although the answer, its tests and the harness
+share an interpreter (`tuneyard.sandbox.trial`). The tests run in globals of their own; built-in
+functions, modules and their classes are those from before the answer ran, and are compared with
+these while the tests run and after; what a test gets from an answer is searched for objects that
+are equal to everything; an audit hook keeps the answer from frames, the garbage collector, tracing
+and other people's code; what leaves the result is bound before, and compared before it is believed.
+Names that the tests use without importing them are taken from the answer: a test program that uses
 ``isclose`` and trusts the answer to have imported it can be deceived by a function of this name.
 
 What it does **not** stop:
 
-- A program written against this sandbox that forges its result. All layers above are Python in the
-  program's own process. Possible, with this source at hand: reading and writing memory by address
-  (``ctypes.cast`` and ``memmove``, an array interface with a made-up pointer); reaching the objects
-  of this package through ``object.__subclasses__()`` and functions' ``__globals__``, and undoing
-  every change before it is looked for; an object whose comparison tells the values it is tried
-  with from those of a test (they are drawn at random, near to what is expected); state of the
-  standard library that is no name of a module or class (the cache of ``re``, a registry); and code
-  of a C extension. Each takes some tens of lines that serve no other end; ``ctypes``,
-  ``__subclasses__`` and ``__globals__`` are named in the record's ``suspicious``. What a test does
-  not check, an answer can get wrong without any forgery.
+- A program written against this sandbox that forges its result, where tests and answer share a
+  process. All layers above are Python in the program's own process. Possible, with this source at
+  hand: reading and writing memory by address (``ctypes.cast`` and ``memmove``, an array interface
+  with a made-up pointer); reaching the objects of this package through ``object.__subclasses__()``
+  and functions' ``__globals__``, and undoing every change before it is looked for; an object whose
+  comparison tells the values it is tried with from those of a test (they are drawn at random, near
+  to what is expected); state of the standard library that is no name of a module or class (the
+  cache of ``re``, a registry); and code of a C extension. Each takes some tens of lines that serve
+  no other end; ``ctypes``, ``__subclasses__`` and ``__globals__`` are named in the record's
+  ``suspicious``. What a test does not check, an answer can get wrong without any forgery.
 - Side channels: timing, cache and load are visible to the program, and it can read the clock.
 - Faults of the kernel or the processor. For programs from an adversary, not a model, run the
   workers in a virtual machine or under gVisor as well.

@@ -13,9 +13,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.isolation import Step
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -53,6 +52,13 @@ class DeniedError(PermissionError):
         self.category = category
 
 
+class Told(Protocol):
+    """Is told of a program's own end."""
+
+    def note_suicide(self) -> None:
+        """The program sends itself SIGKILL."""
+
+
 class Notes:
     """What was refused last, for errors that the standard library puts in other words."""
 
@@ -76,7 +82,7 @@ class Paths:
     devices: tuple[str, ...] = ()
 
 
-def installation(channel: Channel, notes: Notes, paths: Paths) -> Step:
+def installation(channel: Told, notes: Notes, paths: Paths) -> Step:
     """Return what adds the hook to an interpreter, for ever.
 
     Args:
@@ -87,9 +93,7 @@ def installation(channel: Channel, notes: Notes, paths: Paths) -> Step:
     return partial(sys.addaudithook, _make_hook(channel, notes, paths))
 
 
-def _make_hook(
-    channel: Channel, notes: Notes, paths: Paths
-) -> Callable[[str, tuple[Any, ...]], None]:
+def _make_hook(channel: Told, notes: Notes, paths: Paths) -> Callable[[str, tuple[Any, ...]], None]:
     own_pid = os.getpid  # asked in the child
     category_of = _CATEGORY.get
     path_of, real_path, threads = os.fspath, os.path.realpath, _thread._count

@@ -15,27 +15,27 @@ class Usage(NamedTuple):
 
 
 class Census:
-    """Looks at one process.
+    """Looks at a program's processes.
 
     Args:
-        handle: its pidfd; None where there is none, and nothing can be seen.
+        handles: their pidfds; None for one that has none, and cannot be seen.
     """
 
-    def __init__(self, handle: int | None) -> None:
-        self._status: str | None = None
-        if handle is None:
-            return
-        # /proc may be another namespace's, in which the process has another number.
-        number = _field(f"/proc/self/fdinfo/{handle}", "Pid")
-        if number > 0:
-            self._status = f"/proc/{number}/status"
+    def __init__(self, *handles: int | None) -> None:
+        self._statuses = []
+        for handle in handles:
+            if handle is None:
+                continue
+            # /proc may be another namespace's, in which the process has another number.
+            number = _field(f"/proc/self/fdinfo/{handle}", "Pid")
+            if number > 0:
+                self._statuses.append(f"/proc/{number}/status")
 
     def usage(self) -> Usage | None:
-        """Return what the process uses now; None where that cannot be seen."""
-        if self._status is None:
-            return None
-        threads = _field(self._status, "Threads")
-        return Usage(threads, max(0, _field(self._status, "RssShmem")) << 10) if threads else None
+        """Return what the processes use now; None where that cannot be seen."""
+        threads = sum(_field(status, "Threads") for status in self._statuses)
+        shared = sum(max(0, _field(status, "RssShmem")) for status in self._statuses)
+        return Usage(threads, shared << 10) if threads else None
 
 
 def works() -> bool:

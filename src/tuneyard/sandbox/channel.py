@@ -1,6 +1,7 @@
 """Shared memory through which a child leaves its result, out of reach of its file descriptors.
 
-Layout: byte 0 the stage, byte 1 a flag, bytes 8 to 15 the result's length, then the result (JSON).
+Layout: byte 0 the stage, byte 1 a flag, bytes 4 to 7 the number of a second process, bytes 8 to 15
+the result's length, then the result (JSON).
 A program can write here if it tries: readers must take nothing for granted.
 """
 
@@ -41,6 +42,15 @@ class Channel:
         """Say that the program sends itself SIGKILL."""
         self._memory[1] = 1
 
+    @property
+    def second(self) -> int:
+        """The number of the program's second process; 0: there is none."""
+        return int(struct.unpack_from("=i", self._memory, 4)[0])
+
+    @second.setter
+    def second(self, process: int) -> None:
+        struct.pack_into("=i", self._memory, 4, process)
+
     def write(self, result: bytes, pack: Callable[..., None] = _PACK) -> None:
         """Leave the result; the length is written last."""
         self._memory[_HEADER : _HEADER + len(result)] = result
@@ -54,3 +64,7 @@ class Channel:
     def renew(self) -> None:
         """Throw away what the last program left, whatever that is: all becomes zeros."""
         self._memory.madvise(mmap.MADV_REMOVE)
+
+    def close(self) -> None:
+        """Unmap the memory."""
+        self._memory.close()

@@ -23,6 +23,8 @@ from types import FunctionType
 from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, isolation
+from tuneyard.sandbox.apart import wire
+from tuneyard.sandbox.apart.second import Quiet, Second
 from tuneyard.sandbox.capability import walk
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.harness import PROGRAM
@@ -37,7 +39,13 @@ _BLOCK = 1 << 16
 _SIGNALS = signal.valid_signals()  # slow to make, so made before the fork
 _SET_MASK = importlib.import_module("_signal").pthread_sigmask  # signal's own is not in C
 Harness = Callable[[str, dict[str, Any], dict[str, Any]], object]
-"""Returns True where the program had no means to change the interpreter's names."""
+"""Returns True where the program had no means to change the interpreter's names. One with an
+attribute ``second`` that is true has a second process (see ``tuneyard.sandbox.apart``)."""
+
+
+def has_second(harness: Harness) -> bool:
+    """Say whether a harness has a second process."""
+    return getattr(harness, "second", False) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +70,44 @@ class Confinement:
     counts_data: bool
     watched: bool
 
-    def cell(self, limits: Limits, channel: Channel) -> Cell:
-        """Prepare for programs of these limits."""
-        notes = audit.Notes()
-        recover = _recovery(self._memory(limits))
-        return Cell(self.steps(limits, channel, notes), tuple(recover), channel, notes)
+    def cell(self, limits: Limits, channel: Channel, second: bool) -> Cell:
+        """Prepare for programs of these limits; ``second``: with a second process each."""
+        notes, others = audit.Notes(), audit.Notes()
+        other = Second(self.steps(limits, Quiet(), others, True), channel, others)
+        return Cell(
+            self.steps(limits, channel, notes, second),
+            tuple(_recovery(self._memory(limits))),
+            channel,
+            notes,
+            other if second else None,
+        )
 
-    def steps(self, limits: Limits, channel: Channel, notes: audit.Notes) -> tuple[Step, ...]:
-        """Return what confines a child, for ever; made before the fork, or in the child."""
-        steps: list[Step] = [os.setsid]
+    def steps(
+        self, limits: Limits, told: audit.Told, notes: audit.Notes, linked: bool
+    ) -> tuple[Step, ...]:
+        """Return what confines a child, for ever; made before the fork, or in the child.
+
+        Args:
+            limits: what may be used.
+            told: told of the program's own end.
+            notes: filled with what is refused.
+            linked: whether the descriptor ``wire.LINK`` is kept.
+        """
+        steps: list[Step] = []
         if self.folder is not None:
             steps.append(partial(os.chdir, self.folder))
         if self.ruleset is not None:
             steps.append(self.ruleset.restriction())
         # Standard error is /dev/null, standard input and output are the zygote's pipes.
-        steps.append(partial(os.closerange, 3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
+        first, last = 3, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if linked:
+            steps.append(partial(os.closerange, first, wire.LINK))
+            first = wire.LINK + 1
+        steps.append(partial(os.closerange, first, last))
         own = isolation.limits_of_one(limits.cpu, self._memory(limits), self.filter is not None)
         steps += [*isolation.limit(own), *isolation.give_up()]
         if self.paths is not None:
-            steps.append(audit.installation(channel, notes, self.paths))
+            steps.append(audit.installation(told, notes, self.paths))
         if self.filter is not None:
             steps.append(partial(self.filter.install, limits.memory_mb << 20))
         return tuple(steps)
@@ -98,12 +125,14 @@ class Cell:
         recover: makes the interpreter fit to report after the program.
         channel: where the result goes.
         notes: what the audit hook refused.
+        second: the second process; None: there is none.
     """
 
     confine: tuple[Step, ...]
     recover: tuple[Step, ...]
     channel: Channel
     notes: audit.Notes
+    second: Second | None
 
 
 def run(harness: Harness, job: int, output: int, cell: Cell) -> NoReturn:
@@ -119,6 +148,9 @@ def run(harness: Harness, job: int, output: int, cell: Cell) -> NoReturn:
     end = os._exit
     try:
         os.dup2(output, 1)
+        os.setsid()
+        if cell.second is not None:
+            cell.second.start()
         os.dup2(job, 0)
         isolation.do(cell.confine)
         parts = []

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from tuneyard.sandbox import audit, child, isolation, scratch
 from tuneyard.sandbox.census import Census
-from tuneyard.sandbox.channel import SETTING_UP
+from tuneyard.sandbox.channel import SETTING_UP, Channel
 from tuneyard.sandbox.program import Limits
 
 _BLOCK = 1 << 16
@@ -141,7 +141,7 @@ class Supervisor:
         output = _Output(reader, limits.output_bytes)
         try:
             _hand_over(sender, marshal.dumps((source, payload)))
-            why = self._watch(pid, output, begin + limits.seconds, limits)
+            why = self._watch(pid, cell.channel, output, begin + limits.seconds, limits)
         finally:
             status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
@@ -161,7 +161,9 @@ class Supervisor:
             channel.killed_itself,
         )
 
-    def _watch(self, pid: int, output: _Output, deadline: float, limits: Limits) -> str:
+    def _watch(
+        self, pid: int, channel: Channel, output: _Output, deadline: float, limits: Limits
+    ) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""
         process = _process_handle(pid)
         poll = select.poll()
@@ -169,6 +171,7 @@ class Supervisor:
             if one is not None:
                 poll.register(one, select.POLLIN)
         census: Census | None = None
+        second: int | None = None
         now = time.monotonic()
         look = now + _TICK
         try:
@@ -186,13 +189,16 @@ class Supervisor:
                 if now >= deadline:
                     return "timeout"
                 if now >= look:
-                    census = census or Census(process)
+                    if census is None:
+                        second = _process_handle(channel.second) if channel.second > 0 else None
+                        census = Census(process, second)
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK
         finally:
-            if process is not None:
-                os.close(process)
+            for handle in (process, second):
+                if handle is not None:
+                    os.close(handle)
 
     def _excess(self, census: Census, limits: Limits) -> str | None:
         """Say what the program has too much of, of what the kernel does not limit."""

@@ -16,10 +16,20 @@ _FILES = (errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.ENOSPC, errno.EROFS, er
 _RAISE = {dis.opmap[name] for name in ("RAISE_VARARGS", "RERAISE")}
 
 
+class ToldError(BaseException):
+    """What failed did so in another process; ``row`` is the verdict from there."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        super().__init__(row["message"])
+        self.row = row
+
+
 def verdict(error: BaseException | None, notes: Notes) -> dict[str, Any]:
     """Return ``status``, ``error_type``, ``message`` and ``line`` of a program's end."""
     if error is None:
         return _row("ok", None, None, None)
+    if isinstance(error, ToldError):
+        return dict(error.row)
     if isinstance(error, CompileError):
         error = error.error
         return _row("syntax", _name(error), _text(error), getattr(error, "lineno", None))

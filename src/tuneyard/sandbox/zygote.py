@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 from tuneyard.sandbox import audit, census, isolation, landlock, scratch
 from tuneyard.sandbox.channel import Channel
-from tuneyard.sandbox.child import Cell, Confinement, Harness
+from tuneyard.sandbox.child import Cell, Confinement, Harness, has_second
 from tuneyard.sandbox.program import Limits
 from tuneyard.sandbox.protocol import encode, receive, send
 from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
@@ -136,12 +136,12 @@ def _serve(
     channel = Channel()
 
     @lru_cache(maxsize=16)
-    def cell(limits: Limits) -> Cell:
+    def cell(limits: Limits, second: bool) -> Cell:
         hook = paths if layers["audit_hook"] else None
         folder = None if place is None else scratch.home(place)
         use = isolation.MemoryUse.now()
         layout = Confinement(ruleset, call_filter, hook, folder, use, counts_data, watched)
-        return layout.cell(limits, channel)
+        return layout.cell(limits, channel, second)
 
     supervisor = Supervisor(control, layers["namespaces"], place)
     gc.collect()
@@ -154,7 +154,7 @@ def _serve(
         fresh = False
         if last is not None:  # the next program is like the last, as a rule
             with contextlib.suppress(OSError):
-                supervisor.prepare(last[0], cell(last[1]))
+                supervisor.prepare(last[0], cell(last[1], has_second(last[0])))
         job, source, _ = receive(control)
         try:
             if job["harness"] not in harnesses:
@@ -176,7 +176,8 @@ def _serve(
         limits = Limits(*job["limits"])
         text = source.decode("utf-8", "surrogatepass")
         last = harness, limits
-        ending = supervisor.run(harness, text, job["payload"], limits, cell(limits))
+        mine = cell(limits, has_second(harness))
+        ending = supervisor.run(harness, text, job["payload"], limits, mine)
         send(control, encode(ending.header()), ending.stdout, ending.result)
 
 

@@ -1,0 +1,238 @@
+"""Which rows' answers are judged apart from their tests, and how.
+
+A row is judged apart where its reference passes so: in a process of its own, with nothing between
+it and its tests but plain data (`tuneyard.sandbox.apart`). The tests decide that, and the
+reference, never an answer. What was found is kept as a text, the row's *terms*: what the tests do
+with objects of the reference's that are no data (``get``, ``call``), and the numbers of checks that
+it does not reach (``-3``). Function in, data out has none of either: the terms are an empty text.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tuneyard.judging.trial import LIMITS, Case, Tried
+from tuneyard.sandbox import Outcome, Program
+
+if TYPE_CHECKING:
+    from tuneyard.sandbox import Sandbox
+
+_APART = "tuneyard.sandbox.apart.harness:apart_tests"
+_QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
+_TRIAL = "tuneyard.judging.apart_harness:trial"
+_TOGETHER = 32  # cases that share a pair of processes
+_EACH = 3.0  # seconds of a program in it
+# Tests that may run what an answer gave them as text: it would run beside them.
+_RUNS_TEXT = re.compile(
+    r"\b(?:eval|exec|compile|pickle|cPickle|dill|cloudpickle|joblib|marshal|shelve|runpy|copyreg"
+    r"|read_pickle|allow_pickle|run_path|spec_from_file_location|exec_module|load_source)\b"
+)
+_RUNNER = "_tuneyard_runner"
+# Only a hint, which saves time: what an answer can reach is read off its code, in the sandbox.
+_REACHES = re.compile(
+    r"\bclass\b|\b__(?!name__|main__)\w+|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals)\b"
+    r"|^\s*(?:import|from)\s+(?!(?:math|re|collections|itertools|functools|heapq|bisect|string"
+    r"|random|typing|operator|datetime|statistics|copy|json|sys|time|decimal|fractions)\b)",
+    re.MULTILINE,
+)
+
+
+class Needs(NamedTuple):
+    """What tests may take from an answer, by the text of their reference.
+
+    Attributes:
+        takes: names that the reference defines.
+        imports: what it imports: a module, a part of it or nothing, and the name it gets.
+    """
+
+    takes: tuple[str, ...]
+    imports: tuple[tuple[str, str, str], ...]
+
+
+@lru_cache(maxsize=4096)
+def needs(reference: str) -> Needs:
+    """Return what follows from a reference program's text; nothing where it does not compile."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(reference)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Needs((), ())
+    names: set[str] = set()
+    imports: dict[str, tuple[str, str, str]] = {}
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            imports |= {_bound(*one): one for one in _imports(node)}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.comprehension):
+            todo += ast.iter_child_nodes(node)
+    return Needs(tuple(sorted(names - imports.keys())), tuple(imports.values()))
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str, str]]:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield alias.name, "", alias.asname or alias.name.partition(".")[0]
+        elif node.module and node.module != "__future__" and not node.level:
+            yield node.module, alias.name, alias.asname or alias.name
+
+
+def _bound(module: str, part: str, name: str) -> str:
+    return f"{module}.*" if part == "*" else name
+
+
+def program(case: Case, terms: str, source: str, harness: str = _APART) -> Program:
+    """Return a program that judges an answer apart.
+
+    Args:
+        case: the row's; it has a reference.
+        terms: see the module.
+        source: the answer.
+    """
+    words = terms.split()
+    payload = {
+        **_payload(case),
+        "operations": [word for word in words if word[0] != "-"],
+        "unreached": [-int(word) for word in words if word[0] == "-"],
+    }
+    return Program(source, harness, payload, LIMITS)
+
+
+def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox) -> list[Outcome]:
+    """Run answers with their tests.
+
+    Args:
+        jobs: of each answer its row's case and what trying that showed (None: it was not tried),
+            and its text.
+        sandbox: where.
+    """
+    programs = [_first(*job) for job in jobs]
+    # The sandbox has a process ready for another program of the last one's harness.
+    order = sorted(range(len(jobs)), key=lambda index: programs[index].harness)
+    found = dict(zip(order, sandbox.map(_of(programs, order)), strict=True))
+    again = [index for index, one in found.items() if (one.value or {}).get("apart") is True]
+    rest = sandbox.map(program(case, tried.apart, text) for case, tried, text in _of(jobs, again))
+    found.update(zip(again, rest, strict=True))
+    return [found[index] for index in range(len(jobs))]
+
+
+def _of(jobs: Sequence[Any], indices: Iterable[int]) -> list[Any]:
+    return [jobs[index] for index in indices]
+
+
+def _first(case: Case, tried: Tried | None, source: str) -> Program:
+    if tried is None or tried.apart is None:
+        return case.program(source, None if tried is None else tried.reach)
+    return program(case, tried.apart, source, _APART if _REACHES.search(source) else _QUICK)
+
+
+def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
+    """Return the terms of each case whose reference passes apart, and whose emptied ones do not.
+
+    None for all others: these may still be tested, in one process.
+    """
+    found: list[str | None] = [None] * len(cases)
+    todo = [index for index, case in enumerate(cases) if _may_be(case)]
+    together = sandbox.map(
+        _shared(_of(cases, todo[start : start + _TOGETHER]))
+        for start in range(0, len(todo), _TOGETHER)
+    )
+    unclear = []
+    for place, index in enumerate(todo):
+        outcome = together[place // _TOGETHER]
+        found[index] = _terms(outcome, place % _TOGETHER, cases[index])
+        if found[index] is None:
+            unclear.append(index)
+    slow = []
+    for index, outcome in zip(
+        unclear, sandbox.map(_shared([case]) for case in _of(cases, unclear)), strict=True
+    ):
+        found[index] = _terms(outcome, 0, cases[index])
+        if found[index] is None and (None in _found(outcome, 0) or not _found(outcome, 0)):
+            slow.append(index)
+    for index, terms in zip(slow, _each_alone(_of(cases, slow), sandbox), strict=True):
+        found[index] = terms
+    return found
+
+
+def _may_be(case: Case) -> bool:
+    if case.reference is None or not needs(case.reference).takes:
+        return False
+    try:
+        code = compile(case.tests, "<tests>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return False
+    return not any(_RUNS_TEXT.search(" ".join(each.co_names)) for each in _codes(code))
+
+
+def _codes(code: CodeType) -> Iterable[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if type(constant) is CodeType and constant.co_name != _RUNNER:
+            yield from _codes(constant)
+
+
+def _payload(case: Case) -> dict[str, Any]:
+    takes, imports = needs(case.reference or "")
+    lacks = [name for name in case.names if not hasattr(builtins, name)]
+    return {"tests": case.tests, "takes": takes, "imports": imports, "lacks": lacks}
+
+
+def _sources(case: Case) -> list[str]:
+    return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
+
+
+def _right(case: Case) -> list[bool]:
+    return [False] * (1 if case.hollow is None else 2) + [True]
+
+
+def _found(outcome: Outcome, place: int) -> list[bool | None]:
+    """Return how a case's programs did; nothing where the child did not get to it."""
+    if outcome.status != "ok" or outcome.value is None:
+        return []
+    rows = outcome.value["passed"]
+    return list(rows[place]) if place < len(rows) else []
+
+
+def _shared(cases: Iterable[Case]) -> Program:
+    rows = [[_sources(case), _right(case), _payload(case)] for case in cases]
+    return Program("", _TRIAL, {"cases": rows, "seconds": _EACH}, LIMITS)
+
+
+def _terms(outcome: Outcome, place: int, case: Case) -> str | None:
+    if _found(outcome, place) != _right(case):
+        return None
+    terms: str = (outcome.value or {})["terms"][place]
+    return terms
+
+
+def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
+    """Run every program in children of its own, with all the time it may have."""
+    programs = [
+        Program(source, _APART, {**_payload(case), "operations": None, "unreached": None}, LIMITS)
+        for case in cases
+        for source in _sources(case)
+    ]
+    outcomes = iter(sandbox.map(programs))
+    found: list[str | None] = []
+    for case in cases:
+        ends = [next(outcomes) for _ in _sources(case)]
+        values = [one.value or {} for one in ends]
+        passed = [
+            one.status == "ok" and v.get("passed") is True
+            for one, v in zip(ends, values, strict=True)
+        ]
+        found.append(values[-1]["terms"] if passed == _right(case) else None)
+    return found

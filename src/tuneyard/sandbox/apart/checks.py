@@ -1,0 +1,142 @@
+"""Runs a test program as ``__main__`` with the names that it is given of its answer."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
+from types import ModuleType
+from typing import Any
+
+from tuneyard.sandbox.apart.sites import REACHED, compile_counted
+from tuneyard.sandbox.capability import names_set, walk
+from tuneyard.sandbox.source import new_module
+
+Give = Callable[[str, Any, str | None], None]
+"""Takes a name that the answer lacks, its value, and the module that it is, if it is one."""
+Import = Sequence[str]
+"""A module, what is imported of it (empty: itself), and the name that it gets."""
+
+
+class Checks:
+    """One test program.
+
+    Args:
+        tests: its text.
+
+    Attributes:
+        code: compiled.
+        reached: the numbers of its checks that were reached.
+        count: how many checks there are.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError: it does not compile.
+    """
+
+    def __init__(self, tests: str) -> None:
+        self.code, self.count = compile_counted(tests)
+        self.reached: set[int] = set()
+
+    def asked(self) -> set[str]:
+        """Return the names that the tests use."""
+        return {name for code in walk(self.code) for name in code.co_names}
+
+    def run(
+        self,
+        names: Mapping[str, Any],
+        imports: Collection[Import],
+        lacks: Collection[str],
+        lacking: Collection[str],
+        give: Give,
+    ) -> None:
+        """Run the tests; return where they ran to their end.
+
+        Args:
+            names: what they see of the answer.
+            imports: what the reference imports, which tests may count on.
+            lacks: names that the reference has of its tests, so that the answer gets them, too.
+            lacking: names that the answer lacks: it gets those that are modules.
+            give: takes those.
+
+        Raises:
+            BaseException: whatever they raise.
+        """
+        space = new_module("__main__").__dict__
+        space.update(names)
+        space.update(_imported(imports, self.asked()))
+        space[REACHED] = self._reach
+        set_here = names_set(self.code)
+        try:
+            if set_here.isdisjoint(lacks) and set_here.isdisjoint(lacking):
+                exec(self.code, space)
+            else:
+                exec(self.code, space, _Giving(space, lacks, lacking, give))
+        except SystemExit as stop:
+            if stop.code is not None and not (type(stop.code) in (int, bool) and stop.code == 0):
+                raise
+
+    def demand(self, unreached: Collection[int]) -> None:
+        """Raise where a check was not reached, but for those that the reference does not reach.
+
+        Raises:
+            AssertionError: there is one.
+        """
+        missing = set(range(self.count)) - self.reached - set(unreached)
+        if missing:
+            raise AssertionError(f"{len(missing)} checks of the tests were not reached")
+
+    def _reach(self, number: int, value: Any) -> Any:
+        self.reached.add(number)
+        return value
+
+
+def leave_the_folder() -> None:
+    """Import nothing from the folder that the answer writes in, and keep no settings there."""
+    folder = os.path.realpath(os.getcwd())
+    sys.path[:] = [one for one in sys.path if os.path.realpath(one) != folder]
+    os.environ["HOME"] = "/"
+
+
+def _imported(imports: Collection[Import], asked: Collection[str]) -> Iterator[tuple[str, Any]]:
+    for module, part, name in imports:
+        if name in asked or part == "*":
+            with suppress(Exception):
+                found: Any = importlib.import_module(module)
+                if part == "*":
+                    own = getattr(found, "__all__", None) or [
+                        n for n in vars(found) if n[:1] != "_"
+                    ]
+                    yield from ((one, getattr(found, one)) for one in own if one in asked)
+                elif part:
+                    yield name, getattr(found, part)
+                else:
+                    yield name, found if name != module.partition(".")[0] else sys.modules[name]
+
+
+class _Giving(MutableMapping[str, Any]):
+    """The outermost names of the tests; the answer gets those that it lacks."""
+
+    def __init__(
+        self, names: dict[str, Any], lacks: Collection[str], lacking: Collection[str], give: Give
+    ) -> None:
+        self._names, self._lacks, self._lacking, self._give = names, lacks, lacking, give
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._names[name] = value
+        module = value.__name__ if isinstance(value, ModuleType) else None
+        if name in self._lacks or (module is not None and name in self._lacking):
+            self._give(name, value, module)
+
+    def __delitem__(self, name: str) -> None:
+        del self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -1,0 +1,133 @@
+"""The harnesses of answers that are judged apart from their tests."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from tuneyard.sandbox import suspicion
+from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
+from tuneyard.sandbox.apart.link import Link
+from tuneyard.sandbox.apart.server import ANSWER, lacking
+from tuneyard.sandbox.capability import capability, walk
+from tuneyard.sandbox.source import compile_program, new_module, words
+from tuneyard.sandbox.verdict import ToldError
+
+_MEANS = words(
+    """BaseException BaseExceptionGroup CancelledError GeneratorExit KeyboardInterrupt StopIteration
+    StopAsyncIteration SystemExit __next__ anext asend athrow close exit next quit scan_once send
+    throw ABCMeta EnumMeta EnumType NamedTupleMeta abc dataclasses enum make_dataclass numbers
+    register getcontext localcontext setcontext open path"""
+)
+"""Names by which an answer that is harmless otherwise could end its tests, make a class that is
+equal to everything, or change what its tests reckon with or import."""
+_CLASS = dis.opmap["LOAD_BUILD_CLASS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A harness of two processes: what it is called with is the judge's, and runs in the first.
+
+    Attributes:
+        judge: the harness. The second process is at the other end of ``link.Link``.
+    """
+
+    judge: Callable[[str, dict[str, Any], dict[str, Any]], object]
+    second: bool = True
+
+    def __call__(self, source: str, payload: dict[str, Any], record: dict[str, Any]) -> object:
+        """Run the judge."""
+        return self.judge(source, payload, record)
+
+
+def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Run an answer and its tests in this one process, if the answer can reach nothing.
+
+    The payload is that of ``apart_tests``. Where the answer may reach something, nothing is run,
+    and ``record["apart"]`` is True: it is a matter for ``apart_tests``.
+    """
+    record.update(passed=False, suspicious=[], forged=None, apart=False)
+    checks = Checks(payload["tests"])
+    program = compile_program(source)
+    can = capability(program, checks.code)
+    used = {name for code in walk(program) for name in code.co_names}
+    plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
+    if not plain or _has_class(program):
+        record["apart"] = True
+        return False
+    answer = new_module(ANSWER)
+    exec(program, answer.__dict__)
+    found = answer.__dict__
+    names = {name: found[name] for name in payload["takes"] if name in found}
+
+    def give(name: str, value: Any, module: str | None) -> None:
+        found[name] = value
+
+    checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
+    checks.demand(payload["unreached"])
+    record["passed"] = True
+    return True
+
+
+def _has_class(program: CodeType) -> bool:
+    return any(_CLASS in code.co_code[::2] for code in walk(program))
+
+
+def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
+    """Run the tests of an answer that is in another process.
+
+    The payload has ``tests`` (text), ``takes``: names that the tests take from the answer,
+    ``imports`` (see ``checks.Import``), ``lacks``: names that the answer takes from its tests,
+    ``operations``: what may be done with things of the
+    answer's that are no data, and ``unreached``: checks that the reference does not reach; None:
+    for the reference itself. The record is that of ``tuneyard.sandbox.harness.python_tests``; and
+    ``terms``: what the answer needed (see ``terms``).
+
+    Raises:
+        ToldError: the answer failed.
+        BaseException: what the tests raise.
+    """
+    record.update(passed=False, suspicious=[], forged=None)
+    link, checks = Link(payload["operations"]), Checks(payload["tests"])
+    run_apart(link, source, checks, payload)
+    if payload["unreached"] is not None:
+        checks.demand(payload["unreached"])
+    link.end()
+    record["suspicious"] += suspicion.reasons(source)
+    record["terms"] = terms(link, checks)
+    record["passed"] = True
+
+
+def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) -> None:
+    """Run an answer's module in the other process and its tests in this one.
+
+    Raises:
+        ToldError: the answer failed.
+        BaseException: what the tests raise.
+    """
+    leave_the_folder()
+    try:
+        names, lacks = link.load(source, payload["takes"])
+        new_module(ANSWER).__dict__.update(names)
+        checks.run(names, payload["imports"], payload["lacks"], lacks, link.give)
+    except BaseException as error:
+        row = link.told(error)
+        if row is None or link.failed is not None:
+            raise
+        raise ToldError(row) from error
+    finally:
+        if link.failed is not None:
+            raise link.failed
+
+
+def terms(link: Link, checks: Checks) -> str:
+    """Return what was done with things that are no data, and which checks were not reached."""
+    missed = sorted(set(range(checks.count)) - checks.reached)
+    return " ".join([*sorted(link.used), *(f"-{number}" for number in missed)])
+
+
+apart_tests = Apart(judge)
+"""Runs the tests in one process and the answer in another; see ``judge``."""

@@ -1,0 +1,225 @@
+"""The judge's side: asks the answer's process, and believes nothing but that its data are data."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import time
+from collections.abc import Collection, Sequence
+from typing import Any, NoReturn
+
+from tuneyard.sandbox.apart import wire
+from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
+from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
+from tuneyard.sandbox.apart.decoder import Message, decode
+from tuneyard.sandbox.apart.encoder import Encoder
+from tuneyard.sandbox.apart.proxies import proxy
+from tuneyard.sandbox.verdict import ToldError
+
+_KINDS = ("object", "class", "function", "iterator", "awaitable")
+_TEXT = 2_000
+_PATIENCE = 3.0  # seconds until a process that has closed its descriptors has ended
+
+
+class Link:
+    """The connection to an answer.
+
+    Args:
+        allowed: what may be done with things of the answer that are no data, by the names of
+            ``server.OPERATIONS``; None: everything.
+
+    Attributes:
+        used: what was done with such things.
+        failed: why there is no more to be had of the answer; None: there is.
+        interrupted: whether it was left in the middle of what it was asked.
+    """
+
+    def __init__(self, allowed: Collection[str] | None = None) -> None:
+        self.used: set[str] = set()
+        self.failed: ToldError | None = None
+        self.interrupted = False
+        self._allowed = None if allowed is None else frozenset(allowed)
+        self._told: list[tuple[BaseException, dict[str, Any]]] = []
+        self._proxies: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._special = Special(self._node, {"h": self._make}, _is_named)
+        self._lock = _thread.RLock()
+        self._kills_itself = False
+
+    def load(self, source: str, names: list[str]) -> tuple[dict[str, Any], list[str]]:
+        """Run an answer's module; return what it has of these names, and which names it lacks."""
+        self._told.clear()
+        # Where objects are asked for more than their data, they are to be themselves.
+        whole = self._allowed is None or bool(self._allowed)
+        reply = self._ask(["load", source, whole], [names])
+        if type(reply) is not tuple or list(map(type, reply)) != [dict, list]:
+            self.fail("the answer's process says what is no message")
+        found, lacking = reply
+        self.used.clear()
+        return {name: found[name] for name in names if name in found}, lacking
+
+    def give(self, name: str, value: Any, module: str | None) -> None:
+        """Give the answer's module a name that it lacks."""
+        self._ask(["give", name, module], [value if module is None else None])
+
+    def operate(self, name: str, *values: Any) -> Any:
+        """Do something with a thing of the answer's that is no data."""
+        self.use(name)
+        return self._ask([name], values)
+
+    def call(self, target: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call one of the functions of the answer's module."""
+        return self._ask(["call"], [target, positional, named])
+
+    def next(self, iterator: Any) -> Any:
+        """Return an iterator's next value.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        return self._ask(["next"], [iterator])
+
+    def wait(self, number: int) -> Any:
+        """Return what a coroutine of the answer's returns."""
+        return self._ask(["await"], [_Numbered(number)])
+
+    def end(self) -> None:
+        """Let the answer write out what it printed, and see it off."""
+        self._ask(["end"], [])
+        os.close(wire.LINK)
+
+    def use(self, name: str) -> None:
+        """Note that something is done with a thing that is no data.
+
+        Raises:
+            ToldError: that is not allowed.
+        """
+        if self._allowed is not None and name not in self._allowed:
+            self.fail("the answer gives an object that is no plain data")
+        self.used.add(name)
+
+    def fail(self, why: str, status: str = "exception", kind: str | None = "TypeError") -> NoReturn:
+        """End it: whatever the tests make of this, the answer does not pass.
+
+        Raises:
+            ToldError: always.
+        """
+        self._fail({"status": status, "error_type": kind, "message": why, "line": None})
+
+    def told(self, error: BaseException) -> dict[str, Any] | None:
+        """Return what the answer's process said of an exception; None: it is not from there."""
+        return next((row for one, row in self._told if one is error), None)
+
+    def _fail(self, row: dict[str, Any]) -> NoReturn:
+        self.failed = self.failed or ToldError(row)
+        raise self.failed
+
+    def _ask(self, head: list[Any], values: Sequence[Any]) -> Any:
+        with self._lock:
+            if self.failed is not None:
+                raise self.failed
+            message = self._exchange(head, values)
+            verb = message.head[0] if message.head else None
+            if verb == "stop" and head[0] == "next":
+                raise StopIteration(*message.values[:1])
+            if verb != "ok" or len(message.values) != 1:
+                self._raise(message)
+            return message.values[0]
+
+    def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
+        encoder = Encoder(self._special)
+        try:
+            data = encoder.message(head, values)
+        except NotDataError as error:
+            self.fail(f"the tests give what the answer cannot have: {error}")
+        complete = False
+        try:
+            reply = self._receive(data)
+            complete = True
+        finally:
+            if not complete and self.failed is None:  # a time limit of the tests' own
+                self.interrupted = True
+                self.failed = ToldError(row_of(["timeout", None, "interrupted", None]))
+        try:
+            return decode(reply, self._special, encoder.objects)
+        except MalformedError as error:
+            self.fail(f"the answer's process says what is no message: {error}"[:_TEXT])
+
+    def _receive(self, data: bytes) -> bytes:
+        try:
+            wire.send(data)
+        except OSError:
+            self._follow()
+        while True:
+            try:
+                reply = wire.receive()
+            except ValueError as error:
+                self.fail(f"the answer's process says what is no message: {error}")
+            if reply is None:
+                self._follow()
+            if reply != b"dies":
+                return reply
+            self._kills_itself = True
+
+    def _raise(self, message: Message) -> NoReturn:
+        """Raise what the answer raised, or end it where that cannot cross."""
+        try:
+            verb, *rest = message.head
+            row = row_of(rest[-1])
+            if verb == "raise":
+                (arguments,) = message.values
+                if type(arguments) is not tuple:
+                    raise ValueError("no arguments")
+                error = EXCEPTIONS[rest[0]](*arguments)
+            elif verb == "out":
+                self._fail(row)
+            else:
+                raise ValueError(verb)
+        except (ValueError, TypeError, LookupError, AttributeError) as wrong:
+            self.fail(f"the answer's process says what is no message: {wrong}"[:_TEXT])
+        self._told.append((error, row))
+        raise error
+
+    def _follow(self) -> NoReturn:
+        """End as the answer's process did, which is gone: so that this is seen outside."""
+        process, wait = 0, time.monotonic() + _PATIENCE
+        while process == 0:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if process == 0 and time.monotonic() > wait:
+                self.fail("the answer's process closes its link")
+            time.sleep(0.0005)
+        if not os.WIFSIGNALED(status):
+            os._exit(os.WEXITSTATUS(status))
+        number = os.WTERMSIG(status)
+        if number == signal.SIGKILL and self._kills_itself:
+            self.fail("died by SIGKILL", "exit", None)
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+        os._exit(1)
+
+    def _make(self, parts: list[Any]) -> Any:
+        kind, number, name = parts
+        if kind not in _KINDS or type(number) is not int or number < 0 or type(name) is not str:
+            raise MalformedError("no thing of the answer's")
+        found = self._proxies.get(number)
+        if found is None:
+            found = self._proxies[number] = proxy(self, kind, number, name[:200])
+            self._numbers[id(found)] = number
+        return found
+
+    def _node(self, value: Any) -> Node | None:
+        number = value.number if type(value) is _Numbered else self._numbers.get(id(value))
+        return library(value) if number is None else ["H", number]
+
+
+class _Numbered:
+    """Stands for a thing of the answer's, to which no proxy can be given back."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _is_named(value: Any) -> bool:
+    return type(value).__bases__ == (tuple,)  # a named tuple's class, or it is refused

@@ -1,0 +1,53 @@
+"""Messages on the pair of sockets between judge and answer: a length, then so many bytes."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+LINK = 255
+"""The descriptor of a side's end in both processes: the last that a program may have."""
+LARGEST = 64 << 20  # bytes of a message
+
+_LENGTH = struct.Struct("=Q")
+_pack, _unpack, _size = _LENGTH.pack, _LENGTH.unpack, _LENGTH.size
+_write, _read = os.write, os.read  # bound early: an answer may have others for its own ends
+
+
+def send(data: bytes) -> None:
+    """Send a message.
+
+    Raises:
+        OSError: the other side is gone.
+    """
+    rest = memoryview(_pack(len(data)) + data)
+    while rest:
+        rest = rest[_write(LINK, rest) :]
+
+
+def receive() -> bytes | None:
+    """Return the next message; None where the other side is gone.
+
+    Raises:
+        ValueError: the other side says what is no message.
+    """
+    head = _exactly(_size)
+    if head is None:
+        return None
+    (length,) = _unpack(head)
+    if length > LARGEST:
+        raise ValueError(f"a message of {length} bytes")
+    return _exactly(length)
+
+
+def _exactly(count: int) -> bytes | None:
+    found = bytearray()
+    while len(found) < count:
+        try:
+            part = _read(LINK, min(count - len(found), 1 << 20))
+        except OSError:
+            return None
+        if not part:
+            return None
+        found += part
+    return bytes(found)

@@ -1,0 +1,150 @@
+"""Answers are judged apart where their reference can be, and no forgery passes there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tuneyard.judging import apart
+from tuneyard.judging.apart import needs, program, run_answers, try_apart
+from tuneyard.judging.rows import case_of, try_cases
+from tuneyard.judging.trial import Case
+from tuneyard.sandbox import Outcome, Sandbox
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
+
+import forgeries
+from apart_cases import APART, FORGED, HONEST, ROWS, TOGETHER
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=2) as opened:
+        yield opened
+
+
+def case(reference: str, tests: str, entry_point: str | None = None) -> Case:
+    found = case_of(tests, reference, entry_point)
+    assert isinstance(found, Case), found
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows(sandbox: Sandbox) -> dict[str, tuple[Case, str | None]]:
+    cases = [case(*row) for row in ROWS.values()]
+    return dict(zip(ROWS, zip(cases, try_apart(cases, sandbox), strict=True), strict=True))
+
+
+def judged(
+    sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]], cases: dict[str, tuple[str, str]]
+) -> dict[str, Outcome]:
+    jobs = [(*rows[row], source) for row, source in cases.values()]
+    return dict(zip(cases, run_answers(jobs, sandbox), strict=True))
+
+
+def passed(outcome: Outcome) -> bool:
+    return outcome.status == "ok" and (outcome.value or {}).get("passed") is True
+
+
+def test_these_rows_are_judged_apart(rows: dict[str, tuple[Case, str | None]]) -> None:
+    terms = {name: found for name, (_, found) in rows.items()}
+    assert {name for name, found in terms.items() if found != ""} == {"solution"}
+    assert terms["solution"] == "get"
+
+
+def test_no_forgery_passes(sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]) -> None:
+    outcomes = judged(sandbox, rows, FORGED)
+    assert [name for name, one in outcomes.items() if passed(one)] == []
+
+
+def test_honest_answers_pass(sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]) -> None:
+    outcomes = judged(sandbox, rows, HONEST)
+    assert {name: one for name, one in outcomes.items() if not passed(one)} == {}
+
+
+RIGHT = """\
+import math
+def double(n):
+    return [2 * one for one in n] if isinstance(n, list) else 2 * n
+def order(x):
+    return sorted(x)
+def low(x):
+    return x.lower()
+"""
+
+
+def test_no_forgery_against_one_process_passes_apart(sandbox: Sandbox) -> None:
+    """Those of ``forgeries`` whose tests a plain function passes."""
+    cases = [case(RIGHT, found[1]) for found in forgeries.FORGED.values()]
+    terms = dict(zip(forgeries.FORGED, try_apart(cases, sandbox), strict=True))
+    chosen = {
+        name: (of, terms[name], forgeries.FORGED[name][0].replace("RESULT", forgeries.RESULT))
+        for name, of in zip(forgeries.FORGED, cases, strict=True)
+        if terms[name] is not None
+    }
+    assert len(chosen) > 90
+    outcomes = run_answers(list(chosen.values()), sandbox)
+    forged = [name for name, one in zip(chosen, outcomes, strict=True) if passed(one)]
+    assert forged == ["profile"]  # it doubles, and profiles nobody but itself
+
+
+def test_terms_are_what_the_reference_needs(sandbox: Sandbox) -> None:
+    cases = [case(*row[:3]) for row in APART]
+    assert try_apart(cases, sandbox) == [row[3] for row in APART]
+    outcomes = run_answers(
+        [(one, row[3], one.reference or "") for one, row in zip(cases, APART, strict=True)], sandbox
+    )
+    assert [one for one in outcomes if not passed(one)] == []
+
+
+def test_other_rows_are_judged_in_one_process(sandbox: Sandbox) -> None:
+    tried = try_cases([case(*row) for row in TOGETHER], sandbox)
+    assert [(one.reason, one.apart) for one in tried] == [("", None)] * len(TOGETHER)
+
+
+def test_what_is_slow_is_tried_alone(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_EACH", 0.5)
+    slow = "import time\ndef f(x):\n    time.sleep(0.8)\n    return x\n"
+    cases = [
+        case("def f(x):\n    return x\n", "assert f(3) == 3"),
+        case(slow, "assert f(3) == 3"),
+        case("import os\ndef f(x):\n    return x\n", "assert f(3) == 3"),
+    ]
+    assert try_apart(cases, sandbox) == ["", "", ""]
+
+
+def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: Sandbox) -> None:
+    """What may be done with an answer's objects is what was done with the reference's."""
+    row = case("def f(x):\n    return [x]\n", "assert 3 in f(3)\nassert len(f(1)) == 1\n")
+    wild = "class A:\n    def __contains__(s, o): return True\n    def __len__(s): return 1\n"
+    wild += "def f(x):\n    return A()\n"
+    assert passed(sandbox.run(program(row, "contains len", wild)))
+    (outcome,) = run_answers([(row, "", wild)], sandbox)
+    assert (outcome.status, outcome.error_type) == ("exception", "TypeError")
+
+
+def test_names_and_imports_of_a_reference() -> None:
+    source = """\
+import os.path, numpy as np
+from math import *
+from re import sub as put
+if True:
+    A = 1
+def f():
+    import json
+    b = 2
+class C:
+    d = 3
+"""
+    assert needs(source).takes == ("A", "C", "f")
+    assert set(needs(source).imports) == {
+        ("os.path", "", "os"),
+        ("numpy", "", "np"),
+        ("math", "*", "*"),
+        ("re", "sub", "put"),
+    }
+    assert needs("def f(:") == ((), ())
