@@ -94,8 +94,8 @@ class Checks:
 
 def leave_the_folder() -> None:
     """Import nothing from the folder that the answer writes in, and keep no settings there."""
-    folder = os.path.realpath(os.getcwd())
-    sys.path[:] = [one for one in sys.path if os.path.realpath(one) != folder]
+    own = os.getcwd(), os.environ.get("HOME")  # as the zygote has put it on the path
+    sys.path[:] = [one for one in sys.path if one not in own]
     os.environ["HOME"] = "/"
 
 

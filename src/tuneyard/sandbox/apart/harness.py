@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
@@ -24,6 +25,7 @@ _MEANS = words(
 )
 """Names by which an answer that is harmless otherwise could end its tests, make a class that is
 equal to everything, or change what its tests reckon with or import."""
+_PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
 
@@ -96,7 +98,8 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     if payload["unreached"] is not None:
         checks.demand(payload["unreached"])
     link.end()
-    record["suspicious"] += suspicion.reasons(source)
+    if _PERHAPS.search(source):
+        record["suspicious"] += suspicion.reasons(source)
     record["terms"] = terms(link, checks)
     record["passed"] = True
 
