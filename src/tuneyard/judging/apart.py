@@ -3,8 +3,8 @@
 A row is judged apart where its reference passes so: in a process of its own, with nothing between
 it and its tests but plain data (`tuneyard.sandbox.apart`). The tests decide that, and the
 reference, never an answer. What was found is kept as a text, the row's *terms*: what the tests do
-with objects of the reference's that are no data (``get``, ``call``), and the numbers of checks that
-it does not reach (``-3``). Function in, data out has none of either: the terms are an empty text.
+with objects of the reference's that are no data (``get call``). Function in, data out has none of
+it: the terms are an empty text.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuneyard.judging.trial import LIMITS, Case, Tried
 from tuneyard.sandbox import Outcome, Program
+from tuneyard.sandbox.marks import Reach
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -93,20 +94,16 @@ def _bound(module: str, part: str, name: str) -> str:
     return f"{module}.*" if part == "*" else name
 
 
-def program(case: Case, terms: str, source: str, harness: str = _APART) -> Program:
+def program(case: Case, tried: Tried, source: str, harness: str = _APART) -> Program:
     """Return a program that judges an answer apart.
 
     Args:
         case: the row's; it has a reference.
-        terms: see the module.
+        tried: what ``try_apart`` found of it.
         source: the answer.
     """
-    words = terms.split()
-    payload = {
-        **_payload(case),
-        "operations": [word for word in words if word[0] != "-"],
-        "unreached": [-int(word) for word in words if word[0] == "-"],
-    }
+    operations = (tried.apart or "").split()
+    payload = {**_payload(case), "operations": operations, "reach": tried.reach}
     return Program(source, harness, payload, LIMITS)
 
 
@@ -123,7 +120,7 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
     order = sorted(range(len(jobs)), key=lambda index: programs[index].harness)
     found = dict(zip(order, sandbox.map(_of(programs, order)), strict=True))
     again = [index for index, one in found.items() if (one.value or {}).get("apart") is True]
-    rest = sandbox.map(program(case, tried.apart, text) for case, tried, text in _of(jobs, again))
+    rest = sandbox.map(program(*job) for job in _of(jobs, again))
     found.update(zip(again, rest, strict=True))
     return [found[index] for index in range(len(jobs))]
 
@@ -135,15 +132,15 @@ def _of(jobs: Sequence[Any], indices: Iterable[int]) -> list[Any]:
 def _first(case: Case, tried: Tried | None, source: str) -> Program:
     if tried is None or tried.apart is None:
         return case.program(source, None if tried is None else tried.reach)
-    return program(case, tried.apart, source, _APART if _REACHES.search(source) else _QUICK)
+    return program(case, tried, source, _APART if _REACHES.search(source) else _QUICK)
 
 
-def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
-    """Return the terms of each case whose reference passes apart, and whose emptied ones do not.
+def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[Tried | None]:
+    """Return what was found of each case whose reference passes apart, and the emptied do not.
 
     None for all others: these may still be tested, in one process.
     """
-    found: list[str | None] = [None] * len(cases)
+    found: list[Tried | None] = [None] * len(cases)
     todo = [index for index, case in enumerate(cases) if _may_be(case)]
     together = sandbox.map(
         _shared(_of(cases, todo[start : start + _TOGETHER]))
@@ -152,18 +149,18 @@ def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
     unclear = []
     for place, index in enumerate(todo):
         outcome = together[place // _TOGETHER]
-        found[index] = _terms(outcome, place % _TOGETHER, cases[index])
+        found[index] = _tried(outcome, place % _TOGETHER, cases[index])
         if found[index] is None:
             unclear.append(index)
     slow = []
     for index, outcome in zip(
         unclear, sandbox.map(_shared([case]) for case in _of(cases, unclear)), strict=True
     ):
-        found[index] = _terms(outcome, 0, cases[index])
+        found[index] = _tried(outcome, 0, cases[index])
         if found[index] is None and (None in _found(outcome, 0) or not _found(outcome, 0)):
             slow.append(index)
-    for index, terms in zip(slow, _each_alone(_of(cases, slow), sandbox), strict=True):
-        found[index] = terms
+    for index, tried in zip(slow, _each_alone(_of(cases, slow), sandbox), strict=True):
+        found[index] = tried
     return found
 
 
@@ -211,22 +208,22 @@ def _shared(cases: Iterable[Case]) -> Program:
     return Program("", _TRIAL, {"cases": rows, "seconds": _EACH}, LIMITS)
 
 
-def _terms(outcome: Outcome, place: int, case: Case) -> str | None:
+def _tried(outcome: Outcome, place: int, case: Case) -> Tried | None:
     if _found(outcome, place) != _right(case):
         return None
-    terms: str = (outcome.value or {})["terms"][place]
-    return terms
+    value = outcome.value or {}
+    return Tried("", Reach(*value["reach"][place]), value["terms"][place])
 
 
-def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
+def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[Tried | None]:
     """Run every program in children of its own, with all the time it may have."""
     programs = [
-        Program(source, _APART, {**_payload(case), "operations": None, "unreached": None}, LIMITS)
+        Program(source, _APART, {**_payload(case), "operations": None, "reach": None}, LIMITS)
         for case in cases
         for source in _sources(case)
     ]
     outcomes = iter(sandbox.map(programs))
-    found: list[str | None] = []
+    found: list[Tried | None] = []
     for case in cases:
         ends = [next(outcomes) for _ in _sources(case)]
         values = [one.value or {} for one in ends]
@@ -234,5 +231,6 @@ def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[str | None]:
             one.status == "ok" and v.get("passed") is True
             for one, v in zip(ends, values, strict=True)
         ]
-        found.append(values[-1]["terms"] if passed == _right(case) else None)
+        right, last = passed == _right(case), values[-1]
+        found.append(Tried("", Reach(*last["reach"]), last["terms"]) if right else None)
     return found

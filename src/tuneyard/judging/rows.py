@@ -51,13 +51,12 @@ def try_cases(
     """
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
     found = {
-        case: Tried("", None, terms)
-        for case, terms in zip(todo, try_apart(todo, sandbox), strict=True)
-        if terms is not None
+        case: tried
+        for case, tried in zip(todo, try_apart(todo, sandbox), strict=True)
+        if tried is not None
     }
     rest = [case for case in todo if case not in found]
-    tried = try_tests(rest, sandbox, known_to_judge=known_to_judge)
-    found.update(zip(rest, tried, strict=True))
+    found.update(zip(rest, try_tests(rest, sandbox, known_to_judge=known_to_judge), strict=True))
     return [Tried(case, None) if isinstance(case, str) else found[case] for case in cases]
 
 
@@ -82,4 +81,4 @@ def try_rows(
         for test, reference, entry_point in zip(tests, references, entry_points, strict=True)
     ]
     with Sandbox(workers, imports=imports) as sandbox:
-        return [tried.reason for tried in try_cases(cases, sandbox)]
+        return try_cases(cases, sandbox)

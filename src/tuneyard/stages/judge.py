@@ -59,7 +59,7 @@ def trials(
         workers: processes.
     """
     rows = [example for example in examples if "tests" in example.meta]
-    reasons = try_rows(
+    tried = try_rows(
         [example.meta["tests"] for example in rows],
         [example.reference for example in rows],
         [example.meta.get("entry_point") for example in rows],
@@ -67,9 +67,9 @@ def trials(
         step.extra["imports"],
     )
     return [
-        Unjudged(example.id, places.get(example.id, example.id), reason)
-        for example, reason in zip(rows, reasons, strict=True)
-        if reason
+        Unjudged(example.id, places.get(example.id, example.id), found.reason)
+        for example, found in zip(rows, tried, strict=True)
+        if found.reason
     ]
 
 

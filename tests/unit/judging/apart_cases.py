@@ -433,6 +433,10 @@ FORGED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 HONEST: dict[str, tuple[str, str]] = {
+    "an object that is called": (
+        "asserts",
+        "class Double:\n    def __call__(self, n):\n        return 2 * n\ndouble = Double()\n",
+    ),
     "two steps to a frame": (
         "asserts",
         "import inspect\ndef double(n):\n    f = inspect.currentframe()\n    caller = f.f_back\n"
@@ -575,7 +579,7 @@ APART = [
      "def check(candidate):\n    assert candidate(3) == 3\n", "Solution().f", "get"),
     ("def f(x):\n    return x\n", "if f(2) == 3:\n    assert f(1) == 0\nassert f(1) == 1\n", None, ""),
     ("def f(x):\n    return x\n",
-     "assert f(1) == 1\ndef test(n):\n    assert f(n) == n\nfor n in f([]):\n    test(n)\n", None, "-1"),
+     "assert f(1) == 1\ndef test(n):\n    assert f(n) == n\nfor n in f([]):\n    test(n)\n", None, ""),
     ("def f(g, x):\n    return g(x)\n", "assert f(len, 'ab') == 2\nassert f(str.upper, 'a') == 'A'\n",
      None, ""),
     ("def f(x):\n    return math.floor(x)\n", "import math\nassert f(1.5) == 1\n", None, ""),

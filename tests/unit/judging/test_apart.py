@@ -11,8 +11,9 @@ import pytest
 from tuneyard.judging import apart
 from tuneyard.judging.apart import needs, program, run_answers, try_apart
 from tuneyard.judging.rows import case_of, try_cases
-from tuneyard.judging.trial import Case
+from tuneyard.judging.trial import Case, Tried
 from tuneyard.sandbox import Outcome, Sandbox
+from tuneyard.sandbox.marks import UNRULED
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "sandbox"))
@@ -34,13 +35,13 @@ def case(reference: str, tests: str, entry_point: str | None = None) -> Case:
 
 
 @pytest.fixture(scope="module")
-def rows(sandbox: Sandbox) -> dict[str, tuple[Case, str | None]]:
+def rows(sandbox: Sandbox) -> dict[str, tuple[Case, Tried | None]]:
     cases = [case(*row) for row in ROWS.values()]
     return dict(zip(ROWS, zip(cases, try_apart(cases, sandbox), strict=True), strict=True))
 
 
 def judged(
-    sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]], cases: dict[str, tuple[str, str]]
+    sandbox: Sandbox, rows: dict[str, tuple[Case, Tried | None]], cases: dict[str, tuple[str, str]]
 ) -> dict[str, Outcome]:
     jobs = [(*rows[row], source) for row, source in cases.values()]
     return dict(zip(cases, run_answers(jobs, sandbox), strict=True))
@@ -50,18 +51,18 @@ def passed(outcome: Outcome) -> bool:
     return outcome.status == "ok" and (outcome.value or {}).get("passed") is True
 
 
-def test_these_rows_are_judged_apart(rows: dict[str, tuple[Case, str | None]]) -> None:
-    terms = {name: found for name, (_, found) in rows.items()}
+def test_these_rows_are_judged_apart(rows: dict[str, tuple[Case, Tried | None]]) -> None:
+    terms = {name: found and found.apart for name, (_, found) in rows.items()}
     assert {name for name, found in terms.items() if found != ""} == {"solution"}
     assert terms["solution"] == "get"
 
 
-def test_no_forgery_passes(sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]) -> None:
+def test_no_forgery_passes(sandbox: Sandbox, rows: dict[str, tuple[Case, Tried | None]]) -> None:
     outcomes = judged(sandbox, rows, FORGED)
     assert [name for name, one in outcomes.items() if passed(one)] == []
 
 
-def test_honest_answers_pass(sandbox: Sandbox, rows: dict[str, tuple[Case, str | None]]) -> None:
+def test_honest_answers_pass(sandbox: Sandbox, rows: dict[str, tuple[Case, Tried | None]]) -> None:
     outcomes = judged(sandbox, rows, HONEST)
     assert {name: one for name, one in outcomes.items() if not passed(one)} == {}
 
@@ -94,9 +95,11 @@ def test_no_forgery_against_one_process_passes_apart(sandbox: Sandbox) -> None:
 
 def test_terms_are_what_the_reference_needs(sandbox: Sandbox) -> None:
     cases = [case(*row[:3]) for row in APART]
-    assert try_apart(cases, sandbox) == [row[3] for row in APART]
+    tried = try_apart(cases, sandbox)
+    assert [found and found.apart for found in tried] == [row[3] for row in APART]
     outcomes = run_answers(
-        [(one, row[3], one.reference or "") for one, row in zip(cases, APART, strict=True)], sandbox
+        [(one, found, one.reference or "") for one, found in zip(cases, tried, strict=True)],
+        sandbox,
     )
     assert [one for one in outcomes if not passed(one)] == []
 
@@ -114,7 +117,7 @@ def test_what_is_slow_is_tried_alone(sandbox: Sandbox, monkeypatch: pytest.Monke
         case(slow, "assert f(3) == 3"),
         case("import os\ndef f(x):\n    return x\n", "assert f(3) == 3"),
     ]
-    assert try_apart(cases, sandbox) == ["", "", ""]
+    assert [found and found.apart for found in try_apart(cases, sandbox)] == ["", "", ""]
 
 
 def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: Sandbox) -> None:
@@ -122,8 +125,8 @@ def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: San
     row = case("def f(x):\n    return [x]\n", "assert 3 in f(3)\nassert len(f(1)) == 1\n")
     wild = "class A:\n    def __contains__(s, o): return True\n    def __len__(s): return 1\n"
     wild += "def f(x):\n    return A()\n"
-    assert passed(sandbox.run(program(row, "contains len", wild)))
-    (outcome,) = run_answers([(row, "", wild)], sandbox)
+    assert passed(sandbox.run(program(row, Tried("", UNRULED, "contains len"), wild)))
+    (outcome,) = run_answers([(row, Tried("", UNRULED, ""), wild)], sandbox)
     assert (outcome.status, outcome.error_type) == ("exception", "TypeError")
 
 

@@ -67,7 +67,9 @@ def test_how_far_a_reference_gets_does_not_depend_on_its_neighbours(sandbox: San
     assert together == [try_cases([case], sandbox, known_to_judge=True)[0] for case in cases]
 
 
-def test_marks_say_what_may_be_missed() -> None:
+def test_marks_say_what_may_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Processes that are spawned from here on would look for the tests' file.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     loop = "for got in ones():\n    assert got == 1\n"
     ones = "def ones():\n    return [1]\n"
     reach = try_reference(ones, loop, Given())

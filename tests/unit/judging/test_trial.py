@@ -3,7 +3,7 @@
 import pytest
 
 from tuneyard.judging import trial
-from tuneyard.judging.rows import Tried, case_of, try_cases, try_rows
+from tuneyard.judging.rows import case_of, try_cases, try_rows
 from tuneyard.sandbox import Sandbox
 
 RIGHT = "def double(n):\n    return 2 * n\n"
@@ -78,7 +78,10 @@ def test_a_reference_that_fails_says_where(sandbox):
 def test_references_may_be_in_markdown_and_may_not_be_missing():
     rows = [f"Here:\n```python\n{RIGHT}```\n", " \n"]
     found = try_rows([TESTS] * 2, rows, [None] * 2)
-    assert found == [Tried("", apart=""), Tried("the reference is empty")]
+    assert [(one.reason, one.apart) for one in found] == [
+        ("", ""),
+        ("the reference is empty", None),
+    ]
 
 
 def test_without_a_reference_an_empty_program_decides(sandbox):

@@ -13,6 +13,7 @@ import pytest
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox, landlock
 from tuneyard.sandbox.channel import Channel
+from tuneyard.sandbox.marks import UNRULED
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,7 +25,7 @@ LIMITS = Limits(seconds=20, cpu_seconds=10, memory_mb=256)
 
 def apart(source: str, tests: str = TESTS, limits: Limits = LIMITS, **more: Any) -> Program:
     payload = {"tests": tests, "takes": ["f"], "imports": [], "lacks": [], "operations": [],
-               "unreached": []} | more  # fmt: skip
+               "reach": UNRULED} | more  # fmt: skip
     return Program(source, "tuneyard.sandbox.apart.harness:apart_tests", payload, limits)
 
 
@@ -220,7 +221,7 @@ assert not hasattr(a, 'm')
 del a.n
 assert not hasattr(a, 'n')
 """
-    every = sandbox.run(apart(source, tests, operations=None, unreached=None))
+    every = sandbox.run(apart(source, tests, operations=None, reach=None))
     assert every.status == "ok", every
     assert every.value is not None
     needed = every.value["terms"].split()

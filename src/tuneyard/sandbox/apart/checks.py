@@ -10,8 +10,10 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from tuneyard.sandbox.apart.sites import REACHED, compile_counted
 from tuneyard.sandbox.capability import names_set, walk
+from tuneyard.sandbox.exits import own_exit
+from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.source import new_module
 
 Give = Callable[[str, Any, str | None], None]
@@ -28,16 +30,16 @@ class Checks:
 
     Attributes:
         code: compiled.
-        reached: the numbers of its checks that were reached.
-        count: how many checks there are.
 
     Raises:
         SyntaxError, ValueError, RecursionError: it does not compile.
     """
 
     def __init__(self, tests: str) -> None:
-        self.code, self.count = compile_counted(tests)
-        self.reached: set[int] = set()
+        self._tests = tests
+        self.code, marked = compile_marked(tests, watched=False)
+        self._marks = Marks(marked, guarded=False)
+        self._exit: int | None = None
 
     def asked(self) -> set[str]:
         """Return the names that the tests use."""
@@ -66,7 +68,7 @@ class Checks:
         space = new_module("__main__").__dict__
         space.update(names)
         space.update(_imported(imports, self.asked()))
-        space[REACHED] = self._reach
+        space.update(self._marks.helpers)
         set_here = names_set(self.code)
         try:
             if set_here.isdisjoint(lacks) and set_here.isdisjoint(lacking):
@@ -74,22 +76,23 @@ class Checks:
             else:
                 exec(self.code, space, _Giving(space, lacks, lacking, give))
         except SystemExit as stop:
-            if stop.code is not None and not (type(stop.code) in (int, bool) and stop.code == 0):
+            self._exit = own_exit(stop, self._tests)
+            if self._exit is None:
                 raise
 
-    def demand(self, unreached: Collection[int]) -> None:
-        """Raise where a check was not reached, but for those that the reference does not reach.
+    def reach(self) -> Reach:
+        """Return how far the tests got; once, after they ran."""
+        return self._marks.reach(self._exit)
+
+    def demand(self, wanted: Reach) -> None:
+        """Refuse a run that did not come to what the reference comes to; once, after it.
 
         Raises:
-            AssertionError: there is one.
+            AssertionError: it did not.
         """
-        missing = set(range(self.count)) - self.reached - set(unreached)
-        if missing:
-            raise AssertionError(f"{len(missing)} checks of the tests were not reached")
-
-    def _reach(self, number: int, value: Any) -> Any:
-        self.reached.add(number)
-        return value
+        if self._exit is not None and wanted.exit not in (ANYWHERE, self._exit):
+            raise AssertionError(f"the tests exit on line {self._exit}")
+        self._marks.judge(wanted)
 
 
 def leave_the_folder() -> None:

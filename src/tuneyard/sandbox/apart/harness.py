@@ -14,6 +14,7 @@ from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.capability import capability, walk
+from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -69,7 +70,7 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
         found[name] = value
 
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
-    checks.demand(payload["unreached"])
+    checks.demand(Reach(*payload["reach"]))
     record["passed"] = True
     return True
 
@@ -84,9 +85,9 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     The payload has ``tests`` (text), ``takes``: names that the tests take from the answer,
     ``imports`` (see ``checks.Import``), ``lacks``: names that the answer takes from its tests,
     ``operations``: what may be done with things of the
-    answer's that are no data, and ``unreached``: checks that the reference does not reach; None:
-    for the reference itself. The record is that of ``tuneyard.sandbox.harness.python_tests``; and
-    ``terms``: what the answer needed (see ``terms``).
+    answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
+    is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; and of a
+    reference ``terms``: the operations that it needed, and ``reach``.
 
     Raises:
         ToldError: the answer failed.
@@ -95,12 +96,13 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     record.update(passed=False, suspicious=[], forged=None)
     link, checks = Link(payload["operations"]), Checks(payload["tests"])
     run_apart(link, source, checks, payload)
-    if payload["unreached"] is not None:
-        checks.demand(payload["unreached"])
+    if payload["reach"] is not None:
+        checks.demand(Reach(*payload["reach"]))
+    else:
+        record.update(terms=terms(link), reach=checks.reach())
     link.end()
     if _PERHAPS.search(source):
         record["suspicious"] += suspicion.reasons(source)
-    record["terms"] = terms(link, checks)
     record["passed"] = True
 
 
@@ -126,10 +128,9 @@ def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) 
             raise link.failed
 
 
-def terms(link: Link, checks: Checks) -> str:
-    """Return what was done with things that are no data, and which checks were not reached."""
-    missed = sorted(set(range(checks.count)) - checks.reached)
-    return " ".join([*sorted(link.used), *(f"-{number}" for number in missed)])
+def terms(link: Link) -> str:
+    """Return what was done with things that are no data."""
+    return " ".join(sorted(link.used))
 
 
 apart_tests = Apart(judge)

@@ -62,6 +62,7 @@ class Server:
         self._whole = False
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._asked_for: dict[str, Any] = {}
         self._special = Special(self._node, {"H": self._thing, "L": _library}, self._goes_as_data)
         self._module = ModuleType(ANSWER)
         self._loop: Any = None
@@ -138,7 +139,8 @@ class Server:
         with suppress(SystemExit):  # a script may end so; the tests say whether it is right
             exec(program, self._module.__dict__)
         found = self._module.__dict__
-        return {name: found[name] for name in names if name in found}, lacking(program, found)
+        self._asked_for = {name: found[name] for name in names if name in found}
+        return self._asked_for, lacking(program, found)
 
     def _raised(self, error: BaseException, verb: str) -> tuple[list[Any], list[Any]]:
         """Return what is told of an exception, and its arguments, if it can cross."""
@@ -170,7 +172,12 @@ class Server:
         elif hasattr(exact, "__next__"):
             kind = "iterator"
         elif exact in _FUNCTIONS or (
-            callable(value) and exact.__module__ in ("functools", "operator")
+            callable(value)
+            and (
+                exact.__module__ in ("functools", "operator")
+                # An object may be called in the place of a function that is asked for.
+                or any(value is one for one in self._asked_for.values())
+            )
         ):
             kind = "function"
         name = getattr(value if kind in ("class", "function") else exact, "__name__", "")
