@@ -18,9 +18,12 @@ from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tuneyard.judging.packed import STAND_IN
 from tuneyard.judging.trial import LIMITS, Case, Tried
 from tuneyard.sandbox import Outcome, Program
+from tuneyard.sandbox.capability import imported
 from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.source import words
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -33,7 +36,26 @@ _EACH = 3.0  # seconds of a program in it
 # Tests that may run what an answer gave them as text: it would run beside them.
 _RUNS_TEXT = re.compile(
     r"\b(?:eval|exec|compile|pickle|cPickle|dill|cloudpickle|joblib|marshal|shelve|runpy|copyreg"
-    r"|read_pickle|allow_pickle|run_path|spec_from_file_location|exec_module|load_source)\b"
+    r"|read_pickle|allow_pickle|query|__import__|import_module|reload|globals|__builtins__)\b"
+)
+# What tests may import: modules that run no text as a program.
+_IMPORTS = words(
+    """__future__ abc array ast asyncio base64 bisect calendar cmath collections contextlib copy csv
+    dataclasses datetime decimal difflib doctest enum fractions functools hashlib heapq inspect io
+    itertools json math numbers numpy operator os pandas pathlib pprint pytest random re scipy
+    secrets statistics string struct sys tempfile textwrap time types typing unicodedata unittest
+    uuid warnings zoneinfo solution"""
+)
+# What may change more than a program's own names.
+_LEAVES = re.compile(
+    r"\b(?:sys|os|random|decimal|locale|warnings|global|patch|setattr|np\.random|set_printoptions)\b"
+    r"|^[ \t]*(?!self\b)\w+(?:\.\w+)+ *=[^=]",
+    re.MULTILINE,
+)
+# Objects that reckon say what comes out, such as that they are near to everything.
+_RECKON = words(
+    """add sub mul truediv floordiv mod pow matmul abs round int float neg pos invert and_ or_
+    xor"""
 )
 _RUNNER = "_tuneyard_runner"
 # Only a hint, which saves time: what an answer can reach is read off its code, in the sandbox.
@@ -67,19 +89,22 @@ def needs(reference: str) -> Needs:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Needs((), ())
     names: set[str] = set()
+    defined: set[str] = set()
     imports: dict[str, tuple[str, str, str]] = {}
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
+            defined.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             imports |= {_bound(*one): one for one in _imports(node)}
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif not isinstance(node, ast.Lambda | ast.comprehension):
             todo += ast.iter_child_nodes(node)
-    return Needs(tuple(sorted(names - imports.keys())), tuple(imports.values()))
+    for name in defined:  # what is imported and defined is tested
+        imports.pop(name, None)
+    return Needs(tuple(sorted((names - imports.keys()) | defined)), tuple(imports.values()))
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str, str]]:
@@ -119,7 +144,11 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
     # The sandbox has a process ready for another program of the last one's harness.
     order = sorted(range(len(jobs)), key=lambda index: programs[index].harness)
     found = dict(zip(order, sandbox.map(_of(programs, order)), strict=True))
-    again = [index for index, one in found.items() if (one.value or {}).get("apart") is True]
+    again = [
+        index
+        for index, one in found.items()
+        if programs[index].harness == _QUICK and (one.value or {}).get("apart") is True
+    ]
     rest = sandbox.map(program(*job) for job in _of(jobs, again))
     found.update(zip(again, rest, strict=True))
     return [found[index] for index in range(len(jobs))]
@@ -142,25 +171,18 @@ def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[Tried | None]:
     """
     found: list[Tried | None] = [None] * len(cases)
     todo = [index for index, case in enumerate(cases) if _may_be(case)]
+    shared = [index for index in todo if _keeps_to_itself(cases[index])]
     together = sandbox.map(
-        _shared(_of(cases, todo[start : start + _TOGETHER]))
-        for start in range(0, len(todo), _TOGETHER)
+        _shared(_of(cases, shared[start : start + _TOGETHER]))
+        for start in range(0, len(shared), _TOGETHER)
     )
-    unclear = []
-    for place, index in enumerate(todo):
-        outcome = together[place // _TOGETHER]
-        found[index] = _tried(outcome, place % _TOGETHER, cases[index])
-        if found[index] is None:
-            unclear.append(index)
-    slow = []
-    for index, outcome in zip(
-        unclear, sandbox.map(_shared([case]) for case in _of(cases, unclear)), strict=True
-    ):
+    for place, index in enumerate(shared):
+        found[index] = _tried(together[place // _TOGETHER], place % _TOGETHER, cases[index])
+    # Neighbours may have spoilt them, or taken their time; one that takes long is not judged apart.
+    alone = [index for index in todo if found[index] is None]
+    outcomes = sandbox.map(_shared([case]) for case in _of(cases, alone))
+    for index, outcome in zip(alone, outcomes, strict=True):
         found[index] = _tried(outcome, 0, cases[index])
-        if found[index] is None and (None in _found(outcome, 0) or not _found(outcome, 0)):
-            slow.append(index)
-    for index, tried in zip(slow, _each_alone(_of(cases, slow), sandbox), strict=True):
-        found[index] = tried
     return found
 
 
@@ -168,10 +190,29 @@ def _may_be(case: Case) -> bool:
     if case.reference is None or not needs(case.reference).takes:
         return False
     try:
-        code = compile(case.tests, "<tests>", "exec", dont_inherit=True)
+        tests = case.tests.replace(STAND_IN, "")  # our own
+        code = compile(tests, "<tests>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return False
-    return not any(_RUNS_TEXT.search(" ".join(each.co_names)) for each in _codes(code))
+    return all(
+        {name.partition(".")[0] for name in imported(each, inner=False)} <= _IMPORTS
+        and not _RUNS_TEXT.search(" ".join(_words(each)))
+        for each in _codes(code)
+    )
+
+
+def _keeps_to_itself(case: Case) -> bool:
+    """Say whether a case leaves its process as it was, so that others may be tried there, too."""
+    texts = case.reference or "", case.tests
+    return not (_REACHES.search(texts[0]) or any(map(_LEAVES.search, texts)))
+
+
+def _words(code: CodeType) -> Iterable[str]:
+    """Yield the names in a code object, those of arguments included."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if type(constant) is tuple:
+            yield from (one for one in constant if type(one) is str)
 
 
 def _codes(code: CodeType) -> Iterable[CodeType]:
@@ -212,25 +253,7 @@ def _tried(outcome: Outcome, place: int, case: Case) -> Tried | None:
     if _found(outcome, place) != _right(case):
         return None
     value = outcome.value or {}
-    return Tried("", Reach(*value["reach"][place]), value["terms"][place])
-
-
-def _each_alone(cases: Sequence[Case], sandbox: Sandbox) -> list[Tried | None]:
-    """Run every program in children of its own, with all the time it may have."""
-    programs = [
-        Program(source, _APART, {**_payload(case), "operations": None, "reach": None}, LIMITS)
-        for case in cases
-        for source in _sources(case)
-    ]
-    outcomes = iter(sandbox.map(programs))
-    found: list[Tried | None] = []
-    for case in cases:
-        ends = [next(outcomes) for _ in _sources(case)]
-        values = [one.value or {} for one in ends]
-        passed = [
-            one.status == "ok" and v.get("passed") is True
-            for one, v in zip(ends, values, strict=True)
-        ]
-        right, last = passed == _right(case), values[-1]
-        found.append(Tried("", Reach(*last["reach"]), last["terms"]) if right else None)
-    return found
+    terms = value["terms"][place]
+    if not _RECKON.isdisjoint(terms.split()):
+        return None
+    return Tried("", Reach(*value["reach"][place]), terms)

@@ -36,7 +36,7 @@ def _tuneyard_runner(functions, classes, packed):
     return loaded["tuneyard.judging.runner"].Runner(globals(), functions, classes, forms)
 _tuneyard_runner = _tuneyard_runner({functions!r}, {classes!r}, "{packed}")
 """
-_STAND_IN = '__import__("sys").modules["pytest"] = _tuneyard_runner.pytest()\n'
+STAND_IN = '__import__("sys").modules["pytest"] = _tuneyard_runner.pytest()\n'
 
 
 def head(functions: list[str], classes: list[str], *, plain: bool, pytest: bool) -> str:
@@ -50,7 +50,7 @@ def head(functions: list[str], classes: list[str], *, plain: bool, pytest: bool)
     """
     packed = _packed(plain or pytest)
     text = _HEAD.format(functions=functions, classes=classes, packed=packed)
-    return text + (_STAND_IN if pytest else "")
+    return text + (STAND_IN if pytest else "")
 
 
 @cache

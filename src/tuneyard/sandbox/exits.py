@@ -28,4 +28,4 @@ def own_exit(stop: SystemExit, tests: str) -> int | None:
         trace = trace.tb_next
     if last != TESTS:
         return line if last.endswith("/unittest/main.py") else None
-    return line if _EXITS.search(tests.splitlines()[line - 1]) else None
+    return line if _EXITS.search(re.split(r"\r\n|\n|\r", tests)[line - 1]) else None

@@ -51,10 +51,28 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes, bytes]:
         EOFError: the other side is gone.
         TimeoutError: nothing came within the socket's timeout.
     """
-    sizes = _PREFIX.unpack(_exactly(channel, _PREFIX.size))
+    head, sizes = receive_head(channel)
+    return head, *receive_rest(channel, sizes)
+
+
+def receive_head(channel: socket.socket) -> tuple[dict[str, Any], tuple[int, int]]:
+    """Receive a message's header; return it, and what ``receive_rest`` is to be called with.
+
+    Raises:
+        EOFError, TimeoutError: as ``receive``.
+    """
+    size, one, two = _PREFIX.unpack(_exactly(channel, _PREFIX.size))
+    return json.loads(_exactly(channel, size)), (one, two)
+
+
+def receive_rest(channel: socket.socket, sizes: tuple[int, int]) -> tuple[bytes, bytes]:
+    """Receive a message's byte strings.
+
+    Raises:
+        EOFError, TimeoutError: as ``receive``.
+    """
     data = _exactly(channel, sum(sizes))
-    head, one = sizes[0], sizes[0] + sizes[1]
-    return json.loads(data[:head]), data[head:one], data[one:]
+    return data[: sizes[0]], data[sizes[0] :]
 
 
 def _exactly(channel: socket.socket, count: int) -> bytes:

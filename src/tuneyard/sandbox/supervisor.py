@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import marshal
 import os
 import select
 import signal
@@ -91,11 +90,21 @@ class Supervisor:
         self._waiting: _Waiting | None = None
 
     def prepare(self, harness: child.Harness, cell: child.Cell) -> None:
-        """Fork the process for a program that is still to come, and need not wait for it then.
+        """Have a process for the next program, which is still to come.
+
+        It is forked before that, so that nothing of it is in the memory of the answer's process.
 
         Raises:
             OSError: no process, pipe or memory to be had.
         """
+        waiting = self._waiting
+        if waiting is not None:
+            if waiting.harness is harness and waiting.cell is cell:
+                return
+            self._waiting = None
+            os.close(waiting.sender)
+            os.close(waiting.output)
+            self._end(waiting.pid)
         self._waiting = self._fork(harness, cell)
 
     def _fork(self, harness: child.Harness, cell: child.Cell) -> _Waiting:
@@ -116,31 +125,23 @@ class Supervisor:
         os.close(job)
         return _Waiting(harness, cell, pid, output, sender)
 
-    def run(
-        self,
-        harness: child.Harness,
-        source: str,
-        payload: dict[str, Any],
-        limits: Limits,
-        cell: child.Cell,
-    ) -> Ending:
-        """Run one program to its end; ``cell`` is for its limits.
+    def run(self, job: bytes, limits: Limits) -> Ending:
+        """Run one program to its end, in the process that was prepared.
+
+        Args:
+            job: the program and the harness's argument, as ``marshal`` writes them.
+            limits: what it was prepared for.
 
         Raises:
             PoolGoneError: the pool is gone; the program has been killed.
-            OSError: no process, pipe or memory to be had.
         """
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and (waiting.harness is not harness or waiting.cell is not cell):
-            os.close(waiting.sender)
-            os.close(waiting.output)
-            self._end(waiting.pid)
-            waiting = None
-        _, _, pid, reader, sender = waiting or self._fork(harness, cell)
+        assert self._waiting is not None
+        _, cell, pid, reader, sender = self._waiting
+        self._waiting = None
         begin = time.monotonic()
         output = _Output(reader, limits.output_bytes)
         try:
-            _hand_over(sender, marshal.dumps((source, payload)))
+            _hand_over(sender, job)
             why = self._watch(pid, cell.channel, output, begin + limits.seconds, limits)
         finally:
             status, cpu = self._end(pid)
@@ -189,9 +190,9 @@ class Supervisor:
                 if now >= deadline:
                     return "timeout"
                 if now >= look:
-                    if census is None:
-                        second = _process_handle(channel.second) if channel.second > 0 else None
-                        census = Census(process, second)
+                    if second is None and channel.second > 0:
+                        second, census = _process_handle(channel.second), None
+                    census = census or Census(process, second)
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK

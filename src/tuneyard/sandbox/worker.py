@@ -144,14 +144,14 @@ class Worker:
         if len(source) > limits.source_bytes:
             message = f"source: {len(source)} bytes, limit {limits.source_bytes}"
             return Outcome("resource", None, message, None, None, "", 0.0)
-        job = {"harness": program.harness, "payload": program.payload, "limits": _LIMITS(limits)}
-        head = json.dumps(job).encode()  # the caller's mistake must not look like the zygote's
+        head = json.dumps({"harness": program.harness, "limits": _LIMITS(limits)}).encode()
+        payload = json.dumps(program.payload).encode()  # the caller's mistake is not the zygote's
         if self._control is None:
             self.start()
         assert self._control is not None
         self._control.settimeout(limits.seconds + _GRACE_SECONDS)
         try:
-            send(self._control, head, source)
+            send(self._control, head, source, payload)
             header, stdout, result = receive(self._control)
         except TimeoutError:
             self.close()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import json
+import marshal
 import os
 import random
 import select
@@ -24,7 +26,7 @@ from tuneyard.sandbox import audit, census, isolation, landlock, scratch
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.child import Cell, Confinement, Harness, has_second
 from tuneyard.sandbox.program import Limits
-from tuneyard.sandbox.protocol import encode, receive, send
+from tuneyard.sandbox.protocol import encode, receive_head, receive_rest, send
 from tuneyard.sandbox.scratch import FolderScratch, MemoryScratch, Scratch
 from tuneyard.sandbox.seccomp import Filter
 from tuneyard.sandbox.supervisor import PoolGoneError, Supervisor
@@ -155,7 +157,7 @@ def _serve(
         if last is not None:  # the next program is like the last, as a rule
             with contextlib.suppress(OSError):
                 supervisor.prepare(last[0], cell(last[1], has_second(last[0])))
-        job, source, _ = receive(control)
+        job, sizes = receive_head(control)
         try:
             if job["harness"] not in harnesses:
                 sys.path[:] = own_path
@@ -169,16 +171,19 @@ def _serve(
                 gc.freeze()
             harness = harnesses[job["harness"]]
         except Exception as error:
+            receive_rest(control, sizes)
             send(control, encode({"no_harness": f"{type(error).__name__}: {error}"}))
             continue
+        limits = Limits(*job["limits"])
+        last = harness, limits
+        supervisor.prepare(harness, cell(limits, has_second(harness)))
+        source, payload = receive_rest(control, sizes)
         if place is not None:
             scratch.put_source(place, source)
-        limits = Limits(*job["limits"])
         text = source.decode("utf-8", "surrogatepass")
-        last = harness, limits
-        mine = cell(limits, has_second(harness))
-        ending = supervisor.run(harness, text, job["payload"], limits, mine)
+        ending = supervisor.run(marshal.dumps((text, json.loads(payload))), limits)
         send(control, encode(ending.header()), ending.stdout, ending.result)
+        del source, payload, text, ending  # the next process is forked, and is to know nothing
 
 
 def _make_output() -> None:

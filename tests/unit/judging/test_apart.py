@@ -109,7 +109,9 @@ def test_other_rows_are_judged_in_one_process(sandbox: Sandbox) -> None:
     assert [(one.reason, one.apart) for one in tried] == [("", None)] * len(TOGETHER)
 
 
-def test_what_is_slow_is_tried_alone(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_slow_is_not_judged_apart(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(apart, "_EACH", 0.5)
     slow = "import time\ndef f(x):\n    time.sleep(0.8)\n    return x\n"
     cases = [
@@ -117,7 +119,7 @@ def test_what_is_slow_is_tried_alone(sandbox: Sandbox, monkeypatch: pytest.Monke
         case(slow, "assert f(3) == 3"),
         case("import os\ndef f(x):\n    return x\n", "assert f(3) == 3"),
     ]
-    assert [found and found.apart for found in try_apart(cases, sandbox)] == ["", "", ""]
+    assert [found and found.apart for found in try_apart(cases, sandbox)] == ["", None, ""]
 
 
 def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: Sandbox) -> None:
@@ -151,3 +153,64 @@ class C:
         ("re", "sub", "put"),
     }
     assert needs("def f(:") == ((), ())
+
+
+def test_a_name_that_is_imported_and_defined_is_the_references() -> None:
+    found = needs("from statistics import mean\ndef mean(x):\n    return x\n")
+    assert found == (("mean",), ())
+
+
+READS_TESTS = """\
+s = __import__("s" + "ys")
+def double(n):
+    frame = getattr(s, "_get" + "frame")()
+    while frame is not None:
+        for value in [*frame.f_locals.values()]:
+            if "assert double" in repr(value):
+                return {4: 8, 5: 10}[n]
+        frame = frame.f_back
+    import gc
+    for one in gc.get_objects():
+        if isinstance(one, dict) and "assert double" in str(one.get("tests")):
+            return {4: 8, 5: 10}[n]
+"""
+
+
+def test_an_answer_does_not_find_its_tests(sandbox: Sandbox) -> None:
+    row = case(
+        "def double(n):\n    return 2 * n\n", "assert double(4) == 8\nassert double(5) == 10\n"
+    )
+    (tried,) = try_apart([row], sandbox)
+    for _ in range(3):  # after others of its row, too
+        (outcome,) = run_answers([(row, tried, READS_TESTS)], sandbox)
+        assert not passed(outcome)
+
+
+TOGETHER_ONLY = {
+    "reckons": (
+        "class V:\n    def __init__(s, x): s.x = x\n    def __sub__(s, o): return s.x - o\n",
+        "assert abs(V(5) - 4) == 1\n",
+    ),
+    "unpickles": (
+        "import numpy as np\ndef f(x):\n    np.save('r.npy', x, allow_pickle=True)\n",
+        "import numpy as np\nf([1])\nassert np.load('r.npy', allow_pickle=True)[0] == 1\n",
+    ),
+    "runs a text": (
+        "def f(x):\n    return '1+1'\n",
+        "import timeit\nassert timeit.repeat(f(1), number=1, repeat=1) and f(1) == '1+1'\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER_ONLY)
+def test_what_would_run_in_the_judge_is_not_judged_apart(sandbox: Sandbox, name: str) -> None:
+    assert try_apart([case(*TOGETHER_ONLY[name])], sandbox) == [None]
+
+
+def test_a_neighbours_doing_is_not_counted_on(sandbox: Sandbox) -> None:
+    deep = "def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\n"
+    cases = [
+        case("import sys\nsys.setrecursionlimit(20000)\n" + deep, "assert f(5000) == 5000\n"),
+        case(deep, "assert f(5000) == 5000\n"),
+    ]
+    assert [found is not None for found in try_apart(cases, sandbox)] == [True, False]

@@ -179,6 +179,7 @@ class Link:
         except (ValueError, TypeError, LookupError, AttributeError) as wrong:
             self.fail(f"the answer's process says what is no message: {wrong}"[:_TEXT])
         self._told.append((error, row))
+        del self._told[:-16]  # tests may catch thousands; one of the last is what ends them
         raise error
 
     def _follow(self) -> NoReturn:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tuneyard.sandbox.apart import wire
 from tuneyard.sandbox.apart.codec import Node, Special
+from tuneyard.sandbox.apart.crossing import EXCEPTIONS
 from tuneyard.sandbox.apart.decoder import decode
 from tuneyard.sandbox.apart.encoder import Encoder, write
 from tuneyard.sandbox.apart.kinds import SCALARS, changing
@@ -149,9 +150,12 @@ class Server:
         row = verdict(error, self._notes)
         lineage = type(error).__mro__
         kind = next(one for one in lineage if getattr(builtins, one.__name__, None) is one)
-        if not issubclass(kind, Exception) or issubclass(kind, StopIteration | StopAsyncIteration):
-            return ["out", row], []
-        return ["raise", kind.__name__, row], [_arguments(error, kind)]
+        given = _arguments(error, kind)
+        if kind.__name__ in EXCEPTIONS:
+            with suppress(Exception):
+                kind(*given)
+                return ["raise", kind.__name__, row], [given]
+        return ["out", row], []
 
     def _goes_as_data(self, value: Any) -> bool:
         """Say whether an object may cross as the data in it, without its methods."""
