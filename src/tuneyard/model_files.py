@@ -58,7 +58,7 @@ def cached_snapshot(repo: str, revision: str | None) -> Path | None:
 
 
 def check_files(path: str, named: str, revision: str | None, where: str) -> None:
-    """Refuse a model whose files are not all there and whole, as far as that is seen without loading.
+    """Refuse a model whose files are not all there, or whole, as far as is seen without loading.
 
     Args:
         path: its folder or hub id, resolved. A hub model that could be downloaded passes.

@@ -41,10 +41,10 @@ functions, modules and their classes are those from before the answer ran, and a
 these while the tests run and after; what a test gets from an answer is searched for objects that
 are equal to everything; an audit hook keeps the answer from frames, the garbage collector, tracing
 and other people's code; what leaves the result is bound before, and compared before it is believed.
-Names that the tests use without importing them are those that the reference defines, which are the
-answer's to define, and those that it imports, which the tests get from where the reference has them:
-an answer's own ``isclose`` deceives no tests whose reference imports it. Only where a row has no
-reference are all such names taken from the answer.
+Names that the tests use without importing them are what the reference imports under that name,
+whatever they are to the answer; others are taken from the answer. Where a row has no reference all
+are: a test program that uses ``isclose`` and trusts the answer to have imported it can be deceived
+by a function of this name.
 
 What it does **not** stop:
 

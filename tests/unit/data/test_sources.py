@@ -113,8 +113,8 @@ def test_a_set_up_column_that_is_wrong_is_named(tmp_path, wrong):
     with pytest.raises(UserError, match="a row's 'test_imports' is no") as caught:
         sources.load("sums", study(tmp_path, row), "train", 0)
     assert caught.value.shown in ("[3]", "'import ('")
+    row = {**ROW, "tests": "assert (", "test_imports": ["import math"]}
     with pytest.raises(UserError, match="a row's 'tests' is no"):
-        row = {**ROW, "tests": "assert (", "test_imports": ["import math"]}
         sources.load("sums", study(tmp_path, row), "train", 0)
 
 

@@ -3,7 +3,7 @@
 Between them is a pair of sockets, and nothing crosses it but plain data (``codec``). Whatever an
 answer does in its own process, its tests do not notice: it can only return what is right, or not.
 
-- ``second`` makes the second process; ``server`` runs the answer there and does what the judge asks;
+- ``second`` makes the second process; ``server`` runs the answer there, and does what it is asked;
 - ``harness`` is what is called in the first; ``checks`` runs the tests in it; ``link`` asks for
   them; ``proxies`` are what they see of an answer's things that are no data;
 - ``wire`` sends and receives messages; ``codec`` says how one is made; ``encoder`` writes, and
