@@ -270,6 +270,16 @@ def test_rows_without_a_verdict_decide_scores_where_they_stay(rows_study):
     assert changed == {label for label in before if label.startswith("score")}
 
 
+def test_rows_without_a_verdict_decide_pairs_where_they_stay(rows_study):
+    words = ("dpo.pairs={from: policy, verify: execution}", "preflight.tests=report")
+    found = {
+        ids: keys(rows_study(*words, findings=lambda step, ids=ids: {"tests": ids}), "prefer")
+        for ids in ((), ("a",))
+    }
+    assert found[()] == keys(rows_study(words[0]), "prefer")
+    assert all(found[("a",)][label] != key for label, key in found[()].items())
+
+
 def test_the_modules_that_programs_import_decide_what_tests_judge(rows_study, monkeypatch):
     def judged(*words):
         return keys(rows_study(EXECUTED, *words), "judge")
