@@ -58,6 +58,17 @@ def cached_snapshot(repo: str, revision: str | None) -> Path | None:
 
 
 def check_files(path: str, named: str, revision: str | None, where: str) -> None:
+    """Refuse a model whose files are not all there, or whole, as far as is seen without loading.
+
+    Args:
+        path: its folder or hub id, resolved. A hub model that could be downloaded passes.
+        named: what the user wrote.
+        where: where they wrote it.
+
+    Raises:
+        UserError: no such folder, a part is missing or damaged, or the hub is switched off and the
+            model not in its cache.
+    """
     if is_hub_id(path):
         if _hub_offline() and cached_snapshot(path, revision) is None:
             raise UserError(
@@ -122,7 +133,12 @@ def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) 
     """
     folder = folder_of(str(path), revision)
     if folder is None or not folder.is_dir():
-        raise UserError("no model's files are here", where=str(path), remedy="load it once first")
+        raise UserError(
+            "no model's files are here",
+            where=str(path),
+            value=revision or "main",
+            remedy="load it once first",
+        )
     config = read_config(folder, str(folder))
     for volatile in ("_name_or_path", "transformers_version"):
         config.pop(volatile, None)

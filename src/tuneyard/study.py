@@ -1,6 +1,11 @@
 """A study from its file to its report: the stages in order. Read this first.
 
-config → prepare → (prefer → reference) → train → generate → score → compare → register
+config → prepare → judge, overlap, preflight → (prefer → reference) → train → generate →
+similarity → score → compare → register
+
+``judge`` tries the rows' tests, ``overlap`` looks for rows that evaluation has too, ``preflight``
+for what a model would not see whole; what they find is held against the study's settings
+(``stages/refusal.py``) before anything trains.
 
 ``plan/`` says which steps a study has and what each depends on; ``stages/`` says what each
 does. Here they are run: those whose artifact is complete are skipped, so that a study that was
@@ -29,7 +34,7 @@ from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
 from tuneyard.stages.live import Live
-from tuneyard.stages.runner import Runner, facts_of
+from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import open_tracker, tracking_uri
 from tuneyard.tracking.address import check_artifact_root, is_new
 
@@ -68,7 +73,7 @@ class Prepared:
         for step in self.plan.steps:
             if step.stage in refusal.STAGES and (facts := facts_of(self.run, step)) is not None:
                 refusal.refuse(step, facts, limits)
-        refusal.refuse_tests(self.plan, lambda step: facts_of(self.run, step), limits)
+        refuse_tests(self.run, self.plan, limits)
 
 
 def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:

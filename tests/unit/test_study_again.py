@@ -15,6 +15,8 @@ import pytest
 
 from tuneyard import embedded, study
 from tuneyard.errors import UserError
+from tuneyard.judging.trial import Tried
+from tuneyard.stages import judge
 
 TEXT = """\
 study: again
@@ -118,6 +120,21 @@ def test_of_rows_that_leave_evaluation_the_answers_are_left_out(again: Again) ->
     assert ran == {rest, overlap, "preflight", *SCORES, *LAST}
     with pytest.raises(UserError, match=r"1 row has tests that judge nothing: .*val.jsonl:2"):
         again(EXECUTED)
+    # What was refused is tried again; where that finds the same, all else stays.
+    assert again(EXECUTED, "preflight.tests=report") == {JUDGED}
+    assert again(EXECUTED, "preflight.tests=report") == set()
+
+
+def test_what_was_reported_and_then_mended_is_scored_anew(
+    again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = row(12, "import a_module_to_come\nassert add{0}(0) == {0}")
+    again.write("val", [row(11), lacking])
+    assert again(EXECUTED, "preflight.tests=report") > SCORES
+    with pytest.raises(UserError, match=r"1 row has tests that judge nothing: .*a_module_to_come"):
+        again(EXECUTED)
+    monkeypatch.setattr(judge, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
+    assert again(EXECUTED) == {JUDGED, *SCORES, *LAST}
     assert again(EXECUTED, "preflight.tests=report") == set()
 
 

@@ -9,13 +9,13 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts.fetch import fetch, pinned
-from tuneyard.artifacts.folder import Folder
+from tuneyard.artifacts.folder import Folder, remove
 from tuneyard.errors import UserError
 from tuneyard.records import file_digest
 
@@ -77,7 +77,8 @@ class Artifact:
         """
         place, wrong = self._fetched(parts)
         if wrong is not None and self.run.remote:
-            shutil.rmtree(place, ignore_errors=True)  # this machine's copy may be what is damaged
+            with suppress(OSError):
+                remove(str(place))  # this machine's copy may be what is damaged
             place, wrong = self._fetched(parts)
         if wrong is not None:
             raise UserError(

@@ -67,7 +67,7 @@ class Folder:
         if not self.remote:
             try:
                 folder.chmod(0o755)
-                _remove(target)  # an incomplete or damaged one: it was not trusted
+                remove(target)  # an incomplete or damaged one: it was not trusted
                 os.rename(folder, target)
             except OSError as error:
                 raise unwritable(error, target) from None
@@ -146,7 +146,7 @@ class Folder:
             host, pid = path.name.split("~")[-3:-1]
             if host == _HOST and pid.isdigit() and not processes.alive(int(pid)):
                 with contextlib.suppress(OSError):
-                    _remove(str(path))
+                    remove(str(path))
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
@@ -174,7 +174,7 @@ class Folder:
         return str(self._files()._strip_protocol(url))
 
 
-def _remove(path: str) -> None:
+def remove(path: str) -> None:
     """Remove a folder, or a file in its place."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
-from tuneyard.judging.listed import FormError, with_setup
+from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.records import Example
 from tuneyard.rows import Unique, check_tests, local_path, read
 
@@ -163,7 +163,7 @@ def _example(
         name, entry_point = parts["entry_point"]
         if entry_point is not None:
             entry_point = meta["entry_point"] = _text(name, entry_point, row, place)
-        meta["tests"] = _tests(tests, row, column, place, entry_point)
+        meta["tests"] = _tests(tests, row, column, place, entry_point, data.columns.values())
     column, about = parts["input"]
     return Example(
         id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
@@ -244,17 +244,31 @@ def _identity(value: Any, default: str, place: str) -> str:
 
 
 def _tests(
-    value: Any, row: Mapping[str, Any], column: str, place: str, entry_point: str | None
+    value: Any,
+    row: Mapping[str, Any],
+    column: str,
+    place: str,
+    entry_point: str | None,
+    named: Collection[str],
 ) -> str:
-    """Return tests as one text; refuse those that no answer could pass."""
+    """Return tests as one text; refuse those that no answer could pass.
+
+    Args:
+        named: columns that the study names for a part of an example: they hold no set-up.
+    """
     try:
-        tests = with_setup(value, row) or ""
+        tests = with_setup(value, row, named) or ""
     except FormError as error:
         raise UserError(
-            f"a row's {column!r} is no test program ({error})",
+            f"a row's {error.column or column!r} is no test program ({error})",
             where=place,
-            value=value,
+            value=row[error.column] if error.column else value,
             remedy="write one text, or a list of statements",
         ) from None
-    check_tests(tests, column, place, entry_point)
+    try:
+        check_tests(tests, column, place, entry_point)
+    except UserError:
+        for name, text in setup_of(row, named).items():
+            check_tests(text, name, place)  # it may be what is wrong with the whole
+        raise
     return tests

@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import Any
 
 from tuneyard.judging.calls import Found, find
-from tuneyard.judging.listed import FormError, statements, unlisted
+from tuneyard.judging.listed import FormError, unlisted
 from tuneyard.judging.packed import head
 
-__all__ = ["FormError", "may_check", "program_of", "text_of"]
+__all__ = ["FormError", "may_check", "program_of"]
 
 _RUNNER = "_tuneyard_runner"
 _CHECK = "_tuneyard_check"
@@ -38,15 +38,6 @@ _CHECKS = re.compile(
     r"|main|run|test|equal|should)\w*\s*\(|^[ \t]*>>> ",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
-def text_of(value: Any) -> str | None:
-    """Return the tests of a row as one text; None where it has none.
-
-    Raises:
-        FormError: they are no text, and no list or object of texts (see ``listed``).
-    """
-    return value if value is None or isinstance(value, str) else "\n".join(statements(value))
 
 
 def may_check(tests: str) -> bool:

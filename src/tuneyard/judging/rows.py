@@ -21,7 +21,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
     """Return what is run of a row, or why nothing can be.
 
     Args:
-        tests: as ``text_of`` returns them.
+        tests: the row's as one text, as ``listed.with_setup`` returns them.
         reference: an answer, in Markdown or not; None: there is none.
         entry_point: see ``program_of``.
     """

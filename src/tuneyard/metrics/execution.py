@@ -77,7 +77,7 @@ def execute_python(
     that tampered with its tests.
 
     Args:
-        tests: each row's, as ``tuneyard.judging.forms.text_of`` returns them.
+        tests: each row's as one text, as ``tuneyard.judging.listed.with_setup`` returns them.
         references: the rows' references, with which tests are tried; None: they are believed.
         entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
         trials: why a row's tests judge nothing, as ``tuneyard.judging.rows.try_rows`` found, an

@@ -48,7 +48,7 @@ def build(
         study: a checked study.
         identity: returns what identifies a base model's weights (a fingerprint).
         findings: returns what a step found in rows, where it was run. Asked only of those whose
-            findings the study removes.
+            findings decide what rows or verdicts there are.
     """
     builder = _Builder(study, identity, findings)
     arms = tuple(builder.arms())

@@ -86,11 +86,19 @@ class DataSteps:
             None while the step was not run, which is then noted as undecided.
         """
         names = [name for name in settings if getattr(self.study.preflight, name) == "remove"]
-        ids = self.findings(found) if names else {}
+        return self.found(found, names) if names else []
+
+    def found(self, step: Step, settings: Sequence[str]) -> list[str] | None:
+        """Return the ids, sorted, that a step found under settings of ``preflight``.
+
+        Returns:
+            None while the step was not run, which is then noted as undecided.
+        """
+        ids = self.findings(step)
         if ids is None:
-            self.undecided[found.key] = found
+            self.undecided[step.key] = step
             return None
-        return sorted({identity for name in names for identity in ids.get(name, ())})
+        return sorted({identity for name in settings for identity in ids.get(name, ())})
 
     def without(self, rows: Step, found: Step, settings: Sequence[str], why: str) -> Step:
         """Return rows less those that a step found and the study removes.

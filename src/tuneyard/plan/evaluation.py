@@ -88,10 +88,10 @@ class EvaluationSteps(RowSteps):
             scores[split] = self.step(
                 "score",
                 f"score {split} · {label}",
-                part,
+                {**part, **self.unjudged(judged)},
                 inputs={**sets, "answers": answers[split]},
-                # Read, but no input: what another arm answered does not change these scores, and
-                # what is known of the tests follows from the rows.
+                # Read, but no input: what another arm answered does not change these scores, and of
+                # the tests all that does is in the key.
                 after=(*judged.values(), *(() if embedded is None else (embedded,))),
                 extra={
                     "task": {k: self.study.data[k].executed_as for k in sets},

@@ -8,6 +8,9 @@ each time that it is started, so that refusing or reporting something makes no r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
 from typing import Any
 
 from tuneyard.config import Dpo, Model, Pairs, Rows
@@ -55,10 +58,24 @@ class RowSteps(DataSteps):
         return self.step(
             "judge",
             f"judge the tests of {kind} {split}",
-            {"kind": kind, "split": split},
+            {"kind": kind, "split": split, **self._modules()},
             inputs={"rows": self.whole(kind, split)},
             extra={"imports": self.study.sandbox.imports},
         )
+
+    def unjudged(self, judged: Mapping[str, Step]) -> dict[str, Any]:
+        """Return what of tests that judge nothing decides verdicts: which rows have none.
+
+        Nothing where all tests judge, and where rows with others are refused, or leave.
+
+        Args:
+            judged: by data set, what tries its tests.
+        """
+        if self.study.preflight.tests != "report":
+            return {}
+        found = {kind: self.found(step, ("tests",)) for kind, step in judged.items()}
+        without = {kind: ids for kind, ids in found.items() if ids}
+        return {"unjudged": without} if without else {}
 
     def judges(self) -> tuple[Step, ...]:
         """Return every step that tries tests."""
@@ -90,6 +107,12 @@ class RowSteps(DataSteps):
                 found.append((key, known))
         return tuple(found)
 
+    def _modules(self) -> dict[str, Any]:
+        """Return which modules programs are said to import, in which versions: with others, tests
+        may judge that did not."""
+        names = self.study.sandbox.imports
+        return {"imports": {name: _version(name) for name in sorted(names)}} if names else {}
+
     def _asks(self, kind: str, split: str) -> bool:
         """Tell whether answers to a split are told apart by being run."""
         if split == "train":
@@ -118,6 +141,13 @@ class RowSteps(DataSteps):
         ]
 
     def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Step:
+        """Return the step that looks at training rows as a model would meet them: what is cut off,
+        and what evaluation has, too.
+
+        Args:
+            regime: the data sets that are trained on.
+            loss_on: as in ``sft.loss_on``.
+        """
         sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
         sets |= self.evaluation()
         part = {
@@ -141,3 +171,14 @@ class RowSteps(DataSteps):
             extra={"pairs": pairs, "section": section},
         )
         return {**part, "removed": self.removed(overlap, _OVERLAP)}, overlap
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return metadata.packages_distributions()
+
+
+def _version(module: str) -> str | None:
+    """Return the version of the package that a module is of; None: it is of none, or not there."""
+    names = _distributions().get(module.partition(".")[0], [])
+    return ", ".join(f"{name} {metadata.version(name)}" for name in sorted({*names})) or None

@@ -80,8 +80,9 @@ class Plan:
 
     Attributes:
         asked: what asks for verdicts of rows that may have none.
-        undecided: steps that say which rows leave, and were not run yet: until they are, and the
-            plan is built again, the keys of what depends on them are not the last word.
+        undecided: steps that say which rows leave, or have no verdict, and were not run yet: until
+            they are, and the plan is built again, the keys of what depends on them are not the
+            last word.
     """
 
     steps: tuple[Step, ...]

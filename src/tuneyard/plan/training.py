@@ -133,7 +133,9 @@ class TrainingSteps(RowSteps):
             if pairs.verify == "execution":
                 part |= self.code_block()
                 judges = {kind: self.judged(kind, "train") for kind in regime}
-                extra["judged"] = {k: step for k, step in judges.items() if step is not None}
+                judged = {kind: step for kind, step in judges.items() if step is not None}
+                part |= self.unjudged(judged)
+                extra["judged"] = judged
             inputs = dict(sets)
             if sampled and start is not None:
                 inputs["start"] = start

@@ -32,7 +32,8 @@ Tests run in a process that their answer cannot reach, where its row allows it
 (`tuneyard.sandbox.apart`; `tuneyard.judging.apart` finds out by the reference): a second child,
 forked and confined like the first, runs the answer, and nothing comes from it but plain data. Both
 may use the memory and the time of a program; threads and shared memory of both are counted
-together.
+together. An answer whose compiled code can reach nothing but its own names and harmless functions
+runs beside its tests instead, in one child: there is nothing for it to reach them by.
 
 Elsewhere a verdict from tests is not cheaply forged, although the answer, its tests and the harness
 share an interpreter (`tuneyard.sandbox.trial`). The tests run in globals of their own; built-in
@@ -40,8 +41,10 @@ functions, modules and their classes are those from before the answer ran, and a
 these while the tests run and after; what a test gets from an answer is searched for objects that
 are equal to everything; an audit hook keeps the answer from frames, the garbage collector, tracing
 and other people's code; what leaves the result is bound before, and compared before it is believed.
-Names that the tests use without importing them are taken from the answer: a test program that uses
-``isclose`` and trusts the answer to have imported it can be deceived by a function of this name.
+Names that the tests use without importing them are what the reference imports under that name,
+whatever they are to the answer; others are taken from the answer. Where a row has no reference all
+are: a test program that uses ``isclose`` and trusts the answer to have imported it can be deceived
+by a function of this name.
 
 What it does **not** stop:
 

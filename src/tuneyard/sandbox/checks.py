@@ -82,4 +82,5 @@ def checks_itself(body: list[ast.stmt], own: set[str]) -> bool:
 
 
 def name_of(function: ast.AST) -> str:
+    """Return the last name of what is called: ``c`` of ``a.b.c``; empty where it has none."""
     return str(getattr(function, "attr", getattr(function, "id", "")))

@@ -37,14 +37,17 @@ def fails(question: Callable[..., Any], value: Any, other: Any) -> bool:
 
 
 def is_near(value: Any, other: Any) -> Any:
+    """Ask as tests do that compare floats by their distance."""
     return abs(value - other) < 1e-6
 
 
 def is_near_reversed(value: Any, other: Any) -> Any:
+    """Ask as ``is_near``, with the answer's value behind the minus."""
     return abs(other - value) < 1e-6
 
 
 def rounds_to_nought(value: Any, other: Any) -> Any:
+    """Ask as ``assertAlmostEqual`` does."""
     return round(value - other, 7) == 0
 
 
@@ -136,4 +139,5 @@ def _takes_arguments(kind: type) -> bool:
 
 
 def text(draw: random.Random, size: int) -> str:
+    """Return a text of so many small letters, digits and blanks."""
     return "".join(draw.choice("abcdefghijklmnopqrstuvwxyz0123456789 ") for _ in range(size))

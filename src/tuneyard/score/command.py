@@ -148,11 +148,12 @@ def _row(item: Mapping[str, Any], where: str) -> ScoreRow:
     try:
         tests = with_setup(item.get("tests"), item)
     except FormError as error:
+        name = error.column or "tests"
         raise UserError(
-            f"the field 'tests' should be a string or null, or a list of statements ({error})",
+            f"the field {name!r} should be a string or null, or a list of statements ({error})",
             where=where,
-            value=item["tests"],
-            remedy="write 'tests' as one text, or as a list of statements",
+            value=item[name],
+            remedy=f"write {name!r} as one text, or as a list of statements",
         ) from None
     sample = item.get("sample", 0)
     if type(sample) is not int or sample < 0:

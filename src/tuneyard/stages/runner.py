@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tuneyard.artifacts import RunDir
-from tuneyard.config import Study
+from tuneyard.config import Preflight, Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import Progress
@@ -101,17 +101,8 @@ class Runner:
     def _refuse(self, step: Step, plan: Plan) -> None:
         limits = self._study.preflight
         refusal.refuse(step, facts_of(self._run, step) or {}, limits)
-        if step.stage != "judge":
-            return
-        try:
-            refusal.refuse_tests(plan, lambda judge: facts_of(self._run, judge), limits)
-        except UserError:
-            # Tests may fail for want of a module: they are tried again when it is there.
-            for judge in plan.judges:
-                found = facts_of(self._run, judge)
-                if found is not None and found["found"]["tests"]:
-                    self._run.discard("stages", self._run.artifact(judge.stage, judge.key).name)
-            raise
+        if step.stage == "judge":
+            refuse_tests(self._run, plan, limits)
 
 
 def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
@@ -119,3 +110,21 @@ def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
     artifact = run.artifact(step.stage, step.key)
     manifest = artifact.manifest() if artifact.complete() else None
     return None if manifest is None else manifest["facts"]
+
+
+def refuse_tests(run: RunDir, plan: Plan, limits: Preflight) -> None:
+    """Refuse the rows' tests, where the settings do; what is refused is tried again next time.
+
+    Tests may fail for want of a module, which is there by then.
+
+    Raises:
+        UserError: see ``refusal.refuse_tests``.
+    """
+    try:
+        refusal.refuse_tests(plan, lambda judge: facts_of(run, judge), limits)
+    except UserError:
+        for judge in plan.judges:
+            found = facts_of(run, judge)
+            if found is not None and found["found"]["tests"]:
+                run.discard("stages", run.artifact(judge.stage, judge.key).name)
+        raise

@@ -26,7 +26,7 @@ def run(step: Step, context: Context) -> str:
     rows = _rows(step, context)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     context.run.write_text(text, "work", artifact.name, "rows.jsonl")
-    written = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    written = hashlib.sha256(text.encode()).hexdigest()
     job = TrainJob(
         method=step.part["method"],
         model=model.model_dump(),

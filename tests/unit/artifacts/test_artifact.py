@@ -94,6 +94,17 @@ def test_a_file_of_the_same_size_and_another_content_is_not_believed(run_dir, wr
     assert (written.local() / "scores.jsonl").read_text() == '{"passed": false}\n'
 
 
+@pytest.mark.parametrize("parts", [(), ("scores.jsonl",)])
+def test_a_damaged_copy_on_this_machine_heals(run_dir, written, parts):
+    if not run_dir.remote:
+        return
+    copy = written.local(*parts)
+    file = copy if copy.is_file() else copy / "scores.jsonl"
+    file.write_text("damaged")
+    assert written.local(*parts) == copy
+    assert file.read_text() == '{"passed": false}\n'
+
+
 def test_a_part_is_checked_by_itself(run_dir, written):
     run_dir.write_text("0124", "stages", written.name, "adapter", "weights")
     with pytest.raises(UserError, match="adapter/weights has another content"):

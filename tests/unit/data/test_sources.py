@@ -66,6 +66,9 @@ def test_columns_of_other_data_sets(tmp_path):
     row |= {"test_setup_code": "y = 1", "test_imports": ["import math"]}  # as MBPP's
     (example,) = sources.load("sums", study(tmp_path, row, columns=columns), "train", 0)
     assert example.meta["tests"] == "y = 1\nimport math\nx = 1\nassert x"
+    elsewhere = {**columns, "instruction": "test_setup_code"}
+    (example,) = sources.load("sums", study(tmp_path, row, columns=elsewhere), "train", 0)
+    assert example.meta["tests"] == "import math\nx = 1\nassert x"
     with pytest.raises(ValueError, match="did you mean 'instruction'"):
         study(tmp_path, row, columns={"instructions": "text"})
 
@@ -102,6 +105,17 @@ def test_a_row_that_is_wrong_is_named(tmp_path, rows, line, value, remedy):
     assert caught.value.where.endswith(f"rows.jsonl:{line}")
     assert caught.value.shown == value
     assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("wrong", [[3], ["import ("]])
+def test_a_set_up_column_that_is_wrong_is_named(tmp_path, wrong):
+    row = {**ROW, "tests": ["assert 1"], "test_imports": wrong}
+    with pytest.raises(UserError, match="a row's 'test_imports' is no") as caught:
+        sources.load("sums", study(tmp_path, row), "train", 0)
+    assert caught.value.shown in ("[3]", "'import ('")
+    row = {**ROW, "tests": "assert (", "test_imports": ["import math"]}
+    with pytest.raises(UserError, match="a row's 'tests' is no"):
+        sources.load("sums", study(tmp_path, row), "train", 0)
 
 
 def test_a_mapped_column_that_a_row_lacks(tmp_path):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.judging.forms import FormError, program_of, text_of
+from tuneyard.judging.forms import FormError, program_of
+from tuneyard.judging.listed import with_setup
 from tuneyard.metrics.execution import execute_python
 from tuneyard.sandbox import Sandbox
 
@@ -234,12 +235,12 @@ def test_entry_points_are_names_and_parts_of_objects(judge):
 
 
 def test_lists_are_joined_and_other_things_are_no_tests():
-    assert text_of(["a", "b"]) == "a\nb"
-    assert text_of(None) is None
-    assert text_of([]) == ""
+    assert with_setup(["a", "b"], {}) == "a\nb"
+    assert with_setup(None, {}) is None
+    assert with_setup([], {}) == ""
     for value in (3, ["a", 1], {"a": "b"}):
         with pytest.raises(FormError):
-            text_of(value)
+            with_setup(value, {})
 
 
 def test_plain_statements_stay_as_they_are():

@@ -69,3 +69,23 @@ def test_a_set_up_in_other_columns_comes_before_the_tests():
     assert with_setup(None, row) is None
     assert with_setup("", row) == ""
     assert with_setup('["a"]', {"test_setup_code": "", "test_imports": []}) == '["a"]'
+
+
+def test_a_set_up_that_is_stored_as_text_is_read_like_tests():
+    row = {"test_setup_code": '{"setup": "x = 4"}', "test_imports": "['import math', '']"}
+    assert with_setup("a", row) == "x = 4\nimport math\n\na"
+    assert with_setup("a", {"test_imports": "[]"}) == "a"
+
+
+def test_a_column_that_means_something_else_holds_no_set_up():
+    row = {"test_setup_code": "x = 4", "test_imports": ["import math"]}
+    assert with_setup("a", row, taken={"test_imports"}) == "x = 4\na"
+
+
+def test_a_set_up_column_at_fault_is_known():
+    with pytest.raises(FormError, match="the statements hold '3'") as caught:
+        with_setup(["a"], {"test_imports": ["import math", 3]})
+    assert caught.value.column == "test_imports"
+    with pytest.raises(FormError) as caught:
+        with_setup([3], {"test_imports": ["import math"]})
+    assert caught.value.column is None

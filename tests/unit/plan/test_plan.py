@@ -257,6 +257,39 @@ def test_what_is_removed_decides_keys_and_not_the_setting(rows_study):
     assert changed == {label for label in before if not label.endswith("base")}
 
 
+def test_rows_without_a_verdict_decide_scores_where_they_stay(rows_study):
+    stages = ("train", "generate", "score")
+    before = keys(rows_study(EXECUTED), *stages)
+    words = (EXECUTED, "preflight.tests=report")
+    open_ones = rows_study(*words)
+    assert [step.stage for step in open_ones.undecided] == ["judge"]
+    assert keys(open_ones, *stages) == before
+    assert keys(rows_study(*words, findings=lambda step: {"tests": []}), *stages) == before
+    after = keys(rows_study(*words, findings=lambda step: {"tests": ["a"]}), *stages)
+    changed = {label for label in before if after[label] != before[label]}
+    assert changed == {label for label in before if label.startswith("score")}
+
+
+def test_rows_without_a_verdict_decide_pairs_where_they_stay(rows_study):
+    words = ("dpo.pairs={from: policy, verify: execution}", "preflight.tests=report")
+    found = {
+        ids: keys(rows_study(*words, findings=lambda step, ids=ids: {"tests": ids}), "prefer")
+        for ids in ((), ("a",))
+    }
+    assert found[()] == keys(rows_study(words[0]), "prefer")
+    assert all(found[("a",)][label] != key for label, key in found[()].items())
+
+
+def test_the_modules_that_programs_import_decide_what_tests_judge(rows_study, monkeypatch):
+    def judged(*words):
+        return keys(rows_study(EXECUTED, *words), "judge")
+
+    named = judged("sandbox.imports=[numpy]")
+    assert named != judged()
+    monkeypatch.setattr("tuneyard.plan.rows._version", lambda module: None)
+    assert named != judged("sandbox.imports=[numpy]")
+
+
 def test_the_base_model_s_answers_are_shared_by_the_arms(rows_study):
     built = rows_study(
         "dpo.pairs={from: base, verify: none}", "matrix.arms={dpo: [dpo], sft-dpo: [sft, dpo]}"

@@ -57,6 +57,7 @@ def test_the_faithful_score_is_the_packages(tmp_path: Path) -> None:
         ({**GOOD, "id": "b", "prediction": None}, "'prediction' should be a string"),
         ({**GOOD, "id": "b", "reference": ["x"]}, "'reference' should be a string"),
         ({**GOOD, "id": "b", "tests": ["x", 1]}, "'tests' should be a string or null"),
+        ({**GOOD, "id": "b", "tests": "x", "test_imports": 1}, "'test_imports' should be"),
         ({**GOOD, "id": "b", "entry_point": 1}, "'entry_point' should be a string or null"),
         ({**GOOD, "id": "b", "sample": -1}, "'sample' should be an integer from 0"),
         (GOOD, "occurs twice, first at "),
