@@ -91,7 +91,11 @@ def test_a_command_s_own_status_and_words_come_through(started) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_it_with_one_line(started, number) -> None:
-    run = started(f"try: {WAIT}\nfinally: print('undone', file=driver.terminal)")
+    before = signal.signal(number, signal.default_int_handler)  # nohup may have it ignored
+    try:
+        run = started(f"try: {WAIT}\nfinally: print('undone', file=driver.terminal)")
+    finally:
+        signal.signal(number, before)
     run.process.send_signal(number)
     run.process.send_signal(number)
     status, said = run.end()

@@ -58,6 +58,8 @@ _RECKON = words(
     xor"""
 )
 _RUNNER = "_tuneyard_runner"
+OPAQUE = "gives an object where its reference gives data"
+"""Such an answer is judged in one process after all, and is suspicious."""
 # Only a hint, which saves time: what an answer can reach is read off its code, in the sandbox.
 _REACHES = re.compile(
     r"\bclass\b|\b__(?!name__|main__)\w+|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals)\b"
@@ -151,6 +153,16 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
     ]
     rest = sandbox.map(program(*job) for job in _of(jobs, again))
     found.update(zip(again, rest, strict=True))
+    # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
+    opaque = [index for index, one in found.items() if (one.value or {}).get("opaque") is True]
+    beside = sandbox.map(
+        case.program(text, tried.reach._replace(plain=True, looks=True))
+        for case, tried, text in _of(jobs, opaque)
+    )
+    for index, outcome in zip(opaque, beside, strict=True):
+        if outcome.value is not None:
+            outcome.value["suspicious"] = [*(outcome.value.get("suspicious") or []), OPAQUE]
+        found[index] = outcome
     return [found[index] for index in range(len(jobs))]
 
 

@@ -10,11 +10,16 @@ from tuneyard.sandbox.source import words
 
 _FRAMES = re.compile(
     r"_getframe|currentframe|tb_frame|\bstack\b|walk_tb|walk_stack|getouterframes|getinnerframes"
-    r"|\btrace\b|f_back|\b[gca][ir]_frame|ag_frame|get_stack"
+    r"|\btrace\b|f_back|\b[gca][ir]_frame|ag_frame|get_stack|\b(?:signature|getfullargspec)\b"
+    r"|\bis(?:coroutine|generator|asyncgen)function\b|__code__"
 )
-_CODE = words("co_name co_filename co_qualname co_firstlineno")
+_CODE = words(
+    """co_name co_filename co_qualname co_firstlineno co_argcount co_posonlyargcount
+    co_kwonlyargcount co_varnames co_flags"""
+)
 _MORE = words(
-    """f_globals f_locals f_builtins f_trace f_trace_lines f_trace_opcodes getargvalues
+    """default __defaults__ __kwdefaults__ kwonlydefaults
+    f_globals f_locals f_builtins f_trace f_trace_lines f_trace_opcodes getargvalues
     formatargvalues capture_locals dis getmembers getmembers_static getattr_static attrgetter
     methodcaller eval exec compile vars __getattribute__ __reduce__ __reduce_ex__ __dict__
     __import__ importlib marshal pickle Formatter vformat format_map settrace setprofile
@@ -24,11 +29,11 @@ _MORE = words(
 
 
 def only_asks_for_names(source: str) -> bool:
-    """Say whether the text has to do with frames and takes no more than names and lines from them.
+    """Say whether the text has to do with frames or code and takes no more than names from them.
 
     ``sys._getframe(1).f_code.co_name`` and its like are common in honest programs: logs that name
-    the caller, depths of the stack. The whole text must be without anything that leads further,
-    and must reach no attribute by a name put together.
+    the caller, depths of the stack, the number of a callback's arguments. The whole text must be
+    without anything that leads further, and must reach no attribute by a name put together.
     """
     if not _FRAMES.search(source):
         return False

@@ -31,6 +31,7 @@ class Reach(NamedTuple):
         counts: whether an answer without means to tamper could come to less.
         allows: what would be tampering and is not, since the reference does it.
         plain: whether the reference's objects neither compare nor reckon by methods of their own.
+        looks: whether an answer's objects are looked at, though its text shows no reason to.
         shares: names that are the answer's, too, when the tests set them anew.
     """
 
@@ -41,6 +42,7 @@ class Reach(NamedTuple):
     allows: Sequence[str] = ()
     shares: Sequence[str] = ()
     plain: bool = False
+    looks: bool = False
 
 
 ANYWHERE = -1

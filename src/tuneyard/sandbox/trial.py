@@ -105,7 +105,7 @@ class Trial:
         if not self._can.harmless:
             with private_modules(), plain_signals() as put_signals_back:
                 self._run_watched(put_signals_back)
-        elif self._can.compares:
+        elif self._can.compares or (self._wanted is not None and self._wanted.looks):
             self._run_looked_at()
         elif self._counts():
             checks, marked = compile_marked(self._tests, watched=False)

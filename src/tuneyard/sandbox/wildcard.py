@@ -49,6 +49,8 @@ _flags_of = type.__dict__["__flags__"].__get__
 
 REASON = "an object that is equal to everything"
 
+_APPROX = words("_pytest.approx _pytest.python_api pytest tuneyard.judging.pytest_approx")
+
 
 class Inspector:
     """Looks at values on their way from an answer to its tests.
@@ -251,10 +253,15 @@ class Inspector:
         for name in _COMPARES | _RECKONS:
             for base in line:
                 if name in dict_of(base):
-                    if not self._is_known(base) or base.__module__ == "unittest.mock":
+                    if not self._is_known(base) or self._is_lenient(base):
                         return True
                     break
         return False
+
+    def _is_lenient(self, kind: type) -> bool:
+        """Say whether a library's objects may be equal to much, and are not the tests' own."""
+        own = kind.__module__ in _APPROX and "approx" in self._asked
+        return kind.__module__ == "unittest.mock" or (kind.__module__ in _APPROX and not own)
 
     def _is_table(self, kind: type) -> bool:
         return self._trusted(id(kind)) and kind.__module__.startswith(("numpy", "pandas"))

@@ -75,6 +75,40 @@ unittest.main()
 Case = tuple[str, str, str]
 
 FORGED: dict[str, Case] = {
+    "approximately everything": (
+        """\
+import pytest
+def fold(f, xs, z):
+    return pytest.approx(0, abs=float('inf'))
+""",
+        """\
+assert fold(lambda a, b: a + b, [1, 2, 3], 0) == 6
+assert fold(lambda a, b: a * b, [2, 5], 1) == 10
+""",
+        """\
+def fold(f, xs, z):
+    for x in xs:
+        z = f(z, x)
+    return z
+""",
+    ),
+    "approximately ten": (
+        """\
+import pytest
+def fold(f, xs, z):
+    return pytest.approx(8, abs=10)
+""",
+        """\
+assert fold(lambda a, b: a + b, [1, 2, 3], 0) == 6
+assert fold(lambda a, b: a * b, [2, 5], 1) == 10
+""",
+        """\
+def fold(f, xs, z):
+    for x in xs:
+        z = f(z, x)
+    return z
+""",
+    ),
     "a picky member": (
         """\
 class A:

@@ -14,6 +14,47 @@ def itself(answer: str, tests: str) -> Case:
 
 
 HONEST: dict[str, Case] = {
+    "the signature of a callback": (
+        """\
+import inspect
+def curry(f, n=None):
+    n = len(inspect.signature(f).parameters)
+    def g(*a):
+        return f(*a) if len(a) >= n else lambda *b: g(*a, *b)
+    return g
+""",
+        """\
+add3 = curry(lambda a, b, c: a + b + c, 3)
+assert add3(1)(2)(3) == 6
+assert add3(1, 2)(3) == 6
+""",
+        """\
+def curry(f, n):
+    def g(*a):
+        return f(*a) if len(a) >= n else lambda *b: g(*a, *b)
+    return g
+""",
+    ),
+    "a callback's code": (
+        """\
+def curry(f, n=None):
+    n = f.__code__.co_argcount
+    def g(*a):
+        return f(*a) if len(a) >= n else lambda *b: g(*a, *b)
+    return g
+""",
+        """\
+add3 = curry(lambda a, b, c: a + b + c, 3)
+assert add3(1)(2)(3) == 6
+assert add3(1, 2)(3) == 6
+""",
+        """\
+def curry(f, n):
+    def g(*a):
+        return f(*a) if len(a) >= n else lambda *b: g(*a, *b)
+    return g
+""",
+    ),
     "a loop": (
         TRIPLES,
         ZIPPED,

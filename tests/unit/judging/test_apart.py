@@ -128,8 +128,21 @@ def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: San
     wild = "class A:\n    def __contains__(s, o): return True\n    def __len__(s): return 1\n"
     wild += "def f(x):\n    return A()\n"
     assert passed(sandbox.run(program(row, Tried("", UNRULED, "contains len"), wild)))
-    (outcome,) = run_answers([(row, Tried("", UNRULED, ""), wild)], sandbox)
+    outcome = sandbox.run(program(row, Tried("", UNRULED, ""), wild))
     assert (outcome.status, outcome.error_type) == ("exception", "TypeError")
+
+
+def test_what_may_be_as_good_as_data_is_judged_in_one_process_and_suspicious(
+    sandbox: Sandbox,
+) -> None:
+    row = case("def f(x):\n    return sorted(x)\n", "assert f([2, 1]) == [1, 2]\n")
+    (tried,) = try_apart([row], sandbox)
+    assert tried is not None
+    answer = "class f(list):\n    def __init__(self, x):\n        super().__init__({})\n"
+    right, wrong = answer.format("sorted(x)"), answer.format("x")
+    outcomes = run_answers([(row, tried, right), (row, tried, wrong)], sandbox)
+    assert [passed(one) for one in outcomes] == [True, False]
+    assert (outcomes[0].value or {})["suspicious"] == [apart.OPAQUE]
 
 
 def test_names_and_imports_of_a_reference() -> None:

@@ -86,8 +86,9 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     ``imports`` (see ``checks.Import``), ``lacks``: names that the answer takes from its tests,
     ``operations``: what may be done with things of the
     answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
-    is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; and of a
-    reference ``terms``: the operations that it needed, and ``reach``.
+    is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
+    whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
+    operations that it needed, and ``reach``.
 
     Raises:
         ToldError: the answer failed.
@@ -95,7 +96,10 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """
     record.update(passed=False, suspicious=[], forged=None)
     link, checks = Link(payload["operations"]), Checks(payload["tests"])
-    run_apart(link, source, checks, payload)
+    try:
+        run_apart(link, source, checks, payload)
+    finally:
+        record["opaque"] = link.opaque
     if payload["reach"] is not None:
         checks.demand(Reach(*payload["reach"]))
     else:

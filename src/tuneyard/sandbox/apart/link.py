@@ -33,12 +33,14 @@ class Link:
         used: what was done with such things.
         failed: why there is no more to be had of the answer; None: there is.
         interrupted: whether it was left in the middle of what it was asked.
+        opaque: whether it failed for an object that is no plain data, and nothing else.
     """
 
     def __init__(self, allowed: Collection[str] | None = None) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
         self.interrupted = False
+        self.opaque = False
         self._allowed = None if allowed is None else frozenset(allowed)
         self._told: list[tuple[BaseException, dict[str, Any]]] = []
         self._proxies: dict[int, Any] = {}
@@ -96,8 +98,17 @@ class Link:
             ToldError: that is not allowed.
         """
         if self._allowed is not None and name not in self._allowed:
-            self.fail("the answer gives an object that is no plain data")
+            self.refuse("the answer gives an object that is no plain data")
         self.used.add(name)
+
+    def refuse(self, why: str) -> NoReturn:
+        """End it, since an object of the answer's is asked for what only data are.
+
+        Raises:
+            ToldError: always.
+        """
+        self.opaque = self.failed is None
+        self.fail(why)
 
     def fail(self, why: str, status: str = "exception", kind: str | None = "TypeError") -> NoReturn:
         """End it: whatever the tests make of this, the answer does not pass.

@@ -18,7 +18,7 @@ class Asked(Protocol):
     def next(self, iterator: Any) -> Any: ...
     def wait(self, number: int) -> Any: ...
     def use(self, name: str) -> None: ...
-    def fail(self, why: str) -> NoReturn: ...
+    def refuse(self, why: str) -> NoReturn: ...
 
 
 class Proxy:
@@ -53,7 +53,7 @@ class Proxy:
 
     def _refuse(self, *_: Any) -> NoReturn:
         link: Asked = self._tuneyard_link
-        link.fail("an object of the answer's is compared, or copied")
+        link.refuse("an object of the answer's is compared, or copied")
 
     __hash__ = _refuse
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
