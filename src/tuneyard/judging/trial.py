@@ -54,7 +54,7 @@ class Tried(NamedTuple):
 
     Attributes:
         reason: why they judge nothing; an empty text where they do.
-        reach: how far they get with the reference in one process; None where they do not run so.
+        reach: how far they get with the reference; None where there is none, or they judge nothing.
         apart: the terms on which answers are judged apart from them (see
             ``tuneyard.judging.apart``); None: in one process with them.
     """

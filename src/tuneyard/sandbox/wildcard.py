@@ -48,7 +48,6 @@ _OFTEN = 30  # objects of one class that are all held against strangers; of more
 _flags_of = type.__dict__["__flags__"].__get__
 
 REASON = "an object that is equal to everything"
-
 _APPROX = words("_pytest.approx _pytest.python_api pytest tuneyard.judging.pytest_approx")
 
 
@@ -260,8 +259,8 @@ class Inspector:
 
     def _is_lenient(self, kind: type) -> bool:
         """Say whether a library's objects may be equal to much, and are not the tests' own."""
-        own = kind.__module__ in _APPROX and "approx" in self._asked
-        return kind.__module__ == "unittest.mock" or (kind.__module__ in _APPROX and not own)
+        home = kind.__module__
+        return home == "unittest.mock" or (home in _APPROX and "approx" not in self._asked)
 
     def _is_table(self, kind: type) -> bool:
         return self._trusted(id(kind)) and kind.__module__.startswith(("numpy", "pandas"))
