@@ -28,8 +28,6 @@ from tuneyard.sandbox.source import words
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
 
-_APART = "tuneyard.sandbox.apart.harness:apart_tests"
-_QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
 _TRIAL = "tuneyard.judging.apart_harness:trial"
 _TOGETHER = 32  # cases that share a pair of processes
 _EACH = 3.0  # seconds of a program in it
@@ -58,9 +56,6 @@ _RECKON = words(
     xor"""
 )
 _RUNNER = "_tuneyard_runner"
-OPAQUE = "gives an object where its reference gives data"
-"""Such an answer is judged in one process after all, and is suspicious."""
-# Only a hint, which saves time: what an answer can reach is read off its code, in the sandbox.
 _REACHES = re.compile(
     r"\bclass\b|\b__(?!name__|main__)\w+|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals)\b"
     r"|^\s*(?:import|from)\s+(?!(?:math|re|collections|itertools|functools|heapq|bisect|string"
@@ -121,81 +116,29 @@ def _bound(module: str, part: str, name: str) -> str:
     return f"{module}.*" if part == "*" else name
 
 
-def program(case: Case, tried: Tried, source: str, harness: str = _APART) -> Program:
-    """Return a program that judges an answer apart.
-
-    Args:
-        case: the row's; it has a reference.
-        tried: what ``try_apart`` found of it.
-        source: the answer.
-    """
-    operations = (tried.apart or "").split()
-    payload = {**_payload(case), "operations": operations, "reach": tried.reach}
-    return Program(source, harness, payload, LIMITS)
-
-
-def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox) -> list[Outcome]:
-    """Run answers with their tests.
-
-    Args:
-        jobs: of each answer its row's case and what trying that showed (None: it was not tried),
-            and its text.
-        sandbox: where.
-    """
-    programs = [_first(*job) for job in jobs]
-    # The sandbox has a process ready for another program of the last one's harness.
-    order = sorted(range(len(jobs)), key=lambda index: programs[index].harness)
-    found = dict(zip(order, sandbox.map(_of(programs, order)), strict=True))
-    again = [
-        index
-        for index, one in found.items()
-        if programs[index].harness == _QUICK and (one.value or {}).get("apart") is True
-    ]
-    rest = sandbox.map(program(*job) for job in _of(jobs, again))
-    found.update(zip(again, rest, strict=True))
-    # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
-    opaque = [index for index, one in found.items() if (one.value or {}).get("opaque") is True]
-    beside = sandbox.map(
-        case.program(text, tried.reach._replace(plain=True, looks=True))
-        for case, tried, text in _of(jobs, opaque)
-    )
-    for index, outcome in zip(opaque, beside, strict=True):
-        if outcome.value is not None:
-            outcome.value["suspicious"] = [*(outcome.value.get("suspicious") or []), OPAQUE]
-        found[index] = outcome
-    return [found[index] for index in range(len(jobs))]
-
-
-def _of(jobs: Sequence[Any], indices: Iterable[int]) -> list[Any]:
-    return [jobs[index] for index in indices]
-
-
-def _first(case: Case, tried: Tried | None, source: str) -> Program:
-    if tried is None or tried.apart is None:
-        return case.program(source, None if tried is None else tried.reach)
-    return program(case, tried, source, _APART if _REACHES.search(source) else _QUICK)
-
-
-def try_apart(cases: Sequence[Case], sandbox: Sandbox) -> list[Tried | None]:
+def try_apart(
+    cases: Sequence[Case], sandbox: Sandbox, *, known_to_judge: bool = False
+) -> list[Tried | None]:
     """Return what was found of each case whose reference passes apart, and the emptied do not.
 
     None for all others: these may still be tested, in one process.
+
+    Args:
+        known_to_judge: the cases were tried before, so that the references alone are run.
     """
-    found: list[Tried | None] = [None] * len(cases)
-    todo = [index for index, case in enumerate(cases) if _may_be(case)]
-    shared = [index for index in todo if _keeps_to_itself(cases[index])]
-    together = sandbox.map(
-        _shared(_of(cases, shared[start : start + _TOGETHER]))
-        for start in range(0, len(shared), _TOGETHER)
-    )
-    for place, index in enumerate(shared):
-        found[index] = _tried(together[place // _TOGETHER], place % _TOGETHER, cases[index])
+    found: dict[int, Tried | None] = {}
+
+    def run(parts: Sequence[Sequence[int]]) -> None:
+        trials = sandbox.map(_trial([cases[n] for n in part], known_to_judge) for part in parts)
+        for part, outcome in zip(parts, trials, strict=True):
+            found.update((index, _tried(outcome, place)) for place, index in enumerate(part))
+
+    todo = [n for n, case in enumerate(cases) if _may_be(case)]
+    shared = [n for n in todo if keeps_to_itself(cases[n], cases[n].reference or "")]
+    run([shared[start : start + _TOGETHER] for start in range(0, len(shared), _TOGETHER)])
     # Neighbours may have spoilt them, or taken their time; one that takes long is not judged apart.
-    alone = [index for index in todo if found[index] is None]
-    outcomes = sandbox.map(_shared([case]) for case in _of(cases, alone))
-    for index, outcome in zip(alone, outcomes, strict=True):
-        found[index] = _tried(outcome, 0, cases[index])
-    return found
+    run([[n] for n in todo if found.get(n) is None])
+    return [found.get(n) for n in range(len(cases))]
 
 
 def _may_be(case: Case) -> bool:
@@ -213,10 +156,17 @@ def _may_be(case: Case) -> bool:
     )
 
 
-def _keeps_to_itself(case: Case) -> bool:
-    """Say whether a case leaves its process as it was, so that others may be tried there, too."""
-    texts = case.reference or "", case.tests
-    return not (_REACHES.search(texts[0]) or any(map(_LEAVES.search, texts)))
+def reaches(source: str) -> bool:
+    """Say whether a program may be able to reach something; only a hint, which saves time.
+
+    What it can reach is read off its code, in the sandbox.
+    """
+    return _REACHES.search(source) is not None
+
+
+def keeps_to_itself(case: Case, source: str) -> bool:
+    """Say whether a program and a case's tests leave their process as it was, for others."""
+    return not (reaches(source) or _LEAVES.search(source) or _LEAVES.search(case.tests))
 
 
 def _words(code: CodeType) -> Iterable[str]:
@@ -234,38 +184,24 @@ def _codes(code: CodeType) -> Iterable[CodeType]:
             yield from _codes(constant)
 
 
-def _payload(case: Case) -> dict[str, Any]:
+def payload(case: Case) -> dict[str, Any]:
+    """Return what is told of a case where it is judged apart; it has a reference."""
     takes, imports = needs(case.reference or "")
     lacks = [name for name in case.names if not hasattr(builtins, name)]
     return {"tests": case.tests, "takes": takes, "imports": imports, "lacks": lacks}
 
 
-def _sources(case: Case) -> list[str]:
-    return ["", *(source for source in (case.hollow, case.reference) if source is not None)]
-
-
-def _right(case: Case) -> list[bool]:
-    return [False] * (1 if case.hollow is None else 2) + [True]
-
-
-def _found(outcome: Outcome, place: int) -> list[bool | None]:
-    """Return how a case's programs did; nothing where the child did not get to it."""
-    if outcome.status != "ok" or outcome.value is None:
-        return []
-    rows = outcome.value["passed"]
-    return list(rows[place]) if place < len(rows) else []
-
-
-def _shared(cases: Iterable[Case]) -> Program:
-    rows = [[_sources(case), _right(case), _payload(case)] for case in cases]
+def _trial(cases: Iterable[Case], known_to_judge: bool) -> Program:
+    rows = [
+        (case.reference, [] if known_to_judge else case.emptied, payload(case)) for case in cases
+    ]
     return Program("", _TRIAL, {"cases": rows, "seconds": _EACH}, LIMITS)
 
 
-def _tried(outcome: Outcome, place: int, case: Case) -> Tried | None:
-    if _found(outcome, place) != _right(case):
+def _tried(outcome: Outcome, place: int) -> Tried | None:
+    """Return what was found of a case; None where the child did not get to it, or it fails."""
+    found = (outcome.value or {}).get("found", []) if outcome.status == "ok" else []
+    terms, reach = (found[place] if place < len(found) else None) or (None, None)
+    if terms is None or not _RECKON.isdisjoint(terms.split()):
         return None
-    value = outcome.value or {}
-    terms = value["terms"][place]
-    if not _RECKON.isdisjoint(terms.split()):
-        return None
-    return Tried("", Reach(*value["reach"][place]), terms)
+    return Tried("", Reach(*reach), terms)

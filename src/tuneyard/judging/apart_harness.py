@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 from tuneyard.sandbox.apart.checks import Checks
-from tuneyard.sandbox.apart.harness import Apart, run_apart, terms
+from tuneyard.sandbox.apart.harness import Apart, run_apart, run_beside, terms
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.source import compile_program
+
+_T = TypeVar("_T")
 
 _ALL = 15.0  # seconds of all programs, of the thirty that a child has
 
@@ -19,51 +23,57 @@ class _TooLongError(BaseException):
 
 
 def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
-    """Run each case's programs with its tests; ``source`` is empty.
+    """Run each case's reference, and what it is when emptied, with its tests; ``source`` is empty.
 
-    A case is ``[programs, right, payload]`` (see ``tuneyard.judging.harness.trial`` and
-    ``tuneyard.sandbox.apart.harness.judge``). ``record["passed"]`` has for each case how its
-    programs did, ``record["terms"]`` what the last one needed, ``record["reach"]`` how far it got.
-    After a program that had its time, ``payload["seconds"]``, nothing more is tried: the other
-    process may go on with it.
+    A case is ``[reference, emptied, payload]``, with the texts of programs that should fail, and
+    the payload of ``tuneyard.sandbox.apart.harness.judge``. ``record["found"]`` has for each case,
+    where the reference alone passes, its terms and how far it gets; else None. The emptied ones run
+    in one process with the tests. After a program that had its time, ``payload["seconds"]``,
+    nothing more is tried: the other process may go on with it.
     """
-    record["passed"] = done = []
-    record["terms"] = found_terms = []
-    record["reach"] = reaches = []
+    record["found"] = found = []
     end = time.monotonic() + _ALL
     signal.signal(signal.SIGALRM, _up)
-    for programs, right, asked in payload["cases"]:
-        found: list[bool | None] = []
-        needed, reach = "", None
-        for program, wanted in zip(programs, right, strict=True):
-            if time.monotonic() > end:
-                return
-            passed, needed, reach = _passes(program, asked, payload["seconds"])
-            found.append(passed)
-            if passed is not wanted:
-                break
-        done.append(found)
-        found_terms.append(needed)
-        reaches.append(reach)
-        if None in found:
+    for reference, emptied, asked in payload["cases"]:
+        if time.monotonic() > end:
             return
+        try:
+            row = _timed(payload["seconds"], _reference, reference, asked)
+            wrong = any(_timed(payload["seconds"], _passes, one, asked) for one in emptied)
+        except _TooLongError:
+            return
+        found.append(None if wrong else row)
 
 
-def _passes(
-    program: str, asked: dict[str, Any], seconds: float
-) -> tuple[bool | None, str, Reach | None]:
-    link = Link()
-    checks = Checks(asked["tests"])
+def _timed(seconds: float, run: Callable[..., _T], *arguments: Any) -> _T:
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return run(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
+    link, checks = Link(), Checks(asked["tests"])
     try:
         run_apart(link, program, checks, asked)
     except _TooLongError:
-        return None, "", None
+        raise
     except BaseException:
-        return (None if link.interrupted else False), "", None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    return True, terms(link), checks.reach()
+        if link.interrupted:
+            raise _TooLongError from None
+        return None
+    return terms(link), checks.reach()
+
+
+def _passes(program: str, asked: dict[str, Any]) -> bool:
+    try:
+        run_beside(compile_program(program), Checks(asked["tests"]), asked)
+    except _TooLongError:
+        raise
+    except BaseException:
+        return False
+    return True
 
 
 def _up(*_: object) -> NoReturn:

@@ -50,11 +50,8 @@ def try_cases(
     See ``try_apart`` and, for those that this leaves, ``try_tests``.
     """
     todo = [case for case in dict.fromkeys(cases) if isinstance(case, Case)]
-    found = {
-        case: tried
-        for case, tried in zip(todo, try_apart(todo, sandbox), strict=True)
-        if tried is not None
-    }
+    apart = try_apart(todo, sandbox, known_to_judge=known_to_judge)
+    found = {case: tried for case, tried in zip(todo, apart, strict=True) if tried is not None}
     rest = [case for case in todo if case not in found]
     found.update(zip(rest, try_tests(rest, sandbox, known_to_judge=known_to_judge), strict=True))
     return [Tried(case, None) if isinstance(case, str) else found[case] for case in cases]

@@ -43,6 +43,11 @@ class Case(NamedTuple):
         """What the tests have besides an answer."""
         return Given(self.names, self.imports)
 
+    @property
+    def emptied(self) -> list[str]:
+        """The programs that tests should fail."""
+        return [""] if self.hollow is None else ["", self.hollow]
+
     def program(self, source: str, reach: Reach | str | None = None) -> Program:
         """Return a program with these tests; ``reach``: see ``python_tests``."""
         payload = {"tests": self.tests, "given": self.given, "reach": reach}
@@ -103,11 +108,10 @@ class _Job(NamedTuple):
 
     @classmethod
     def of(cls, case: Case, known_to_judge: bool) -> _Job:
-        emptied = {PASSES_EMPTY: "", PASSES_HOLLOW: case.hollow}
-        fails = {} if known_to_judge else {k: v for k, v in emptied.items() if v is not None}
+        fails = [] if known_to_judge else case.emptied
         passes = [] if case.reference is None else [case.reference]
         right = [False] * len(fails) + [True] * len(passes)
-        return cls(case, [*fails.values(), *passes], right, [*fails])
+        return cls(case, [*fails, *passes], right, [PASSES_EMPTY, PASSES_HOLLOW][: len(fails)])
 
 
 def _shared(jobs: Iterable[_Job]) -> Program:

@@ -85,7 +85,7 @@ def execute_python(
         imports: modules that the programs import (see ``check_imports``).
     """
     from tuneyard.answers import extract_code, has_code
-    from tuneyard.judging.apart import run_answers
+    from tuneyard.judging.answers import Answer, run_answers
     from tuneyard.judging.rows import case_of, try_cases
 
     count = len(predictions)
@@ -102,7 +102,7 @@ def execute_python(
             cases[index] = case
     if not cases:
         return results
-    todo: list[tuple[int, tuple[Case, Tried | None, str]]] = []
+    todo: dict[int, Answer] = {}
     with _sandbox(sandbox, workers, imports) as box:
         tries: dict[int, Tried] = {}
         with_reference = [index for index in cases if references is not None]
@@ -123,9 +123,9 @@ def execute_python(
                 said = "words only" if source.strip() else "empty"
                 results[index] = Execution(False, "no_code", said)
             else:
-                todo.append((index, (case, tries.get(index), source)))
-        outcomes = run_answers([job for _, job in todo], box)
-        for (index, _), outcome in zip(todo, outcomes, strict=True):
+                todo[index] = Answer(case, tries.get(index), source)
+        outcomes = run_answers([*todo.values()], box)
+        for index, outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results
 

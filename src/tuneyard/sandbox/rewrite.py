@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -26,10 +27,12 @@ _READ = (ast.Attribute, ast.Subscript, ast.Await)
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
+@lru_cache(maxsize=2)
 def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
     """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
-    There are no marks where nothing could be missed.
+    There are no marks where nothing could be missed. Where tests are tried, the same ones are
+    wanted for each program.
 
     Tests that are nested too deeply to be rewritten are compiled as they are.
 

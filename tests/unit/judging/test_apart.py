@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging import apart
-from tuneyard.judging.apart import needs, program, run_answers, try_apart
+from tuneyard.judging.answers import OPAQUE, Answer, run_answers
+from tuneyard.judging.apart import needs, try_apart
 from tuneyard.judging.rows import case_of, try_cases
 from tuneyard.judging.trial import Case, Tried
 from tuneyard.sandbox import Outcome, Sandbox
@@ -43,7 +44,7 @@ def rows(sandbox: Sandbox) -> dict[str, tuple[Case, Tried | None]]:
 def judged(
     sandbox: Sandbox, rows: dict[str, tuple[Case, Tried | None]], cases: dict[str, tuple[str, str]]
 ) -> dict[str, Outcome]:
-    jobs = [(*rows[row], source) for row, source in cases.values()]
+    jobs = [Answer(*rows[row], source) for row, source in cases.values()]
     return dict(zip(cases, run_answers(jobs, sandbox), strict=True))
 
 
@@ -83,7 +84,7 @@ def test_no_forgery_against_one_process_passes_apart(sandbox: Sandbox) -> None:
     cases = [case(RIGHT, found[1]) for found in forgeries.FORGED.values()]
     terms = dict(zip(forgeries.FORGED, try_apart(cases, sandbox), strict=True))
     chosen = {
-        name: (of, terms[name], forgeries.FORGED[name][0].replace("RESULT", forgeries.RESULT))
+        name: Answer(of, terms[name], forgeries.FORGED[name][0].replace("RESULT", forgeries.RESULT))
         for name, of in zip(forgeries.FORGED, cases, strict=True)
         if terms[name] is not None
     }
@@ -98,7 +99,7 @@ def test_terms_are_what_the_reference_needs(sandbox: Sandbox) -> None:
     tried = try_apart(cases, sandbox)
     assert [found and found.apart for found in tried] == [row[3] for row in APART]
     outcomes = run_answers(
-        [(one, found, one.reference or "") for one, found in zip(cases, tried, strict=True)],
+        [Answer(one, found, one.reference or "") for one, found in zip(cases, tried, strict=True)],
         sandbox,
     )
     assert [one for one in outcomes if not passed(one)] == []
@@ -127,8 +128,8 @@ def test_a_row_that_only_ever_compares_gives_no_object_to_an_answer(sandbox: San
     row = case("def f(x):\n    return [x]\n", "assert 3 in f(3)\nassert len(f(1)) == 1\n")
     wild = "class A:\n    def __contains__(s, o): return True\n    def __len__(s): return 1\n"
     wild += "def f(x):\n    return A()\n"
-    assert passed(sandbox.run(program(row, Tried("", UNRULED, "contains len"), wild)))
-    outcome = sandbox.run(program(row, Tried("", UNRULED, ""), wild))
+    assert passed(sandbox.run(Answer(row, Tried("", UNRULED, "contains len"), wild).apart()))
+    outcome = sandbox.run(Answer(row, Tried("", UNRULED, ""), wild).apart())
     assert (outcome.status, outcome.error_type) == ("exception", "TypeError")
 
 
@@ -140,9 +141,9 @@ def test_what_may_be_as_good_as_data_is_judged_in_one_process_and_suspicious(
     assert tried is not None
     answer = "class f(list):\n    def __init__(self, x):\n        super().__init__({})\n"
     right, wrong = answer.format("sorted(x)"), answer.format("x")
-    outcomes = run_answers([(row, tried, right), (row, tried, wrong)], sandbox)
+    outcomes = run_answers([Answer(row, tried, one) for one in (right, wrong)], sandbox)
     assert [passed(one) for one in outcomes] == [True, False]
-    assert (outcomes[0].value or {})["suspicious"] == [apart.OPAQUE]
+    assert (outcomes[0].value or {})["suspicious"] == [OPAQUE]
 
 
 def test_names_and_imports_of_a_reference() -> None:
@@ -195,7 +196,7 @@ def test_an_answer_does_not_find_its_tests(sandbox: Sandbox) -> None:
     )
     (tried,) = try_apart([row], sandbox)
     for _ in range(3):  # after others of its row, too
-        (outcome,) = run_answers([(row, tried, READS_TESTS)], sandbox)
+        (outcome,) = run_answers([Answer(row, tried, READS_TESTS)], sandbox)
         assert not passed(outcome)
 
 

@@ -22,10 +22,13 @@ _MEANS = words(
     """BaseException BaseExceptionGroup CancelledError GeneratorExit KeyboardInterrupt StopIteration
     StopAsyncIteration SystemExit __next__ anext asend athrow close exit next quit scan_once send
     throw ABCMeta EnumMeta EnumType NamedTupleMeta abc dataclasses enum make_dataclass numbers
-    register getcontext localcontext setcontext open path"""
+    register getcontext localcontext setcontext open path
+    dataclass no_type_check runtime_checkable total_ordering
+    BasicContext DefaultContext ExtendedContext bltns builtins codecs contextlib copyreg decoder
+    dispatch_table encoder inspect keyword scanner warnings"""
 )
 """Names by which an answer that is harmless otherwise could end its tests, make a class that is
-equal to everything, or change what its tests reckon with or import."""
+equal to everything, change one, or change what its tests, or others', reckon with or import."""
 _PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
@@ -53,14 +56,37 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     and ``record["apart"]`` is True: it is a matter for ``apart_tests``.
     """
     record.update(passed=False, suspicious=[], forged=None, apart=False)
+    record["passed"] = run_quick(source, payload)
+    record["apart"] = not record["passed"]
+    return bool(record["passed"])
+
+
+def run_quick(source: str, payload: dict[str, Any]) -> bool:
+    """Run an answer that can reach nothing, and its tests; say whether it is one.
+
+    The payload is that of ``apart_tests``. Of any other answer nothing is run.
+
+    Raises:
+        BaseException: what the answer or its tests raise.
+    """
     checks = Checks(payload["tests"])
     program = compile_program(source)
     can = capability(program, checks.code)
     used = {name for code in walk(program) for name in code.co_names}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     if not plain or _has_class(program):
-        record["apart"] = True
         return False
+    run_beside(program, checks, payload)
+    checks.demand(Reach(*payload["reach"]))
+    return True
+
+
+def run_beside(program: CodeType, checks: Checks, payload: dict[str, Any]) -> None:
+    """Run an answer and its tests in this one process.
+
+    Raises:
+        BaseException: what the answer or its tests raise.
+    """
     answer = new_module(ANSWER)
     exec(program, answer.__dict__)
     found = answer.__dict__
@@ -70,9 +96,6 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
         found[name] = value
 
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
-    checks.demand(Reach(*payload["reach"]))
-    record["passed"] = True
-    return True
 
 
 def _has_class(program: CodeType) -> bool:

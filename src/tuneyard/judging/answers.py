@@ -1,0 +1,115 @@
+"""Answers are run with their tests: apart from them, or in one process.
+
+Most answers can reach nothing (see ``sandbox.capability``). Where their rows leave a process as it
+was, too, many share one: to start a process for each would take several times as long as they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tuneyard.judging.apart import keeps_to_itself, payload, reaches
+from tuneyard.judging.trial import LIMITS, Case, Tried
+from tuneyard.sandbox import Outcome, Program
+
+if TYPE_CHECKING:
+    from tuneyard.sandbox import Sandbox
+
+_APART = "tuneyard.sandbox.apart.harness:apart_tests"
+_QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
+_MANY = "tuneyard.judging.answers_harness:quick_answers"
+_TOGETHER = 32  # answers that share a process
+OPAQUE = "gives an object where its reference gives data"
+"""Such an answer is judged in one process after all, and is suspicious."""
+
+
+class Answer(NamedTuple):
+    """An answer to a row.
+
+    Attributes:
+        case: the row's.
+        tried: what trying that showed; None: it was not tried.
+        source: the answer's program.
+    """
+
+    case: Case
+    tried: Tried | None
+    source: str
+
+    def program(self) -> Program:
+        """Return what runs it in one process with its tests, and watches it."""
+        return self.case.program(self.source, None if self.tried is None else self.tried.reach)
+
+    def apart(self, harness: str = _APART) -> Program:
+        """Return what judges it apart from its tests; it was tried, and has terms."""
+        return Program(self.source, harness, self.asked(), LIMITS)
+
+    def asked(self) -> dict[str, Any]:
+        """Return the payload of a harness that judges it apart."""
+        assert self.tried is not None
+        operations = (self.tried.apart or "").split()
+        return {**payload(self.case), "operations": operations, "reach": self.tried.reach}
+
+    def beside(self) -> Program:
+        """Return what runs it in one process, though its reference gives nothing but data."""
+        assert self.tried is not None
+        assert self.tried.reach is not None
+        return self.case.program(self.source, self.tried.reach._replace(plain=True, looks=True))
+
+
+def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
+    """Run answers with their tests.
+
+    Args:
+        answers: what is run.
+        sandbox: where.
+
+    Returns:
+        Their outcomes in order, with the values of ``sandbox.harness.python_tests``.
+    """
+    found: dict[int, Outcome] = {}
+
+    def run(indices: Iterable[int], program: Callable[[Answer], Program]) -> None:
+        # The sandbox has a process ready for another program of the last one's harness.
+        programs = {index: program(answers[index]) for index in indices}
+        found.update(zip(programs, sandbox.map(programs.values()), strict=True))
+
+    judged_apart = [n for n, one in enumerate(answers) if one.tried and one.tried.apart is not None]
+    quick = [n for n in judged_apart if not reaches(answers[n].source)]
+    many = [n for n in quick if keeps_to_itself(answers[n].case, answers[n].source)]
+    found.update(_many(many, answers, sandbox))
+    run((n for n in quick if n not in found), lambda one: one.apart(_QUICK))
+    run((n for n in judged_apart if n not in found or _told(found[n], "apart")), Answer.apart)
+    # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
+    opaque = [n for n, one in found.items() if _told(one, "opaque")]
+    run(opaque, Answer.beside)
+    for value in (found[n].value for n in opaque):
+        if value is not None:
+            value["suspicious"] = [*(value.get("suspicious") or []), OPAQUE]
+    run((n for n in range(len(answers)) if n not in found), Answer.program)
+    return [found[n] for n in range(len(answers))]
+
+
+def _told(outcome: Outcome, what: str) -> bool:
+    return (outcome.value or {}).get(what) is True
+
+
+def _many(
+    indices: Sequence[int], answers: Sequence[Answer], sandbox: Sandbox
+) -> Iterable[tuple[int, Outcome]]:
+    """Yield the outcomes of those answers of which it is clear in a process that they share."""
+    parts = [indices[start : start + _TOGETHER] for start in range(0, len(indices), _TOGETHER)]
+    outcomes = sandbox.map(
+        Program(
+            "", _MANY, {"answers": [(answers[n].source, answers[n].asked()) for n in part]}, LIMITS
+        )
+        for part in parts
+    )
+    for part, outcome in zip(parts, outcomes, strict=True):
+        ended = (outcome.value or {}).get("ended", []) if outcome.status == "ok" else []
+        for index, row in zip(part, ended, strict=False):
+            if row is not None:
+                value = {"passed": row["status"] == "ok", "suspicious": [], "forged": None}
+                yield index, replace(outcome, **row, value=value, stdout="")

@@ -1,0 +1,58 @@
+"""The harness of answers that can reach nothing: many, with their tests, in one child."""
+
+from __future__ import annotations
+
+import linecache
+import signal
+import time
+from typing import Any, NoReturn
+
+from tuneyard.sandbox.apart.harness import run_quick
+from tuneyard.sandbox.audit import Notes
+from tuneyard.sandbox.source import PROGRAM, CompileError
+from tuneyard.sandbox.verdict import verdict
+
+_EACH = 1.0  # CPU seconds of one answer
+_ALL = 6.0  # and of all of them, of the ten that a child has
+_OWN_DOING = (
+    *(AssertionError, AttributeError, IndexError, KeyError, NameError, NotImplementedError),
+    *(OverflowError, TypeError, UnboundLocalError, ValueError, ZeroDivisionError, CompileError),
+)
+"""How an answer fails that would fail in a child of its own: not for want of time or memory."""
+
+
+class _TooLongError(BaseException):
+    """An answer had its time. No ``Exception``, which programs catch."""
+
+
+def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
+    """Run each answer with its tests; ``source`` is empty.
+
+    ``payload["answers"]`` holds pairs of an answer and the payload of its ``quick_tests``.
+    ``record["ended"]`` has for each the verdict that it would have in a child of its own, or None
+    where that is to be seen there. Answers that were not come to are absent.
+    """
+    record["ended"] = ended = []
+    signal.signal(signal.SIGPROF, _up)
+    for answer, asked in payload["answers"]:
+        if time.process_time() > _ALL:
+            return
+        ended.append(_verdict(answer, asked))
+
+
+def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
+    linecache.cache[PROGRAM] = (len(answer), None, answer.splitlines(True), PROGRAM)
+    signal.setitimer(signal.ITIMER_PROF, _EACH, _EACH)  # again, for those who catch everything
+    caught: BaseException | None = None
+    try:
+        if not run_quick(answer, asked):
+            return None
+    except BaseException as error:
+        caught = error
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return verdict(caught, Notes()) if caught is None or type(caught) in _OWN_DOING else None
+
+
+def _up(*_: object) -> NoReturn:
+    raise _TooLongError
