@@ -1,7 +1,8 @@
 """What trying the tests costs: ``python benchmarks/judging.py [--old SRC] [--rows 1000]``.
 
 Scores the same rows with this code and, in turn, with another checkout's ``src`` folder: rows with
-tests of their own, and rows of which twenty share their tests. A third of the answers is wrong.
+tests of their own, whose answers are functions or classes, or all wrong, and rows of which twenty
+share their tests. Else a third of the answers is wrong.
 Prints wall-clock and CPU seconds of ``tuneyard score``, and how they compare.
 """
 
@@ -29,18 +30,41 @@ assert median{n}([3, 1, 2]) == 2
 assert median{n}([1, 2, 3, 4]) == 2.5
 assert median{n}([{n}]) == {n}
 """
+_CLASS = """\
+class Median{n}:
+    def __init__(self):
+        self.values = []
+    def add(self, value):
+        self.values.append(value)
+        ordered = sorted(self.values)
+        half = len(ordered) // 2
+        return ordered[half] if len(ordered) % 2 else sum(ordered[half - 1:half + 1]) / 2
+"""
+_CLASS_TESTS = """\
+one = Median{n}()
+assert one.add(3) == 3
+assert one.add({n}) == (3 + {n}) / 2
+"""
+KINDS = {
+    "tests of their own": (_REFERENCE, _TESTS, 1, 3),
+    "tests of their own, all wrong": (_REFERENCE, _TESTS, 1, 1),
+    "tests of their own, classes": (_CLASS, _CLASS_TESTS, 1, 3),
+    "shared tests": (_REFERENCE, _TESTS, 20, 3),
+}
+"""Reference, tests, how many rows share them, and of how many answers one is wrong."""
 
 
-def rows(count: int, shared: bool) -> list[dict[str, object]]:
+def rows(count: int, kind: str) -> list[dict[str, object]]:
     """Return rows to score, no two answers alike."""
     found = []
+    text, tests, sharing, wrong = KINDS[kind]
     for number in range(count):
-        task = number // 20 if shared else number
-        reference = _REFERENCE.format(n=task)
-        old, new = ("ordered", "values_") if number % 3 else ("half + 1", "half")
+        task = number // sharing
+        reference = text.format(n=task)
+        old, new = ("ordered", "values_") if number % wrong else ("half + 1", "half")
         answer = f"{reference.replace(old, new)}# {number}\n"
         row = {"id": number, "reference": reference, "prediction": answer}
-        found.append(row | {"tests": _TESTS.format(n=task)})
+        found.append(row | {"tests": tests.format(n=task)})
     return found
 
 
@@ -68,10 +92,10 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     sources = {"new": str(_HERE)} | ({"old": options.old} if options.old else {})
-    for kind in ("tests of their own", "shared tests"):
+    for kind in KINDS:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            lines = [json.dumps(row) for row in rows(options.rows, kind == "shared tests")]
+            lines = [json.dumps(row) for row in rows(options.rows, kind)]
             (folder / "in.jsonl").write_text("\n".join(lines) + "\n")
             took: dict[str, list[tuple[float, float]]] = {name: [] for name in sources}
             for _ in range(options.repeats):

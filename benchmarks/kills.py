@@ -159,9 +159,11 @@ def left(result: Run, temporary: Path) -> list[str]:
                     found.append(f"{process.name()} {pid}")
         found += [path.name for path in temporary.iterdir()]
         pids = {str(pid) for pid, _ in result.seen}
+        begun = min((created for _, created in result.seen), default=0.0)
         for place in (Path("/tmp/ray"), Path("/dev/shm")):
             with contextlib.suppress(OSError):
-                found += [str(p) for p in place.iterdir() if set(re.split(r"\D+", p.name)) & pids]
+                found += [str(p) for p in place.iterdir() if set(re.split(r"\D+", p.name)) & pids
+                          and p.stat().st_mtime >= begun]  # fmt: skip
         if not found or time.monotonic() > deadline:
             return sorted(set(found))
         time.sleep(0.5)

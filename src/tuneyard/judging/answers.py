@@ -49,8 +49,13 @@ class Answer(NamedTuple):
     def asked(self) -> dict[str, Any]:
         """Return the payload of a harness that judges it apart."""
         assert self.tried is not None
-        operations = (self.tried.apart or "").split()
+        operations = self.terms.split()
         return {**payload(self.case), "operations": operations, "reach": self.tried.reach}
+
+    @property
+    def terms(self) -> str:
+        """What the tests do with objects that are no data."""
+        return "" if self.tried is None else self.tried.apart or ""
 
     def beside(self) -> Program:
         """Return what runs it in one process, though its reference gives nothing but data."""
@@ -77,7 +82,7 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
         found.update(zip(programs, sandbox.map(programs.values()), strict=True))
 
     judged_apart = [n for n, one in enumerate(answers) if one.tried and one.tried.apart is not None]
-    quick = [n for n in judged_apart if not reaches(answers[n].source)]
+    quick = [n for n in judged_apart if not reaches(answers[n].source, answers[n].terms)]
     many = [n for n in quick if keeps_to_itself(answers[n].case, answers[n].source)]
     found.update(_many(many, answers, sandbox))
     run((n for n in quick if n not in found), lambda one: one.apart(_QUICK))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import random
 import signal
 import time
 from typing import Any, NoReturn
@@ -41,11 +42,12 @@ def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) 
 
 
 def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
+    random.seed(0)  # as in a process of its own
     linecache.cache[PROGRAM] = (len(answer), None, answer.splitlines(True), PROGRAM)
     signal.setitimer(signal.ITIMER_PROF, _EACH, _EACH)  # again, for those who catch everything
     caught: BaseException | None = None
     try:
-        if not run_quick(answer, asked):
+        if not run_quick(answer, asked, shared=True):
             return None
     except BaseException as error:
         caught = error

@@ -44,9 +44,12 @@ _IMPORTS = words(
     secrets statistics string struct sys tempfile textwrap time types typing unicodedata unittest
     uuid warnings zoneinfo solution"""
 )
-# What may change more than a program's own names.
+# What may change more than a program's own names. ``random`` is set anew for each program.
 _LEAVES = re.compile(
-    r"\b(?:sys|os|random|decimal|locale|warnings|global|patch|setattr|np\.random|set_printoptions)\b"
+    r"\b(?:os|locale|warnings|patch|np\.random|set_printoptions|setattr|delattr|getattr|exec|eval"
+    r"|globals|getcontext|setcontext|localcontext|setrecursionlimit|set_int_max_str_digits"
+    r"|setswitchinterval|settrace|setprofile|std(?:in|out|err)|argv|modules|sys\.path|\w+hook"
+    r"|__(?:builtins|class|dict|import|setattr|globals)__)\b"
     r"|^[ \t]*(?!self\b)\w+(?:\.\w+)+ *=[^=]",
     re.MULTILINE,
 )
@@ -56,12 +59,16 @@ _RECKON = words(
     xor"""
 )
 _RUNNER = "_tuneyard_runner"
-_REACHES = re.compile(
-    r"\bclass\b|\b__(?!name__|main__)\w+|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals)\b"
-    r"|^\s*(?:import|from)\s+(?!(?:math|re|collections|itertools|functools|heapq|bisect|string"
-    r"|random|typing|operator|datetime|statistics|copy|json|sys|time|decimal|fractions)\b)",
-    re.MULTILINE,
+_PLAIN_IMPORTS = (
+    r"(?:math|re|collections|itertools|functools|heapq|bisect|string|random|typing|operator"
+    r"|datetime|statistics|copy|json|sys|time|decimal|fractions|enum|dataclasses|abc)\b"
 )
+_OTHERS = re.compile(rf"^\s*(?:import|from)\s+(?!{_PLAIN_IMPORTS})", re.MULTILINE)
+_REACHES = re.compile(
+    r"\b__(?!name__|main__|init__|repr__|str__)\w+"
+    r"|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals|dataclass|Enum)\b"
+)
+_CLASS = re.compile(r"\bclass\b")
 
 
 class Needs(NamedTuple):
@@ -156,17 +163,18 @@ def _may_be(case: Case) -> bool:
     )
 
 
-def reaches(source: str) -> bool:
-    """Say whether a program may be able to reach something; only a hint, which saves time.
+def reaches(source: str, terms: str) -> bool:
+    """Say whether an answer may be able to reach something; only a hint, which saves time.
 
     What it can reach is read off its code, in the sandbox.
     """
-    return _REACHES.search(source) is not None
+    found = _REACHES.search(source) or _OTHERS.search(source)
+    return bool(found or (not terms and _CLASS.search(source)))
 
 
 def keeps_to_itself(case: Case, source: str) -> bool:
     """Say whether a program and a case's tests leave their process as it was, for others."""
-    return not (reaches(source) or _LEAVES.search(source) or _LEAVES.search(case.tests))
+    return not (_OTHERS.search(source) or _LEAVES.search(source) or _LEAVES.search(case.tests))
 
 
 def _words(code: CodeType) -> Iterable[str]:

@@ -191,16 +191,35 @@ def attributes_set(code: CodeType) -> set[str]:
     return _named_by("STORE_ATTR", code) if _OP["STORE_ATTR"] in code.co_code[::2] else set()
 
 
-def _names_of_plain_modules() -> Iterator[str]:
+def changes_others(program: CodeType) -> bool:
+    """Say whether an answer could change a plain module, or a class in one, that others use, too.
+
+    A method of its own may be called with one that it names as its self.
+    """
+    codes = list(walk(program))
+    named = {name for code in codes for name in code.co_names}
+    put = {name for code in codes for name in attributes_set(code)}
+    return any(not put.isdisjoint(_MEMBERS_OF[name]) for name in named & _MEMBERS_OF.keys())
+
+
+def _plain_things() -> Iterator[tuple[str, ModuleType | type]]:
+    """Yield plain modules and the classes in them, with their names."""
     for module in (sys.modules.get(name) for name in (*_PLAIN_MODULES, "builtins")):
         if isinstance(module, ModuleType):
-            yield from vars(module)
+            yield module.__name__, module
             for value in vars(module).values():
                 if isinstance(value, type) and value.__module__ == module.__name__:
-                    yield from vars(value)
+                    yield value.__name__, value
 
 
-_MEMBERS = frozenset(_names_of_plain_modules())
+_IMMUTABLE = 1 << 8  # of a type: its attributes cannot be set
+_MEMBERS_OF = {
+    name: frozenset(vars(one))
+    for name, one in _plain_things()
+    if isinstance(one, ModuleType) or not one.__flags__ & _IMMUTABLE
+}
+"""What there is to be changed, by the names of what has it."""
+_MEMBERS = frozenset(name for _, one in _plain_things() for name in vars(one))
 """What a plain module, or a class in it, has: to set it on one of them would change them."""
 _PRIVATE = frozenset(name for name in _MEMBERS if name[:1] == "_" and name[:2] != "__") - {"_"}
 """The underscored ones: an answer has no business with them."""

@@ -13,7 +13,7 @@ from tuneyard.sandbox import suspicion
 from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
-from tuneyard.sandbox.capability import capability, walk
+from tuneyard.sandbox.capability import capability, changes_others, walk
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
@@ -29,6 +29,10 @@ _MEANS = words(
 )
 """Names by which an answer that is harmless otherwise could end its tests, make a class that is
 equal to everything, change one, or change what its tests, or others', reckon with or import."""
+_INERT = words(
+    """__classcell__ __doc__ __init__ __main__ __module__ __name__ __qualname__ __repr__ __slots__
+    __str__"""
+)
 _PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
@@ -61,10 +65,11 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     return bool(record["passed"])
 
 
-def run_quick(source: str, payload: dict[str, Any]) -> bool:
+def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> bool:
     """Run an answer that can reach nothing, and its tests; say whether it is one.
 
-    The payload is that of ``apart_tests``. Of any other answer nothing is run.
+    The payload is that of ``apart_tests``. Of any other answer nothing is run; where the process is
+    ``shared``, nor is one that could change something for others.
 
     Raises:
         BaseException: what the answer or its tests raise.
@@ -74,7 +79,9 @@ def run_quick(source: str, payload: dict[str, Any]) -> bool:
     can = capability(program, checks.code)
     used = {name for code in walk(program) for name in code.co_names}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
-    if not plain or _has_class(program):
+    if not plain or (_has_class(program) and not (payload["operations"] and _is_inert(used))):
+        return False
+    if shared and changes_others(program):
         return False
     run_beside(program, checks, payload)
     checks.demand(Reach(*payload["reach"]))
@@ -96,6 +103,11 @@ def run_beside(program: CodeType, checks: Checks, payload: dict[str, Any]) -> No
         found[name] = value
 
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
+
+
+def _is_inert(names: set[str]) -> bool:
+    """Say whether objects of an answer's classes have no say in what is asked of them."""
+    return all(name[:2] != "__" or name in _INERT for name in names)
 
 
 def _has_class(program: CodeType) -> bool:

@@ -75,7 +75,6 @@ class Server:
     def run(self) -> None:
         """Serve until the judge has done, or is gone."""
         sys.argv = ["program.py"]
-        random.seed(0)
         gc.enable()
         while (data := wire.receive()) is not None:
             wire.send(self._reply(data))
@@ -130,6 +129,7 @@ class Server:
     def _load(self, source: str, names: list[str]) -> tuple[dict[str, Any], list[str]]:
         """Run an answer; return those of its names that are asked for, and what it lacks."""
         program = compile_program(source)
+        random.seed(0)
         self._things.clear()
         self._numbers.clear()
         new_module("__main__")
