@@ -13,7 +13,7 @@ from tuneyard.sandbox.audit import Notes
 from tuneyard.sandbox.source import PROGRAM, CompileError
 from tuneyard.sandbox.verdict import verdict
 
-_EACH = 1.0  # CPU seconds of one answer
+_EACH = 0.5  # CPU seconds of one answer
 _ALL = 6.0  # and of all of them, of the ten that a child has
 _OWN_DOING = (
     *(AssertionError, AttributeError, IndexError, KeyError, NameError, NotImplementedError),

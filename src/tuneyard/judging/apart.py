@@ -9,18 +9,15 @@ it: the terms are an empty text.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
-import warnings
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.judging.packed import STAND_IN
 from tuneyard.judging.trial import LIMITS, Case, Tried
-from tuneyard.sandbox import Outcome, Program
+from tuneyard.sandbox import Program
 from tuneyard.sandbox.capability import imported
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import words
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 
 _TRIAL = "tuneyard.judging.apart_harness:trial"
 _TOGETHER = 32  # cases that share a pair of processes
-_EACH = 3.0  # seconds of a program in it
+_EACH, _ALONE = 1.0, 20.0  # seconds of a program in it, beside others and alone
 # Tests that may run what an answer gave them as text: it would run beside them.
 _RUNS_TEXT = re.compile(
     r"\b(?:eval|exec|compile|pickle|cPickle|dill|cloudpickle|joblib|marshal|shelve|runpy|copyreg"
@@ -71,58 +68,6 @@ _REACHES = re.compile(
 _CLASS = re.compile(r"\bclass\b")
 
 
-class Needs(NamedTuple):
-    """What tests may take from an answer, by the text of their reference.
-
-    Attributes:
-        takes: names that the reference defines.
-        imports: what it imports: a module, a part of it or nothing, and the name it gets.
-    """
-
-    takes: tuple[str, ...]
-    imports: tuple[tuple[str, str, str], ...]
-
-
-@lru_cache(maxsize=4096)
-def needs(reference: str) -> Needs:
-    """Return what follows from a reference program's text; nothing where it does not compile."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(reference)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Needs((), ())
-    names: set[str] = set()
-    defined: set[str] = set()
-    imports: dict[str, tuple[str, str, str]] = {}
-    todo: list[ast.AST] = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            defined.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            imports |= {_bound(*one): one for one in _imports(node)}
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif not isinstance(node, ast.Lambda | ast.comprehension):
-            todo += ast.iter_child_nodes(node)
-    for name in defined:  # what is imported and defined is tested
-        imports.pop(name, None)
-    return Needs(tuple(sorted((names - imports.keys()) | defined)), tuple(imports.values()))
-
-
-def _imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str, str]]:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            yield alias.name, "", alias.asname or alias.name.partition(".")[0]
-        elif node.module and node.module != "__future__" and not node.level:
-            yield node.module, alias.name, alias.asname or alias.name
-
-
-def _bound(module: str, part: str, name: str) -> str:
-    return f"{module}.*" if part == "*" else name
-
-
 def try_apart(
     cases: Sequence[Case], sandbox: Sandbox, *, known_to_judge: bool = False
 ) -> list[Tried | None]:
@@ -135,21 +80,30 @@ def try_apart(
     """
     found: dict[int, Tried | None] = {}
 
-    def run(parts: Sequence[Sequence[int]]) -> None:
-        trials = sandbox.map(_trial([cases[n] for n in part], known_to_judge) for part in parts)
+    def run(parts: Sequence[Sequence[int]], seconds: float) -> list[int]:
+        """Try cases that share a pair of processes; return those that were not come to."""
+        trials = sandbox.map(
+            _trial([cases[n] for n in part], known_to_judge, seconds) for part in parts
+        )
+        left: list[int] = []
         for part, outcome in zip(parts, trials, strict=True):
-            found.update((index, _tried(outcome, place)) for place, index in enumerate(part))
+            rows = outcome.value["found"] if outcome.status == "ok" and outcome.value else []
+            found.update(zip(part, map(_tried, rows), strict=False))
+            left += part[len(rows) + 1 :]
+        return left
 
     todo = [n for n, case in enumerate(cases) if _may_be(case)]
     shared = [n for n in todo if keeps_to_itself(cases[n], cases[n].reference or "")]
-    run([shared[start : start + _TOGETHER] for start in range(0, len(shared), _TOGETHER)])
-    # Neighbours may have spoilt them, or taken their time; one that takes long is not judged apart.
-    run([[n] for n in todo if found.get(n) is None])
+    while shared:
+        parts = [shared[start : start + _TOGETHER] for start in range(0, len(shared), _TOGETHER)]
+        shared = run(parts, _EACH)
+    # Neighbours may have spoilt them, or they take their time.
+    run([[n] for n in todo if found.get(n) is None], _ALONE)
     return [found.get(n) for n in range(len(cases))]
 
 
 def _may_be(case: Case) -> bool:
-    if case.reference is None or not needs(case.reference).takes:
+    if not case.takes:
         return False
     try:
         tests = case.tests.replace(STAND_IN, "")  # our own
@@ -194,22 +148,25 @@ def _codes(code: CodeType) -> Iterable[CodeType]:
 
 def payload(case: Case) -> dict[str, Any]:
     """Return what is told of a case where it is judged apart; it has a reference."""
-    takes, imports = needs(case.reference or "")
     lacks = [name for name in case.names if not hasattr(builtins, name)]
-    return {"tests": case.tests, "takes": takes, "imports": imports, "lacks": lacks}
+    return {
+        "tests": case.tests,
+        "takes": case.takes,
+        "imports": case.imports,
+        "lacks": lacks,
+    }
 
 
-def _trial(cases: Iterable[Case], known_to_judge: bool) -> Program:
+def _trial(cases: Iterable[Case], known_to_judge: bool, seconds: float) -> Program:
     rows = [
         (case.reference, [] if known_to_judge else case.emptied, payload(case)) for case in cases
     ]
-    return Program("", _TRIAL, {"cases": rows, "seconds": _EACH}, LIMITS)
+    return Program("", _TRIAL, {"cases": rows, "seconds": seconds}, LIMITS)
 
 
-def _tried(outcome: Outcome, place: int) -> Tried | None:
-    """Return what was found of a case; None where the child did not get to it, or it fails."""
-    found = (outcome.value or {}).get("found", []) if outcome.status == "ok" else []
-    terms, reach = (found[place] if place < len(found) else None) or (None, None)
-    if terms is None or not _RECKON.isdisjoint(terms.split()):
+def _tried(row: Sequence[Any] | None) -> Tried | None:
+    """Return what was found of a case; None where it is not judged apart."""
+    if row is None:
         return None
-    return Tried("", Reach(*reach), terms)
+    terms, reach = row
+    return Tried("", Reach(*reach), terms) if _RECKON.isdisjoint(terms.split()) else None

@@ -16,7 +16,7 @@ from tuneyard.sandbox.source import compile_program
 
 _T = TypeVar("_T")
 
-_ALL = 15.0  # seconds of all programs, of the thirty that a child has
+_ALL = 15.0  # seconds after which no further case is begun, of the thirty that a child has
 
 
 class _TooLongError(BaseException):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tuneyard.answers.names import BUILTINS, defined, lacking
+from tuneyard.sandbox.imports import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,14 @@ class Reference:
         names: the builtin names that it defines at its top level. Its tests may ask for the
             answer's own; any other builtin is Python's in the tests, whatever an answer defines.
             And the names that it reads and nowhere sets: its tests have to give them.
-        imports: what it imports at its top level, as ``(name, module, attribute)``; an empty
-            attribute is the module itself. Its tests may count on that, and mean just that.
+        takes: the names that it defines, not imports, for its tests to take.
+        imports: what it imports outside of functions and classes (see ``sandbox.imports``). Its
+            tests may count on that, and mean just that.
     """
 
     hollow: str | None
     names: tuple[str, ...]
+    takes: tuple[str, ...] = ()
     imports: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -40,27 +43,42 @@ def take_out(source: str) -> Reference:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reference(None, ())
     names = tuple(sorted((defined(tree) & BUILTINS) | lacking(tree)))
-    imports = tuple(_imported(tree))
+    takes, imports = _bound(tree)
     emptied = _Emptied()
-    tree = ast.fix_missing_locations(emptied.visit(tree))
-    return Reference(ast.unparse(tree) if emptied.changed else None, names, imports)
+    tree = emptied.visit(tree)
+    return Reference(ast.unparse(tree) if emptied.changed else None, names, takes, imports)
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
-    set_otherwise = {
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    for node in tree.body:
-        for alias in getattr(node, "names", ()):
-            name = alias.asname or alias.name.partition(".")[0]
-            if name in set_otherwise:
-                continue
-            if isinstance(node, ast.Import):
-                yield name, alias.name if alias.asname else name, ""
-            elif isinstance(node, ast.ImportFrom) and node.module not in (None, "__future__"):
-                yield name, str(node.module), alias.name
+def _bound(tree: ast.Module) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+    """Return the names that a program defines at its top level, and what it imports there.
+
+    What is imported and defined, too, is defined.
+    """
+    names: set[str] = set()
+    own: set[str] = set()
+    imports: dict[tuple[str, str], tuple[str, str, str]] = {}
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for name, module, part in _imports(node):
+                imports[name, module if name == EVERYTHING else ""] = name, module, part
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.comprehension):
+            todo += ast.iter_child_nodes(node)
+    found = tuple(one for one in imports.values() if one[0] not in own)
+    return tuple(sorted((names - {name for name, _, _ in found}) | own)), found
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str, str]]:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            yield alias.asname or alias.name.partition(".")[0], alias.name, ""
+        elif node.module and node.module != "__future__" and not node.level:
+            yield alias.asname or alias.name, node.module, alias.name
 
 
 class _Emptied(ast.NodeTransformer):

@@ -39,7 +39,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         return "the reference is empty"
     source = extract_code(reference)
     taken = take_out(source)
-    return Case(source, taken.hollow, program, taken.names, taken.imports)
+    return Case(source, taken.hollow, program, taken.names, taken.takes, taken.imports)
 
 
 def try_cases(

@@ -29,13 +29,15 @@ class Case(NamedTuple):
         hollow: the reference with its bodies taken out; None where that changes nothing.
         tests: the test program.
         names: the builtin names that the reference defines (see ``Reference``).
-        imports: what the reference imports (see ``Reference``).
+        takes: what it defines.
+        imports: what it imports.
     """
 
     reference: str | None
     hollow: str | None
     tests: str
     names: tuple[str, ...]
+    takes: tuple[str, ...] = ()
     imports: tuple[tuple[str, str, str], ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from types import CodeType, ModuleType
 
 from tuneyard.sandbox.capability import attributes_set, imported, walk
 from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.imports import EVERYTHING
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Change, Snapshot
 from tuneyard.sandbox.source import ANSWER, words
@@ -63,7 +64,8 @@ class Changes:
     def import_first(self, given: Given) -> None:
         """Import what the tests will, and the answer's outermost code; watch it from now on."""
         self._relied = imported(self._checks)
-        self._relied |= {module for _, module, _ in given.asked(self._asked)}
+        asked = {*self._asked, EVERYTHING}
+        self._relied |= {module for name, module, _ in given.imports if name in asked}
         names = self._relied | imported(self._program, inner=False)
         names -= {ANSWER, "__main__", "__future__"}
         # What the tests put in a module's place they need not have imported.

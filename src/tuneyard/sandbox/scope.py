@@ -6,13 +6,13 @@ import builtins
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, MutableMapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from operator import is_
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
+from tuneyard.sandbox.imports import Import, bindings
 from tuneyard.sandbox.main_module import module_kind
 from tuneyard.sandbox.source import new_module, words
 
@@ -34,16 +34,11 @@ class Given(NamedTuple):
     Attributes:
         names: built-in names that the tests take from the answer; and others that the reference
             reads and does not set, which the answer takes from the tests.
-        imports: names with the module and attribute (empty: the module) that they mean; ``*``
-            stands for all that a module has.
+        imports: names that mean the same to the tests, whatever they are to the answer.
     """
 
     names: Sequence[str] = ()
-    imports: Sequence[Sequence[str]] = ()
-
-    def asked(self, names: Collection[str]) -> list[tuple[str, str, str]]:
-        """Return the imports that have to do with names."""
-        return [(n, module, one) for n, module, one in self.imports if n in names or n == "*"]
+    imports: Sequence[Import] = ()
 
 
 NOTHING = Given()
@@ -105,7 +100,7 @@ class Scope:
                 self.names[name] = value if name not in _STANDARD else self._meant(name, value)
         if means.imports:
             asked = self._asked()
-            self.names.update(_imports(means.asked(asked), asked - names_set(checks)))
+            self.names.update(bindings(means.imports, asked - names_set(checks)))
         # Tests that patch built-in functions patch everybody's.
         private = recorded and "builtins" not in tests
         if can.rebinds:
@@ -184,20 +179,6 @@ class Scope:
             return value
         module = importlib.import_module(name)
         return value if asked.isdisjoint(vars(module)) else module
-
-
-def _imports(
-    wanted: Iterable[tuple[str, str, str]], asked: Collection[str]
-) -> Iterator[tuple[str, Any]]:
-    """Yield what the reference imports and the tests ask for, whatever it is to the answer."""
-    for name, home, attribute in wanted:
-        with suppress(Exception):
-            module = importlib.import_module(home)
-            if name == "*":
-                own = getattr(module, "__all__", [n for n in vars(module) if n[0] != "_"])
-                yield from ((one, getattr(module, one)) for one in own if one in asked)
-            elif name in asked:
-                yield name, getattr(module, attribute) if attribute else module
 
 
 def _is_kind(value: object, case: type) -> bool:

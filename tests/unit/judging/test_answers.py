@@ -86,7 +86,7 @@ def test_most_share_a_process_and_such_as_may_change_it_do_not(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [answer(source, sandbox) for source in ANSWERS.values()]
-    jobs += [answer(RIGHT, sandbox, "import random\nrandom.seed(1)\n" + TESTS)]
+    jobs += [answer(RIGHT, sandbox, "import sys\nsys.setrecursionlimit(900)\n" + TESTS)]
     run: list[Program] = []
     monkeypatch.setattr(
         sandbox, "map", lambda programs: [*map(sandbox.run, (run.extend(p := [*programs]), p)[1])]

@@ -5,7 +5,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.judging.hollow import take_out
+from tuneyard.judging.hollow import Reference, take_out
 
 SOURCE = '''
 import math
@@ -58,3 +58,31 @@ def test_what_a_body_says_does_not_matter(frame, text):
         for body in (f"return {text!r}", "return 1", f"{text!r}")
     }
     assert len(emptied) == 1
+
+
+def test_names_and_imports_of_a_reference():
+    source = """\
+import os.path, numpy as np
+from math import *
+from re import sub as put
+if True:
+    A = 1
+def f():
+    import json
+    b = 2
+class C:
+    d = 3
+"""
+    assert take_out(source).takes == ("A", "C", "f")
+    assert set(take_out(source).imports) == {
+        ("os", "os.path", ""),
+        ("np", "numpy", ""),
+        ("*", "math", "*"),
+        ("put", "re", "sub"),
+    }
+    assert take_out("def f(:") == Reference(None, ())
+
+
+def test_a_name_that_is_imported_and_defined_is_the_references():
+    found = take_out("from statistics import mean\ndef mean(x):\n    return x\n")
+    assert (found.takes, found.imports) == (("mean",), ())

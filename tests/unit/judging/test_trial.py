@@ -1,8 +1,10 @@
 """Tests are tried: cheaply together, and alone where that does not make it clear."""
 
+from dataclasses import replace
+
 import pytest
 
-from tuneyard.judging import trial
+from tuneyard.judging import apart, trial
 from tuneyard.judging.rows import case_of, try_cases, try_rows
 from tuneyard.sandbox import Sandbox
 
@@ -43,8 +45,10 @@ def test_good_rows_share_a_child(sandbox):
     assert box.ran == 3
 
 
-def test_neighbours_do_no_harm(sandbox):
+def test_neighbours_do_no_harm(sandbox, monkeypatch):
     """What ends the child, fills it or takes its time is tried alone, and the others, too."""
+    for module in (apart, trial):
+        monkeypatch.setattr(module, "LIMITS", replace(module.LIMITS, cpu_seconds=4))
     rows = [
         (RIGHT, TESTS),
         (RIGHT, f"import os\nif 'double' not in globals():\n    os._exit(0)\n{TESTS}"),

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from types import ModuleType
 from typing import Any
 
 from tuneyard.sandbox.capability import names_set, walk
 from tuneyard.sandbox.exits import own_exit
+from tuneyard.sandbox.imports import Import, bindings
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.source import new_module
 
 Give = Callable[[str, Any, str | None], None]
 """Takes a name that the answer lacks, its value, and the module that it is, if it is one."""
-Import = Sequence[str]
-"""A module, what is imported of it (empty: itself), and the name that it gets."""
 
 
 class Checks:
@@ -67,7 +64,7 @@ class Checks:
         """
         space = new_module("__main__").__dict__
         space.update(names)
-        space.update(_imported(imports, self.asked()))
+        space.update(bindings(imports, self.asked()))
         space.update(self._marks.helpers)
         set_here = names_set(self.code)
         try:
@@ -100,22 +97,6 @@ def leave_the_folder() -> None:
     own = os.getcwd(), os.environ.get("HOME")  # as the zygote has put it on the path
     sys.path[:] = [one for one in sys.path if one not in own]
     os.environ["HOME"] = "/"
-
-
-def _imported(imports: Collection[Import], asked: Collection[str]) -> Iterator[tuple[str, Any]]:
-    for module, part, name in imports:
-        if name in asked or part == "*":
-            with suppress(Exception):
-                found: Any = importlib.import_module(module)
-                if part == "*":
-                    own = getattr(found, "__all__", None) or [
-                        n for n in vars(found) if n[:1] != "_"
-                    ]
-                    yield from ((one, getattr(found, one)) for one in own if one in asked)
-                elif part:
-                    yield name, getattr(found, part)
-                else:
-                    yield name, found if name != module.partition(".")[0] else sys.modules[name]
 
 
 class _Giving(MutableMapping[str, Any]):
