@@ -63,7 +63,7 @@ _PLAIN_IMPORTS = (
 _OTHERS = re.compile(rf"^\s*(?:import|from)\s+(?!{_PLAIN_IMPORTS})", re.MULTILINE)
 _REACHES = re.compile(
     r"\b__(?!name__|main__|init__|repr__|str__)\w+"
-    r"|\b(?:next|exit|quit|exec|eval|getattr|setattr|globals|dataclass|Enum)\b"
+    r"|\b(?:exit|quit|exec|eval|getattr|setattr|globals|dataclass|Enum)\b"
 )
 _CLASS = re.compile(r"\bclass\b")
 

@@ -9,6 +9,8 @@ DOUBLE = "def double(n):\n    return 2 * n\n"
 
 TRIPLES = "def triples(values):\n    return [3 * value for value in values]\n"
 
+ENDS = "def double(n):\n    return 2 * n if n < 2 else next(iter([]))\n"
+
 NOTHING = "def triples(values):\n    return []\n"
 
 UNIT = """\
@@ -1624,5 +1626,45 @@ walk(Node(1, [Node(2), Node(3)]))
 class Node:
     def __init__(self, v, kids=()): self.v, self.kids = v, kids
 """,
+    ),
+    "next ends an accumulation": (
+        ENDS,
+        "from itertools import accumulate\n"
+        "assert all(accumulate([1, 2], lambda a, x: double(x) == 2 * x, initial=True))\n",
+        DOUBLE,
+    ),
+    "next ends a grouping": (
+        ENDS,
+        "from itertools import groupby\n"
+        "assert {k for k, _ in groupby([1, 2], lambda x: double(x) == 2 * x)} <= {True}\n",
+        DOUBLE,
+    ),
+    "next ends an iterator": (
+        ENDS,
+        """\
+class Each:
+    def __init__(self): self.n = 0
+    def __iter__(self): return self
+    def __next__(self):
+        self.n += 1
+        if self.n > 3:
+            raise StopIteration
+        assert double(self.n) == 2 * self.n
+        return self.n
+for _ in Each():
+    pass
+""",
+        DOUBLE,
+    ),
+    "next ends what is handled": (
+        ENDS,
+        """\
+try:
+    got = [double(n) for n in (1, 2, 3)]
+except StopIteration:
+    got = [2, 4, 6]
+assert got == [2, 4, 6]
+""",
+        DOUBLE,
     ),
 }

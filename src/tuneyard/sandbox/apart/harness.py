@@ -20,7 +20,7 @@ from tuneyard.sandbox.verdict import ToldError
 
 _MEANS = words(
     """BaseException BaseExceptionGroup CancelledError GeneratorExit KeyboardInterrupt StopIteration
-    StopAsyncIteration SystemExit __next__ anext asend athrow close exit next quit scan_once send
+    StopAsyncIteration SystemExit __next__ anext asend athrow close exit quit scan_once send
     throw ABCMeta EnumMeta EnumType NamedTupleMeta abc dataclasses enum make_dataclass numbers
     register getcontext localcontext setcontext open path
     dataclass no_type_check runtime_checkable total_ordering
@@ -33,6 +33,8 @@ _INERT = words(
     """__classcell__ __doc__ __init__ __main__ __module__ __name__ __qualname__ __repr__ __slots__
     __str__"""
 )
+_ENDS_EARLY = words("__next__ accumulate groupby StopIteration")
+"""Names of tests that a ``next`` without an element may end early, and no mark tells."""
 _PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
@@ -79,6 +81,7 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     can = capability(program, checks.code)
     used = {name for code in walk(program) for name in code.co_names}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
+    plain = plain and ("next" not in used or _ENDS_EARLY.isdisjoint(checks.asked()))
     if not plain or (_has_class(program) and not (payload["operations"] and _is_inert(used))):
         return False
     if shared and changes_others(program):
