@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from tuneyard.errors import UserError, first_line
-from tuneyard.tracking.address import SERVERS, redacted, sqlite_path
+from tuneyard.tracking.address import SERVERS, is_new, redacted, sqlite_path, sqlite_uri
+from tuneyard.tracking.database import make
 
 PATIENCE = 3.0
 """Seconds for which an unreachable server is tried again before the study is refused."""
@@ -73,6 +74,10 @@ def client(uri: str) -> Any:
         # mlflow configures its loggers at import, which may have been someone else's, earlier.
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         logging.getLogger("alembic").setLevel(logging.WARNING)
+    if is_new(uri):
+        path = sqlite_path(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make(path, lambda made: MlflowClient(sqlite_uri(str(made))).search_experiments())
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
@@ -177,6 +182,12 @@ def _explain(error: Exception, opening: bool) -> tuple[str | None, str, Exceptio
             )
     if opening or type(error).__name__ == "OperationalError":
         if type(error).__module__.startswith(("sqlalchemy", "sqlite3")):
+            if opening and "already exists" in text:
+                return (
+                    f"the tracking database was left half made ({text})",
+                    "delete the file, which has no runs yet, or name another",
+                    error,
+                )
             return (
                 f"the tracking database cannot be used ({text})",
                 "check that it is reachable, writable and not held by another program",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -162,3 +164,11 @@ def test_refused_credentials(status: int) -> None:
         with pytest.raises(UserError, match="credentials"):
             Tracker(f"http://127.0.0.1:{server.server_port}", "x", patience=1)
         server.shutdown()
+
+
+def test_a_database_that_is_half_made_is_named(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "mlflow.db")) as half:
+        half.execute("create table experiments (experiment_id integer primary key, name text)")
+        half.execute("create table guardrails (id integer)")
+    with pytest.raises(UserError, match="left half made"):
+        Tracker(f"sqlite:///{tmp_path}/mlflow.db", "study")
