@@ -1,10 +1,10 @@
 """The form of a question: what is left when case, space and sentence punctuation are put aside.
 
 What may bear meaning stays: every letter with its marks (Hindi's vowel signs are marks), every
-digit, sign, operator, bracket and emoji, with the joiners inside it. So "a - b" and "a * b" have
-two forms, and "a-b" and "A - b." one. In doubt two forms stay apart: two questions that are one
-after all are still shown as near duplicates, whereas two that are wrongly called equal would be
-refused or removed.
+digit, sign, operator, bracket and emoji, with the joiners inside it; and within quotes all that is
+said there. So "a - b" and "a * b" have two forms, and "a-b" and "A - b." one. In doubt two forms
+stay apart: two questions that are one after all are still shown as near duplicates, whereas two
+that are wrongly called equal would be refused or removed.
 """
 
 from __future__ import annotations
@@ -35,11 +35,30 @@ _JOINT = re.compile(r"(?<=[^\W_])_(?=[^\W_])")
 # Space around operators and brackets is form.
 _SYMBOL = re.compile(r" ?(!=|:=|[#$%&()*+\-/<=>@\[\\\]^{|}~±×÷¬←-⋿]) ?")
 _KEPT = "\0"
+# What is quoted is meant as it stands: print 'A' is not print 'a'. An apostrophe opens nothing.
+_QUOTED = re.compile(r'(?<![^\W_])"([^"\n]{1,80})"(?![^\W_])')
+_PLACES = range(0xE000, 0xF900)  # characters of private use, which no rule touches
+_TAKEN = re.compile("[\ue000-\uf8ff]")
 
 
 def normalise(text: str) -> str:
     """Return a text's form. A text of punctuation alone is kept, without case and outer space."""
-    plain = _fold(text)
+    quoted: dict[int, str] = {}
+
+    def put_aside(found: re.Match[str]) -> str:
+        if len(quoted) == len(_PLACES) or not found[1].strip():
+            return found[0]
+        place = _PLACES[len(quoted)]
+        quoted[place] = unicodedata.normalize("NFC", found[1])
+        return f'"{chr(place)}"'
+
+    plain = text.translate(_SAME)
+    if '"' in plain and not _TAKEN.search(plain):
+        plain = _QUOTED.sub(put_aside, plain)
+    return _form(_fold(plain)).translate(quoted)
+
+
+def _form(plain: str) -> str:
     form = _FACTORIAL.sub(rf"\1{_KEPT}", plain) if "!" in plain else plain
     form = _COMMA.sub(" ", _STOP.sub(" ", form)).replace(_KEPT, "!")
     if '"' in form:
@@ -50,6 +69,5 @@ def normalise(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Return a text without case, in the composed form of Unicode, each character in one width."""
-    text = unicodedata.normalize("NFD", text.translate(_SAME)).casefold()
-    return unicodedata.normalize("NFC", text)
+    """Return a text without case, in the composed form of Unicode."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

@@ -36,9 +36,9 @@ def test_the_form_of_a_text(text, form):
         ("[1, 2]", "[1,2]"),
         ("f(a, b)", "f( a, b )"),
         ("What's up?!", "what\u2019s up"),
-        ("\u201cHi\u201d he", '"hi" he'),
+        ("\u201cHi\u201d He", '"Hi" he'),
         ("`x` is", "x is"),
-        ('say "a, b".', "say a b"),
+        ('Say "a, b".', "say 'a, b'"),
         ('Split on ".".', 'split on "."'),
         ("e\u0301", "\u00c9"),  # a letter with its accent, composed or not
         ("\uff21\uff0b\uff22", "a + b"),  # in full width
@@ -70,6 +70,9 @@ DIFFERENT = [
     ['replace "." with "," in it', 'replace "," with "." in it'],
     ['print("a")', "print(a)", "print('b')"],
     ['return ""', "return", 'return " "a'],
+    ["print 'A'", "print 'a'"],
+    ['parse "a, b"', 'parse "a b"', 'parse "a  b"', 'parse "a,b"', 'parse "A, b"'],
+    ["join with \u2018, \u2019", "join with \u2018 \u2019", "join with \u2018,\u2019"],
     ["n! is", "n is"],
     ["__init__", "init", "_init"],
     ["f'(x)", "f(x)"],
