@@ -181,7 +181,8 @@ def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
 def _check_output(target: Path, source: Path) -> None:
     """Refuse before any scoring what could not be written after it."""
     try:
-        os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
+        if target.name:  # else it is a folder, such as "."
+            os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
     except FileNotFoundError:
         pass
     except OSError as error:

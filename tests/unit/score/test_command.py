@@ -86,6 +86,8 @@ def test_bad_files_are_refused(tmp_path: Path) -> None:
         (tmp_path / "missing.jsonl", tmp_path / "out", "does not exist"),
         (write(tmp_path / "empty.jsonl"), tmp_path / "out", "no rows"),
         (source, tmp_path, "a folder or a device"),
+        (source, Path(), "a folder or a device"),
+        (source, Path("/"), "a folder or a device"),
         (source, Path(os.devnull), "a folder or a device"),
         (source, tmp_path / "no" / "out", "folder of the output does not exist"),
         (source, source, "replace the input"),
