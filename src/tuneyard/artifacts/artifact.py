@@ -196,9 +196,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
         )
     ):
         return None
-    # Manifests of earlier versions do not say their own digest.
     rest = {name: value for name, value in found.items() if name != "sha256"}
-    return found if found.get("sha256") in (None, _digest_of(rest)) else None
+    return found if found.get("sha256") == _digest_of(rest) else None
 
 
 def _digest_of(manifest: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import socket
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -88,7 +89,10 @@ class Folder:
                 if self.remote:
                     data: bytes = self._files().cat_file(self._strip(self.join(*parts)))
                 else:
-                    data = Path(self.join(*parts)).read_bytes()
+                    path = Path(self.join(*parts))
+                    if not stat.S_ISREG(path.stat().st_mode):
+                        return None  # a pipe would be waited for
+                    data = path.read_bytes()
         except _ABSENT:
             return None
         return data.decode("utf-8", "replace")

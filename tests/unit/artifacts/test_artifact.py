@@ -121,11 +121,19 @@ def test_a_changed_manifest_is_not_believed(run_dir, written):
     run_dir.write_text(text.replace("0.25", "0.75"), *place)
     assert not written.complete()
     assert written.damage() == "its manifest.json is damaged"
-    # Manifests of earlier versions had no digest of their own.
     found = json.loads(text)
     del found["sha256"]
     run_dir.write_text(json.dumps(found), *place)
-    assert written.complete()
+    assert not written.complete()
+
+
+def test_a_pipe_in_a_manifests_place_is_none(run_dir, written):
+    if run_dir.remote:
+        pytest.skip("a store has no pipes")
+    path = Path(run_dir.join("stages", written.name, MANIFEST))
+    path.unlink()
+    os.mkfifo(path)
+    assert not written.complete()
 
 
 @pytest.mark.parametrize(
