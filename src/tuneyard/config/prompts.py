@@ -108,7 +108,8 @@ def rendered_in(text: str) -> list[str]:
 
 def looks_rendered(text: str) -> bool:
     """Tell whether a text ends as some format does, spaces and line ends aside."""
-    return text.rstrip().endswith(_ENDS)
+    end = text.rstrip()
+    return end.endswith(_ENDS) or any(end.endswith(tail) for _, tail in _TOKENS)
 
 
 # What stands before the answer; for `inst`, as short as "[/INST]".
@@ -116,15 +117,36 @@ _ENDS = tuple({prompt.plain.rpartition("}")[2].strip() for prompt in PROMPTS.val
 
 
 def holds_frame(text: str) -> bool:
-    """Tell whether what some format writes around a question stands in a text, whatever follows."""
-    return any(0 <= text.find(head) < text.rfind(tail) for head, tail in _FRAMES if tail in text)
+    """Tell whether what some format writes around a question stands in a text, whatever follows.
+
+    Formats count that are none of ``PROMPTS``, too: others' data come in them.
+    """
+    return any(
+        0 <= text.find(head) < text.rfind(tail) for head, tail in _TOKENS if tail in text
+    ) or any(frame.search(text) for frame in _HEADINGS)
 
 
-# What stands right before and right after the question; ChatML, which many tokenizers bring, too.
-_FRAMES = {
-    (
-        prompt.plain.partition("{")[0].strip().rpartition("\n")[2],
-        prompt.plain.rpartition("}")[2].strip(),
+# What stands right before and right after the question. Of chat models: tokens, wherever they are.
+_TOKENS = (
+    ("[INST]", "[/INST]"),
+    ("<|start_header_id|>user", "<|start_header_id|>assistant<|end_header_id|>"),
+    ("<|im_start|>user", "<|im_start|>assistant"),
+    ("<|start|>user", "<|start|>assistant"),
+    ("<|start_of_role|>user", "<|start_of_role|>assistant<|end_of_role|>"),
+    ("<start_of_turn>user", "<start_of_turn>model"),
+    ("<|user|>", "<|assistant|>"),
+    ("<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
+    ("<｜User｜>", "<｜Assistant｜>"),
+)
+# Words, each of which may stand in a question: headings, on lines of their own, and the turns of a
+# dialogue that begins the text.
+_HEADINGS = tuple(
+    re.compile(pattern, re.MULTILINE | re.DOTALL)
+    for pattern in (
+        r"^### (?:Instruction|Question|Human|User|Input|Prompt):[ \t]*$.*"
+        r"^### (?:Response|Answer|Assistant|Output|Completion):",
+        r"\A\s*(?:Human|User|USER): .*^(?:Assistant|ASSISTANT|AI|Bot):",
+        r"\bUSER: .* ASSISTANT:",
+        r"\A\s*(?:Question|Q): .*^(?:Answer|A):\s*\Z",
     )
-    for prompt in PROMPTS.values()
-} | {("<|im_start|>user", "<|im_start|>assistant")}
+)

@@ -35,9 +35,29 @@ def test_a_question_that_is_a_rendered_prompt(name):
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        f"<bos><start_of_turn>user\n{ASKED}<end_of_turn>\n<start_of_turn>model\n",
+        f"<|system|>\nHelp.</s>\n<|user|>\n{ASKED}</s>\n<|assistant|>\n",
+        f"<|im_start|>user\n{ASKED}<|im_end|>\n<|im_start|>assistant\n",
+        f"### Question:\n{ASKED}\n\n### Answer:\n",
+        f"Human: {ASKED}\n\nAssistant:",
+        f"User: {ASKED}\nAssistant: other",
+        f"A chat. USER: {ASKED} ASSISTANT:",
+        f"Q: {ASKED}\nA:",
+    ],
+)
+def test_a_question_in_others_formats(question):
+    assert "rendered prompt" in in_question("", question, ANSWER).what
+
+
+@pytest.mark.parametrize(
     ("question", "answer"),
     [
         (ASKED, ANSWER),
+        ("Write a class that puts '### Instruction:' and '### Response:' around a text.", ANSWER),
+        ("Split the log into User: and Assistant: parts.", ANSWER),
+        ("Q: is a letter. Which number does A: have?", ANSWER),
         ("Mend this:\ndef add(a, b):\n    return a - b\n", ANSWER),
         ("Name the variable x.", "x"),
         ("Which word is longest: horse or elephantine?", "elephantine"),
