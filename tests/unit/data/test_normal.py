@@ -44,6 +44,11 @@ def test_the_form_of_a_text(text, form):
         ("\uff21\uff0b\uff22", "a + b"),  # in full width
         ("a \u2212 b", "a - b"),
         ("Sort\u00a0it\u200b now", "sort it now"),
+        ("sum 5 - 3", "sum 5-3"),
+        ("say 'a'.", 'say "a"'),
+        ("Add first, second, third", "add first second third"),
+        ("  Sort it.\n  Then print.", "sort it\n  then print"),
+        ("f(\n    x,\n    y)", "f(\n\tx,\n\ty)"),
     ],
 )
 def test_form_alone_makes_no_other_question(one, other):
@@ -73,7 +78,14 @@ DIFFERENT = [
     ["print 'A'", "print 'a'"],
     ['parse "a, b"', 'parse "a b"', 'parse "a  b"', 'parse "a,b"', 'parse "A, b"'],
     ["join with \u2018, \u2019", "join with \u2018 \u2019", "join with \u2018,\u2019"],
+    ["print 'n' twice", "print n twice", "print 'N' twice"],
+    ["call `Foo`", "call `foo`"],
     ["n! is", "n is"],
+    ["f(a, b)", "f(a b)", "f(b, a)", "f(ab)"],
+    ["[1, g(2, 3), 4]", "[1, g(2 3), 4]", "[1 g(2, 3), 4]", "[1, g(2, 3) 4]"],
+    ["add 3, 4", "add 3 4", "add 34"],
+    ["sum 5 -3", "sum 5 - 3"],
+    ["if x:\n    y\n    z", "if x:\n    y\nz", "if x:\ny\nz"],
     ["__init__", "init", "_init"],
     ["f'(x)", "f(x)"],
     ["C", "C#", "C++"],
