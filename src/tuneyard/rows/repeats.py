@@ -8,6 +8,7 @@ that kind come by chance, and some tasks are of that kind: so rows are counted.
 from __future__ import annotations
 
 import ast
+import html
 import re
 import warnings
 from collections import Counter
@@ -27,6 +28,9 @@ _AT_END, _ANYWHERE, _WORDS = 8, 16, 3
 _KEPT = 500  # characters of a text that a message shows the beginning of
 _WORD = re.compile(r"\w+|[^\w\s]")
 _FENCE = re.compile(r"^\s*(```|~~~).*$", re.MULTILINE)
+_BLOCK = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
+# What quoting, an interpreter and listings put before each line.
+_PREFIX = re.compile(r"^[ \t]*(?:>>>|\.\.\.|>|\d+[:.|)]?)(?:[ \t]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Repeat:
 def in_question(place: str, question: str, answer: str, *, rendered: bool = False) -> Repeat | None:
     """Return a Repeat where a question holds its answer, or is a rendered prompt already.
 
-    Space and Markdown fences are put aside; an answer of a word or two says nothing.
+    Space, Markdown fences and what quoting puts before lines are put aside, and words around the
+    one program of an answer; an answer of a word or two says nothing.
 
     Args:
         rendered: it may be a rendered prompt.
@@ -112,10 +117,19 @@ def refuse_repeats(
 
 
 def _holds(question: str, answer: str) -> bool:
-    asked, said = _squeezed(question), _squeezed(answer)
-    if len(said) < _AT_END or len(_WORD.findall(answer)) < _WORDS:
-        return False
-    return asked.endswith(said) or (len(said) >= _ANYWHERE and said in asked)
+    texts = [_squeezed(question)]
+    if "&" in question:
+        texts.append(_squeezed(html.unescape(question)))
+    if _PREFIX.search(question):
+        texts.append(_squeezed(_PREFIX.sub("", question)))
+    blocks = _BLOCK.findall(answer)
+    # Words around a program are not asked for.
+    return any(
+        len(said := _squeezed(one)) >= _AT_END
+        and len(_WORD.findall(one)) >= _WORDS
+        and any(text.endswith(said) or (len(said) >= _ANYWHERE and said in text) for text in texts)
+        for one in (answer, *(blocks if len(blocks) == 1 else []))
+    )
 
 
 def _squeezed(text: str) -> str:

@@ -27,6 +27,20 @@ def test_a_question_with_its_answer(question):
     assert found.place == "r:1"
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (f"{ASKED}\n{ANSWER}", f"Here it is:\n```python\n{ANSWER}```\nIt adds."),
+        (f"{ASKED}\n> def add(a, b):\n>     return a + b\n", ANSWER),
+        (f"{ASKED}\n>>> def add(a, b):\n...     return a + b\n", ANSWER),
+        (f"{ASKED}\n1: def add(a, b):\n2:     return a + b\n", ANSWER),
+        (f"{ASKED}\ndef less(a, b):\n    return a &lt; b", "def less(a, b):\n    return a < b\n"),
+    ],
+)
+def test_a_question_with_its_answer_in_another_guise(question, answer):
+    assert "hold their answer" in in_question("", question, answer).what
+
+
 @pytest.mark.parametrize("name", PROMPTS)
 def test_a_question_that_is_a_rendered_prompt(name):
     for prompt in (render(name, ASKED), render(name, ASKED, "1, 2"), render(name, ASKED) + "other"):
