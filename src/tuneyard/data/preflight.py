@@ -72,8 +72,9 @@ class PreflightReport:
         if not self.changed:
             return ""
         return (
-            f"the tokenizer loses characters of {self.changed:,} of {self.rows:,} answers, which no "
-            f"model can give: they are trained on without them; the first is {self.first_changed}"
+            f"the tokenizer loses characters of {self.changed:,} of {self.rows:,} answers, which "
+            "no model can give: they are trained on without them; the first is "
+            f"{self.first_changed}"
         )
 
 
