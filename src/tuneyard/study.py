@@ -30,18 +30,20 @@ from tuneyard.config.prompts import PROMPTS
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
+from tuneyard.outline import check_outline
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
+from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
-from tuneyard.stages.runs import open_tracker, tracking_uri
+from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
 from tuneyard.tracking.address import check_artifact_root, is_new
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A checked study with its plan and run directory; nothing was run or loaded yet."""
+    """A study with its plan and run directory, checked as far as texts and small files tell."""
 
     study: Study
     plan: planning.Plan
@@ -75,12 +77,28 @@ class Prepared:
                 refusal.refuse(step, facts, limits)
         refuse_tests(self.run, self.plan, limits)
 
+    def check_models(self) -> None:
+        """Hold the weights of models and encoders against their configurations, if any is needed.
+
+        It imports torch and transformers, some seconds' work: what costs less is asked before.
+
+        Raises:
+            UserError: they do not belong together.
+        """
+        if not self.todo():
+            return
+        for model in self.study.models:
+            check_fit(model)
+        for name in sorted(set(encoder_metrics(self.study.evaluate.metrics).values())):
+            encoder = getattr(self.study.evaluate.encoders, name)
+            check_encoder_fit(encoder, f"evaluate.encoders.{name}")
+
 
 def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
-    """Read and check a study file, and plan it.
+    """Read and check a study file, and plan it; reads small files only, and imports no torch.
 
     Raises:
-        UserError: anything in the file, its data, its models or its run directory is not as it
+        UserError: anything in the file, of its models' files or in its run directory is not as it
             should be.
     """
     study = load(path, overrides)
@@ -95,10 +113,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     prepared.refuse()
     if prepared.todo():
         for model in study.models:
-            check_fit(model)
-        for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
-            encoder = getattr(study.evaluate.encoders, name)
-            check_encoder_fit(encoder, f"{path}: evaluate.encoders.{name}")
+            check_outline(model)
     return prepared
 
 
@@ -136,11 +151,16 @@ def run(
     # The last stage would be the first to meet what is wrong with MLflow. A database that is still
     # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
     unopened = is_new(tracking_uri(study, folder.root))
-    if todo and not unopened:
-        open_tracker(study, folder.root)
+    folder.prove()
     if todo:
+        # What costs least is asked first, and nothing is written before all of it holds.
+        check_tracker(study, folder.root)
+        if any(step.stage in ("prepare", "prefer") for step in todo):
+            check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
-    folder.prepare()
+        prepared.check_models()
+        if not unopened:
+            open_tracker(study, folder.root)
     folder.write_text(dump(study), "study.yaml")
     for note in prepared.notes if todo else ():
         progress.line(f"note: {note}")

@@ -14,7 +14,7 @@ from tuneyard.stages import published
 def run(request, tmp_path):
     url = str(tmp_path / "run") if request.param == "local" else f"memory://{uuid.uuid4()}"
     run = RunDir(url)
-    run.prepare()
+    run.prove()
     return run
 
 
@@ -79,7 +79,7 @@ def test_a_damaged_note_of_the_last_report_is_one_message(run, text):
 @pytest.mark.parametrize("damage", ["gone", "changed"])
 def test_a_report_that_is_gone_or_changed_is_not_shown(tmp_path, file, damage):
     run = RunDir(str(tmp_path / "run"))
-    run.prepare()
+    run.prove()
     compared = run.artifact("compare", "c" * 16)
     with compared.writing() as folder:
         write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", [])]), folder)
