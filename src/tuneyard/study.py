@@ -55,7 +55,7 @@ class Prepared:
 
     def state(self) -> list[tuple[planning.Step, bool]]:
         """Return every step with whether it is done."""
-        return [(s, self.run.artifact(s.stage, s.key).complete()) for s in self.plan.steps]
+        return [(step, facts_of(self.run, step) is not None) for step in self.plan.steps]
 
     def todo(self) -> list[planning.Step]:
         """Return the steps that are not done."""

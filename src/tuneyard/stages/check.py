@@ -8,7 +8,7 @@ from tuneyard.plan import Plan
 from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
 from tuneyard.rows.repeats import told
-from tuneyard.stages import overlap, prepare, refusal
+from tuneyard.stages import judge, overlap, prepare, refusal
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
@@ -17,7 +17,8 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
     Overlap with evaluation is left to ``tuneyard data`` and to the run: it takes its time.
 
     Raises:
-        UserError: they are malformed, or the limits refuse them.
+        UserError: they are malformed, the limits refuse them, or verdicts are asked for and no row
+            has tests.
     """
     sets: dict[str, list[Example]] = {}
     for step in plan.steps:
@@ -36,3 +37,5 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 render_pairs(found, pairs.prompt or model.prompt, f"{step.extra['section']}.pairs")
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
+    rows_of = {step.key: sets.get(step.inputs["rows"].key) for step in plan.judges}
+    judge.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})

@@ -28,13 +28,14 @@ def compared(run):
     return artifact
 
 
-def _publish(run, compared, said):
-    register = Step("register", "register", {}, inputs={"compare": Step("compare", "compare", {})})
+def _publish(run, compared, said, name="register"):
+    part = {"name": name}
+    register = Step("register", name, part, inputs={"compare": Step("compare", "compare", {})})
     artifact = run.artifact("register", register.key)
     facts = {"said": said, "registered": True}
     with artifact.writing(facts) as folder:
         published.publish(compared, facts, folder)
-    published.remember(run, artifact)
+    published.closing(run, register)
     return register
 
 
@@ -57,6 +58,13 @@ def test_the_last_report_is_found_by_the_run_directory_alone(run, compared):
     assert published.latest(run.url) == {
         key: value for key, value in published.closing(run, register).items() if key != "registry"
     }
+
+
+def test_the_last_report_is_that_of_the_last_command_not_the_newest(run, compared):
+    first, second = (_publish(run, compared, "", key) for key in ("first", "second"))
+    for register in (first, second, first):
+        shown = published.closing(run, register)
+        assert published.latest(run.url)["report"] == shown["report"]
 
 
 def test_without_a_finished_study_there_is_none(run):
