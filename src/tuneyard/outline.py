@@ -81,8 +81,9 @@ def _check_tokenizer(folder: Path, model: Model) -> None:
 
 def _expected(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]] | None:
     """Return the shapes of a model's tensors by their names; None: they are not known here."""
-    kind, sizes, head = config["model_type"], [config.get(n) for n in _SIZES], config.get("head_dim")
-    known = all(map(is_count, sizes)) and (head is None or is_count(head))
+    kind, head = config["model_type"], config.get("head_dim")
+    sizes = [size for name in _SIZES if is_count(size := config.get(name))]
+    known = len(sizes) == len(_SIZES) and (head is None or is_count(head))
     if kind not in _KINDS or not known or any(config.get(name) for name in _OTHERWISE):
         return None
     vocabulary, layers, hidden, inner, heads, shared = sizes
@@ -100,10 +101,13 @@ def _expected(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]] | None:
         layer[f"self_attn.{name}_proj.weight"] = (size, hidden)
         if name in _BIASED.get(kind, ()):
             layer[f"self_attn.{name}_proj.bias"] = (size,)
-    found = {_EMBEDDING: (vocabulary, hidden), "model.norm.weight": (hidden,),
-             _HEAD: (vocabulary, hidden)}  # fmt: skip
-    return found | {
-        f"model.layers.{number}.{name}": shape
-        for number in range(layers)
-        for name, shape in layer.items()
+    return {
+        _EMBEDDING: (vocabulary, hidden),
+        "model.norm.weight": (hidden,),
+        _HEAD: (vocabulary, hidden),
+        **{
+            f"model.layers.{number}.{name}": shape
+            for number in range(layers)
+            for name, shape in layer.items()
+        },
     }

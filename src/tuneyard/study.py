@@ -38,7 +38,10 @@ from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
-from tuneyard.tracking.address import check_artifact_root, is_new
+from tuneyard.tracking.address import check_artifact_root
+
+_OF_ROWS = ("prepare", "judge")
+"""The stages that need neither a model nor Ray."""
 
 
 @dataclass(frozen=True)
@@ -148,34 +151,16 @@ def run(
     """
     progress = progress or Progress()
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
-    # The last stage would be the first to meet what is wrong with MLflow. A database that is still
-    # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
-    unopened = is_new(tracking_uri(study, folder.root))
     folder.prove()
-    if todo:
-        # What costs least is asked first, and nothing is written before all of it holds.
+    if todo:  # what costs least is asked first
         check_tracker(study, folder.root)
         if any(step.stage in ("prepare", "prefer") for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
-        prepared.check_models()
-        if not unopened:
-            open_tracker(study, folder.root)
-    folder.write_text(dump(study), "study.yaml")
-    for note in prepared.notes if todo else ():
-        progress.line(f"note: {note}")
-    for step in todo:
-        if wrong := folder.artifact(step.stage, step.key).damage():
-            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
-    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
-    before = (lambda: open_tracker(study, folder.root)) if unopened else None
-    runner = Runner(study, folder, progress, before, on_loss)
+    runner = Runner(study, folder, progress, on_loss)
     try:
-        while undecided := prepared.plan.undecided:
-            for step in prepared.todo():
-                if step in undecided[0].needed():
-                    runner.step(step, prepared.plan)
-            prepared = prepared.again()
+        with folder.unless_refused():
+            prepared = _begin(prepared, runner, progress)
         left = prepared.todo()
         done = len(prepared.plan.steps) - len(left) - runner.ran
         if done:
@@ -185,6 +170,37 @@ def run(
     finally:
         runner.stop()
     return runner.outcome | {"ran": runner.ran} | results(prepared)
+
+
+def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
+    """Read the rows and try their tests, then check the models and open MLflow.
+
+    In this order, since each takes longer than what goes before, and refuses no study that those
+    have refused.
+
+    Returns:
+        The study with its plan decided.
+    """
+    todo, folder = prepared.todo(), prepared.run
+    folder.write_text(dump(prepared.study), "study.yaml")
+    for note in prepared.notes if todo else ():
+        progress.line(f"note: {note}")
+    for step in todo:
+        if wrong := folder.artifact(step.stage, step.key).damage():
+            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
+    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
+    while undecided := prepared.plan.undecided:
+        for step in prepared.todo():
+            if step in undecided[0].needed():
+                runner.step(step, prepared.plan)
+        prepared = prepared.again()
+    for step in prepared.todo():
+        if step.stage in _OF_ROWS:
+            runner.step(step, prepared.plan)
+    prepared.check_models()
+    if todo:  # else the last stage would be the first to meet what is wrong with it
+        open_tracker(prepared.study, folder.root)
+    return prepared
 
 
 def _run(

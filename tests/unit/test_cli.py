@@ -105,7 +105,8 @@ from tuneyard.tracking import connect
 connect.PATIENCE = 0.1
 study, run, adapter, model, rows = sys.argv[1:]
 pairs = "dpo.pairs={from: policy, verify: execution}"
-python = f"data={{x: {{source: instructions, task: python, files: {{train: {rows}, validation: {rows}}}}}}}"
+files = f"{{train: {rows}, validation: {rows}}}"
+python = f"data={{x: {{source: instructions, task: python, files: {files}}}}}"
 own = [python, "matrix.train_on=[[x]]", "register=null"]
 cases = [
     [f"run_dir={study}/below"],

@@ -18,4 +18,13 @@ from tuneyard.artifacts.folder import for_a_while, unwritable
 from tuneyard.artifacts.keys import content_key
 from tuneyard.artifacts.run_dir import RunDir
 
-__all__ = ["MANIFEST", "Artifact", "RunDir", "content_key", "fetch", "for_a_while", "pinned", "unwritable"]
+__all__ = [
+    "MANIFEST",
+    "Artifact",
+    "RunDir",
+    "content_key",
+    "fetch",
+    "for_a_while",
+    "pinned",
+    "unwritable",
+]

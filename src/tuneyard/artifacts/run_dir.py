@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 
 from tuneyard.artifacts.artifact import Artifact
 from tuneyard.artifacts.folder import Folder, for_a_while, half_written, unwritable
+from tuneyard.errors import UserError
 
 # Bytes that must fit before a run starts; a disk without them would fail at its first artifact.
 _PROBE_BYTES = 1 << 20
@@ -39,6 +43,24 @@ class RunDir(Folder):
                 self._write_probe()
         except (OSError, ValueError) as error:
             raise unwritable(error, self.root) from None
+
+    @contextlib.contextmanager
+    def unless_refused(self) -> Iterator[None]:
+        """Remove the folder after a ``UserError`` in the block, where it was not there before it.
+
+        What was made in a folder that was there stays.
+        """
+        if self.remote:
+            yield
+            return
+        fresh = not os.path.lexists(self.root)
+        with for_a_while(self.root):
+            try:
+                yield
+            except UserError:
+                if fresh:
+                    shutil.rmtree(self.root, ignore_errors=True)
+                raise
 
     def _write_probe(self) -> None:
         descriptor, name = tempfile.mkstemp(dir=self.root, prefix=half_written("probe"))

@@ -21,7 +21,6 @@ class Runner:
     """Runs steps of a study.
 
     Args:
-        before: called once before the first step that is no ``prepare``.
         on_loss: see ``study.run``.
 
     Attributes:
@@ -34,12 +33,11 @@ class Runner:
         study: Study,
         run: RunDir,
         progress: Progress,
-        before: Callable[[], object] | None = None,
         on_loss: Callable[[str], None] | None = None,
     ) -> None:
         self.ran = 0
         self.outcome: dict[str, Any] = {}
-        self._study, self._run, self._progress, self._before = study, run, progress, before
+        self._study, self._run, self._progress = study, run, progress
         self._on_loss = on_loss
         self._started = False
 
@@ -55,9 +53,6 @@ class Runner:
             UserError: it refuses its input, or what it found is refused.
             RunError: a worker was lost for good.
         """
-        if self._before is not None and step.stage != "prepare":
-            self._before()
-            self._before = None
         with self._progress.stage(step.label) as bar:
             context = Context(
                 self._study, self._run, bar, self._start, live, self.outcome, training
@@ -112,7 +107,8 @@ def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
     manifest = artifact.manifest() if artifact.complete() else None
     if manifest is None or any(map(judge.there, manifest["facts"].get("lacking", ()))):
         return None
-    return manifest["facts"]
+    facts: Mapping[str, Any] = manifest["facts"]
+    return facts
 
 
 def refuse_tests(run: RunDir, plan: Plan, limits: Preflight) -> None:
