@@ -103,9 +103,9 @@ from tuneyard import embedded
 from tuneyard.cli import main
 from tuneyard.tracking import connect
 connect.PATIENCE = 0.1
-study, run, adapter, model, rows = sys.argv[1:]
+study, run, adapter, model, rows, again = sys.argv[1:]
 pairs = "dpo.pairs={from: policy, verify: execution}"
-files = f"{{train: {rows}, validation: {rows}}}"
+files = f"{{train: {rows}, validation: {again}}}"
 python = f"data={{x: {{source: instructions, task: python, files: {files}}}}}"
 own = [python, "matrix.train_on=[[x]]", "register=null"]
 cases = [
@@ -117,15 +117,16 @@ cases = [
     [f"models.0.path={model}"],
     [f"models.0.adapter={adapter}"],
     ["sandbox.imports=[no_such_module_of_any_kind]"],
-    [*own, "evaluate.metrics=[exact_match, execution]"],
-    [*own, pairs, "evaluate.metrics=[exact_match]"],
+    [*own, "evaluate.metrics=[exact_match, execution]", "preflight.duplicates=report"],
+    [*own, pairs, "evaluate.metrics=[exact_match]", "preflight.duplicates=report"],
+    [*own, "evaluate.metrics=[exact_match]"],
 ]
 for case in cases:
     assert main(["run", study, f"run_dir={run}", *case]) == 2, case
     assert not {"torch", "transformers", "ray", "mlflow"} & set(sys.modules), case
 assert main(["fetch", "models:/x@y", "--uri", f"sqlite:///{run}/m.db", "--out", run]) == 2
 assert main(["fetch", "models:/x@y", "--uri", "http://127.0.0.1:1", "--out", run]) == 2
-for case in cases[-2:]:
+for case in cases[-3:]:
     assert main(["plan", study, f"run_dir={run}", *case]) == 2, case
 assert not {"torch", "transformers", "ray", "mlflow"} & set(sys.modules)
 """
@@ -139,24 +140,26 @@ def test_what_costs_little_is_refused_before_anything_heavy_is_imported(tmp_path
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text('{"peft_type": "LORA", "r": -1}')
     (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
-    rows = tmp_path / "rows.jsonl"
-    rows.write_text("".join(
-        json.dumps({"instruction": f"add {n}", "reference": f"x + {n}"}) + "\n" for n in range(9)
-    ))  # fmt: skip
+    rows, again = tmp_path / "rows.jsonl", tmp_path / "again.jsonl"
+    for file, first in ((rows, 0), (again, 8)):
+        lines = [{"instruction": f"add {n}", "reference": f"x + {n}", "id": f"{first}/{n}"}
+                 for n in range(first, first + 9)]  # fmt: skip
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     run = tmp_path / "run"
     before = sorted(tmp_path.rglob("*"))
-    words = [QUICKSTART, *map(str, (run, adapter, model, rows))]
+    words = [QUICKSTART, *map(str, (run, adapter, model, rows, again))]
     done = subprocess.run(
         [sys.executable, "-c", LIGHT, *words], capture_output=True, text=True, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
     said = done.stderr.split("error: ")[1:]
-    assert len(said) == 14
+    assert len(said) == 16
     for message, words in zip(said, (
         *("a file stands where", "cannot be written to", "connection refused", "no SQLite file"),
         *("database cannot be written", "9 tensors are missing", "no whole number from 1"),
         *("no_such_module_of_any_kind", "no row has tests", "no row has tests"),
-        *("no tracking database", "connection refused", "no row has tests", "no row has tests"),
+        *("stand in the training data", "no tracking database", "connection refused"),
+        *("no row has tests", "no row has tests", "stand in the training data"),
     ), strict=True):  # fmt: skip
         assert words in message
     assert sorted(tmp_path.rglob("*")) == before
