@@ -59,3 +59,29 @@ def test_a_folder_or_file_in_the_way_of_what_is_written_is_told(tmp_path, name):
     assert name in caught.value.where
     assert run.read_text(*name.split("/")) is None
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_is_proved_and_left_as_it_was(tmp_path):
+    RunDir(str(tmp_path / "runs" / "x")).prove()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "y" / "stages").mkdir(parents=True)
+    (tmp_path / "y" / "study.yaml").write_text("mine")
+    RunDir(str(tmp_path / "y")).prove()
+    assert sorted(p.name for p in (tmp_path / "y").iterdir()) == ["stages", "study.yaml"]
+
+
+@pytest.mark.parametrize("error", [UserError("no", where="here"), KeyboardInterrupt()])
+def test_of_a_refused_study_nothing_stays_where_nothing_was(tmp_path, error):
+    fresh, old = RunDir(str(tmp_path / "runs" / "x")), RunDir(str(tmp_path / "old"))
+    old.write_text("mine", "notes")
+    for run in (fresh, old):
+        with pytest.raises(type(error)), run.unless_refused():
+            run.write_text("x", "stages", "prepare-abc", "rows")
+            raise error
+        with run.unless_refused():
+            pass
+    assert old.read_text("notes") == "mine"
+    assert old.read_text("stages", "prepare-abc", "rows") == "x"
+    refused = isinstance(error, UserError)
+    assert (tmp_path / "runs").exists() is not refused
+    assert fresh.read_text("stages", "prepare-abc", "rows") == (None if refused else "x")
