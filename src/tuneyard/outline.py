@@ -7,12 +7,14 @@ one of the kinds that are trained most; what is not known here passes.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tuneyard.checkpoint import model_folder
 from tuneyard.config import Model
+from tuneyard.errors import UserError
 from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kind
 from tuneyard.loading import not_loaded
 from tuneyard.model_config import check_bounds, is_count, read_config
@@ -56,6 +58,7 @@ def check_outline(model: Model) -> None:
     for kind, name in _KINDS.items():
         if isinstance(saved, list) and name in saved:
             refuse_kind(config["model_type"], kind, name, place, model.path)
+    _check_activation(config, folder)
     expected = _expected(config)
     if expected is None or (found and not any(name.startswith("model.") for name in found)):
         return  # of a kind that is not known here, or saved without its head
@@ -77,6 +80,22 @@ def _check_tokenizer(folder: Path, model: Model) -> None:
             Tokenizer.from_file(str(file))
         except Exception as error:  # its exceptions have no type of their own
             raise not_loaded(error, "tokenizer", model) from error
+
+
+def _check_activation(config: Mapping[str, Any], folder: Path) -> None:
+    """Refuse a function that is nowhere named in the file in which transformers has them all."""
+    name = config.get("hidden_act")
+    if config["model_type"] not in _KINDS or not isinstance(name, str):
+        return
+    found = importlib.util.find_spec("transformers")  # it is not imported for that
+    file = Path(str(found and found.origin)).with_name("activations.py")
+    if file.is_file() and f'"{name}"' not in file.read_text(encoding="utf-8"):
+        raise UserError(
+            "a model's config.json makes no model: hidden_act is no function that transformers has",
+            where=str(folder / "config.json"),
+            value=name,
+            remedy="copy the config.json that belongs to these weights",
+        )
 
 
 def _expected(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]] | None:

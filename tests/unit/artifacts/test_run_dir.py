@@ -70,14 +70,19 @@ def test_a_folder_is_proved_and_left_as_it_was(tmp_path):
     assert sorted(p.name for p in (tmp_path / "y").iterdir()) == ["stages", "study.yaml"]
 
 
+def _refused(run, error):
+    with run.unless_refused():
+        run.write_text("x", "stages", "prepare-abc", "rows")
+        raise error
+
+
 @pytest.mark.parametrize("error", [UserError("no", where="here"), KeyboardInterrupt()])
 def test_of_a_refused_study_nothing_stays_where_nothing_was(tmp_path, error):
     fresh, old = RunDir(str(tmp_path / "runs" / "x")), RunDir(str(tmp_path / "old"))
     old.write_text("mine", "notes")
     for run in (fresh, old):
-        with pytest.raises(type(error)), run.unless_refused():
-            run.write_text("x", "stages", "prepare-abc", "rows")
-            raise error
+        with pytest.raises(type(error)):
+            _refused(run, error)
         with run.unless_refused():
             pass
     assert old.read_text("notes") == "mine"
