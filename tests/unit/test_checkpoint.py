@@ -43,6 +43,7 @@ def test_a_whole_model_passes(tiny_model_dir: Path) -> None:
         ("config.json", "no config.json"),
         ("model.safetensors", "lacks weights"),
         ("tokenizer.json tokenizer_config.json", "no tokenizer"),
+        ("tokenizer.json", "no tokenizer"),
     ],
 )
 def test_a_model_without_a_part_is_refused(copy: Path, lost: str, what: str) -> None:

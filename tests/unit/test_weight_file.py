@@ -24,6 +24,8 @@ def test_whole_files_pass(whole: Path, tmp_path: Path) -> None:
     assert fault(whole) is None
     torch.save({"a": torch.zeros(3)}, tmp_path / "model.bin")
     assert fault(tmp_path / "model.bin") is None
+    torch.save({"a": torch.zeros(3)}, tmp_path / "old.bin", _use_new_zipfile_serialization=False)
+    assert fault(tmp_path / "old.bin") is None
 
 
 @pytest.mark.parametrize("kept", [0, 5, 8, 40, -1])
@@ -42,6 +44,10 @@ def test_what_is_no_weight_file_is_told(whole: Path, tmp_path: Path) -> None:
     whole.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
     assert "git lfs pull" in str(fault(whole))
     assert "cannot be read" in str(fault(tmp_path / "none.safetensors"))
+
+
+def test_a_safetensors_file_under_another_name_is_told(whole: Path, tmp_path: Path) -> None:
+    assert fault(whole.rename(tmp_path / "pytorch_model.bin")) == "it is no file of PyTorch's"
 
 
 def test_a_cut_archive_of_pytorch_is_told(tmp_path: Path) -> None:

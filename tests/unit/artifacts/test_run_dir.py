@@ -10,7 +10,7 @@ def test_a_run_directory_that_cannot_be_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     for url in (str(tmp_path / "file"), str(tmp_path / "file" / "below"), "nosuch://bucket/x"):
         with pytest.raises(UserError) as caught:
-            RunDir(url).prepare()
+            RunDir(url).prove()
         assert "file" in caught.value.where or "nosuch" in caught.value.where
         assert caught.value.remedy
 
@@ -39,7 +39,7 @@ def test_a_store_that_cannot_be_used_is_one_message_at_the_first_look(url, said)
             pass
         else:
             pytest.skip("the package of this protocol is installed")
-    for use in (lambda run: run.artifact("a", "b").complete(), lambda run: run.prepare()):
+    for use in (lambda run: run.artifact("a", "b").complete(), lambda run: run.prove()):
         with pytest.raises(UserError) as caught:
             use(RunDir(url))
         assert said in caught.value.remedy
@@ -49,7 +49,7 @@ def test_a_store_that_cannot_be_used_is_one_message_at_the_first_look(url, said)
 @pytest.mark.parametrize("name", ["study.yaml", "logs/x.log"])
 def test_a_folder_or_file_in_the_way_of_what_is_written_is_told(tmp_path, name):
     run = RunDir(str(tmp_path))
-    run.prepare()
+    run.prove()
     if "/" in name:
         (tmp_path / "logs").write_text("x")
     else:
@@ -59,3 +59,34 @@ def test_a_folder_or_file_in_the_way_of_what_is_written_is_told(tmp_path, name):
     assert name in caught.value.where
     assert run.read_text(*name.split("/")) is None
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_is_proved_and_left_as_it_was(tmp_path):
+    RunDir(str(tmp_path / "runs" / "x")).prove()
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "y" / "stages").mkdir(parents=True)
+    (tmp_path / "y" / "study.yaml").write_text("mine")
+    RunDir(str(tmp_path / "y")).prove()
+    assert sorted(p.name for p in (tmp_path / "y").iterdir()) == ["stages", "study.yaml"]
+
+
+def _refused(run, error):
+    with run.unless_refused():
+        run.write_text("x", "stages", "prepare-abc", "rows")
+        raise error
+
+
+@pytest.mark.parametrize("error", [UserError("no", where="here"), KeyboardInterrupt()])
+def test_of_a_refused_study_nothing_stays_where_nothing_was(tmp_path, error):
+    fresh, old = RunDir(str(tmp_path / "runs" / "x")), RunDir(str(tmp_path / "old"))
+    old.write_text("mine", "notes")
+    for run in (fresh, old):
+        with pytest.raises(type(error)):
+            _refused(run, error)
+        with run.unless_refused():
+            pass
+    assert old.read_text("notes") == "mine"
+    assert old.read_text("stages", "prepare-abc", "rows") == "x"
+    refused = isinstance(error, UserError)
+    assert (tmp_path / "runs").exists() is not refused
+    assert fresh.read_text("stages", "prepare-abc", "rows") == (None if refused else "x")

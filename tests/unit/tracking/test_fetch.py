@@ -76,6 +76,17 @@ def test_a_folder_in_use_is_left_alone(registered: Tracker, tmp_path: Path) -> N
     assert contents(target) == {"notes": b"x"}
 
 
+def test_what_cannot_be_fetched_is_refused_and_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    new = f"sqlite:///{tmp_path}/new/mlflow.db"
+    with pytest.raises(UserError, match="there is no tracking database"):
+        fetch_model("x", uri=new, to=tmp_path / "out")
+    for target, said in (("file", "a file stands where"), ("file/out", "cannot be made")):
+        with pytest.raises(UserError, match=said):
+            fetch_model("x", uri="http://127.0.0.1:1", to=tmp_path / target)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_model_uris() -> None:
     assert parse_model_uri("models:/coco.bots@champion") == ("coco.bots", "champion")
     assert parse_model_uri("models:/cocobots/12") == ("cocobots", 12)
