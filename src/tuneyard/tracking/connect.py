@@ -68,10 +68,8 @@ def _check_sqlite(uri: str) -> None:
 def client(uri: str) -> Any:
     """Return an ``MlflowClient`` for runs and registry at ``uri``; the first use imports mlflow.
 
-    The folder of an SQLite file is made where it is not there.
+    An SQLite file that is not there is made, with its folder.
     """
-    if uri.startswith("sqlite:"):
-        sqlite_path(uri).parent.mkdir(parents=True, exist_ok=True)
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     from mlflow.tracking import MlflowClient
