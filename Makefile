@@ -25,7 +25,8 @@ quickstart: $(STAMP) ## Fine-tune, evaluate, compare and register a small model 
 	@$(BIN)/tuneyard run jobs/configs/quickstart.yaml
 
 test: $(STAMP) ## Pass the tests, with coverage
-	@$(BIN)/python -m pytest -q --cov=tuneyard --cov-report=term:skip-covered --cov-report=xml
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/integration --cov=tuneyard --cov-report=
+	@$(BIN)/python -m pytest -q tests/integration --cov=tuneyard --cov-append --cov-report=term:skip-covered --cov-report=xml
 
 check: $(STAMP) ## Check format, lint and types
 	@$(BIN)/ruff format --check src tests jobs benchmarks
