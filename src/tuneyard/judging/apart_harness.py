@@ -7,7 +7,7 @@ import time
 from typing import Any, NoReturn
 
 from tuneyard.sandbox.apart.checks import Checks
-from tuneyard.sandbox.apart.harness import Apart, run_apart, terms
+from tuneyard.sandbox.apart.harness import Apart, reach, run_apart, terms
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.marks import Reach
 
@@ -34,17 +34,17 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
     signal.signal(signal.SIGALRM, _up)
     for programs, right, asked in payload["cases"]:
         found: list[bool | None] = []
-        needed, reach = "", None
+        needed, found_reach = "", None
         for program, wanted in zip(programs, right, strict=True):
             if time.monotonic() > end:
                 return
-            passed, needed, reach = _passes(program, asked, payload["seconds"])
+            passed, needed, found_reach = _passes(program, asked, payload["seconds"])
             found.append(passed)
             if passed is not wanted:
                 break
         done.append(found)
         found_terms.append(needed)
-        reaches.append(reach)
+        reaches.append(found_reach)
         if None in found:
             return
 
@@ -63,7 +63,7 @@ def _passes(
         return (None if link.interrupted else False), "", None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return True, terms(link), checks.reach()
+    return True, terms(link), reach(link, checks)
 
 
 def _up(*_: object) -> NoReturn:

@@ -45,6 +45,8 @@ class Reach(NamedTuple):
     looks: bool = False
 
 
+CHANGES = "changes in "
+"""How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
 ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""

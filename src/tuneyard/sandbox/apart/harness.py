@@ -14,7 +14,7 @@ from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.capability import capability, walk
-from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.marks import CHANGES, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -88,22 +88,27 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
     is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
     whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
-    operations that it needed, and ``reach``.
+    operations that it needed, and ``reach``. ``changed``: whether it changed what its tests have
+    where the reference does not; ``payload["separate"]``: it cannot, since they keep their own.
 
     Raises:
         ToldError: the answer failed.
         BaseException: what the tests raise.
     """
     record.update(passed=False, suspicious=[], forged=None)
-    link, checks = Link(payload["operations"]), Checks(payload["tests"])
+    wanted = None if payload["reach"] is None else Reach(*payload["reach"])
+    may_change = () if wanted is None else changes(wanted)
+    link = Link(payload["operations"], may_change, payload.get("separate", False))
+    checks = Checks(payload["tests"])
     try:
         run_apart(link, source, checks, payload)
     finally:
         record["opaque"] = link.opaque
-    if payload["reach"] is not None:
-        checks.demand(Reach(*payload["reach"]))
+    if wanted is not None:
+        checks.demand(wanted)
     else:
-        record.update(terms=terms(link), reach=checks.reach())
+        record.update(terms=terms(link), reach=reach(link, checks))
+    record["changed"] = bool(link.changed)
     link.end()
     if _PERHAPS.search(source):
         record["suspicious"] += suspicion.reasons(source)
@@ -135,6 +140,16 @@ def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) 
 def terms(link: Link) -> str:
     """Return what was done with things that are no data."""
     return " ".join(sorted(link.used))
+
+
+def reach(link: Link, checks: Checks) -> Reach:
+    """Return how far the reference's tests got, and what it changes of theirs."""
+    return checks.reach()._replace(allows=[CHANGES + name for name in sorted(link.changed)])
+
+
+def changes(wanted: Reach) -> list[str]:
+    """Return the names of functions that may change what their tests have."""
+    return [one.removeprefix(CHANGES) for one in wanted.allows if one.startswith(CHANGES)]
 
 
 apart_tests = Apart(judge)
