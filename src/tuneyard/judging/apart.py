@@ -121,16 +121,20 @@ def _bound(module: str, part: str, name: str) -> str:
     return f"{module}.*" if part == "*" else name
 
 
-def program(case: Case, tried: Tried, source: str, harness: str = _APART) -> Program:
+def program(
+    case: Case, tried: Tried, source: str, harness: str = _APART, *, separate: bool = False
+) -> Program:
     """Return a program that judges an answer apart.
 
     Args:
         case: the row's; it has a reference.
         tried: what ``try_apart`` found of it.
         source: the answer.
+        separate: the tests keep their data as they are, whatever the answer does to them.
     """
     operations = (tried.apart or "").split()
-    payload = {**_payload(case), "operations": operations, "reach": tried.reach}
+    payload = {**_payload(case), "operations": operations, "reach": tried.reach,
+               "separate": separate}  # fmt: skip
     return Program(source, harness, payload, LIMITS)
 
 
@@ -151,8 +155,13 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
         for index, one in found.items()
         if programs[index].harness == _QUICK and (one.value or {}).get("apart") is True
     ]
-    rest = sandbox.map(program(*job) for job in _of(jobs, again))
-    found.update(zip(again, rest, strict=True))
+    alone = [index for index in again if not _changed(found[index])]
+    rest = sandbox.map(program(*job) for job in _of(jobs, alone))
+    found.update(zip(alone, rest, strict=True))
+    # What the tests expect may be reckoned with what the answer made of its arguments.
+    changed = [index for index, one in found.items() if _changed(one)]
+    rest = sandbox.map(program(*job, separate=True) for job in _of(jobs, changed))
+    found.update(zip(changed, rest, strict=True))
     # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
     opaque = [index for index, one in found.items() if (one.value or {}).get("opaque") is True]
     beside = sandbox.map(
@@ -164,6 +173,11 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
             outcome.value["suspicious"] = [*(outcome.value.get("suspicious") or []), OPAQUE]
         found[index] = outcome
     return [found[index] for index in range(len(jobs))]
+
+
+def _changed(outcome: Outcome) -> bool:
+    """Say whether an answer passes, and changes what its tests have and its reference lets be."""
+    return outcome.status == "ok" and (outcome.value or {}).get("changed") is True
 
 
 def _of(jobs: Sequence[Any], indices: Iterable[int]) -> list[Any]:

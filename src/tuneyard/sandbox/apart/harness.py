@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any
 
 from tuneyard.sandbox import suspicion
+from tuneyard.sandbox.apart.arguments import Arguments, may_change
 from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
@@ -50,9 +51,10 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     """Run an answer and its tests in this one process, if the answer can reach nothing.
 
     The payload is that of ``apart_tests``. Where the answer may reach something, nothing is run,
-    and ``record["apart"]`` is True: it is a matter for ``apart_tests``.
+    and ``record["apart"]`` is True: it is a matter for ``apart_tests``. So it is where an answer
+    passes and ``record["changed"]`` what its tests gave it, which the reference does not.
     """
-    record.update(passed=False, suspicious=[], forged=None, apart=False)
+    record.update(passed=False, suspicious=[], forged=None, apart=False, changed=False)
     checks = Checks(payload["tests"])
     program = compile_program(source)
     can = capability(program, checks.code)
@@ -65,12 +67,20 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     exec(program, answer.__dict__)
     found = answer.__dict__
     names = {name: found[name] for name in payload["takes"] if name in found}
+    wanted = Reach(*payload["reach"])
+    given = Arguments(program, changes(wanted))
+    if may_change(program):
+        names = {name: given.watched(name, value) for name, value in names.items()}
 
     def give(name: str, value: Any, module: str | None) -> None:
         found[name] = value
 
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
-    checks.demand(Reach(*payload["reach"]))
+    checks.demand(wanted)
+    given.end()
+    if given.changed:
+        record.update(apart=True, changed=True)
+        return True
     record["passed"] = True
     return True
 
