@@ -44,9 +44,16 @@ class Reach(NamedTuple):
     plain: bool = False
     looks: bool = False
 
+    def named(self, what: str) -> list[str]:
+        """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""
+        return [one.removeprefix(what) for one in self.allows if one.startswith(what)]
+
 
 CHANGES = "changes in "
 """How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
+EMPTY = "empty from "
+"""And one that names a function which gives something without elements."""
+HOLLOW = "gives an array without elements, and the reference does not"
 ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""

@@ -23,7 +23,7 @@ from tuneyard.sandbox.checks import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
-from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.marks import ANYWHERE, EMPTY, HOLLOW, Marks, Reach
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
@@ -111,11 +111,11 @@ class Trial:
             checks, marked = compile_marked(self._tests, watched=False)
             marks = Marks(marked, guarded=False)
             self._run_tests(checks, self._scope(self._run_answer(), marks.helpers))
-            self._judge(marks)
+            self._judge(marks, None)
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                reach = Reach((), (), self._exit, False)
+                reach = Reach((), (), self._exit, False, [EMPTY + "*"])
                 self.reach = reach._replace(shares=[*self._shares], plain=not self._can.operates)
         return self._can.harmless
 
@@ -133,22 +133,28 @@ class Trial:
         scope = self._scope(self._run_answer(), helpers, forged)
         try:
             self._run_tests(checks, scope)
-            self._judge(marks)
+            self._judge(marks, look)
         except BaseException:
             if not forged:
                 raise
         if forged:
             raise ForgedError(forged[0])
 
-    def _judge(self, marks: Marks, noted: Sequence[str] = ()) -> None:
+    def _judge(self, marks: Marks, look: Inspector | None, noted: Sequence[str] = ()) -> None:
         if self._trying:
             reach = marks.reach(self._exit)
             allows = dict.fromkeys([*self._allows, *noted])
+            if look is None or look.emptied or look.emptied_any:
+                allows[EMPTY + "*"] = None
             self.reach = reach._replace(
                 allows=[*allows], shares=[*self._shares], plain=not self._can.operates
             )
         else:
             marks.judge(self._wanted)
+            wanted = self._wanted
+            if look is not None and look.emptied and wanted is not None:
+                if not wanted.named(EMPTY):
+                    raise AssertionError(HOLLOW)
 
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
         names_only = only_asks_for_names(self._source)
@@ -195,7 +201,7 @@ class Trial:
             finally:
                 put_back()
             changes.find(scope)
-            self._judge(marks, guard.noted)
+            self._judge(marks, look, guard.noted)
         except BaseException:
             if not guard.forged:
                 raise

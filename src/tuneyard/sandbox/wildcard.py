@@ -17,7 +17,15 @@ from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
-from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_others, mro_of
+from tuneyard.sandbox.parts import (
+    PLAIN,
+    attributes,
+    dict_of,
+    elements,
+    holds_others,
+    is_empty_table,
+    mro_of,
+)
 from tuneyard.sandbox.plain import plain
 from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, UNEQUAL
 from tuneyard.sandbox.source import PROGRAM, words
@@ -63,6 +71,8 @@ class Inspector:
 
     Attributes:
         also: what else to look at, whenever a value comes by.
+        emptied: whether a table without elements came by.
+        emptied_any: or a list or the like.
     """
 
     def __init__(
@@ -78,6 +88,7 @@ class Inspector:
         self._trusted = trusted
         self._forged = forged
         self.also: Callable[[], None] | None = None
+        self.emptied = self.emptied_any = False
         self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
         self._busy = not looks
@@ -214,6 +225,9 @@ class Inspector:
                 elif not self._trusted(id(kind)) or holds_others(kind):
                     inner.extend(attributes(value))
                 parts = [*elements(value)]
+                if not parts:
+                    self.emptied = self.emptied or is_empty_table(value)
+                    self.emptied_any = self.emptied_any or kind in _CONTAINERS
                 budget -= len(parts)
                 if budget < 0:
                     return

@@ -15,7 +15,7 @@ from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.capability import capability, walk
-from tuneyard.sandbox.marks import CHANGES, Reach
+from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -68,7 +68,7 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     found = answer.__dict__
     names = {name: found[name] for name in payload["takes"] if name in found}
     wanted = Reach(*payload["reach"])
-    given = Arguments(program, changes(wanted))
+    given = Arguments(program, wanted.named(CHANGES))
     if may_change(program):
         names = {name: given.watched(name, value) for name, value in names.items()}
 
@@ -107,8 +107,12 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """
     record.update(passed=False, suspicious=[], forged=None)
     wanted = None if payload["reach"] is None else Reach(*payload["reach"])
-    may_change = () if wanted is None else changes(wanted)
-    link = Link(payload["operations"], may_change, payload.get("separate", False))
+    link = Link(
+        payload["operations"],
+        () if wanted is None else wanted.named(CHANGES),
+        None if wanted is None else wanted.named(EMPTY),
+        payload.get("separate", False),
+    )
     checks = Checks(payload["tests"])
     try:
         run_apart(link, source, checks, payload)
@@ -153,13 +157,10 @@ def terms(link: Link) -> str:
 
 
 def reach(link: Link, checks: Checks) -> Reach:
-    """Return how far the reference's tests got, and what it changes of theirs."""
-    return checks.reach()._replace(allows=[CHANGES + name for name in sorted(link.changed)])
-
-
-def changes(wanted: Reach) -> list[str]:
-    """Return the names of functions that may change what their tests have."""
-    return [one.removeprefix(CHANGES) for one in wanted.allows if one.startswith(CHANGES)]
+    """Return how far the reference's tests got, and what it does that others need not do."""
+    allows = [CHANGES + name for name in sorted(link.changed)]
+    allows += [EMPTY + name for name in sorted(link.emptied)]
+    return checks.reach()._replace(allows=allows)
 
 
 apart_tests = Apart(judge)

@@ -13,9 +13,11 @@ from tuneyard.sandbox.apart import wire
 from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
 from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
 from tuneyard.sandbox.apart.decoder import Message, decode
+from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
 from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
 from tuneyard.sandbox.apart.shared import Shared
+from tuneyard.sandbox.marks import HOLLOW
 from tuneyard.sandbox.verdict import ToldError
 
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
@@ -29,7 +31,9 @@ class Link:
     Args:
         allowed: what may be done with things of the answer that are no data, by the names of
             ``server.OPERATIONS``; None: everything.
-        changes: names of the answer's functions that may change what their tests have; None: all.
+        changes: names of the answer's functions that may change what their tests have.
+        empty: names of those that may give arrays without elements; None: this is the reference,
+            and it is noted which gives anything without elements.
         separate: what others change is the answer's own from then on: its tests keep theirs.
 
     Attributes:
@@ -37,6 +41,7 @@ class Link:
         failed: why there is no more to be had of the answer; None: there is.
         interrupted: whether it was left in the middle of what it was asked.
         opaque: whether it failed for an object that is no plain data, and nothing else.
+        emptied: names of functions that gave something without elements, of a reference.
         changed: names of functions that changed what their tests have, and are not among
             ``changes``.
     """
@@ -45,6 +50,7 @@ class Link:
         self,
         allowed: Collection[str] | None = None,
         changes: Collection[str] = (),
+        empty: Collection[str] | None = None,
         separate: bool = False,
     ) -> None:
         self.used: set[str] = set()
@@ -58,6 +64,8 @@ class Link:
         self._special = Special(self._node, {"h": self._make}, _is_named)
         self._shared = Shared()
         self.changed: set[str] = set()
+        self.emptied: set[str] = set()
+        self._may_be_empty = None if empty is None else frozenset(empty)
         self._may_change, self._separate = frozenset(changes), separate
         self._names: dict[int, str] = {}
         self._asked = ""
@@ -160,6 +168,7 @@ class Link:
                 raise StopIteration(*message.values[:1])
             if verb != "ok" or len(message.values) != 1:
                 self._raise(message)
+            self._look(message.values[0])
             return message.values[0]
 
     def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
@@ -240,6 +249,14 @@ class Link:
         if number is not None and type(name) is str:
             self._names.setdefault(number, name)
         return value
+
+    def _look(self, value: Any) -> None:
+        """Refuse an array without elements where the reference gives nothing of the kind."""
+        if self._may_be_empty is None:
+            if is_empty(value):
+                self.emptied.add(self._asked)
+        elif self._asked not in self._may_be_empty and has_empty_array(value):
+            self.fail(HOLLOW, kind="AssertionError")
 
     def _changes_come(self, numbers: list[int]) -> None:
         """Note that the answer changes what its tests have, where its reference does not."""

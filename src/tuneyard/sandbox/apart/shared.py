@@ -111,7 +111,7 @@ class Shared:
         while len(apart) > size:
             size = len(apart)
             for value in values.values():
-                if not apart.isdisjoint(map(id, _held(value))):
+                if not apart.isdisjoint(map(id, held(value))):
                     apart.add(id(value))
         memo = {id(value): value for value in values.values() if id(value) not in apart}
         for number, value in [*values.items()]:
@@ -140,7 +140,7 @@ class Shared:
         del self._values[number]
 
 
-def _held(value: Any) -> Parts:
+def held(value: Any) -> Parts:
     """Return what a value is made of, where others may be in it."""
     kind = CHANGING.get(type(value)) or KINDS.get(type(value))
     if kind is not None and not kind.flat:
