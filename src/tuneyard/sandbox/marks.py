@@ -33,6 +33,7 @@ class Reach(NamedTuple):
         plain: whether the reference's objects neither compare nor reckon by methods of their own.
         looks: whether an answer's objects are looked at, though its text shows no reason to.
         shares: names that are the answer's, too, when the tests set them anew.
+        errors: names of exceptions that the reference makes.
     """
 
     ended: Sequence[int]
@@ -43,6 +44,7 @@ class Reach(NamedTuple):
     shares: Sequence[str] = ()
     plain: bool = False
     looks: bool = False
+    errors: Sequence[str] = ()
 
     def named(self, what: str) -> list[str]:
         """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""

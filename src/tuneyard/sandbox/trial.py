@@ -16,7 +16,7 @@ from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import prelude, suspicion
+from tuneyard.sandbox import errors, prelude, suspicion
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.checks import may_miss
@@ -85,6 +85,7 @@ class Trial:
         self._allows = frozenset(wanted.allows if wanted is not None else ())
         self._shares = frozenset(wanted.shares if wanted is not None else ())
         self._exit: int | None = None
+        self._errors: list[str] = []
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
@@ -115,8 +116,7 @@ class Trial:
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                reach = Reach((), (), self._exit, False, [EMPTY + "*"])
-                self.reach = reach._replace(shares=[*self._shares], plain=not self._can.operates)
+                self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
         return self._can.harmless
 
     def _counts(self) -> bool:
@@ -146,15 +146,22 @@ class Trial:
             allows = dict.fromkeys([*self._allows, *noted])
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
-            self.reach = reach._replace(
-                allows=[*allows], shares=[*self._shares], plain=not self._can.operates
-            )
+            self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
             wanted = self._wanted
             if look is not None and look.emptied and wanted is not None:
                 if not wanted.named(EMPTY):
                     raise AssertionError(HOLLOW)
+
+    def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
+        """Return how far the tests got, and what they see of the reference besides."""
+        return reach._replace(
+            allows=allows,
+            shares=[*self._shares],
+            plain=not self._can.operates,
+            errors=self._errors,
+        )
 
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
         names_only = only_asks_for_names(self._source)
@@ -232,6 +239,12 @@ class Trial:
         except NameError:
             if not self._given_prelude(answer := new_module(ANSWER)):
                 raise
+        if self._trying:
+            self._errors = [*errors.made(answer.__dict__, ANSWER)]
+        elif self._wanted is not None and self._wanted.errors:
+            errors.make_own(answer.__dict__, self._wanted.errors, ANSWER)
+            if any(errors.lies(answer.__dict__.get(name)) for name in self._wanted.errors):
+                raise ForgedError(errors.REASON)
         return answer
 
     def _given_prelude(self, answer: ModuleType) -> bool:
