@@ -2,8 +2,8 @@
 
 Every value of a call and every argument read off an object goes through the function ``LOOK``, an
 argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
-or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares
-goes through ``BOTH``. The names are no identifiers, so that no program's own name is one. Line
+or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, what ``assertEqual`` compares goes
+through ``BOTH``, and an object whose method is called through ``OWNER``. The names are no identifiers, so that no program's own name is one. Line
 numbers stay.
 """
 
@@ -20,6 +20,7 @@ from tuneyard.sandbox.source import TESTS
 
 LOOK, GLANCE, OPERAND, BOTH = " look", " glance", " operand", " both"
 EQUAL, UNEQUAL, MEMBER = " equal", " unequal", " member"
+OWNER = " owner"
 _ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
@@ -67,6 +68,9 @@ class _Watch(ast.NodeTransformer):
             if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
                 pair = ast.copy_location(ast.Starred(_call(BOTH, first, node), ast.Load()), node)
                 node.args = [pair, *rest]
+        if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Constant):
+            name = ast.copy_location(ast.Constant(node.func.attr), node)
+            node.func.value = _call(OWNER, [node.func.value, name], node.func.value)
         node.args = [_argument(one) for one in node.args]
         for keyword in node.keywords:
             keyword.value = _argument(keyword.value)

@@ -24,6 +24,7 @@ from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.marks import ANYWHERE, EMPTY, HOLLOW, Marks, Reach
+from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
@@ -37,8 +38,9 @@ from tuneyard.sandbox.source import (
 from tuneyard.sandbox.surroundings import plain_signals, private_modules
 from tuneyard.sandbox.wildcard import REASON, Inspector
 
-_CLEAN = Snapshot()
 _GUARD = Guard()
+protect(_GUARD.found)
+_CLEAN = Snapshot()
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -171,13 +173,17 @@ class Trial:
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)
         changes = Changes(
-            _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD.forged
+            _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD
         )
         changes.import_first(self._given)
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         allowed = self._allows | ({WALKS} if names_only else set())
         _GUARD.start(allowed=allowed, notes=self._trying)
+        if "mock" in self._tests and reads_records(self._program):
+            _GUARD.found(RECORDS)
+        if suspicion.changes_through_functions(self._source):
+            _GUARD.found(suspicion.HOLDS)
         profile = sys.setprofile
         sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
         # From the answer's first line on, what is found by a name of this package's may be the
@@ -200,6 +206,7 @@ class Trial:
             put_signals_back()
             self._clean_up(changes)
             look = self._inspector(_GUARD.forged)
+            look.owner = Owners(self._program, self._checks, guard.found).look
             helpers = look.helpers | marks.helpers
             scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)

@@ -27,7 +27,7 @@ from tuneyard.sandbox.parts import (
     mro_of,
 )
 from tuneyard.sandbox.plain import plain
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, UNEQUAL
+from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, OWNER, UNEQUAL
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -71,6 +71,7 @@ class Inspector:
 
     Attributes:
         also: what else to look at, whenever a value comes by.
+        owner: what an object goes through whose method is called.
         emptied: whether a table without elements came by.
         emptied_any: or a list or the like.
     """
@@ -88,6 +89,7 @@ class Inspector:
         self._trusted = trusted
         self._forged = forged
         self.also: Callable[[], None] | None = None
+        self.owner: Callable[[Any, str], Any] = lambda value, name: value
         self.emptied = self.emptied_any = False
         self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
@@ -106,6 +108,7 @@ class Inspector:
             EQUAL: self.equal,
             UNEQUAL: self.unequal,
             MEMBER: self.member,
+            OWNER: self.owner,
         }
 
     def look(self, value: Any) -> Any:

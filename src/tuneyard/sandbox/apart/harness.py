@@ -27,7 +27,7 @@ _MEANS = words(
 )
 """Names by which an answer that is harmless otherwise could end its tests, make a class that is
 equal to everything, or change what its tests reckon with or import."""
-_PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
+_PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame|tuneyard|cell_contents")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
 
