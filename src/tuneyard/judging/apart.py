@@ -22,7 +22,7 @@ from tuneyard.judging.packed import STAND_IN
 from tuneyard.judging.trial import LIMITS, Case, Tried
 from tuneyard.sandbox import Outcome, Program
 from tuneyard.sandbox.capability import imported
-from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.marks import COPIES, ORIGINALS, Reach
 from tuneyard.sandbox.source import words
 
 if TYPE_CHECKING:
@@ -121,20 +121,16 @@ def _bound(module: str, part: str, name: str) -> str:
     return f"{module}.*" if part == "*" else name
 
 
-def program(
-    case: Case, tried: Tried, source: str, harness: str = _APART, *, separate: bool = False
-) -> Program:
+def program(case: Case, tried: Tried, source: str, harness: str = _APART) -> Program:
     """Return a program that judges an answer apart.
 
     Args:
         case: the row's; it has a reference.
         tried: what ``try_apart`` found of it.
         source: the answer.
-        separate: the tests keep their data as they are, whatever the answer does to them.
     """
     operations = (tried.apart or "").split()
-    payload = {**_payload(case), "operations": operations, "reach": tried.reach,
-               "separate": separate}  # fmt: skip
+    payload = {**_payload(case), "operations": operations, "reach": tried.reach}
     return Program(source, harness, payload, LIMITS)
 
 
@@ -155,29 +151,53 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
         for index, one in found.items()
         if programs[index].harness == _QUICK and (one.value or {}).get("apart") is True
     ]
-    alone = [index for index in again if not _changed(found[index])]
-    rest = sandbox.map(program(*job) for job in _of(jobs, alone))
-    found.update(zip(alone, rest, strict=True))
-    # What the tests expect may be reckoned with what the answer made of its arguments.
-    changed = [index for index, one in found.items() if _changed(one)]
-    rest = sandbox.map(program(*job, separate=True) for job in _of(jobs, changed))
-    found.update(zip(changed, rest, strict=True))
+    rest = sandbox.map(program(*job) for job in _of(jobs, again))
+    found.update(zip(again, rest, strict=True))
     # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
     opaque = [index for index, one in found.items() if (one.value or {}).get("opaque") is True]
     beside = sandbox.map(
-        case.program(text, tried.reach._replace(plain=True, looks=True))
+        case.program(text, _beside(tried.reach))
         for case, tried, text in _of(jobs, opaque)
     )
     for index, outcome in zip(opaque, beside, strict=True):
         if outcome.value is not None:
             outcome.value["suspicious"] = [*(outcome.value.get("suspicious") or []), OPAQUE]
         found[index] = outcome
+    # What the tests expect may be reckoned with what the answer made of its arguments.
+    changed = [index for index, one in found.items() if _changed(one)]
+    together = {n for n in changed if n in opaque or jobs[n][1].apart is None}
+    for way in (COPIES, ORIGINALS):
+        rest = sandbox.map(_separate(*jobs[n], way, n in together) for n in changed)
+        for index, outcome in zip(changed, rest, strict=True):
+            doubts = (found[index].value or {}).get("suspicious")
+            if outcome.value is not None and doubts:
+                outcome.value["suspicious"] = doubts
+            found[index] = outcome
+        # Objects of the tests' own may be the same ones, or those with what the answer set on them.
+        changed = [n for n in changed if not _passed(found[n]) and n in together]
     return [found[index] for index in range(len(jobs))]
+
+
+def _separate(case: Case, tried: Tried, source: str, way: str, together: bool) -> Program:
+    assert tried.reach is not None
+    reach = tried.reach._replace(separate=way)
+    if not together:
+        return program(case, tried._replace(reach=reach), source)
+    return case.program(source, reach if tried.apart is None else _beside(reach))
+
+
+def _beside(reach: Reach) -> Reach:
+    """Return what is demanded of an answer in one process whose reference gives plain data."""
+    return reach._replace(plain=True, looks=True)
+
+
+def _passed(outcome: Outcome) -> bool:
+    return outcome.status == "ok" and (outcome.value or {}).get("passed") is True
 
 
 def _changed(outcome: Outcome) -> bool:
     """Say whether an answer passes, and changes what its tests have and its reference lets be."""
-    return outcome.status == "ok" and (outcome.value or {}).get("changed") is True
+    return _passed(outcome) and bool((outcome.value or {}).get("changed"))
 
 
 def _of(jobs: Sequence[Any], indices: Iterable[int]) -> list[Any]:

@@ -34,6 +34,9 @@ class Reach(NamedTuple):
         looks: whether an answer's objects are looked at, though its text shows no reason to.
         shares: names that are the answer's, too, when the tests set them anew.
         errors: names of exceptions that the reference makes.
+        separate: whether the tests keep their data as they are, whatever an answer does to them:
+            ``COPIES``: it has others, and gives back what it changed of these; ``ORIGINALS``: of
+            what it gives back the tests see their own. An empty text: they do not.
     """
 
     ended: Sequence[int]
@@ -45,6 +48,7 @@ class Reach(NamedTuple):
     plain: bool = False
     looks: bool = False
     errors: Sequence[str] = ()
+    separate: str = ""
 
     def named(self, what: str) -> list[str]:
         """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""
@@ -56,6 +60,7 @@ CHANGES = "changes in "
 EMPTY = "empty from "
 """And one that names a function which gives something without elements."""
 HOLLOW = "gives an array without elements, and the reference does not"
+COPIES, ORIGINALS = "copies", "originals"
 ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""

@@ -13,17 +13,19 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import is_
-from types import CodeType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox import errors, prelude, suspicion
+from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.checks import may_miss
+from tuneyard.sandbox.copies import Copies
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
-from tuneyard.sandbox.marks import ANYWHERE, EMPTY, HOLLOW, Marks, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, ORIGINALS, UNRULED, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -41,6 +43,7 @@ from tuneyard.sandbox.wildcard import REASON, Inspector
 _GUARD = Guard()
 protect(_GUARD.found)
 _CLEAN = Snapshot()
+_METHODS = (MethodType, BuiltinFunctionType)
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -59,6 +62,7 @@ class Trial:
     Attributes:
         reach: how far the tests got, where that was ``trying``.
         looks: whether the answer's objects are held against others.
+        changed: names of functions that changed what their tests gave them.
         undone: whether the answer changed something that was put back before its tests ran.
         could_share: names that the answer uses and the tests set.
 
@@ -91,6 +95,8 @@ class Trial:
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
+        self.changed: list[str] = []
+        self._given_to = self._watched_calls()
 
     @property
     def could_share(self) -> set[str]:
@@ -110,6 +116,8 @@ class Trial:
                 self._run_watched(put_signals_back)
         elif self._can.compares or (self._wanted is not None and self._wanted.looks):
             self._run_looked_at()
+        elif self._given_to is not None:
+            self._run_calls()
         elif self._counts():
             checks, marked = compile_marked(self._tests, watched=False)
             marks = Marks(marked, guarded=False)
@@ -121,6 +129,47 @@ class Trial:
                 self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
         return self._can.harmless
 
+    def _watched_calls(self) -> Arguments | Copies | None:
+        """Return what the answer's functions are called by; None: as ever."""
+        wanted = self._wanted
+        if wanted is None or (wanted == UNRULED and not self._trying):
+            return None
+        allowed = () if self._trying else wanted.named(CHANGES)
+        if wanted.separate:
+            return Copies(allowed, originals=wanted.separate == ORIGINALS)
+        if (self._can.harmless and not may_change(self._program)) or shows_frames(self._program):
+            return None
+        return Arguments(self._program, allowed)
+
+    def _look_at_calls(self, look: Inspector, answer: ModuleType) -> None:
+        given, home, program = self._given_to, ANSWER, PROGRAM
+        if given is None:
+            return
+        own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
+
+        def calls(function: Any, name: str) -> Any:
+            kind = type(function)
+            if (
+                id(function) in own
+                or (kind is FunctionType and function.__code__.co_filename == program)
+                or (kind in _METHODS and type(function.__self__).__module__ == home)
+                or getattr(function if isinstance(function, type) else kind, "__module__", 0) == home
+            ):
+                return given.calls(name, function) if callable(function) else function
+            return function
+
+        look.calls = calls
+
+    def _run_calls(self) -> None:
+        """Run a harmless answer, and look at what it does to its arguments."""
+        checks, marked = compile_marked(self._tests, watched=False, calls=True)
+        marks = Marks(marked, guarded=False)
+        look = self._inspector([], looks=False)
+        answer = self._run_answer()
+        self._look_at_calls(look, answer)
+        self._run_tests(checks, self._scope(answer, look.helpers | marks.helpers))
+        self._judge(marks, None)
+
     def _counts(self) -> bool:
         if self._wanted is None or self._trying:
             return may_miss(self._tests)
@@ -131,8 +180,9 @@ class Trial:
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
-        helpers = look.helpers | marks.helpers
-        scope = self._scope(self._run_answer(), helpers, forged)
+        answer = self._run_answer()
+        self._look_at_calls(look, answer)
+        scope = self._scope(answer, look.helpers | marks.helpers, forged)
         try:
             self._run_tests(checks, scope)
             self._judge(marks, look)
@@ -143,11 +193,15 @@ class Trial:
             raise ForgedError(forged[0])
 
     def _judge(self, marks: Marks, look: Inspector | None, noted: Sequence[str] = ()) -> None:
+        if isinstance(self._given_to, Arguments):
+            self._given_to.end()
+            self.changed = sorted(self._given_to.changed)
         if self._trying:
             reach = marks.reach(self._exit)
             allows = dict.fromkeys([*self._allows, *noted])
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
+            allows |= dict.fromkeys(CHANGES + name for name in self.changed)
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
@@ -207,6 +261,7 @@ class Trial:
             self._clean_up(changes)
             look = self._inspector(_GUARD.forged)
             look.owner = Owners(self._program, self._checks, guard.found).look
+            self._look_at_calls(look, answer)
             helpers = look.helpers | marks.helpers
             scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)
@@ -227,9 +282,10 @@ class Trial:
         if guard.forged:
             raise error(guard.forged[0])
 
-    def _inspector(self, forged: list[str]) -> Inspector:
+    def _inspector(self, forged: list[str], *, looks: bool = True) -> Inspector:
         asked = {name for code in walk(self._checks) for name in code.co_names}
-        looks, strict = REASON not in self._allows, bool(self._wanted and self._wanted.plain)
+        looks = looks and REASON not in self._allows
+        strict = bool(self._wanted and self._wanted.plain)
         return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:

@@ -27,7 +27,7 @@ from tuneyard.sandbox.parts import (
     mro_of,
 )
 from tuneyard.sandbox.plain import plain
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, OWNER, UNEQUAL
+from tuneyard.sandbox.rewrite import BOTH, CALLS, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, OWNER, UNEQUAL
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -72,6 +72,7 @@ class Inspector:
     Attributes:
         also: what else to look at, whenever a value comes by.
         owner: what an object goes through whose method is called.
+        calls: what goes through that is called.
         emptied: whether a table without elements came by.
         emptied_any: or a list or the like.
     """
@@ -90,6 +91,7 @@ class Inspector:
         self._forged = forged
         self.also: Callable[[], None] | None = None
         self.owner: Callable[[Any, str], Any] = lambda value, name: value
+        self.calls: Callable[[Any, str], Any] = lambda function, name: function
         self.emptied = self.emptied_any = False
         self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
@@ -109,6 +111,7 @@ class Inspector:
             UNEQUAL: self.unequal,
             MEMBER: self.member,
             OWNER: self.owner,
+            CALLS: self.calls,
         }
 
     def look(self, value: Any) -> Any:

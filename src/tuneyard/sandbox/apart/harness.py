@@ -10,10 +10,10 @@ from types import CodeType
 from typing import Any
 
 from tuneyard.sandbox import suspicion
-from tuneyard.sandbox.apart.arguments import Arguments, may_change
 from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
+from tuneyard.sandbox.arguments import Arguments, may_change
 from tuneyard.sandbox.capability import capability, walk
 from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
@@ -51,8 +51,8 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     """Run an answer and its tests in this one process, if the answer can reach nothing.
 
     The payload is that of ``apart_tests``. Where the answer may reach something, nothing is run,
-    and ``record["apart"]`` is True: it is a matter for ``apart_tests``. So it is where an answer
-    passes and ``record["changed"]`` what its tests gave it, which the reference does not.
+    and ``record["apart"]`` is True: it is a matter for ``apart_tests``. ``record["changed"]``: see
+    there.
     """
     record.update(passed=False, suspicious=[], forged=None, apart=False, changed=False)
     checks = Checks(payload["tests"])
@@ -78,10 +78,7 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
     checks.demand(wanted)
     given.end()
-    if given.changed:
-        record.update(apart=True, changed=True)
-        return True
-    record["passed"] = True
+    record.update(passed=True, changed=bool(given.changed))
     return True
 
 
@@ -99,7 +96,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
     whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
     operations that it needed, and ``reach``. ``changed``: whether it changed what its tests have
-    where the reference does not; ``payload["separate"]``: it cannot, since they keep their own.
+    where the reference does not.
 
     Raises:
         ToldError: the answer failed.
@@ -111,7 +108,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         payload["operations"],
         () if wanted is None else wanted.named(CHANGES),
         None if wanted is None else wanted.named(EMPTY),
-        payload.get("separate", False),
+        wanted is not None and bool(wanted.separate),
     )
     checks = Checks(payload["tests"])
     try:
