@@ -38,12 +38,15 @@ from tuneyard.sandbox.source import (
     new_module,
 )
 from tuneyard.sandbox.surroundings import plain_signals, private_modules
+from tuneyard.sandbox.tells import REASON as ALIKE
+from tuneyard.sandbox.tells import Made
 from tuneyard.sandbox.wildcard import REASON, Inspector
 
 _GUARD = Guard()
 protect(_GUARD.found)
 _CLEAN = Snapshot()
 _METHODS = (MethodType, BuiltinFunctionType)
+_EQUAL = re.compile(r"==|!=|assert\w*Equal|\bin\b")
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -92,11 +95,14 @@ class Trial:
         self._shares = frozenset(wanted.shares if wanted is not None else ())
         self._exit: int | None = None
         self._errors: list[str] = []
+        self._tells: list[str] = []
+        self._names: dict[str, Any] = {}
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
         self.changed: list[str] = []
         self._given_to = self._watched_calls()
+        self._made = self._watched_classes()
 
     @property
     def could_share(self) -> set[str]:
@@ -116,7 +122,7 @@ class Trial:
                 self._run_watched(put_signals_back)
         elif self._can.compares or (self._wanted is not None and self._wanted.looks):
             self._run_looked_at()
-        elif self._given_to is not None:
+        elif self._given_to is not None or self._made is not None:
             self._run_calls()
         elif self._counts():
             checks, marked = compile_marked(self._tests, watched=False)
@@ -141,9 +147,17 @@ class Trial:
             return None
         return Arguments(self._program, allowed)
 
+    def _watched_classes(self) -> Made | None:
+        """Return what notes of what the tests make objects of the answer's."""
+        tells = self._wanted.tells if self._wanted is not None else ()
+        if not (tells or (self._trying and self._can.operates)) or not _EQUAL.search(self._tests):
+            return None
+        return Made(None if self._trying else tells)
+
     def _look_at_calls(self, look: Inspector, answer: ModuleType) -> None:
-        given, home, program = self._given_to, ANSWER, PROGRAM
-        if given is None:
+        given, made, home, program = self._given_to, self._made, ANSWER, PROGRAM
+        self._names = answer.__dict__
+        if given is None and made is None:
             return
         own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
 
@@ -155,7 +169,10 @@ class Trial:
                 or (kind in _METHODS and type(function.__self__).__module__ == home)
                 or getattr(function if isinstance(function, type) else kind, "__module__", 0) == home
             ):
-                return given.calls(name, function) if callable(function) else function
+                if made is not None:
+                    function = made.calls(name, function)
+                if given is not None and callable(function):
+                    function = given.calls(name, function)
             return function
 
         look.calls = calls
@@ -201,6 +218,8 @@ class Trial:
             allows = dict.fromkeys([*self._allows, *noted])
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
+            if self._made is not None:
+                self._tells = self._made.told_apart(self._names)
             allows |= dict.fromkeys(CHANGES + name for name in self.changed)
             self.reach = self._with_reference(reach, [*allows])
         else:
@@ -209,6 +228,8 @@ class Trial:
             if look is not None and look.emptied and wanted is not None:
                 if not wanted.named(EMPTY):
                     raise AssertionError(HOLLOW)
+            if self._made is not None and self._made.alike(self._names):
+                raise ForgedError(ALIKE)
 
     def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
         """Return how far the tests got, and what they see of the reference besides."""
@@ -217,6 +238,7 @@ class Trial:
             shares=[*self._shares],
             plain=not self._can.operates,
             errors=self._errors,
+            tells=self._tells,
         )
 
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
