@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _APART = "tuneyard.sandbox.apart.harness:apart_tests"
 _QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
+_HERE = "tuneyard.sandbox.apart"
 _TRIAL = "tuneyard.judging.apart_harness:trial"
 _TOGETHER = 32  # cases that share a pair of processes
 _EACH = 3.0  # seconds of a program in it
@@ -156,8 +157,7 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
     # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
     opaque = [index for index, one in found.items() if (one.value or {}).get("opaque") is True]
     beside = sandbox.map(
-        case.program(text, _beside(tried.reach))
-        for case, tried, text in _of(jobs, opaque)
+        case.program(text, _beside(tried.reach)) for case, tried, text in _of(jobs, opaque)
     )
     for index, outcome in zip(opaque, beside, strict=True):
         if outcome.value is not None:
@@ -165,7 +165,7 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
         found[index] = outcome
     # What the tests expect may be reckoned with what the answer made of its arguments.
     changed = [index for index, one in found.items() if _changed(one)]
-    together = {n for n in changed if n in opaque or jobs[n][1].apart is None}
+    together = {n for n in changed if n in opaque or not programs[n].harness.startswith(_HERE)}
     for way in (COPIES, ORIGINALS):
         rest = sandbox.map(_separate(*jobs[n], way, n in together) for n in changed)
         for index, outcome in zip(changed, rest, strict=True):
@@ -178,7 +178,8 @@ def run_answers(jobs: Sequence[tuple[Case, Tried | None, str]], sandbox: Sandbox
     return [found[index] for index in range(len(jobs))]
 
 
-def _separate(case: Case, tried: Tried, source: str, way: str, together: bool) -> Program:
+def _separate(case: Case, tried: Tried | None, source: str, way: str, together: bool) -> Program:
+    assert tried is not None
     assert tried.reach is not None
     reach = tried.reach._replace(separate=way)
     if not together:

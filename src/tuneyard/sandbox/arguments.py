@@ -19,8 +19,8 @@ from tuneyard.sandbox.capability import walk
 from tuneyard.sandbox.source import words
 
 _CHANGES = words(
-    """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse rotate
-    update add discard setdefault subtract move_to_end intersection_update difference_update
+    """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse
+    rotate update add discard setdefault subtract move_to_end intersection_update difference_update
     symmetric_difference_update heapify heappush heappop heappushpop heapreplace insort insort_left
     insort_right shuffle setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior
     ipow irshift isub itruediv ixor default_factory"""
@@ -61,7 +61,7 @@ def kind_of(value: Any) -> Changing | None:
     kind = type(value)
     if kind.__module__ == "__main__" and type(getattr(value, "__dict__", None)) is dict:
         if kind not in _OF_CLASS:
-            _OF_CLASS[kind] = Changing("", kind, _attributes, lambda _: kind.__new__(kind), _fill)
+            _OF_CLASS[kind] = Changing("", kind, _attributes, lambda _: object.__new__(kind), _fill)
         return _OF_CLASS[kind]
     if kind.__name__ == "Tensor" and kind.__module__ == "torch":
         plain = value.layout.__repr__() == "torch.strided" and value.numel() < _LARGE
@@ -70,7 +70,7 @@ def kind_of(value: Any) -> Changing | None:
 
 
 def shows_frames(program: CodeType) -> bool:
-    """Say whether an answer may be concerned with who calls it: another would, where it is watched."""
+    """Say whether an answer may care who calls it: where it is watched, another does."""
     for code in walk(program):
         names = [one for one in code.co_consts if type(one) is tuple]
         if not _FRAMES.isdisjoint(code.co_names) or any("stacklevel" in one for one in names):
@@ -84,8 +84,11 @@ def may_change(program: CodeType) -> bool:
         names = code.co_names
         if not _CHANGES.isdisjoint(names):
             return True
-        if code.co_flags & inspect.CO_OPTIMIZED and any(  # a function's, which defines no methods
-            name[:2] == "__" and name not in _REST for name in names
+        if (
+            code.co_flags & inspect.CO_OPTIMIZED
+            and any(  # a function's, which defines no methods
+                name[:2] == "__" and name not in _REST for name in names
+            )
         ):
             return True
         raw = code.co_code

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from tuneyard.sandbox.arguments import kind_of
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
+from tuneyard.sandbox.arguments import kind_of
 
 _MOST = 100_000  # values that are copied for one call
 

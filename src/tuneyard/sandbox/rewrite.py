@@ -3,7 +3,8 @@
 Every value of a call and every argument read off an object goes through the function ``LOOK``, an
 argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
 or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, what ``assertEqual`` compares goes
-through ``BOTH``, an object whose method is called through ``OWNER``, and what is called through ``CALLS``. The names are no identifiers, so that no program's own name is one. Line
+through ``BOTH``, an object whose method is called through ``OWNER``, and what is called through
+``CALLS``. The names are no identifiers, so that no program's own name is one. Line
 numbers stay.
 """
 
@@ -28,9 +29,7 @@ _READ = (ast.Attribute, ast.Subscript, ast.Await)
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
-def compile_marked(
-    tests: str, *, watched: bool, calls: bool = False
-) -> tuple[CodeType, Marked]:
+def compile_marked(tests: str, *, watched: bool, calls: bool = False) -> tuple[CodeType, Marked]:
     """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
     With ``calls`` alone what it calls is. There are no marks where nothing could be missed.

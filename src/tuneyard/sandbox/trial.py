@@ -13,19 +13,25 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import is_
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox import errors, prelude, suspicion
-from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
+from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.checks import may_miss
-from tuneyard.sandbox.copies import Copies
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, ORIGINALS, UNRULED, Marks, Reach
+from tuneyard.sandbox.marks import (
+    ANYWHERE,
+    CHANGES,
+    EMPTY,
+    HOLLOW,
+    Marks,
+    Reach,
+)
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -39,14 +45,11 @@ from tuneyard.sandbox.source import (
 )
 from tuneyard.sandbox.surroundings import plain_signals, private_modules
 from tuneyard.sandbox.tells import REASON as ALIKE
-from tuneyard.sandbox.tells import Made
 from tuneyard.sandbox.wildcard import REASON, Inspector
 
 _GUARD = Guard()
 protect(_GUARD.found)
 _CLEAN = Snapshot()
-_METHODS = (MethodType, BuiltinFunctionType)
-_EQUAL = re.compile(r"==|!=|assert\w*Equal|\bin\b")
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -65,7 +68,6 @@ class Trial:
     Attributes:
         reach: how far the tests got, where that was ``trying``.
         looks: whether the answer's objects are held against others.
-        changed: names of functions that changed what their tests gave them.
         undone: whether the answer changed something that was put back before its tests ran.
         could_share: names that the answer uses and the tests set.
 
@@ -95,14 +97,15 @@ class Trial:
         self._shares = frozenset(wanted.shares if wanted is not None else ())
         self._exit: int | None = None
         self._errors: list[str] = []
-        self._tells: list[str] = []
-        self._names: dict[str, Any] = {}
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
-        self.changed: list[str] = []
-        self._given_to = self._watched_calls()
-        self._made = self._watched_classes()
+        self._calls = Calls(self._program, self._can, tests, wanted, trying)
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of functions that changed what their tests gave them."""
+        return self._calls.changed
 
     @property
     def could_share(self) -> set[str]:
@@ -122,7 +125,7 @@ class Trial:
                 self._run_watched(put_signals_back)
         elif self._can.compares or (self._wanted is not None and self._wanted.looks):
             self._run_looked_at()
-        elif self._given_to is not None or self._made is not None:
+        elif self._calls.matter:
             self._run_calls()
         elif self._counts():
             checks, marked = compile_marked(self._tests, watched=False)
@@ -135,55 +138,13 @@ class Trial:
                 self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
         return self._can.harmless
 
-    def _watched_calls(self) -> Arguments | Copies | None:
-        """Return what the answer's functions are called by; None: as ever."""
-        wanted = self._wanted
-        if wanted is None or (wanted == UNRULED and not self._trying):
-            return None
-        allowed = () if self._trying else wanted.named(CHANGES)
-        if wanted.separate:
-            return Copies(allowed, originals=wanted.separate == ORIGINALS)
-        if (self._can.harmless and not may_change(self._program)) or shows_frames(self._program):
-            return None
-        return Arguments(self._program, allowed)
-
-    def _watched_classes(self) -> Made | None:
-        """Return what notes of what the tests make objects of the answer's."""
-        tells = self._wanted.tells if self._wanted is not None else ()
-        if not (tells or (self._trying and self._can.operates)) or not _EQUAL.search(self._tests):
-            return None
-        return Made(None if self._trying else tells)
-
-    def _look_at_calls(self, look: Inspector, answer: ModuleType) -> None:
-        given, made, home, program = self._given_to, self._made, ANSWER, PROGRAM
-        self._names = answer.__dict__
-        if given is None and made is None:
-            return
-        own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
-
-        def calls(function: Any, name: str) -> Any:
-            kind = type(function)
-            if (
-                id(function) in own
-                or (kind is FunctionType and function.__code__.co_filename == program)
-                or (kind in _METHODS and type(function.__self__).__module__ == home)
-                or getattr(function if isinstance(function, type) else kind, "__module__", 0) == home
-            ):
-                if made is not None:
-                    function = made.calls(name, function)
-                if given is not None and callable(function):
-                    function = given.calls(name, function)
-            return function
-
-        look.calls = calls
-
     def _run_calls(self) -> None:
         """Run a harmless answer, and look at what it does to its arguments."""
         checks, marked = compile_marked(self._tests, watched=False, calls=True)
         marks = Marks(marked, guarded=False)
         look = self._inspector([], looks=False)
         answer = self._run_answer()
-        self._look_at_calls(look, answer)
+        look.calls = self._calls.of(answer)
         self._run_tests(checks, self._scope(answer, look.helpers | marks.helpers))
         self._judge(marks, None)
 
@@ -198,7 +159,7 @@ class Trial:
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
         answer = self._run_answer()
-        self._look_at_calls(look, answer)
+        look.calls = self._calls.of(answer)
         scope = self._scope(answer, look.helpers | marks.helpers, forged)
         try:
             self._run_tests(checks, scope)
@@ -210,25 +171,20 @@ class Trial:
             raise ForgedError(forged[0])
 
     def _judge(self, marks: Marks, look: Inspector | None, noted: Sequence[str] = ()) -> None:
-        if isinstance(self._given_to, Arguments):
-            self._given_to.end()
-            self.changed = sorted(self._given_to.changed)
+        self._calls.end()
         if self._trying:
             reach = marks.reach(self._exit)
             allows = dict.fromkeys([*self._allows, *noted])
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
-            if self._made is not None:
-                self._tells = self._made.told_apart(self._names)
-            allows |= dict.fromkeys(CHANGES + name for name in self.changed)
+            allows |= dict.fromkeys(CHANGES + name for name in self._calls.changed)
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
-            wanted = self._wanted
-            if look is not None and look.emptied and wanted is not None:
-                if not wanted.named(EMPTY):
-                    raise AssertionError(HOLLOW)
-            if self._made is not None and self._made.alike(self._names):
+            allowed = [""] if self._wanted is None else self._wanted.named(EMPTY)
+            if look is not None and look.emptied and not allowed:
+                raise AssertionError(HOLLOW)
+            if self._calls.alike:
                 raise ForgedError(ALIKE)
 
     def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
@@ -238,7 +194,7 @@ class Trial:
             shares=[*self._shares],
             plain=not self._can.operates,
             errors=self._errors,
-            tells=self._tells,
+            tells=self._calls.told_apart,
         )
 
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
@@ -248,9 +204,7 @@ class Trial:
                 self._doubt(reason)
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)
-        changes = Changes(
-            _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD
-        )
+        changes = Changes(_CLEAN, self._source, self._program, self._tests, self._checks, _GUARD)
         changes.import_first(self._given)
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
@@ -283,7 +237,7 @@ class Trial:
             self._clean_up(changes)
             look = self._inspector(_GUARD.forged)
             look.owner = Owners(self._program, self._checks, guard.found).look
-            self._look_at_calls(look, answer)
+            look.calls = self._calls.of(answer)
             helpers = look.helpers | marks.helpers
             scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)

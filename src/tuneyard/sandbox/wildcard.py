@@ -27,7 +27,17 @@ from tuneyard.sandbox.parts import (
     mro_of,
 )
 from tuneyard.sandbox.plain import plain
-from tuneyard.sandbox.rewrite import BOTH, CALLS, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, OWNER, UNEQUAL
+from tuneyard.sandbox.rewrite import (
+    BOTH,
+    CALLS,
+    EQUAL,
+    GLANCE,
+    LOOK,
+    MEMBER,
+    OPERAND,
+    OWNER,
+    UNEQUAL,
+)
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,

@@ -141,12 +141,14 @@ def test_both_sides_have_the_same_objects_through_all_messages(data: Any) -> Non
         for one, other in (sides, sides[::-1]):
             for _ in range(data.draw(st.integers(0, 2))):
                 parts = data.draw(st.lists(st.sampled_from([-1, "x", *truth]), max_size=3))
-                truth[name] = [truth[n] if n in truth else n for n in parts]
+                truth[name] = [truth.get(n, n) for n in parts]
                 one.held[name] = [one.held[n] if n in truth else n for n in parts]
                 one.send(other, name)
                 other.send(one)
                 name += 1
-            for target in data.draw(st.lists(st.sampled_from([*truth]), max_size=3)) if truth else ():
+            for target in (
+                data.draw(st.lists(st.sampled_from([*truth]), max_size=3)) if truth else ()
+            ):
                 inner = data.draw(st.sampled_from([-7, *truth]))
                 truth[target].append(truth.get(inner, inner))
                 one.held[target].append(one.held.get(inner, inner))
@@ -155,7 +157,7 @@ def test_both_sides_have_the_same_objects_through_all_messages(data: Any) -> Non
                 for key, value in truth.items():
                     if key in side.held:
                         assert repr(side.held[key]) == repr(value)
-        for side in sides:  # some are let go
+        for _ in sides:  # some are let go
             for key in data.draw(st.lists(st.sampled_from([*truth]), max_size=1)) if truth else ():
                 del truth[key]
                 for both in sides:
@@ -167,7 +169,8 @@ def test_what_nobody_holds_is_forgotten() -> None:
     here.held[0] = [[1], ([2],), {3: [4]}]
     here.send(there, 0)
     there.send(here, 0)
-    assert here.shared.value(0) is here.held[0] and there.held[0][1][0] == [2]
+    assert here.shared.value(0) is here.held[0]
+    assert there.held[0][1][0] == [2]
     inner = there.held.pop(0)[2]
     here.send(there)
     there.send(here)
@@ -304,7 +307,8 @@ def test_named_tuples_and_arrays() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "null", "[]", "[1,2,3,4,5]", '[["x"],[],[[0]],[],[]]', '[["x"],[["t",[0]]],[[0]],[],[]]',
+        "", "null", "[]", "[1,2,3,4,5]", '[["x"],[],[[0]],[],[]]',
+        '[["x"],[["t",[0]]],[[0]],[],[]]',
         '[["x"],[["zz"]],[[0]],[],[]]', '[["x"],[["h","object",0,"A"]],[[0]],[],[]]',
         '[["x"],[["k","object"]],[[0]],[],[]]', '[["x"],[["D",["1"]]],[[0]],[],[]]',
         '[["x"],[["d",1]],[[0]],[],[]]', '[["x"],[["S",[1]],["l"]],[[0]],[],[]]',
@@ -314,7 +318,8 @@ def test_named_tuples_and_arrays() -> None:
         '[["x"],[["b","\\u1234"]],[[0]],[],[]]', '[["x"],[["F",1,0]],[[0]],[],[]]',
         '[["x"],[],[],[],[]] more', '[["x"],[],[],[[5,["l"]]],[]]', '[["x"],[],[[-9]],[],[]]',
         '[["x"],[["t"]],[],[[0,["l"]]],[]]', '[["x"],[],[],[],5]', '[["x"],[],[],[],[[]]]',
-        "[" * 100_000, '[["x"],[["i","zz"]],[[0]],[],[]]', '[["x"],[],[[0.5]],[],[]]', "NaN", "\x00",
+        "[" * 100_000, '[["x"],[["i","zz"]],[[0]],[],[]]', '[["x"],[],[[0.5]],[],[]]', "NaN",
+        "\x00",
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused(text: str) -> None:

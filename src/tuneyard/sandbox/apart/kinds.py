@@ -39,7 +39,8 @@ class Kind(NamedTuple):
 class Changing(NamedTuple):
     """A kind of value that changes: ``new`` gives an empty one, ``fill`` puts the parts in.
 
-    ``exact`` is its class (None: numpy's, which may not be installed), and ``flat``: its parts are made anew each time, of numbers and texts.
+    ``exact`` is its class (None: numpy's, which may not be installed). ``flat``: its parts are
+    made anew each time, of numbers and texts.
     """
 
     code: str

@@ -10,8 +10,8 @@ does to it the other sees. Data that only go in and out are let go with the next
 from __future__ import annotations
 
 import sys
-from copy import deepcopy
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from operator import is_
 from typing import Any
 
