@@ -13,9 +13,9 @@ _MANY = 1000  # parts that are looked at
 
 
 def is_empty(value: Any, depth: int = _DEPTH) -> bool:
-    """Say whether data are, or hold, an array, a list or the like without elements."""
+    """Say whether data are, or hold, an array, a list or the like without elements, or nothing."""
     if type(value) in SCALARS:
-        return False
+        return value is None or value == ""
     if changing(value) is ARRAY:
         return bool(value.size == 0)
     parts = held(value)
