@@ -40,8 +40,9 @@ share an interpreter (`tuneyard.sandbox.trial`). The tests run in globals of the
 functions, modules and their classes are those from before the answer ran, and are compared with
 these while the tests run and after; what a test gets from an answer is searched for objects that
 are equal to everything; an audit hook keeps the answer from frames, the garbage collector, tracing
-and other people's code; what leaves the result is bound before, and compared before it is believed. What an answer sets on
-mocks and streams of its tests, or changes by way of a function that they gave it, is tampering.
+and other people's code; what leaves the result is bound before, and compared before it is believed.
+What an answer sets on mocks and streams of its tests, or changes by way of a function that they
+gave it, is tampering.
 
 Of tests that ask little the reference tells what they leave out. An answer that changes what its
 tests gave it, where the reference does not, is judged once more with its changes kept from them
