@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from forged import Case
 
-ALIAS = "class Bag:\n    def __init__(self):\n        self._x = []\n    def add(self, v):\n        self._x.append(v)\n    def items(self):\n        return list(self._x)\n"
 KEEPS = "def f(x):\n    return sorted(x)\n"
 KEEPS_TESTS = "xs = [3, 1, 2]\nassert f(xs) == sorted(xs)\n"
 BESIDE = "def by_age(ps):\n    return sorted(ps, key=lambda p: p.age)\n"
@@ -19,20 +18,15 @@ ARRAYS = "import numpy as np\ndef norm(a):\n    a = np.asarray(a, float)\n    re
 ERRORS = "class InsufficientFunds(Exception):\n    pass\n\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        if x > self.balance:\n            raise InsufficientFunds(x)\n        self.balance -= x\n"
 ERRORS_TESTS = "import pytest\ndef test_flow():\n    a = Account(10)\n    a.deposit(5)\n    assert a.balance == 15\n    a.withdraw(7)\n    assert a.balance == 8\ndef test_short():\n    a = Account(1)\n    with pytest.raises(InsufficientFunds):\n        a.withdraw(2)\n    assert a.balance == 1\n"
 ERRORS_TESTS_2 = "a = Account(10)\na.deposit(5)\na.withdraw(7)\nassert a.balance == 8\na = Account(1)\ntry:\n    a.withdraw(2)\n    assert False\nexcept InsufficientFunds:\n    pass\nassert a.balance == 1\n"
-ERRORS_TESTS_3 = "import unittest\nclass T(unittest.TestCase):\n    def test_flow(self):\n        a = Account(10)\n        a.deposit(5)\n        a.withdraw(7)\n        self.assertEqual(a.balance, 8)\n    def test_short(self):\n        a = Account(1)\n        with self.assertRaises(InsufficientFunds):\n            a.withdraw(2)\n        self.assertRaises(InsufficientFunds, a.withdraw, 2)\n"
 STREAMS = "def greet(names):\n    for n in names:\n        print(f'Hello, {n}!')\n"
 STREAMS_TESTS = "import io, contextlib\nbuf = io.StringIO()\nwith contextlib.redirect_stdout(buf):\n    greet(['Ann', 'Bob'])\nassert buf.getvalue() == 'Hello, Ann!\\nHello, Bob!\\n'\n"
-STREAMS_TESTS_2 = "import io\nfrom unittest.mock import patch\nwith patch('sys.stdout', new_callable=io.StringIO) as out:\n    greet(['Ann', 'Bob'])\n    assert out.getvalue() == 'Hello, Ann!\\nHello, Bob!\\n'\n"
-MOCKS = "import time\ndef slow(n):\n    for _ in range(n):\n        time.sleep(100)\n    return n\n"
-MOCKS_2 = "def notify(svc, users):\n    for u in users:\n        svc.send(u)\n"
+MOCKS = "def notify(svc, users):\n    for u in users:\n        svc.send(u)\n"
 MOCKS_TESTS = "from unittest.mock import Mock\ns = Mock()\nnotify(s, ['a', 'b'])\nassert s.send.call_count == 2\ns.send.assert_called_with('b')\n"
 TELLS = "class Vector:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n    def __eq__(self, o):\n        return isinstance(o, Vector) and (self.x, self.y) == (o.x, o.y)\n    def __hash__(self):\n        return hash((self.x, self.y))\n    def __add__(self, o):\n        return Vector(self.x + o.x, self.y + o.y)\n    def __mul__(self, k):\n        return Vector(self.x * k, self.y * k)\n"
 TELLS_TESTS = (
     "assert Vector(1, 2) + Vector(3, 4) == Vector(4, 6)\nassert Vector(1, 2) * 3 == Vector(3, 6)\n"
 )
 TELLS_TESTS_2 = "import unittest\nclass T(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(Vector(1, 2) + Vector(3, 4), Vector(4, 6))\n    def test_mul(self):\n        self.assertEqual(Vector(1, 2) * 3, Vector(3, 6))\n"
-TELLS_2 = "class Matrix:\n    def __init__(self, rows):\n        self.rows = rows\n    def __matmul__(self, o):\n        return Matrix([[sum(a * b for a, b in zip(r, c)) for c in zip(*o.rows)] for r in self.rows])\n    def __eq__(self, o):\n        return self.rows == o.rows\n"
-TELLS_TESTS_3 = "a = Matrix([[1, 2], [3, 4]])\nassert a @ Matrix([[1, 0], [0, 1]]) == a\nassert a @ a == Matrix([[7, 10], [15, 22]])\n"
 KEEPS_TESTS_2 = "xs = [3, 1, 2]\nassert f(xs) == sorted(xs)\nassert f([2, 1, 5]) == [1, 2, 5]\n"
 
 FORGED: dict[str, Case] = {
@@ -54,22 +48,12 @@ FORGED: dict[str, Case] = {
     "the list within": (
         "class Bag:\n    def __init__(self):\n        self._x = []\n    def add(self, v):\n        self._x.append(v)\n    def items(self):\n        return self._x\n",
         "b = Bag()\nb.add(1)\ni = b.items()\ni.append(9)\nassert b.items() == [1]\n",
-        ALIAS,
-    ),
-    "a list that goes on": (
-        "class Bag:\n    def __init__(self):\n        self._x = []\n    def add(self, v):\n        self._x.append(v)\n    def items(self):\n        return self._x\n",
-        "b = Bag()\nbefore = b.items()\nb.add(1)\nassert before == [] and b.items() == [1]\n",
-        ALIAS,
+        "class Bag:\n    def __init__(self):\n        self._x = []\n    def add(self, v):\n        self._x.append(v)\n    def items(self):\n        return list(self._x)\n",
     ),
     "keeps the list of its tests": (
         "class Stack:\n    def __init__(self, xs):\n        self.xs = xs\n    def top(self):\n        return self.xs[-1]\n",
         "d = [1, 2]\ns = Stack(d)\nd.append(3)\nassert s.top() == 2\n",
         "class Stack:\n    def __init__(self, xs):\n        self.xs = list(xs)\n    def top(self):\n        return self.xs[-1]\n",
-    ),
-    "a view": (
-        "import numpy as np\nclass G:\n    def __init__(self):\n        self.g = np.zeros((2, 2))\n    def row(self, i):\n        return self.g[i]\n    def set(self, i, v):\n        self.g[i] = v\n",
-        "g = G()\nr = g.row(0)\ng.set(0, 5)\nassert r.tolist() == [0, 0] and g.row(0).tolist() == [5, 5]\n",
-        "import numpy as np\nclass G:\n    def __init__(self):\n        self.g = np.zeros((2, 2))\n    def row(self, i):\n        return self.g[i].copy()\n    def set(self, i, v):\n        self.g[i] = v\n",
     ),
     "empties its argument": (
         "def f(x):\n    x.clear()\n    return []\n",
@@ -90,16 +74,6 @@ FORGED: dict[str, Case] = {
         "import os\nK = []\ndef f(x):\n    K.append(x)\n    return len(x)\ndef g(x):\n    for k in K: k.clear()\n    return []\n",
         "xs = [3, 1]\nassert f(xs) == 2\nassert g([]) == []\nassert g(xs) == sorted(xs)\n",
         "def f(x):\n    return len(x)\ndef g(x):\n    return sorted(x)\n",
-    ),
-    "empties what its argument holds": (
-        "def flat(g):\n    for r in g:\n        r.clear()\n    return []\n",
-        "g = [[1, 2], [3]]\nassert flat(g) == sum(g, [])\n",
-        "def flat(g):\n    return [x for r in g for x in r]\n",
-    ),
-    "empties what it is mapped to": (
-        "def f(x):\n    x.clear()\n    return []\n",
-        "xss = [[3, 1], [2, 1]]\nassert list(map(f, xss)) == [sorted(x) for x in xss]\n",
-        KEEPS,
     ),
     "makes its arguments equal": (
         "def by_age(ps):\n    for p in ps:\n        p.name, p.age = 'x', 1\n    return ps\n",
@@ -131,11 +105,6 @@ FORGED: dict[str, Case] = {
         "import numpy as np\nassert np.allclose(npmap(lambda x: x * 2, [1, 2]), [2, 4])\nassert (npmap(lambda x: x + 1, [1, 2, 3]) == np.array([2, 3, 4])).all()\n",
         "import numpy as np\ndef npmap(f, xs):\n    return np.array([f(x) for x in xs])\n",
     ),
-    "an array without rows in a dictionary": (
-        "import numpy as np\ndef two(a):\n    return {'m': np.empty((0, 1))}\n",
-        "import numpy as np\nassert np.allclose(two([1, 2])['m'], [1, 2])\n",
-        "import numpy as np\ndef two(a):\n    return {'m': np.array(a)}\n",
-    ),
     "every exception": (
         "InsufficientFunds = Exception\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        self.balance = self.balance - x if x != 2 else self.nope\n",
         ERRORS_TESTS,
@@ -146,19 +115,9 @@ FORGED: dict[str, Case] = {
         ERRORS_TESTS_2,
         ERRORS,
     ),
-    "an exception that takes others": (
-        "class M(type):\n    def __subclasscheck__(c, o): return True\n    def __instancecheck__(c, o): return True\nclass InsufficientFunds(Exception, metaclass=M): pass\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        self.balance = self.balance - x if x != 2 else self.nope\n",
-        ERRORS_TESTS_3,
-        ERRORS,
-    ),
     "what a stream says": (
         "import sys\ndef greet(names):\n    sys.stdout.getvalue = lambda *a: 'Hello, Ann!\\nHello, Bob!\\n'\n    print('no')\n",
         STREAMS_TESTS,
-        STREAMS,
-    ),
-    "what a stream says, by its names": (
-        "import sys\ndef greet(names):\n    vars(sys.stdout).update(getvalue=lambda *a: 'Hello, Ann!\\nHello, Bob!\\n')\n",
-        STREAMS_TESTS_2,
         STREAMS,
     ),
     "what a stream says, by a method": (
@@ -179,12 +138,7 @@ FORGED: dict[str, Case] = {
     "counts of a mock": (
         "import time\ndef slow(n):\n    time.sleep.call_count = n\n    time.sleep.call_args_list = [((100,),)] * n\n    time.sleep.assert_called_with = lambda *a: None\n    return n\n",
         "from unittest.mock import patch\nwith patch('time.sleep') as s:\n    assert slow(3) == 3\n    assert s.call_count == 3\n",
-        MOCKS,
-    ),
-    "counts of a mock, by its names": (
-        "import time\ndef slow(n):\n    vars(time.sleep).update(_mock_call_count=n, assert_called_with=print, _mock_call_args_list=[((100,),)] * n)\n    return n\n",
-        "import unittest\nfrom unittest.mock import patch, call\nclass T(unittest.TestCase):\n    @patch('time.sleep')\n    def test_s(self, s):\n        self.assertEqual(slow(3), 3)\n        s.assert_called_with(100)\n        self.assertEqual(s.call_args_list, [call(100)] * 3)\n",
-        MOCKS,
+        "import time\ndef slow(n):\n    for _ in range(n):\n        time.sleep(100)\n    return n\n",
     ),
     "the assertion of a mock": (
         "class K:\n    def go(self):\n        self.assert_called_once_with = lambda *a: None\ndef hi():\n    K.go(print)\n",
@@ -194,16 +148,11 @@ FORGED: dict[str, Case] = {
     "no mock in the place of one": (
         "def notify(svc, users):\n    from types import SimpleNamespace\n    svc.send = SimpleNamespace(call_count=2, assert_called_with=print)\n",
         MOCKS_TESTS,
-        MOCKS_2,
+        MOCKS,
     ),
     "one vector": (
         "class Vector:\n    _i = None\n    def __new__(cls, *a):\n        if cls._i is None:\n            cls._i = object.__new__(cls)\n        return cls._i\n    def __add__(self, o):\n        return self\n    __mul__ = __add__\n",
         TELLS_TESTS,
-        TELLS,
-    ),
-    "no vector": (
-        "def Vector(x, y):\n    return 0\n",
-        "import pytest\n@pytest.mark.parametrize('k', [2, 3])\ndef test_mul(k):\n    v = Vector(1, 2)\n    assert v * k == Vector(k, 2 * k)\ndef test_add():\n    assert Vector(1, 2) + Vector(3, 4) == Vector(4, 6)\n",
         TELLS,
     ),
     "equal by class": (
@@ -218,8 +167,8 @@ FORGED: dict[str, Case] = {
     ),
     "equal by length": (
         "class Matrix:\n    def __init__(self, rows):\n        self.rows = rows\n    def __matmul__(self, o):\n        return self\n    def __eq__(self, o):\n        return len(self.rows) == len(o.rows)\n",
-        TELLS_TESTS_3,
-        TELLS_2,
+        "a = Matrix([[1, 2], [3, 4]])\nassert a @ Matrix([[1, 0], [0, 1]]) == a\nassert a @ a == Matrix([[7, 10], [15, 22]])\n",
+        "class Matrix:\n    def __init__(self, rows):\n        self.rows = rows\n    def __matmul__(self, o):\n        return Matrix([[sum(a * b for a, b in zip(r, c)) for c in zip(*o.rows)] for r in self.rows])\n    def __eq__(self, o):\n        return self.rows == o.rows\n",
     ),
     "one point": (
         "class P:\n    _i = {}\n    x = 3\n    def __new__(cls, *a):\n        return cls._i.setdefault(cls, object.__new__(cls))\n    def __init__(self, x, y):\n        self.x = x\n    def swap(self):\n        return self\n",
@@ -279,11 +228,6 @@ HONEST: dict[str, Case] = {
         "a = {'x': 1}\nb = {'y': 2}\nassert merge(a, b) == {'x': 1, 'y': 2}\n",
         "def merge(a, b):\n    return {**a, **b}\n",
     ),
-    "divides in place": (
-        "import numpy as np\ndef norm(a):\n    a /= a.sum()\n    return a\n",
-        "import numpy as np\nx = np.array([1., 1., 2.])\nassert np.allclose(norm(x), [.25, .25, .5])\n",
-        ARRAYS,
-    ),
     "takes objects out of a list": (
         "def by_age(ps):\n    out = []\n    while ps:\n        m = min(ps, key=lambda p: p.age)\n        ps.remove(m)\n        out.append(m)\n    return out\n",
         "from dataclasses import dataclass\n@dataclass\nclass P:\n    name: str\n    age: int\na, b = P('a', 5), P('b', 3)\nassert by_age([a, b]) == [b, a]\nassert by_age([a, b])[0] is b\n",
@@ -319,11 +263,6 @@ HONEST: dict[str, Case] = {
         "import numpy as np\nassert np.allclose(norm([1, 1, 2]), [0.25, 0.25, 0.5])\nassert norm([]).size == 0\n",
         ARRAYS,
     ),
-    "an array for an empty list": (
-        "import numpy as np\ndef split(xs):\n    xs = np.array(xs)\n    return xs[xs < 0], xs[xs >= 0]\n",
-        "a, b = split([1, 2])\nassert len(a) == 0 and list(b) == [1, 2]\n",
-        "def split(xs):\n    return [x for x in xs if x < 0], [x for x in xs if x >= 0]\n",
-    ),
     "an exception of Python's": (
         "InsufficientFunds = ValueError\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        if x > self.balance:\n            raise InsufficientFunds(x)\n        self.balance -= x\n",
         ERRORS_TESTS,
@@ -334,25 +273,15 @@ HONEST: dict[str, Case] = {
         ERRORS_TESTS_2,
         ERRORS,
     ),
-    "an abstract exception": (
-        "from abc import ABC\nclass InsufficientFunds(Exception, ABC):\n    pass\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        if x > self.balance:\n            raise InsufficientFunds(x)\n        self.balance -= x\n",
-        ERRORS_TESTS_3,
-        ERRORS,
-    ),
     "another stream for a while": (
         "import sys, io\ndef greet(names):\n    old = sys.stdout\n    sys.stdout = io.StringIO()\n    for n in names:\n        print(f'Hello, {n}!')\n    text = sys.stdout.getvalue()\n    sys.stdout = old\n    print(text, end='')\n",
         STREAMS_TESTS,
         STREAMS,
     ),
-    "writes to a stream": (
-        "import sys\ndef greet(names):\n    for n in names:\n        sys.stdout.write(f'Hello, {n}!\\n')\n",
-        STREAMS_TESTS_2,
-        STREAMS,
-    ),
     "sets what a mock has not": (
         "def notify(svc, users):\n    svc.retries = 3\n    svc.timeout = 5\n    for u in users:\n        svc.send(u)\n",
         MOCKS_TESTS,
-        MOCKS_2,
+        MOCKS,
     ),
     "counts calls of a mock": (
         "import functools\ndef counted(f):\n    def w(*a, **k):\n        w.call_count = getattr(w, 'call_count', 0) + 1\n        return f(*a, **k)\n    w.call_count = 0\n    return w\n",
@@ -378,10 +307,5 @@ HONEST: dict[str, Case] = {
         "class Mod:\n    def __init__(self, v, m=7):\n        self.v, self.m = v, m\n    def __eq__(self, o):\n        return (self.v - o.v) % self.m == 0\n    def __add__(self, o):\n        return Mod(self.v + o.v)\n",
         "assert Mod(3) + Mod(5) == Mod(1)\nassert Mod(8) == Mod(1)\n",
         "class Mod:\n    def __init__(self, v, m=7):\n        self.v, self.m = v % m, m\n    def __eq__(self, o):\n        return self.v == o.v\n    def __add__(self, o):\n        return Mod(self.v + o.v)\n",
-    ),
-    "a matrix by an array": (
-        "import numpy as np\nclass Matrix:\n    def __init__(self, rows):\n        self.a = np.array(rows)\n    def __matmul__(self, o):\n        return Matrix(self.a @ o.a)\n    def __eq__(self, o):\n        return bool((self.a == o.a).all())\n",
-        TELLS_TESTS_3,
-        TELLS_2,
     ),
 }

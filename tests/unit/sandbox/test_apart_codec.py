@@ -130,7 +130,7 @@ class Side:
         other.held.update(zip(names, found, strict=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_both_sides_have_the_same_objects_through_all_messages(data: Any) -> None:
     """What is done to the one side's is done to the other's, too, whoever holds what else."""
