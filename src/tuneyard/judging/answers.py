@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tuneyard.judging.apart import keeps_to_itself, payload, reaches
 from tuneyard.judging.trial import LIMITS, Case, Tried
 from tuneyard.sandbox import Outcome, Program
+from tuneyard.sandbox.marks import COPIES, ORIGINALS
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -63,6 +64,13 @@ class Answer(NamedTuple):
         assert self.tried.reach is not None
         return self.case.program(self.source, self.tried.reach._replace(plain=True, looks=True))
 
+    def separate(self, way: str) -> Answer:
+        """Return it with tests that keep their data as they are (see ``Reach.separate``)."""
+        assert self.tried is not None
+        assert self.tried.reach is not None
+        reach = self.tried.reach._replace(separate=way)
+        return self._replace(tried=self.tried._replace(reach=reach))
+
 
 def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
     """Run answers with their tests.
@@ -94,11 +102,31 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
         if value is not None:
             value["suspicious"] = [*(value.get("suspicious") or []), OPAQUE]
     run((n for n in range(len(answers)) if n not in found), Answer.program)
+    # What the tests expect may be reckoned with what the answer made of its arguments.
+    changed = [n for n, one in found.items() if _passed(one) and _told(one, "changed")]
+    apart = {*judged_apart} - {*opaque}
+    again = {
+        n: Answer.apart if n in apart else Answer.beside if n in opaque else Answer.program
+        for n in changed
+    }
+    for way in (COPIES, ORIGINALS):
+        outcomes = sandbox.map(again[n](answers[n].separate(way)) for n in changed)
+        for n, outcome in zip(changed, outcomes, strict=True):
+            doubts = (found[n].value or {}).get("suspicious")
+            if outcome.value is not None and doubts:
+                outcome.value["suspicious"] = doubts
+            found[n] = outcome
+        # Objects of the tests' own may be the same ones, or those with what the answer set on them.
+        changed = [n for n in changed if n not in apart and not _passed(found[n])]
     return [found[n] for n in range(len(answers))]
 
 
+def _passed(outcome: Outcome) -> bool:
+    return outcome.status == "ok" and _told(outcome, "passed")
+
+
 def _told(outcome: Outcome, what: str) -> bool:
-    return (outcome.value or {}).get(what) is True
+    return bool((outcome.value or {}).get(what))
 
 
 def _many(
@@ -117,4 +145,5 @@ def _many(
         for index, row in zip(part, ended, strict=False):
             if row is not None:
                 value = {"passed": row["status"] == "ok", "suspicious": [], "forged": None}
+                value["changed"] = row.pop("changed")
                 yield index, replace(outcome, **row, value=value, stdout="")

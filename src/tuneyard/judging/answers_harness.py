@@ -30,8 +30,9 @@ def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) 
     """Run each answer with its tests; ``source`` is empty.
 
     ``payload["answers"]`` holds pairs of an answer and the payload of its ``quick_tests``.
-    ``record["ended"]`` has for each the verdict that it would have in a child of its own, or None
-    where that is to be seen there. Answers that were not come to are absent.
+    ``record["ended"]`` has for each the verdict that it would have in a child of its own, and
+    ``changed`` of its record; or None where that is to be seen there. Answers that were not come to
+    are absent.
     """
     record["ended"] = ended = []
     signal.signal(signal.SIGPROF, _up)
@@ -46,14 +47,19 @@ def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     linecache.cache[PROGRAM] = (len(answer), None, answer.splitlines(True), PROGRAM)
     signal.setitimer(signal.ITIMER_PROF, _EACH, _EACH)  # again, for those who catch everything
     caught: BaseException | None = None
+    changed = False
     try:
-        if not run_quick(answer, asked, shared=True):
+        found = run_quick(answer, asked, shared=True)
+        if found is None:
             return None
+        changed = found
     except BaseException as error:
         caught = error
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return verdict(caught, Notes()) if caught is None or type(caught) in _OWN_DOING else None
+    if caught is not None and type(caught) not in _OWN_DOING:
+        return None
+    return {**verdict(caught, Notes()), "changed": changed}
 
 
 def _up(*_: object) -> NoReturn:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from tuneyard.sandbox.apart.checks import Checks
-from tuneyard.sandbox.apart.harness import Apart, run_apart, run_beside, terms
+from tuneyard.sandbox.apart.harness import Apart, reach, run_apart, run_beside, terms
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import compile_program
@@ -65,7 +65,7 @@ def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
         if link.interrupted:
             raise _TooLongError from None
         return None
-    return terms(link), checks.reach()
+    return terms(link), reach(link, checks)
 
 
 def _passes(program: str, asked: dict[str, Any]) -> bool:

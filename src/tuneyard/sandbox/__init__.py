@@ -41,6 +41,17 @@ functions, modules and their classes are those from before the answer ran, and a
 these while the tests run and after; what a test gets from an answer is searched for objects that
 are equal to everything; an audit hook keeps the answer from frames, the garbage collector, tracing
 and other people's code; what leaves the result is bound before, and compared before it is believed.
+What an answer sets on mocks and streams of its tests, or changes by way of a function that they
+gave it, is tampering.
+
+Of tests that ask little the reference tells what they leave out. An answer that changes what its
+tests gave it, where the reference does not, is judged once more with its changes kept from them
+(`tuneyard.sandbox.copies`), so that nothing is expected of its own making. An array without
+elements, which is equal to any other, passes only where the reference gives something empty. An
+answer's objects may not be equal whatever they are made of, where the reference's differ
+(`tuneyard.sandbox.tells`); an alias of ``Exception`` is no exception of its own
+(`tuneyard.sandbox.errors`).
+
 Names that the tests use without importing them are what the reference imports under that name,
 whatever they are to the answer; others are taken from the answer. Where a row has no reference all
 are: a test program that uses ``isclose`` and trusts the answer to have imported it can be deceived

@@ -30,6 +30,20 @@ _MEANS = words(
     unraisablehook update_wrapper vars wraps"""
 )
 """Names that lead from an answer's own things to those of others."""
+RECORDED = words(
+    """call_count called call_args call_args_list mock_calls method_calls assert_called
+    assert_called_once assert_called_with assert_called_once_with assert_any_call assert_has_calls
+    assert_not_called assert_awaited assert_awaited_once assert_awaited_with await_count await_args
+    await_args_list"""
+)
+"""Attributes of mocks by which tests see what was called."""
+RECORDED_ONLY = words(
+    """call_args_list mock_calls method_calls assert_has_calls assert_any_call assert_not_called
+    assert_called_once_with await_args_list reset_mock configure_mock _increment_mock_call
+    _mock_call_count _mock_called _mock_call_args _mock_call_args_list _mock_mock_calls
+    _mock_methods _mock_children _mock_return_value _mock_side_effect"""
+)
+"""Those, and others, for which an answer has no use at all."""
 _OPERATORS = words(
     """field make_dataclass type __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__
     __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __matmul__ __truediv__
@@ -137,7 +151,7 @@ def _named_by(operation: str, code: CodeType) -> set[str]:
 
 def _is_harmless(code: CodeType) -> bool:
     for name in code.co_names:
-        if name in _MEANS or name in _PRIVATE or _is_special(name):
+        if name in _MEANS or name in _PRIVATE or name in RECORDED_ONLY or _is_special(name):
             return False
     for constant in code.co_consts:
         for text in constant if type(constant) is tuple else (constant,):
@@ -219,7 +233,12 @@ _MEMBERS_OF = {
     if isinstance(one, ModuleType) or not one.__flags__ & _IMMUTABLE
 }
 """What there is to be changed, by the names of what has it."""
-_MEMBERS = frozenset(name for _, one in _plain_things() for name in vars(one))
-"""What a plain module, or a class in it, has: to set it on one of them would change them."""
+_MEMBERS = (
+    frozenset(name for _, one in _plain_things() for name in vars(one))
+    | RECORDED
+    | words("getvalue getbuffer read readline readlines")
+)
+"""What a plain module, or a class in it, has: to set it on one of them would change them. And what
+mocks and streams of the tests have."""
 _PRIVATE = frozenset(name for name in _MEMBERS if name[:1] == "_" and name[:2] != "__") - {"_"}
 """The underscored ones: an answer has no business with them."""

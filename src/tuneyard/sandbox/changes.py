@@ -10,8 +10,9 @@ from contextlib import suppress
 from types import CodeType, ModuleType
 
 from tuneyard.sandbox.capability import attributes_set, imported, walk
-from tuneyard.sandbox.guard import ForgedError
+from tuneyard.sandbox.guard import ForgedError, Guard
 from tuneyard.sandbox.imports import EVERYTHING
+from tuneyard.sandbox.mocks import protect
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Change, Snapshot
 from tuneyard.sandbox.source import ANSWER, words
@@ -36,7 +37,7 @@ class Changes:
         program: its code.
         tests: the text of the tests.
         checks: their code.
-        forged: receives what is tampering for certain.
+        guard: receives what is tampering for certain.
 
     Attributes:
         undone: whether the answer changed something that was put back before its tests ran.
@@ -49,12 +50,12 @@ class Changes:
         program: CodeType,
         tests: str,
         checks: CodeType,
-        forged: list[str],
+        guard: Guard,
     ) -> None:
         self._clean = clean
         self._source, self._program = source, program
         self._tests, self._checks = tests, checks
-        self._forged = forged
+        self._guard, self._forged = guard, guard.forged
         self._asked = {name for code in walk(checks) for name in code.co_names}
         self.undone = False
         self._kept: list[Change] = []
@@ -75,6 +76,7 @@ class Changes:
                 self._roots.add(name)
                 for attribute in self._asked:  # some packages load their parts when asked for them
                     getattr(module, attribute, None)
+        protect(self._guard.found)
         self._clean.extend()
         self._clean.watch(self._roots)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -84,3 +86,37 @@ def checks_itself(body: list[ast.stmt], own: set[str]) -> bool:
 def name_of(function: ast.AST) -> str:
     """Return the last name of what is called: ``c`` of ``a.b.c``; empty where it has none."""
     return str(getattr(function, "attr", getattr(function, "id", "")))
+
+
+def reuses_data(tree: ast.Module) -> bool:
+    """Say whether a program mentions some name of a list or the like more than once.
+
+    Whoever gets such a list from it might change what it says later. Names of what the program
+    calls for, such as an object of the answer's, do not count.
+    """
+    loads: Counter[str] = Counter()
+    data: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            loads[node.id] += 1
+        elif isinstance(node, ast.arg):
+            data.add(node.arg)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+            if node.value is not None and _may_be_data(node.value):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                data |= _names(targets)
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            data |= _names([node.target])
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            data |= _names([node.optional_vars])
+    return any(loads[name] > 1 for name in data)
+
+
+def _may_be_data(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return not isinstance(value.func, ast.Name) or hasattr(builtins, value.func.id)
+    return not isinstance(value, ast.Constant | ast.Lambda | ast.JoinedStr)
+
+
+def _names(targets: Iterable[ast.AST]) -> set[str]:
+    return {n.id for one in targets for n in ast.walk(one) if isinstance(n, ast.Name)}

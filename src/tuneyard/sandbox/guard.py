@@ -112,6 +112,20 @@ class Guard:
             lists = self.forged, self.noted, self._active, self._notes
             sys.addaudithook(_make_hook(*lists, self._allowed))
 
+    def found(self, reason: str) -> None:
+        """Note what an answer does that is certain tampering.
+
+        Raises:
+            ForgedError: unless it is a reference, or its reference does it, too.
+        """
+        if reason in self._allowed or not self._active:
+            return
+        if self._notes:
+            self.noted.append(reason)
+            return
+        self.forged.append(reason)
+        raise ForgedError(reason)
+
     def stop(self) -> None:
         """Watch no more."""
         self._active.clear()

@@ -49,7 +49,8 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     ``Reach`` of the tests with the reference, or ``TRY``: this is the reference, and the record
     receives ``reach``. It receives ``passed``: whether both ran to their
     end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
-    tampering that is certain, or None.
+    tampering that is certain, or None; ``changed``: names of functions that changed
+    what their tests gave them, and the reference's do not.
     """
     record.update(passed=False, suspicious=[], forged=None)
     untouched = False
@@ -63,7 +64,9 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
             record["reach"] = try_reference(source, tests, given)
         else:
             wanted = None if reach is None else Reach(*reach)
-            untouched = run_tests(source, tests, given, record["suspicious"], wanted)
+            trial = Trial(source, tests, given, record["suspicious"], wanted, trying=False)
+            untouched = trial.run()
+            record["changed"] = trial.changed
     except ForgedError as error:
         record["forged"] = str(error)
     else:

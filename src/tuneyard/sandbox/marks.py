@@ -33,6 +33,11 @@ class Reach(NamedTuple):
         plain: whether the reference's objects neither compare nor reckon by methods of their own.
         looks: whether an answer's objects are looked at, though its text shows no reason to.
         shares: names that are the answer's, too, when the tests set them anew.
+        errors: names of exceptions that the reference makes.
+        tells: names of classes whose objects the reference tells apart (``sandbox.tells``).
+        separate: whether the tests keep their data as they are, whatever an answer does to them:
+            ``COPIES``: it has others, and gives back what it changed of these; ``ORIGINALS``: of
+            what it gives back the tests see their own. An empty text: they do not.
     """
 
     ended: Sequence[int]
@@ -43,8 +48,21 @@ class Reach(NamedTuple):
     shares: Sequence[str] = ()
     plain: bool = False
     looks: bool = False
+    errors: Sequence[str] = ()
+    tells: Sequence[str] = ()
+    separate: str = ""
+
+    def named(self, what: str) -> list[str]:
+        """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""
+        return [one.removeprefix(what) for one in self.allows if one.startswith(what)]
 
 
+CHANGES = "changes in "
+"""How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
+EMPTY = "empty from "
+"""And one that names a function which gives something without elements."""
+HOLLOW = "gives an array without elements, and the reference does not"
+COPIES, ORIGINALS = "copies", "originals"
 ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""

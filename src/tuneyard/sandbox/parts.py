@@ -33,6 +33,7 @@ _ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
 }
 _HOLDERS = ("collections", "types")
 """Modules whose objects hold those of others in their attributes."""
+_TABLES = ("numpy", "pandas", "torch", "scipy")
 _LARGE = 10_000  # elements of a table that is not gone through
 dict_of = type.__dict__["__dict__"].__get__
 mro_of = type.__dict__["__mro__"].__get__
@@ -60,6 +61,19 @@ def _of_table(value: Any, base: type) -> Iterable[Any]:
         return [read(value)] if value.size < _LARGE else ()
     except Exception:  # no table, or of another version
         return ()
+
+
+def is_empty_table(value: Any) -> bool:
+    """Say whether a value is an array, a series or the like that has no elements."""
+    for base in mro_of(type(value)):
+        home = base.__module__ if isinstance(base.__module__, str) else ""
+        if home.partition(".")[0] in _TABLES and home in sys.modules:
+            shape = getattr(base, "shape", None)
+            try:
+                return 0 in shape.__get__(value)  # type: ignore[union-attr]
+            except Exception:  # a class of theirs that is no table
+                return False
+    return False
 
 
 def holds_others(kind: type) -> bool:

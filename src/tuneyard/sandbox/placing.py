@@ -29,6 +29,7 @@ class Marked:
             functions are left early.
         checking: those whose block has a check of its own, in no block within.
         checks_first: whether the program's outermost statements have one.
+        reuses: whether the program may use data again that it gave away (see ``reuses_data``).
     """
 
     lines: list[int] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Marked:
     open: set[int] = field(default_factory=set)
     checking: list[int] = field(default_factory=list)
     checks_first: bool = False
+    reuses: bool = True
 
 
 def put_marks(tree: ast.Module) -> Marked:

@@ -2,25 +2,28 @@
 
 Every value of a call and every argument read off an object goes through the function ``LOOK``, an
 argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
-or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, and what ``assertEqual`` compares
-goes through ``BOTH``. The names are no identifiers, so that no program's own name is one. Line
+or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, what ``assertEqual`` compares goes
+through ``BOTH``, an object whose method is called through ``OWNER``, and what is called through
+``CALLS``. The names are no identifiers, so that no program's own name is one. Line
 numbers stay.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from tuneyard.sandbox.checks import may_miss
+from tuneyard.sandbox.checks import may_miss, name_of, reuses_data
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 
 LOOK, GLANCE, OPERAND, BOTH = " look", " glance", " operand", " both"
 EQUAL, UNEQUAL, MEMBER = " equal", " unequal", " member"
+OWNER, CALLS = " owner", " calls"
 _ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
@@ -28,11 +31,11 @@ _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
 @lru_cache(maxsize=2)
-def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
+def compile_marked(tests: str, *, watched: bool, calls: bool = False) -> tuple[CodeType, Marked]:
     """Compile the test program with marks; ``watched``: so that what it gets is looked at, too.
 
-    There are no marks where nothing could be missed. Where tests are tried, the same ones are
-    wanted for each program.
+    With ``calls`` alone what it calls is. There are no marks where nothing could be missed. Where
+    tests are tried, the same ones are wanted for each program.
 
     Tests that are nested too deeply to be rewritten are compiled as they are.
 
@@ -41,8 +44,11 @@ def compile_marked(tests: str, *, watched: bool) -> tuple[CodeType, Marked]:
     """
     try:
         tree = ast.parse(tests, TESTS)
+        reuses = reuses_data(tree)
         marked = put_marks(tree) if may_miss(tests) else Marked()
-        tree = _Watch().visit(tree) if watched else tree
+        marked.reuses = reuses
+        if watched or calls:
+            tree = (_Watch() if watched else _Calls()).visit(tree)
         return compile(tree, TESTS, "exec", dont_inherit=True), marked
     except RecursionError:
         return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
@@ -70,6 +76,10 @@ class _Watch(ast.NodeTransformer):
             if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
                 pair = ast.copy_location(ast.Starred(_call(BOTH, first, node), ast.Load()), node)
                 node.args = [pair, *rest]
+        if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Constant):
+            name = ast.copy_location(ast.Constant(node.func.attr), node)
+            node.func.value = _call(OWNER, [node.func.value, name], node.func.value)
+        node.func = _called(node.func)
         node.args = [_argument(one) for one in node.args]
         for keyword in node.keywords:
             keyword.value = _argument(keyword.value)
@@ -89,6 +99,26 @@ class _Watch(ast.NodeTransformer):
         if node.value is not None:
             node.value = self.visit(node.value)
         return node
+
+
+class _Calls(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        node.func = _called(node.func)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+
+def _called(function: ast.expr) -> ast.expr:
+    """Return what is called, looked at unless it is a built-in function, or a mark's."""
+    name = name_of(function)
+    if not name or name[:1] == " " or hasattr(builtins, name):
+        return function
+    return _call(CALLS, [function, ast.copy_location(ast.Constant(name), function)], function)
 
 
 def _argument(node: ast.expr) -> ast.expr:

@@ -16,12 +16,21 @@ _WORDS = {
     "_current_frames",
     "searches the interpreter's objects": "get_objects get_referrers get_referents __subclasses__",
     "reaches into functions": "__globals__ __code__ __closure__ cell_contents __builtins__ "
-    "co_consts",
+    "co_consts __self__",
     "reaches into the interpreter": "pythonapi from_address string_at memmove PyDLL "
     "__array_interface__ addressof py_object "
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }
+HOLDS = "changes what a function of its tests holds"
+_LEADS = words("__self__ __globals__ __closure__ cell_contents")
+"""Attributes by which one comes from a function to what it holds."""
+_CHANGES = words(
+    """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse
+    update add discard setdefault __setitem__ __setattr__ __delitem__ __iadd__ write setattr
+    setitem"""
+)
+_HOMES = words("list dict set deque bytearray object type operator collections")
 _NAMES_TESTS = "names its tests' module"
 IMPORTS_TESTS = "imports its tests"
 _REASONS = {word: reason for reason, words in _WORDS.items() for word in words.split()}
@@ -81,6 +90,54 @@ def reasons(source: str) -> Iterator[str]:
                 yield f"changes {name}"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules":
             yield "uses sys.modules"
+
+
+def changes_through_functions(source: str) -> bool:
+    """Say whether a program changes what it came to by a function's attributes; it compiles."""
+    if not any(word in source for word in _LEADS):
+        return False
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    names: set[str] = set()
+    size = -1
+    while size < len(names):
+        size = len(names)
+        for node in ast.walk(tree):
+            value = getattr(node, "value", getattr(node, "iter", None))
+            if isinstance(value, ast.AST) and _leads(value, names):
+                targets = getattr(node, "targets", [getattr(node, "target", None)])
+                names.update(one.id for one in targets if isinstance(one, ast.Name))
+    return any(_changes(node, names) for node in ast.walk(tree))
+
+
+def _leads(node: ast.AST, names: Collection[str]) -> bool:
+    return any(
+        (isinstance(part, ast.Attribute) and part.attr in _LEADS)
+        or (isinstance(part, ast.Constant) and part.value in _LEADS)
+        or (isinstance(part, ast.Name) and part.id in names)
+        for part in ast.walk(node)
+        if not isinstance(part, ast.Constant) or type(part.value) is str
+    )
+
+
+def _changes(node: ast.AST, names: Collection[str]) -> bool:
+    if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        return _leads(node.value, names)
+    if isinstance(node, ast.AugAssign):
+        return _leads(node.target, names)
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    if getattr(function, "attr", getattr(function, "id", "")) not in _CHANGES:
+        return False
+    held = node.args[:1]
+    if isinstance(function, ast.Attribute):
+        home = function.value
+        of_class = isinstance(home, ast.Name) and home.id in _HOMES
+        held = held if of_class else [home]
+    return any(_leads(one, names) for one in held)
 
 
 def _says_yes(body: list[ast.stmt]) -> bool:

@@ -16,14 +16,23 @@ from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import prelude, suspicion
+from tuneyard.sandbox import errors, prelude, suspicion
+from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.checks import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
-from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.marks import (
+    ANYWHERE,
+    CHANGES,
+    EMPTY,
+    HOLLOW,
+    Marks,
+    Reach,
+)
+from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
@@ -35,10 +44,12 @@ from tuneyard.sandbox.source import (
     new_module,
 )
 from tuneyard.sandbox.surroundings import plain_signals, private_modules
+from tuneyard.sandbox.tells import REASON as ALIKE
 from tuneyard.sandbox.wildcard import REASON, Inspector
 
-_CLEAN = Snapshot()
 _GUARD = Guard()
+protect(_GUARD.found)
+_CLEAN = Snapshot()
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -85,9 +96,16 @@ class Trial:
         self._allows = frozenset(wanted.allows if wanted is not None else ())
         self._shares = frozenset(wanted.shares if wanted is not None else ())
         self._exit: int | None = None
+        self._errors: list[str] = []
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
+        self._calls = Calls(self._program, self._can, tests, wanted, trying)
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of functions that changed what their tests gave them."""
+        return self._calls.changed
 
     @property
     def could_share(self) -> set[str]:
@@ -107,17 +125,28 @@ class Trial:
                 self._run_watched(put_signals_back)
         elif self._can.compares or (self._wanted is not None and self._wanted.looks):
             self._run_looked_at()
+        elif self._calls.matter:
+            self._run_calls()
         elif self._counts():
             checks, marked = compile_marked(self._tests, watched=False)
             marks = Marks(marked, guarded=False)
             self._run_tests(checks, self._scope(self._run_answer(), marks.helpers))
-            self._judge(marks)
+            self._judge(marks, None)
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                reach = Reach((), (), self._exit, False)
-                self.reach = reach._replace(shares=[*self._shares], plain=not self._can.operates)
+                self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
         return self._can.harmless
+
+    def _run_calls(self) -> None:
+        """Run a harmless answer, and look at what it does to its arguments."""
+        checks, marked = compile_marked(self._tests, watched=False, calls=True)
+        marks = Marks(marked, guarded=False)
+        look = self._inspector([], looks=False)
+        answer = self._run_answer()
+        look.calls = self._calls.of(answer)
+        self._run_tests(checks, self._scope(answer, look.helpers | marks.helpers))
+        self._judge(marks, None)
 
     def _counts(self) -> bool:
         if self._wanted is None or self._trying:
@@ -129,26 +158,44 @@ class Trial:
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         look = self._inspector(forged)
-        helpers = look.helpers | marks.helpers
-        scope = self._scope(self._run_answer(), helpers, forged)
+        answer = self._run_answer()
+        look.calls = self._calls.of(answer)
+        scope = self._scope(answer, look.helpers | marks.helpers, forged)
         try:
             self._run_tests(checks, scope)
-            self._judge(marks)
+            self._judge(marks, look)
         except BaseException:
             if not forged:
                 raise
         if forged:
             raise ForgedError(forged[0])
 
-    def _judge(self, marks: Marks, noted: Sequence[str] = ()) -> None:
+    def _judge(self, marks: Marks, look: Inspector | None, noted: Sequence[str] = ()) -> None:
+        self._calls.end()
         if self._trying:
             reach = marks.reach(self._exit)
             allows = dict.fromkeys([*self._allows, *noted])
-            self.reach = reach._replace(
-                allows=[*allows], shares=[*self._shares], plain=not self._can.operates
-            )
+            if look is None or look.emptied or look.emptied_any:
+                allows[EMPTY + "*"] = None
+            allows |= dict.fromkeys(CHANGES + name for name in self._calls.changed)
+            self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
+            allowed = [""] if self._wanted is None else self._wanted.named(EMPTY)
+            if look is not None and look.emptied and not allowed:
+                raise AssertionError(HOLLOW)
+            if self._calls.alike:
+                raise ForgedError(ALIKE)
+
+    def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
+        """Return how far the tests got, and what they see of the reference besides."""
+        return reach._replace(
+            allows=allows,
+            shares=[*self._shares],
+            plain=not self._can.operates,
+            errors=self._errors,
+            tells=self._calls.told_apart,
+        )
 
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
         names_only = only_asks_for_names(self._source)
@@ -157,14 +204,16 @@ class Trial:
                 self._doubt(reason)
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)
-        changes = Changes(
-            _CLEAN, self._source, self._program, self._tests, self._checks, _GUARD.forged
-        )
+        changes = Changes(_CLEAN, self._source, self._program, self._tests, self._checks, _GUARD)
         changes.import_first(self._given)
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
         allowed = self._allows | ({WALKS} if names_only else set())
         _GUARD.start(allowed=allowed, notes=self._trying)
+        if "mock" in self._tests and reads_records(self._program):
+            _GUARD.found(RECORDS)
+        if suspicion.changes_through_functions(self._source):
+            _GUARD.found(suspicion.HOLDS)
         profile = sys.setprofile
         sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
         # From the answer's first line on, what is found by a name of this package's may be the
@@ -187,6 +236,8 @@ class Trial:
             put_signals_back()
             self._clean_up(changes)
             look = self._inspector(_GUARD.forged)
+            look.owner = Owners(self._program, self._checks, guard.found).look
+            look.calls = self._calls.of(answer)
             helpers = look.helpers | marks.helpers
             scope = self._scope(answer, helpers, _GUARD.forged)
             look.also = changes.quick_look(scope)
@@ -195,7 +246,7 @@ class Trial:
             finally:
                 put_back()
             changes.find(scope)
-            self._judge(marks, guard.noted)
+            self._judge(marks, look, guard.noted)
         except BaseException:
             if not guard.forged:
                 raise
@@ -207,9 +258,10 @@ class Trial:
         if guard.forged:
             raise error(guard.forged[0])
 
-    def _inspector(self, forged: list[str]) -> Inspector:
+    def _inspector(self, forged: list[str], *, looks: bool = True) -> Inspector:
         asked = {name for code in walk(self._checks) for name in code.co_names}
-        looks, strict = REASON not in self._allows, bool(self._wanted and self._wanted.plain)
+        looks = looks and REASON not in self._allows
+        strict = bool(self._wanted and self._wanted.plain)
         return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:
@@ -226,6 +278,12 @@ class Trial:
         except NameError:
             if not self._given_prelude(answer := new_module(ANSWER)):
                 raise
+        if self._trying:
+            self._errors = [*errors.made(answer.__dict__, ANSWER)]
+        elif self._wanted is not None and self._wanted.errors:
+            errors.make_own(answer.__dict__, self._wanted.errors, ANSWER)
+            if any(errors.lies(answer.__dict__.get(name)) for name in self._wanted.errors):
+                raise ForgedError(errors.REASON)
         return answer
 
     def _given_prelude(self, answer: ModuleType) -> bool:

@@ -17,9 +17,27 @@ from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any
 
 from tuneyard.sandbox.guard import ForgedError
-from tuneyard.sandbox.parts import PLAIN, attributes, dict_of, elements, holds_others, mro_of
+from tuneyard.sandbox.parts import (
+    PLAIN,
+    attributes,
+    dict_of,
+    elements,
+    holds_others,
+    is_empty_table,
+    mro_of,
+)
 from tuneyard.sandbox.plain import plain
-from tuneyard.sandbox.rewrite import BOTH, EQUAL, GLANCE, LOOK, MEMBER, OPERAND, UNEQUAL
+from tuneyard.sandbox.rewrite import (
+    BOTH,
+    CALLS,
+    EQUAL,
+    GLANCE,
+    LOOK,
+    MEMBER,
+    OPERAND,
+    OWNER,
+    UNEQUAL,
+)
 from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -63,6 +81,10 @@ class Inspector:
 
     Attributes:
         also: what else to look at, whenever a value comes by.
+        owner: what an object goes through whose method is called.
+        calls: what goes through that is called.
+        emptied: whether a table without elements came by.
+        emptied_any: or a list or the like.
     """
 
     def __init__(
@@ -78,6 +100,9 @@ class Inspector:
         self._trusted = trusted
         self._forged = forged
         self.also: Callable[[], None] | None = None
+        self.owner: Callable[[Any, str], Any] = lambda value, name: value
+        self.calls: Callable[[Any, str], Any] = lambda function, name: function
+        self.emptied = self.emptied_any = False
         self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
         self._busy = not looks
@@ -95,6 +120,8 @@ class Inspector:
             EQUAL: self.equal,
             UNEQUAL: self.unequal,
             MEMBER: self.member,
+            OWNER: self.owner,
+            CALLS: self.calls,
         }
 
     def look(self, value: Any) -> Any:
@@ -214,6 +241,9 @@ class Inspector:
                 elif not self._trusted(id(kind)) or holds_others(kind):
                     inner.extend(attributes(value))
                 parts = [*elements(value)]
+                if not parts:
+                    self.emptied = self.emptied or is_empty_table(value)
+                    self.emptied_any = self.emptied_any or kind in _CONTAINERS
                 budget -= len(parts)
                 if budget < 0:
                     return

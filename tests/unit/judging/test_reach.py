@@ -15,8 +15,13 @@ from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from forged import FORGED, Case
-from honest import HONEST
+import forged
+import honest
+import tampered
+from forged import Case
+
+FORGED = forged.FORGED | tampered.FORGED
+HONEST = honest.HONEST | tampered.HONEST
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +78,7 @@ def test_marks_say_what_may_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "for got in ones():\n    assert got == 1\n"
     ones = "def ones():\n    return [1]\n"
     reach = try_reference(ones, loop, Given())
-    assert reach == Reach([0], [0], None, True, [], [], True)
+    assert reach == Reach([0], [0], None, True, ["empty from *"], [], True, errors=[], tells=[])
     with pytest.raises(AssertionError, match="line 1"):
         run_tests("def ones():\n    return []\n", loop, wanted=reach)
     assert not try_reference(ones, "for n in (1, 2):\n    assert ones() == [1]\n", Given()).counts

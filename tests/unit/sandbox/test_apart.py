@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox, landlock
+from tuneyard.sandbox.apart import wire
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.marks import UNRULED
 
@@ -263,3 +265,24 @@ def test_a_program_s_second_process_is_told() -> None:
     channel.write(b"x")
     assert (channel.second, channel.read()) == (4_000_000, b"x")
     channel.close()
+
+
+def test_messages_of_several_threads_do_not_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer's thread may end it while another sends what it gives."""
+    sent = bytearray()
+
+    def write(_: int, data: memoryview) -> int:
+        sent.extend(data[:100])
+        time.sleep(0)
+        return len(data[:100])
+
+    monkeypatch.setattr(wire, "_write", write)
+    messages = [bytes([number]) * 2_000 for number in range(8)]
+    threads = [threading.Thread(target=wire.send, args=(one,)) for one in messages]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    size = len(sent) // 8
+    found = {bytes(sent[place + 8 : place + size]) for place in range(0, len(sent), size)}
+    assert found == set(messages)

@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from tuneyard.sandbox.apart.codec import MalformedError, NotDataError, Special
 from tuneyard.sandbox.apart.decoder import decode
 from tuneyard.sandbox.apart.encoder import Encoder
+from tuneyard.sandbox.apart.shared import Shared
 
 STRICT = Special(lambda value: None, {}, lambda value: type(value).__bases__ == (tuple,))
 LENIENT = Special(lambda value: None, {}, lambda value: True)
 
 
 def crossed(value: Any, special: Special = STRICT) -> Any:
-    data = Encoder(special).message(["x"], [value])
-    return decode(data, STRICT).values[0]
+    data = Encoder(special, Shared()).message(["x"], [value])
+    return decode(data, STRICT, Shared()).values[0]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -114,30 +115,122 @@ def test_long_and_deep_data() -> None:
         crossed(inner)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.data(), st.lists(st.lists(st.integers() | st.floats(), max_size=4), max_size=4))
-def test_changes_are_made_in_the_same_objects(data: Any, value: list[Any]) -> None:
-    """The other side changes its copy; the answer to the message changes ours, and ours alone."""
-    value.append(value[0] if value else value)
-    ours = [*value]
-    sent = Encoder(STRICT)
-    theirs = decode(sent.message(["x"], [value]), STRICT)
-    before = Encoder(LENIENT, theirs.objects).states()
-    copy = theirs.values[0]
-    for _ in range(data.draw(st.integers(0, 4))):
-        target = data.draw(st.sampled_from([one for one in theirs.objects if type(one) is list]))
-        target.append(data.draw(st.sampled_from([1, 1.0, True, "x", copy, [2]])))
-        if data.draw(st.booleans()):
-            target.reverse()
-    reply = Encoder(LENIENT, theirs.objects)
-    after = reply.states()
-    changes = [(n, node) for n, node in after.items() if repr(node) != repr(before[n])]
-    message = reply.message(["ok"], [copy], changes)
-    assert decode(message, STRICT, sent.objects).values[0] is value
-    assert same(value, copy)
-    for one in ours:
-        if type(one) is list and len(value) > len(ours):
-            assert any(one is other for other in value)
+class Side:
+    """One of two processes: what it has of the other's, and what it holds itself."""
+
+    def __init__(self, special: Special) -> None:
+        self.special, self.shared = special, Shared()
+        self.held: dict[int, Any] = {}
+
+    def send(self, other: Side, *names: int) -> None:
+        """Send what it holds by these names; the other holds it by the same."""
+        gone = self.shared.sweep()
+        data = Encoder(self.special, self.shared, gone).message([], [self.held[n] for n in names])
+        found = decode(data, self.special, other.shared).values
+        other.held.update(zip(names, found, strict=True))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data())
+def test_both_sides_have_the_same_objects_through_all_messages(data: Any) -> None:
+    """What is done to the one side's is done to the other's, too, whoever holds what else."""
+    sides = Side(STRICT), Side(LENIENT)
+    truth: dict[int, list[Any]] = {}
+    name = 0
+    for _ in range(data.draw(st.integers(1, 8))):
+        for one, other in (sides, sides[::-1]):
+            for _ in range(data.draw(st.integers(0, 2))):
+                parts = data.draw(st.lists(st.sampled_from([-1, "x", *truth]), max_size=3))
+                truth[name] = [truth.get(n, n) for n in parts]
+                one.held[name] = [one.held[n] if n in truth else n for n in parts]
+                one.send(other, name)
+                other.send(one)
+                name += 1
+            for target in (
+                data.draw(st.lists(st.sampled_from([*truth]), max_size=3)) if truth else ()
+            ):
+                inner = data.draw(st.sampled_from([-7, *truth]))
+                truth[target].append(truth.get(inner, inner))
+                one.held[target].append(one.held.get(inner, inner))
+            one.send(other)
+            for side in sides:
+                for key, value in truth.items():
+                    if key in side.held:
+                        assert repr(side.held[key]) == repr(value)
+        for _ in sides:  # some are let go
+            for key in data.draw(st.lists(st.sampled_from([*truth]), max_size=1)) if truth else ():
+                del truth[key]
+                for both in sides:
+                    del both.held[key]
+
+
+def test_what_nobody_holds_is_forgotten() -> None:
+    here, there = Side(STRICT), Side(LENIENT)
+    here.held[0] = [[1], ([2],), {3: [4]}]
+    here.send(there, 0)
+    there.send(here, 0)
+    assert here.shared.value(0) is here.held[0]
+    assert there.held[0][1][0] == [2]
+    inner = there.held.pop(0)[2]
+    here.send(there)
+    there.send(here)
+    inner[3].append(5)
+    there.send(here)
+    assert here.held[0] == [[1], ([2],), {3: [4, 5]}]
+    with pytest.raises(LookupError):
+        here.shared.value(1)
+    del inner
+    here.send(there)
+    there.send(here)
+    assert [*here.shared.changed()] == []
+    here.held[0].append(1)
+    assert [*here.shared.changed()] == []
+
+
+def test_an_answers_subclasses_stay_one_object_too() -> None:
+    here, there = Side(STRICT), Side(LENIENT)
+    value = there.held[0] = List([1])
+    there.send(here, 0)
+    here.held[0].append(2)
+    here.send(there)
+    assert list.__len__(value) == 2
+    list.append(value, 3)
+    there.send(here)
+    assert here.held[0] == [1, 2, 3]
+
+
+def test_arrays_and_their_views() -> None:
+    numpy = pytest.importorskip("numpy")
+    here, there = Side(STRICT), Side(LENIENT)
+    grid = numpy.zeros((2, 2))
+    there.held[0] = grid[1]
+    there.send(here, 0)
+    there.held.clear()
+    here.send(there)
+    grid += 1
+    there.send(here)
+    assert here.held[0].tolist() == [1, 1]
+
+
+def test_what_changes_is_another_where_that_is_asked_for() -> None:
+    here, there = Side(STRICT), Side(LENIENT)
+    row = [1]
+    here.held.update({0: [row, (row,)], 1: [2]})
+    here.send(there, 0, 1)
+    there.held[0][0].append(9)
+    reply = Encoder(LENIENT, there.shared).message([], [there.held[0], there.held[1]])
+    changed: list[int] = []
+
+    def come(numbers: list[int]) -> None:
+        changed.extend(numbers)
+        here.shared.separate(numbers)
+
+    found = decode(reply, STRICT, here.shared, come).values
+    assert (row, here.held[0]) == ([1], [[1], ([1],)])
+    assert found[0] == [[1, 9], ([1, 9],)]
+    assert found[0][0] is found[0][1][0]
+    assert found[1] is here.held[1]
+    assert len(changed) == 1
 
 
 class Yes:
@@ -214,21 +307,24 @@ def test_named_tuples_and_arrays() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "null", "[]", "[1,2,3,4]", '[["x"],[],[[0]],[]]', '[["x"],[["t",[0]]],[[0]],[]]',
-        '[["x"],[["zz"]],[[0]],[]]', '[["x"],[["h","object",0,"A"]],[[0]],[]]',
-        '[["x"],[["k","object"]],[[0]],[]]', '[["x"],[["D",["1"]]],[[0]],[]]',
-        '[["x"],[["d",1]],[[0]],[]]', '[["x"],[["S",[1]],["l"]],[[0]],[]]',
-        '[["x"],[["r",1,2,0]],[[0]],[]]', '[["x"],[["n","A",1,"__eq__",3]],[[0]],[]]',
-        '[["x"],[["n","A",1,"x"]],[[0]],[]]', '[["x"],[["V","x"]],[[0]],[]]',
-        '[["x"],[["A","|O8","aaaaaaaa",1]],[[0]],[]]', '[["x"],[["A","<f8","a",1]],[[0]],[]]',
-        '[["x"],[["b","\\u1234"]],[[0]],[]]', '[["x"],[["F",1,0]],[[0]],[]]',
-        '[["x"],[],[],[[0,["l"]]]] more', '[["x"],[],[],[[5,["l"]]]]', '[["x"],[],[[-9]],[]]',
-        "[" * 100_000, '[["x"],[["i","zz"]],[[0]],[]]', '[["x"],[],[[0.5]],[]]', "NaN", "\x00",
+        "", "null", "[]", "[1,2,3,4,5]", '[["x"],[],[[0]],[],[]]',
+        '[["x"],[["t",[0]]],[[0]],[],[]]',
+        '[["x"],[["zz"]],[[0]],[],[]]', '[["x"],[["h","object",0,"A"]],[[0]],[],[]]',
+        '[["x"],[["k","object"]],[[0]],[],[]]', '[["x"],[["D",["1"]]],[[0]],[],[]]',
+        '[["x"],[["d",1]],[[0]],[],[]]', '[["x"],[["S",[1]],["l"]],[[0]],[],[]]',
+        '[["x"],[["r",1,2,0]],[[0]],[],[]]', '[["x"],[["n","A",1,"__eq__",3]],[[0]],[],[]]',
+        '[["x"],[["n","A",1,"x"]],[[0]],[],[]]', '[["x"],[["V","x"]],[[0]],[],[]]',
+        '[["x"],[["A","|O8","aaaaaaaa",1]],[[0]],[],[]]', '[["x"],[["A","<f8","a",1]],[[0]],[],[]]',
+        '[["x"],[["b","\\u1234"]],[[0]],[],[]]', '[["x"],[["F",1,0]],[[0]],[],[]]',
+        '[["x"],[],[],[],[]] more', '[["x"],[],[],[[5,["l"]]],[]]', '[["x"],[],[[-9]],[],[]]',
+        '[["x"],[["t"]],[],[[0,["l"]]],[]]', '[["x"],[],[],[],5]', '[["x"],[],[],[],[[]]]',
+        "[" * 100_000, '[["x"],[["i","zz"]],[[0]],[],[]]', '[["x"],[],[[0.5]],[],[]]', "NaN",
+        "\x00",
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
-        decode(text.encode(), STRICT)
+        decode(text.encode(), STRICT, Shared())
 
 
 @settings(max_examples=200, deadline=None)
@@ -242,10 +338,16 @@ def test_what_is_malformed_is_refused(text: str) -> None:
     )
 )  # fmt: skip
 def test_whatever_comes_is_data_or_refused(message: Any) -> None:
-    for whole in (message, [["x"], message, [[0]], []], [["x"], [["l"]], [[0]], message]):
-        old = [[1], {2: 3}]
+    for whole in (
+        message,
+        [["x"], message, [[2]], [], []],
+        [["x"], [["l"]], [[0]], message, []],
+        [["x"], [["l"]], [[0]], [], message],
+    ):
+        shared = Shared()
+        Encoder(STRICT, shared).message([], [[1], {2: 3}])
         try:
-            found = decode(json.dumps(whole).encode(), STRICT, old)
+            found = decode(json.dumps(whole).encode(), STRICT, shared, shared.separate)
         except MalformedError:
             continue
         assert type(found.values) is list

@@ -27,6 +27,7 @@ class Checks:
 
     Attributes:
         code: compiled.
+        reuses: whether they may use data again that they gave to an answer.
 
     Raises:
         SyntaxError, ValueError, RecursionError: it does not compile.
@@ -35,6 +36,7 @@ class Checks:
     def __init__(self, tests: str) -> None:
         self._tests = tests
         self.code, marked = compile_marked(tests, watched=False)
+        self.reuses = marked.reuses
         self._marks = Marks(marked, guarded=False)
         self._exit: int | None = None
 

@@ -1,9 +1,10 @@
 """Plain data as bytes and back: the one thing that crosses between an answer and its tests.
 
-A message is JSON: a head of numbers and texts, *nodes*, the values, and changes of values that
-were sent before. None, truth values, numbers and texts stand as they are; whatever else is a node
-``[code, part, …]`` and is named by its number, ``[3]``, so that what is one object stays one, and
-may hold itself. A negative number names a node of the message that is answered: ``[-1]`` its first.
+A message is JSON: a head of numbers and texts, *nodes*, the values, changes of values that were
+sent before, and the numbers of such as this side has no more. None, truth values, numbers and
+texts stand as they are; whatever else is a node ``[code, part, …]`` and is named by its number,
+``[3]``, so that what is one object stays one, and may hold itself. Nodes are numbered through all
+messages of both sides (``shared``).
 
 The other side is taken to be hostile. Nothing is read by means that could run a program, all that
 is made is of the exact classes in ``kinds``, and what is malformed is refused.

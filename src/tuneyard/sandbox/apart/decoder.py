@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tuneyard.sandbox.apart.codec import MalformedError, Node, Special
-from tuneyard.sandbox.apart.kinds import FILLERS, MAKERS, SCALARS, changing
+from tuneyard.sandbox.apart.kinds import FILLERS, MAKERS, SCALARS
+from tuneyard.sandbox.apart.shared import UNMADE, Shared, equal
 
 _READ: Any = importlib.import_module("_json").make_scanner(json.JSONDecoder())
-_UNMADE = object()
 
 
 class Message(NamedTuple):
@@ -20,80 +20,92 @@ class Message(NamedTuple):
     Attributes:
         head: numbers and texts.
         values: what was sent.
-        objects: all values that are nodes, by number.
     """
 
     head: list[Any]
     values: list[Any]
-    objects: list[Any]
 
 
-def decode(data: bytes, special: Special, old: Sequence[Any] = ()) -> Message:
-    """Read a message; the old values that it says have changed are changed.
+def decode(
+    data: bytes,
+    special: Special,
+    shared: Shared,
+    changes_come: Callable[[list[int]], None] | None = None,
+) -> Message:
+    """Read a message; the values that it says have changed are changed.
 
     Args:
         data: the message.
         special: see ``Special``.
-        old: the values that were nodes of the message that this one answers.
+        shared: what both sides have, which grows by what is read.
+        changes_come: takes the numbers of what is another now, before it is changed.
 
     Raises:
         MalformedError: it is none.
     """
     try:
         text = data.decode("utf-8", "surrogatepass")
-        (head, nodes, items, changes), end = _READ(text, 0)
+        (head, nodes, items, changes, gone), end = _READ(text, 0)
         if end != len(text) or type(head) is not list:
             raise MalformedError("more than a message, or less")
-        objects = _made(nodes, special, old)
-        values = _Reader(objects, old).all(items)
-        for number, (code, *parts) in changes:
-            kind, value = FILLERS[code], old[number]
-            if number < 0 or changing(value) is not kind:
+        shared.forget(gone)
+        for number, (code, *_) in changes:
+            if shared.kind(number) is not FILLERS[code]:
                 raise MalformedError("a change of what does not change")
-            kind.fill(value, _Reader(objects, old).all(parts))
+        if changes and changes_come is not None:
+            others = [n for n, (_, *parts) in changes if not equal(parts, shared.known(n))]
+            if others:
+                changes_come(others)
+        _make(nodes, special, shared)
+        read = _Reader(shared)
+        for number, (code, *parts) in changes:
+            made = read.all(parts)
+            FILLERS[code].fill(shared.value(number), made)
+            shared.know(number, made)
+        values = read.all(items)
     except MalformedError:
         raise
     except (ValueError, TypeError, LookupError, AttributeError, StopIteration) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None
     except (ArithmeticError, RecursionError) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None
-    return Message(head, values, objects)
+    return Message(head, values)
 
 
-def _made(nodes: list[Node], special: Special, old: Sequence[Any]) -> list[Any]:
-    """Return the nodes' values: first those that change, empty; then the others; then fill."""
-    objects: list[Any] = [_UNMADE] * len(nodes)
-    read = _Reader(objects, old)
+def _make(nodes: list[Node], special: Special, shared: Shared) -> None:
+    """Make the nodes' values: first those that change, empty; then the others; then fill."""
+    first = shared.count
+    read = _Reader(shared)
     fixed, filled = [], []
-    for number, node in enumerate(nodes):
-        code = node[0]
-        if code == "l":  # by far the most frequent
-            objects[number] = []
-            filled.append(number)
-        elif code in FILLERS:
-            objects[number] = FILLERS[code].new(node[1:])
+    for number, node in enumerate(nodes, first):
+        kind = FILLERS.get(node[0])
+        if kind is not None:
+            shared.add(kind.new(node[1:]), kind)
             filled.append(number)
         else:
+            shared.add(UNMADE)
             fixed.append(number)
     for number in fixed:
-        code, *parts = nodes[number]
+        code, *parts = nodes[number - first]
         if code not in MAKERS:
-            objects[number] = special.make[code](parts)
+            value = special.make[code](parts)
         elif MAKERS[code].flat and not SCALARS.issuperset(map(type, parts)):
             raise MalformedError("a part that is no number or text")
         else:
-            objects[number] = MAKERS[code].make(read.all(parts))
+            value = MAKERS[code].make(read.all(parts))
+        shared.put(number, value)
     for number in filled:
-        code, *parts = nodes[number]
-        FILLERS[code].fill(objects[number], read.all(parts))
-    return objects
+        code, *parts = nodes[number - first]
+        made = read.all(parts)
+        FILLERS[code].fill(shared.value(number), made)
+        shared.know(number, made)
 
 
 class _Reader:
     """Reads what stands for values."""
 
-    def __init__(self, objects: list[Any], old: Sequence[Any]) -> None:
-        self._objects, self._old = objects, old
+    def __init__(self, shared: Shared) -> None:
+        self._value = shared.value
 
     def all(self, items: list[Any]) -> list[Any]:
         """Return the values.
@@ -112,7 +124,7 @@ class _Reader:
         (number,) = item
         if type(item) is not list or type(number) is not int:
             raise MalformedError("no number of a node")
-        value = self._objects[number] if number >= 0 else self._old[-1 - number]
-        if value is _UNMADE:
+        value = self._value(number)
+        if value is UNMADE:
             raise MalformedError("a value that holds itself and cannot")
         return value

@@ -10,15 +10,16 @@ from typing import Any, NoReturn
 from tuneyard.sandbox.apart.codec import Node, NotDataError, Special
 from tuneyard.sandbox.apart.kinds import (
     KINDS,
-    MAKERS,
     NAMED,
     SCALARS,
     TYPES,
     VIEW,
+    Changing,
     changing,
     named_parts,
 )
 from tuneyard.sandbox.apart.plain import plain
+from tuneyard.sandbox.apart.shared import Shared, parts_of
 
 _LARGE = 1 << 2000  # integers from here on are nodes: Python refuses to read long decimal ones
 _ATOMS = SCALARS - {int}
@@ -45,44 +46,37 @@ class Encoder:
 
     Args:
         special: see ``Special``.
-        old: the values that were nodes of the message that this one answers.
+        shared: what both sides have, which grows by what is sent.
+        gone: numbers of what this side has no more.
     """
 
-    def __init__(self, special: Special, old: Sequence[Any] = ()) -> None:
+    def __init__(self, special: Special, shared: Shared, gone: Sequence[int] = ()) -> None:
         self._special = special
-        self._numbers = {id(value): -1 - number for number, value in enumerate(old)}
-        self._old = old
+        self._shared = shared
+        self._gone = gone
+        self._first = shared.count
         self._nodes: list[Node] = []
-        self._todo: list[int] = []
-        self.objects: list[Any] = []
+        self._todo: list[tuple[int, Any, Changing]] = []
+        self._plains: dict[int, tuple[Any, Any]] = {}
 
-    def message(
-        self, head: list[Any], values: Sequence[Any], changes: Sequence[tuple[int, Node]] = ()
-    ) -> bytes:
+    def message(self, head: list[Any], values: Sequence[Any]) -> bytes:
         """Return the message's bytes.
 
         Raises:
             NotDataError: a value cannot cross.
         """
         try:
+            changed = [*self._shared.changed()]
             items = self._items(values)
+            changes: list[Any] = []
+            for number, kind, parts in changed:
+                changes.append([number, [kind.code, *self._items(parts)]])
+                self._shared.know(number, parts)
             self._fill()
-            return write([head, self._nodes, items, changes]).encode("utf-8", "surrogatepass")
+            text = write([head, self._nodes, items, changes, self._gone])
+            return text.encode("utf-8", "surrogatepass")
         except RecursionError:
             raise NotDataError("data that are nested too deeply") from None
-
-    def states(self) -> dict[int, Node]:
-        """Return the nodes of all old values that may change, as they are now."""
-        found = {}
-        try:
-            for number, value in enumerate(self._old):
-                kind = changing(value)
-                if kind is not None:
-                    found[number] = [kind.code, *self._items(kind.parts(value))]
-            self._fill()
-        except RecursionError:
-            raise NotDataError("data that are nested too deeply") from None
-        return found
 
     def _items(self, values: Sequence[Any]) -> list[Any]:
         kinds = set(map(type, values))
@@ -96,26 +90,28 @@ class Encoder:
         exact = type(value)
         if exact in _ATOMS or (exact is int and -_LARGE < value < _LARGE):
             return value
-        number = self._numbers.get(id(value))
+        number = self._shared.number(value)
         if number is not None:
             return [number]
-        if changing(value) is not None:
-            self._todo.append(len(self._nodes))
-            return [self._add(value, [])]
+        change = changing(value)
+        if change is not None:
+            return self._add_changing(value, change)
         kind = KINDS.get(exact)
         if kind is not None and (exact is not type or TYPES.get(value.__name__) is value):
-            return [self._add(value, [kind.code, *self._items(kind.parts(value))])]
+            return self._add(value, [kind.code, *self._items(kind.parts(value))])
         lenient = self._special.lenient(value)
         parts = named_parts(value) if lenient else None
         if parts is not None:
-            return [self._add(value, [NAMED.code, *self._items(list(parts))])]
+            return self._add(value, [NAMED.code, *self._items(list(parts))])
+        if id(value) in self._plains:
+            return self._plains[id(value)][0]
         item = self._plain(value) if lenient else None
         if item is not None:
             return item
         node = self._special.node(value)
         if node is None:
             raise NotDataError(f"an object of type {type(value).__name__} is no plain data")
-        return [self._add(value, node)]
+        return self._add(value, node)
 
     def _plain(self, value: Any) -> Any:
         """Return what stands for the plain value in another, None where there is none."""
@@ -123,28 +119,30 @@ class Encoder:
             name = _VIEWS[type(value)]
             held = dict.fromkeys(value) if name == "keys" else value
             held = dict(enumerate(held) if name == "values" else held)
-            return [self._add(value, [VIEW.code, name, self._item(held)])]
+            return self._add(value, [VIEW.code, name, self._item(held)])
         found = plain(value)
         if found is value:
             return None
+        change = changing(found)
+        if change is not None and isinstance(value, type(found)):
+            return self._add_changing(value, change)
         item = self._item(found)
-        if type(item) is list:  # it is one object still
-            self._numbers[id(value)] = item[0]
-            self.objects.append(value)  # kept, so that no other gets its id
-            self._nodes.append([MAKERS["e"].code])
+        self._plains[id(value)] = item, value  # kept, so that no other gets its id
         return item
 
-    def _add(self, value: Any, node: Node) -> int:
-        number = len(self._nodes)
-        self._numbers[id(value)] = number
+    def _add(self, value: Any, node: Node) -> list[int]:
         self._nodes.append(node)
-        self.objects.append(value)
-        return number
+        return [self._shared.add(value)]
+
+    def _add_changing(self, value: Any, kind: Changing) -> list[int]:
+        self._nodes.append([])
+        number = self._shared.add(value, kind)
+        self._todo.append((number, value, kind))
+        return [number]
 
     def _fill(self) -> None:
         while self._todo:
-            number = self._todo.pop()
-            value = self.objects[number]
-            kind = changing(value)
-            assert kind is not None
-            self._nodes[number] = [kind.code, *self._items(kind.parts(value))]
+            number, value, kind = self._todo.pop()
+            parts = parts_of(value, kind)
+            self._nodes[number - self._first] = [kind.code, *self._items(parts)]
+            self._shared.know(number, parts)

@@ -13,8 +13,9 @@ from tuneyard.sandbox import suspicion
 from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
+from tuneyard.sandbox.arguments import Arguments, may_change
 from tuneyard.sandbox.capability import capability, changes_others, walk
-from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -35,7 +36,7 @@ _INERT = words(
 )
 _ENDS_EARLY = words("__next__ accumulate groupby StopIteration")
 """Names of tests that a ``next`` without an element may end early, and no mark tells."""
-_PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame")
+_PERHAPS = re.compile(r"import|__|gc|ctypes|sys|frame|tuneyard|cell_contents")
 _CLASS = dis.opmap["LOAD_BUILD_CLASS"]
 
 
@@ -59,19 +60,24 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     """Run an answer and its tests in this one process, if the answer can reach nothing.
 
     The payload is that of ``apart_tests``. Where the answer may reach something, nothing is run,
-    and ``record["apart"]`` is True: it is a matter for ``apart_tests``.
+    and ``record["apart"]`` is True: it is a matter for ``apart_tests``. ``record["changed"]``: see
+    there.
     """
-    record.update(passed=False, suspicious=[], forged=None, apart=False)
-    record["passed"] = run_quick(source, payload)
-    record["apart"] = not record["passed"]
-    return bool(record["passed"])
+    record.update(passed=False, suspicious=[], forged=None, apart=False, changed=False)
+    changed = run_quick(source, payload)
+    passed = changed is not None
+    record.update(passed=passed, apart=not passed, changed=bool(changed))
+    return passed
 
 
-def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> bool:
-    """Run an answer that can reach nothing, and its tests; say whether it is one.
+def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> bool | None:
+    """Run an answer that can reach nothing, and its tests.
 
     The payload is that of ``apart_tests``. Of any other answer nothing is run; where the process is
     ``shared``, nor is one that could change something for others.
+
+    Returns:
+        Whether it changed what its tests have where the reference does not; None: nothing was run.
 
     Raises:
         BaseException: what the answer or its tests raise.
@@ -82,17 +88,29 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     used = {name for code in walk(program) for name in code.co_names}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     plain = plain and ("next" not in used or _ENDS_EARLY.isdisjoint(checks.asked()))
-    if not plain or (_has_class(program) and not (payload["operations"] and _is_inert(used))):
+    if not plain or (shared and changes_others(program)):
+        return None
+    wanted = Reach(*payload["reach"])
+    given = Arguments(program, wanted.named(CHANGES)) if may_change(program) else None
+    if _has_class(program):
+        objects = bool(payload["operations"]) and _is_inert(used)
+        if not objects or (given is not None and checks.reuses):  # methods are not watched
+            return None
+    run_beside(program, checks, payload, given)
+    checks.demand(wanted)
+    if given is None:
         return False
-    if shared and changes_others(program):
-        return False
-    run_beside(program, checks, payload)
-    checks.demand(Reach(*payload["reach"]))
-    return True
+    given.end()
+    return bool(given.changed)
 
 
-def run_beside(program: CodeType, checks: Checks, payload: dict[str, Any]) -> None:
+def run_beside(
+    program: CodeType, checks: Checks, payload: dict[str, Any], given: Arguments | None = None
+) -> None:
     """Run an answer and its tests in this one process.
+
+    Args:
+        given: told of what the answer's functions are given.
 
     Raises:
         BaseException: what the answer or its tests raise.
@@ -101,6 +119,8 @@ def run_beside(program: CodeType, checks: Checks, payload: dict[str, Any]) -> No
     exec(program, answer.__dict__)
     found = answer.__dict__
     names = {name: found[name] for name in payload["takes"] if name in found}
+    if given is not None:
+        names = {name: given.watched(name, value) for name, value in names.items()}
 
     def give(name: str, value: Any, module: str | None) -> None:
         found[name] = value
@@ -126,22 +146,31 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
     is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
     whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
-    operations that it needed, and ``reach``.
+    operations that it needed, and ``reach``. ``changed``: whether it changed what its tests have
+    where the reference does not.
 
     Raises:
         ToldError: the answer failed.
         BaseException: what the tests raise.
     """
     record.update(passed=False, suspicious=[], forged=None)
-    link, checks = Link(payload["operations"]), Checks(payload["tests"])
+    wanted = None if payload["reach"] is None else Reach(*payload["reach"])
+    link = Link(
+        payload["operations"],
+        () if wanted is None else wanted.named(CHANGES),
+        None if wanted is None else wanted.named(EMPTY),
+        wanted is not None and bool(wanted.separate),
+    )
+    checks = Checks(payload["tests"])
     try:
         run_apart(link, source, checks, payload)
     finally:
         record["opaque"] = link.opaque
-    if payload["reach"] is not None:
-        checks.demand(Reach(*payload["reach"]))
+    if wanted is not None:
+        checks.demand(wanted)
     else:
-        record.update(terms=terms(link), reach=checks.reach())
+        record.update(terms=terms(link), reach=reach(link, checks))
+    record["changed"] = bool(link.changed)
     link.end()
     if _PERHAPS.search(source):
         record["suspicious"] += suspicion.reasons(source)
@@ -173,6 +202,13 @@ def run_apart(link: Link, source: str, checks: Checks, payload: dict[str, Any]) 
 def terms(link: Link) -> str:
     """Return what was done with things that are no data."""
     return " ".join(sorted(link.used))
+
+
+def reach(link: Link, checks: Checks) -> Reach:
+    """Return how far the reference's tests got, and what it does that others need not do."""
+    allows = [CHANGES + name for name in sorted(link.changed)]
+    allows += [EMPTY + name for name in sorted(link.emptied)]
+    return checks.reach()._replace(allows=allows)
 
 
 apart_tests = Apart(judge)

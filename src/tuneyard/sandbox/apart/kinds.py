@@ -37,12 +37,18 @@ class Kind(NamedTuple):
 
 
 class Changing(NamedTuple):
-    """A kind of value that changes: ``new`` gives an empty one, ``fill`` puts the parts in."""
+    """A kind of value that changes: ``new`` gives an empty one, ``fill`` puts the parts in.
+
+    ``exact`` is its class (None: numpy's, which may not be installed). ``flat``: its parts are
+    made anew each time, of numbers and texts.
+    """
 
     code: str
+    exact: Any
     parts: Callable[[Any], Parts]
     new: Callable[[Parts], Any]
     fill: Callable[[Any, Parts], None]
+    flat: bool = False
 
 
 def _pairs(value: dict[Any, Any]) -> Parts:
@@ -63,9 +69,9 @@ def _fill_dict(value: dict[Any, Any], parts: Parts) -> None:
 def _fill_ordered(value: OrderedDict[Any, Any], parts: Parts) -> None:
     if len(parts) % 2:
         raise ValueError("a key without a value")
-    value.clear()
+    OrderedDict.clear(value)
     for key, one in zip(islice(parts, 0, None, 2), islice(parts, 1, None, 2), strict=True):
-        value[key] = one
+        OrderedDict.__setitem__(value, key, one)
 
 
 def _fill_default(value: defaultdict[Any, Any], parts: Parts) -> None:
@@ -82,21 +88,21 @@ def factory(value: defaultdict[Any, Any]) -> Any:
 
 
 def _fill_list(value: list[Any], parts: Parts) -> None:
-    value[:] = parts
+    list.__setitem__(value, slice(None), parts)
 
 
 def _fill_set(value: set[Any], parts: Parts) -> None:
-    value.clear()
-    value.update(parts)
+    set.clear(value)
+    set.update(value, parts)
 
 
 def _fill_bytes(value: bytearray, parts: Parts) -> None:
-    value[:] = parts[0].encode("latin-1")
+    bytearray.__setitem__(value, slice(None), parts[0].encode("latin-1"))
 
 
 def _fill_deque(value: deque[Any], parts: Parts) -> None:
-    value.clear()
-    value.extend(parts[1:])
+    deque.clear(value)
+    deque.extend(value, parts[1:])
 
 
 def _array_parts(value: Any) -> Parts:
@@ -208,18 +214,32 @@ VIEW = Kind("v", list, _make_view, flat=False)
 MAKERS = {kind.code: kind for kind in (*KINDS.values(), NAMED, VIEW)}
 
 CHANGING: dict[type, Changing] = {
-    list: Changing("l", list, lambda p: [], _fill_list),
-    dict: Changing("d", _pairs, lambda p: {}, _fill_dict),
-    set: Changing("S", list, lambda p: set(), _fill_set),
-    bytearray: Changing("B", lambda v: [v.decode("latin-1")], lambda p: bytearray(), _fill_bytes),
-    deque: Changing("q", lambda v: [v.maxlen, *v], lambda p: deque(maxlen=p[0]), _fill_deque),
-    OrderedDict: Changing("O", _ordered_pairs, lambda p: OrderedDict(), _fill_ordered),
-    Counter: Changing("C", _pairs, lambda p: Counter(), _fill_dict),
-    defaultdict: Changing(
-        "V", lambda v: [factory(v), *_pairs(v)], lambda p: defaultdict(), _fill_default
-    ),
+    kind.exact: kind
+    for kind in (
+        Changing("l", list, list, lambda p: [], _fill_list),
+        Changing("d", dict, _pairs, lambda p: {}, _fill_dict),
+        Changing("S", set, list, lambda p: set(), _fill_set),
+        Changing(
+            "B",
+            bytearray,
+            lambda v: [v.decode("latin-1")],
+            lambda p: bytearray(),
+            _fill_bytes,
+            flat=True,
+        ),
+        Changing("q", deque, lambda v: [v.maxlen, *v], lambda p: deque(maxlen=p[0]), _fill_deque),
+        Changing("O", OrderedDict, _ordered_pairs, lambda p: OrderedDict(), _fill_ordered),
+        Changing("C", Counter, _pairs, lambda p: Counter(), _fill_dict),
+        Changing(
+            "V",
+            defaultdict,
+            lambda v: [factory(v), *_pairs(v)],
+            lambda p: defaultdict(),
+            _fill_default,
+        ),
+    )
 }
-ARRAY = Changing("A", _array_parts, _new_array, _fill_array)
+ARRAY = Changing("A", None, _array_parts, _new_array, _fill_array, flat=True)
 FILLERS = {kind.code: kind for kind in (*CHANGING.values(), ARRAY)}
 
 

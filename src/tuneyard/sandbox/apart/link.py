@@ -13,8 +13,11 @@ from tuneyard.sandbox.apart import wire
 from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
 from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
 from tuneyard.sandbox.apart.decoder import Message, decode
+from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
 from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
+from tuneyard.sandbox.apart.shared import Shared
+from tuneyard.sandbox.marks import HOLLOW
 from tuneyard.sandbox.verdict import ToldError
 
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
@@ -28,15 +31,28 @@ class Link:
     Args:
         allowed: what may be done with things of the answer that are no data, by the names of
             ``server.OPERATIONS``; None: everything.
+        changes: names of the answer's functions that may change what their tests have.
+        empty: names of those that may give arrays without elements; None: this is the reference,
+            and it is noted which gives anything without elements.
+        separate: what others change is the answer's own from then on: its tests keep theirs.
 
     Attributes:
         used: what was done with such things.
         failed: why there is no more to be had of the answer; None: there is.
         interrupted: whether it was left in the middle of what it was asked.
         opaque: whether it failed for an object that is no plain data, and nothing else.
+        emptied: names of functions that gave something without elements, of a reference.
+        changed: names of functions that changed what their tests have, and are not among
+            ``changes``.
     """
 
-    def __init__(self, allowed: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        allowed: Collection[str] | None = None,
+        changes: Collection[str] = (),
+        empty: Collection[str] | None = None,
+        separate: bool = False,
+    ) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
         self.interrupted = False
@@ -46,6 +62,13 @@ class Link:
         self._proxies: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._special = Special(self._node, {"h": self._make}, _is_named)
+        self._shared = Shared()
+        self.changed: set[str] = set()
+        self.emptied: set[str] = set()
+        self._may_be_empty = None if empty is None else frozenset(empty)
+        self._may_change, self._separate = frozenset(changes), separate
+        self._names: dict[int, str] = {}
+        self._asked = ""
         self._lock = _thread.RLock()
         self._kills_itself = False
 
@@ -54,12 +77,15 @@ class Link:
         self._told.clear()
         # Where objects are asked for more than their data, they are to be themselves.
         whole = self._allowed is None or bool(self._allowed)
-        reply = self._ask(["load", source, whole], [names])
-        if type(reply) is not tuple or list(map(type, reply)) != [dict, list]:
+        reply = self._ask(["load", source, whole, *names], [])
+        if type(reply) is not tuple or list(map(type, reply)) != [tuple, tuple, tuple]:
             self.fail("the answer's process says what is no message")
-        found, lacking = reply
+        own, values, lacking = reply
+        found = dict(zip(own, values, strict=False))
         self.used.clear()
-        return {name: found[name] for name in names if name in found}, lacking
+        for name in names:
+            self._is_called(found.get(name), name)
+        return {name: found[name] for name in names if name in found}, list(lacking)
 
     def give(self, name: str, value: Any, module: str | None) -> None:
         """Give the answer's module a name that it lacks."""
@@ -68,11 +94,15 @@ class Link:
     def operate(self, name: str, *values: Any) -> Any:
         """Do something with a thing of the answer's that is no data."""
         self.use(name)
-        return self._ask([name], values)
+        if name == "call":
+            return self.call(*values)
+        asked = values[-1] if name == "get" else name
+        return self._is_called(self._ask([name], values, asked), asked)
 
     def call(self, target: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call one of the functions of the answer's module."""
-        return self._ask(["call"], [target, positional, named])
+        asked = self._names.get(self._numbers.get(id(target), -1), "")
+        return self._ask(["call", *named], [target, *positional, *named.values()], asked)
 
     def next(self, iterator: Any) -> Any:
         """Return an iterator's next value.
@@ -126,8 +156,10 @@ class Link:
         self.failed = self.failed or ToldError(row)
         raise self.failed
 
-    def _ask(self, head: list[Any], values: Sequence[Any]) -> Any:
+    def _ask(self, head: list[Any], values: Sequence[Any], asked: Any = None) -> Any:
+        """Ask for something; ``asked``: by which name, if not by the verb."""
         with self._lock:
+            self._asked = asked if type(asked) is str else head[0]
             if self.failed is not None:
                 raise self.failed
             message = self._exchange(head, values)
@@ -136,12 +168,12 @@ class Link:
                 raise StopIteration(*message.values[:1])
             if verb != "ok" or len(message.values) != 1:
                 self._raise(message)
+            self._look(message.values[0])
             return message.values[0]
 
     def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
-        encoder = Encoder(self._special)
         try:
-            data = encoder.message(head, values)
+            data = Encoder(self._special, self._shared, self._shared.sweep()).message(head, values)
         except NotDataError as error:
             self.fail(f"the tests give what the answer cannot have: {error}")
         complete = False
@@ -153,7 +185,7 @@ class Link:
                 self.interrupted = True
                 self.failed = ToldError(row_of(["timeout", None, "interrupted", None]))
         try:
-            return decode(reply, self._special, encoder.objects)
+            return decode(reply, self._special, self._shared, self._changes_come)
         except MalformedError as error:
             self.fail(f"the answer's process says what is no message: {error}"[:_TEXT])
 
@@ -210,6 +242,28 @@ class Link:
             signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
         os._exit(1)
+
+    def _is_called(self, value: Any, name: Any) -> Any:
+        """Note by which name the tests have a thing of the answer's, and return it."""
+        number = self._numbers.get(id(value))
+        if number is not None and type(name) is str:
+            self._names.setdefault(number, name)
+        return value
+
+    def _look(self, value: Any) -> None:
+        """Refuse an array without elements where the reference gives nothing of the kind."""
+        if self._may_be_empty is None:
+            if is_empty(value):
+                self.emptied.add(self._asked)
+        elif self._asked not in self._may_be_empty and has_empty_array(value):
+            self.fail(HOLLOW, kind="AssertionError")
+
+    def _changes_come(self, numbers: list[int]) -> None:
+        """Note that the answer changes what its tests have, where its reference does not."""
+        if self._asked not in self._may_change:
+            self.changed.add(self._asked)
+            if self._separate:
+                self._shared.separate(numbers)
 
     def _make(self, parts: list[Any]) -> Any:
         kind, number, name = parts

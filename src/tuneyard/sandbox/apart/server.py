@@ -23,8 +23,9 @@ from tuneyard.sandbox.apart import wire
 from tuneyard.sandbox.apart.codec import Node, Special
 from tuneyard.sandbox.apart.crossing import EXCEPTIONS
 from tuneyard.sandbox.apart.decoder import decode
-from tuneyard.sandbox.apart.encoder import Encoder, write
-from tuneyard.sandbox.apart.kinds import SCALARS, changing
+from tuneyard.sandbox.apart.encoder import Encoder
+from tuneyard.sandbox.apart.kinds import SCALARS
+from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.audit import Notes
 from tuneyard.sandbox.capability import walk
 from tuneyard.sandbox.source import PROGRAM, compile_program, new_module
@@ -36,7 +37,6 @@ _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 _ARGUMENTS = SCALARS | {bytes, tuple}
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
-    "call": lambda target, positional, named: target(*positional, **named),
     "get": getattr,
     "set": setattr,
     "del": delattr,
@@ -61,6 +61,7 @@ class Server:
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._whole = False
+        self._shared = Shared()
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._asked_for: dict[str, Any] = {}
@@ -80,25 +81,20 @@ class Server:
             wire.send(self._reply(data))
 
     def _reply(self, data: bytes) -> bytes:
-        message = decode(data, self._special)
+        message = decode(data, self._special, self._shared)
+        gone = self._shared.sweep()
         verb = message.head[0]
-        before: dict[int, Node] = {}
         told: list[Any]
         values: list[Any] = []
         try:
-            if any(changing(one) is not None for one in message.objects):
-                before = Encoder(self._special, message.objects).states()
             told, values = ["ok"], [self._do(verb, message.head[1:], message.values)]
         except BaseException as error:
             told, values = self._raised(error, verb)
-        encoder = Encoder(self._special, message.objects)
         try:
-            after = encoder.states() if before else {}
-            changes = [(n, node) for n, node in after.items() if write(node) != write(before[n])]
-            return encoder.message(told, values, changes)
+            return Encoder(self._special, self._shared, gone).message(told, values)
         except BaseException as error:
             told = ["out", verdict(error, self._notes)]
-            return Encoder(self._special).message(told, [])
+            return Encoder(self._special, Shared()).message(told, [])
 
     def _do(self, verb: str, head: list[Any], values: list[Any]) -> Any:
         if verb == "next":
@@ -109,8 +105,8 @@ class Server:
             self._loop = self._loop or asyncio.new_event_loop()
             return self._loop.run_until_complete(values[0])
         if verb == "load":
-            self._whole = head[1]
-            return self._load(head[0], values[0])
+            source, self._whole, *names = head
+            return self._load(source, names)
         if verb == "give":
             name, module = head
             value = values[0] if module is None else importlib.import_module(module)
@@ -121,13 +117,18 @@ class Server:
                 with suppress(ValueError, OSError):  # a program may close its own output
                     stream.flush()
             return None
-        result = OPERATIONS[verb](*values)
-        if verb == "call" and type(result) is values[0] and values[0].__module__ == ANSWER:
+        if verb != "call":
+            return OPERATIONS[verb](*values)
+        target, *given = values
+        positional = given[: len(given) - len(head)]
+        result = target(*positional, **dict(zip(head, given[len(positional) :], strict=True)))
+        if type(result) is target and target.__module__ == ANSWER:
             self._node(result)  # an object that the tests made themselves
         return result
 
-    def _load(self, source: str, names: list[str]) -> tuple[dict[str, Any], list[str]]:
-        """Run an answer; return those of its names that are asked for, and what it lacks."""
+    def _load(self, source: str, names: list[str]) -> tuple[Any, Any, Any]:
+        """Run an answer; return names that are asked for, their values, and what it lacks."""
+        self._shared = Shared()
         program = compile_program(source)
         random.seed(0)
         self._things.clear()
@@ -141,7 +142,7 @@ class Server:
             exec(program, self._module.__dict__)
         found = self._module.__dict__
         self._asked_for = {name: found[name] for name in names if name in found}
-        return self._asked_for, lacking(program, found)
+        return (*self._asked_for,), (*self._asked_for.values(),), (*lacking(program, found),)
 
     def _raised(self, error: BaseException, verb: str) -> tuple[list[Any], list[Any]]:
         """Return what is told of an exception, and its arguments, if it can cross."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import struct
 
@@ -11,18 +12,20 @@ LARGEST = 64 << 20  # bytes of a message
 
 _LENGTH = struct.Struct("=Q")
 _pack, _unpack, _size = _LENGTH.pack, _LENGTH.unpack, _LENGTH.size
+_sending = _thread.RLock()  # an answer may have threads, and each of them may end it
 _write, _read = os.write, os.read  # bound early: an answer may have others for its own ends
 
 
 def send(data: bytes) -> None:
-    """Send a message.
+    """Send a message, whole, whichever thread sends another.
 
     Raises:
         OSError: the other side is gone.
     """
     rest = memoryview(_pack(len(data)) + data)
-    while rest:
-        rest = rest[_write(LINK, rest) :]
+    with _sending:
+        while rest:
+            rest = rest[_write(LINK, rest) :]
 
 
 def receive() -> bytes | None:

@@ -1,0 +1,177 @@
+"""Finds out whether an answer that runs beside its tests changes what they give it.
+
+Nothing is compared by methods of an answer's, or of its tests': lists and the like by what objects
+they hold, objects of the tests' classes by their attributes, arrays by their bytes.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from types import CodeType
+from typing import Any
+
+from tuneyard.sandbox.apart.kinds import KINDS, SCALARS, Changing, Parts, changing
+from tuneyard.sandbox.apart.shared import Shared
+from tuneyard.sandbox.capability import walk
+from tuneyard.sandbox.source import words
+
+_CHANGES = words(
+    """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse
+    rotate update add discard setdefault subtract move_to_end intersection_update difference_update
+    symmetric_difference_update heapify heappush heappop heappushpop heapreplace insort insort_left
+    insort_right shuffle setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior
+    ipow irshift isub itruediv ixor default_factory"""
+)
+_STORES = {dis.opmap.get(name, -1) for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE")}
+_FRAMES = words(
+    """_getframe _getframemodulename currentframe stack trace getouterframes extract_stack
+    format_stack walk_stack f_back findCaller stacklevel settrace setprofile"""
+)
+_REST = words("__name__ __main__ __doc__")
+_RECKONS = dis.opmap.get("BINARY_OP", -1)
+_IN_PLACE = 13  # the first of its arguments that means an assignment such as +=
+_LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_LARGE = 1_000_000  # elements of an array that is compared
+_LAZY = words("map filter starmap takewhile dropwhile filterfalse accumulate groupby zip_longest")
+
+
+def _attributes(value: Any) -> Parts:
+    return [one for pair in value.__dict__.items() for one in pair]
+
+
+def _fill(value: Any, parts: Parts) -> None:
+    value.__dict__.clear()
+    value.__dict__.update(zip(parts[::2], parts[1::2], strict=True))
+
+
+_OF_CLASS: dict[type, Changing] = {}
+_TENSOR = Changing(
+    "", None, lambda v: [v.detach().cpu().numpy().tobytes(), *v.shape], list, list.extend, flat=True
+)
+
+
+def kind_of(value: Any) -> Changing | None:
+    """Return of what kind a value of the tests' is that an answer may change, None: of none."""
+    found = changing(value)
+    if found is not None:
+        return found if not found.flat or len(value) < _LARGE else None
+    kind = type(value)
+    if kind.__module__ == "__main__" and type(getattr(value, "__dict__", None)) is dict:
+        if kind not in _OF_CLASS:
+            _OF_CLASS[kind] = Changing("", kind, _attributes, lambda _: object.__new__(kind), _fill)
+        return _OF_CLASS[kind]
+    if kind.__name__ == "Tensor" and kind.__module__ == "torch":
+        plain = value.layout.__repr__() == "torch.strided" and value.numel() < _LARGE
+        return _TENSOR if plain and value.dtype.is_floating_point else None
+    return None
+
+
+def shows_frames(program: CodeType) -> bool:
+    """Say whether an answer may care who calls it: where it is watched, another does."""
+    for code in walk(program):
+        names = [one for one in code.co_consts if type(one) is tuple]
+        if not _FRAMES.isdisjoint(code.co_names) or any("stacklevel" in one for one in names):
+            return True
+    return False
+
+
+def may_change(program: CodeType) -> bool:
+    """Say whether an answer's code could change a list or the like that it is given."""
+    for code in walk(program):
+        names = code.co_names
+        if not _CHANGES.isdisjoint(names):
+            return True
+        if (
+            code.co_flags & inspect.CO_OPTIMIZED
+            and any(  # a function's, which defines no methods
+                name[:2] == "__" and name not in _REST for name in names
+            )
+        ):
+            return True
+        raw = code.co_code
+        if not _STORES.isdisjoint(raw[::2]):
+            return True
+        place = raw.find(_RECKONS)
+        while place >= 0:
+            if place % 2 == 0 and raw[place + 1] >= _IN_PLACE:
+                return True
+            place = raw.find(_RECKONS, place + 1)
+    return False
+
+
+LATER = "next"
+"""The name by which what a generator or coroutine does is known, which runs after its call."""
+
+
+class Arguments:
+    """What the functions of one answer are given.
+
+    Args:
+        program: the answer's code.
+        allowed: names of functions that may change it.
+
+    Attributes:
+        changed: the names of those others that have; ``LATER``, where it was after a call.
+    """
+
+    def __init__(self, program: CodeType, allowed: Collection[str]) -> None:
+        self.changed: set[str] = set()
+        self._allowed = frozenset(allowed)
+        self._held = Shared()
+        self._later = LATER not in self._allowed and any(
+            code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
+        )
+
+    def watched(self, name: str, value: Any) -> Any:
+        """Return what calls a function and looks at what it was given; others as they are."""
+        if not callable(value) or isinstance(value, type):
+            return value
+        return functools.wraps(value, updated=())(self.calls(name, value))
+
+    def end(self) -> None:
+        """Look once more at what may have been changed since."""
+        self._look(blamed=self._later)
+
+    def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what calls a function by a name, and looks at what it was given."""
+        free = name in self._allowed
+
+        def call(*positional: Any, **named: Any) -> Any:
+            self._look(blamed=self._later)
+            self._held.sweep()
+            if named or not SCALARS.issuperset(map(type, positional)):
+                self._hold([*positional, *named.values()])
+            try:
+                return function(*positional, **named)
+            finally:
+                self._look(blamed=not free, name=name)
+
+        return call
+
+    def _look(self, *, blamed: bool, name: str = LATER) -> None:
+        for number, _, parts in self._held.changed():
+            if blamed:
+                self.changed.add(name)
+            self._held.know(number, parts)
+            self._hold(parts)
+
+    def _hold(self, values: list[Any]) -> None:
+        todo = [values]
+        while todo:
+            for value in todo.pop():
+                if type(value) in SCALARS or self._held.number(value) is not None:
+                    continue
+                change = kind_of(value)
+                kind = KINDS.get(type(value)) if change is None else None
+                if change is not None:
+                    parts = change.parts(value)
+                    self._held.know(self._held.add(value, change), parts)
+                elif kind is not None and not kind.flat:
+                    parts = kind.parts(value)
+                else:
+                    continue
+                if not SCALARS.issuperset(map(type, parts)):
+                    todo.append(parts)

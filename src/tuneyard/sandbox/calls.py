@@ -1,0 +1,95 @@
+"""What is looked at of the calls that tests make of an answer that runs beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
+from tuneyard.sandbox.capability import Capability
+from tuneyard.sandbox.copies import Copies
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, ORIGINALS, Reach
+from tuneyard.sandbox.source import PROGRAM
+from tuneyard.sandbox.tells import Made
+
+_METHODS = (MethodType, BuiltinFunctionType)
+_EQUAL = re.compile(r"==|!=|assert\w*Equal|\bin\b")
+
+
+class Calls:
+    """The calls of one run.
+
+    Args:
+        program: the answer's code.
+        can: what it can do.
+        tests: the text of the tests.
+        wanted: how far they have to get; None: there is no reference that would tell.
+        trying: the answer is the reference.
+
+    Attributes:
+        matter: whether there is anything to look at.
+        changed: names of functions that changed what their tests gave them.
+        told_apart: names of classes whose objects differ as their arguments do, of a reference.
+        alike: whether there is a class whose objects do not, and should.
+    """
+
+    def __init__(
+        self, program: CodeType, can: Capability, tests: str, wanted: Reach | None, trying: bool
+    ) -> None:
+        self.changed: list[str] = []
+        self.told_apart: list[str] = []
+        self.alike = False
+        self._given: Arguments | Copies | None = None
+        self._made: Made | None = None
+        self._names: dict[str, Any] = {}
+        self._trying = trying
+        if wanted is not None and (trying or wanted.exit != ANYWHERE):
+            self._given = _given(program, can, None if trying else wanted)
+            if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
+                self._made = Made(None if trying else wanted.tells)
+        self.matter = self._given is not None or self._made is not None
+
+    def of(self, answer: ModuleType) -> Callable[[Any, str], Any]:
+        """Return what goes through what tests call, with its name, and gives what is called."""
+        given, made, home, program = self._given, self._made, answer.__name__, PROGRAM
+        self._names = answer.__dict__
+        own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
+
+        def calls(function: Any, name: str) -> Any:
+            kind = type(function)
+            if (
+                id(function) in own
+                or (kind is FunctionType and function.__code__.co_filename == program)
+                or (kind in _METHODS and type(function.__self__).__module__ == home)
+                or getattr(function if isinstance(function, type) else kind, "__module__", 0)
+                == home
+            ):
+                if made is not None:
+                    function = made.calls(name, function)
+                if given is not None and callable(function):
+                    function = given.calls(name, function)
+            return function
+
+        return calls if self.matter else lambda function, name: function
+
+    def end(self) -> None:
+        """Find out what the attributes say; once, after the tests."""
+        if isinstance(self._given, Arguments):
+            self._given.end()
+            self.changed = sorted(self._given.changed)
+        if self._made is not None and self._trying:
+            self.told_apart = self._made.told_apart(self._names)
+        elif self._made is not None:
+            self.alike = self._made.alike(self._names)
+
+
+def _given(program: CodeType, can: Capability, wanted: Reach | None) -> Arguments | Copies | None:
+    """Return what the answer's functions are called by; None: as ever."""
+    allowed = wanted.named(CHANGES) if wanted is not None else []
+    if wanted is not None and wanted.separate:
+        return Copies(allowed, originals=wanted.separate == ORIGINALS)
+    if (can.harmless and not may_change(program)) or shows_frames(program):
+        return None
+    return Arguments(program, allowed)

@@ -1,0 +1,109 @@
+"""Calls an answer's functions with copies of what their tests have, so that these keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from tuneyard.sandbox.apart.kinds import Changing, Parts
+from tuneyard.sandbox.apart.shared import held, parts_of, same
+from tuneyard.sandbox.arguments import kind_of
+
+_MOST = 100_000  # values that are copied for one call
+
+
+class Copies:
+    """The copies of one run.
+
+    What an answer gives back and has not changed is what its tests have, not the copy.
+
+    Args:
+        allowed: names of functions that get what the tests have, since the reference changes it.
+        originals: what it has changed is not the copy either.
+    """
+
+    def __init__(self, allowed: Collection[str], *, originals: bool) -> None:
+        self._allowed = frozenset(allowed)
+        self._no_copies = originals
+        self._originals: dict[int, Any] = {}
+        self._copies: list[Any] = []  # kept, so that no other gets its id
+
+    def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what calls a function by a name, with copies."""
+        if name in self._allowed:
+            return function
+        return lambda *given, **named: self._call(function, given, named)
+
+    def _call(self, function: Callable[..., Any], given: tuple[Any, ...], named: Any) -> Any:
+        copied: dict[int, tuple[Any, Changing | None, Parts]] = {}
+        try:
+            arguments = [self._copy(one, copied) for one in given]
+            more = {name: self._copy(one, copied) for name, one in named.items()}
+        except RecursionError:  # long chains of objects
+            return function(*given, **named)
+        try:
+            result = function(*arguments, **more)
+            changed = set() if self._no_copies else self._changed(copied)
+            return self._back(result, changed, set())
+        finally:
+            self._copies.append(copied)
+
+    def _copy(self, value: Any, copied: dict[int, tuple[Any, Changing | None, Parts]]) -> Any:
+        """Return the copy of a value of the tests', the value where there is none."""
+        if id(value) in copied:
+            return copied[id(value)][0]
+        kind = kind_of(value)
+        if (kind is None and type(value) is not tuple) or len(copied) > _MOST:
+            return value
+        if kind is None:
+            parts = [self._copy(one, copied) for one in value]
+            made: Any = (*parts,)
+        elif kind.flat:
+            parts = kind.parts(value)
+            made = value.copy() if hasattr(value, "copy") else value.clone()
+        else:
+            made = kind.new(parts_of(value, kind))
+            copied[id(value)] = made, kind, []
+            parts = [self._copy(one, copied) for one in parts_of(value, kind)]
+            kind.fill(made, parts)
+        copied[id(value)] = made, kind, parts
+        self._originals[id(made)] = value
+        self._copies.append((made, value))
+        return made
+
+    def _changed(self, copied: dict[int, tuple[Any, Changing | None, Parts]]) -> set[int]:
+        """Return the ``id`` of all copies that were changed, or hold such."""
+        found = {
+            id(made)
+            for made, kind, parts in copied.values()
+            if kind is not None and not same(kind, parts_of(made, kind), parts)
+        }
+        size = 0
+        while found and size < len(found):
+            size = len(found)
+            for made, kind, _ in copied.values():
+                parts = held(made) if kind is None else parts_of(made, kind)
+                if not found.isdisjoint(map(id, parts)):
+                    found.add(id(made))
+        return found
+
+    def _back(self, value: Any, changed: set[int], seen: set[int]) -> Any:
+        """Return a value with what the tests have in the place of copies of it."""
+        if id(value) not in changed and id(value) in self._originals:
+            return self._originals[id(value)]
+        if type(value) not in (list, tuple, dict) or id(value) in seen:
+            return value
+        seen.add(id(value))
+        if type(value) is dict:
+            for key, one in [*value.items()]:
+                other = self._back(one, changed, seen)
+                if other is not one:
+                    value[key] = other
+            return value
+        parts = [self._back(one, changed, seen) for one in value]
+        if all(one is other for one, other in zip(parts, value, strict=True)):
+            return value
+        if type(value) is tuple:
+            return (*parts,)
+        value[:] = parts
+        return value

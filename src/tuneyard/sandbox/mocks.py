@@ -1,0 +1,93 @@
+"""What an answer does to the mocks and streams of its tests, but for calling them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from tuneyard.sandbox.capability import RECORDED, RECORDED_ONLY, attributes_set, walk
+from tuneyard.sandbox.parts import PLAIN, attributes_by_name, dict_of, mro_of
+from tuneyard.sandbox.source import ANSWER, PROGRAM
+
+RECORDS = "writes what a mock of its tests records"
+HIDES = "hides a method of an object that is not its own"
+
+
+def protect(found: Callable[[str], None]) -> None:
+    """Let answers not write what mocks record; once in a process, when mocks are loaded."""
+    kind: Any = getattr(sys.modules.get("unittest.mock"), "NonCallableMock", None)
+    if kind is None or kind.__setattr__.__module__ == __name__:
+        return
+    write, get_frame, recorded, program = kind.__setattr__, sys._getframe, RECORDED, PROGRAM
+    records = _records
+
+    def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807 - it is one
+        if get_frame(1).f_code.co_filename == program and (name in recorded or records(value)):
+            found(RECORDS)
+        write(self, name, value)
+
+    kind.__setattr__ = __setattr__
+
+
+def _records(value: Any) -> bool:
+    """Say whether an object has attributes as those of a mock that tests ask for calls."""
+    if id(type(value)) in PLAIN:
+        return False
+    names = {*attributes_by_name(value)}
+    for base in mro_of(type(value)):
+        names.update(dict_of(base))
+    return not names.isdisjoint(RECORDED)
+
+
+def reads_records(program: CodeType) -> bool:
+    """Say whether an answer names what only tests ask of their mocks."""
+    names = {name for code in walk(program) for name in code.co_names} | _texts(program)
+    return not names.isdisjoint(RECORDED_ONLY)
+
+
+class Owners:
+    """Looks at the objects whose methods tests call.
+
+    Args:
+        program: the answer's code.
+        checks: the code of the tests.
+        found: takes ``HIDES``.
+    """
+
+    def __init__(self, program: CodeType, checks: CodeType, found: Callable[[str], None]) -> None:
+        self._sets = _names_set(program) - _names_set(checks)
+        self._found = found
+
+    def look(self, value: Any, name: str) -> Any:
+        """Return an object of which tests want an attribute."""
+        if name in self._sets and id(type(value)) not in PLAIN:
+            self._examine(value, name)
+        return value
+
+    def _examine(self, value: Any, name: str) -> None:
+        kind = type(value)
+        if kind.__module__ == ANSWER or isinstance(value, type | ModuleType | FunctionType):
+            return
+        try:
+            held = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return
+        if name in held and any(name in dict_of(base) for base in mro_of(kind)):
+            self._found(HIDES)
+
+
+def _names_set(program: CodeType) -> set[str]:
+    """Return the names that a program sets on something, or has as a text."""
+    return _texts(program).union(*map(attributes_set, walk(program)))
+
+
+def _texts(program: CodeType) -> set[str]:
+    return {
+        text
+        for code in walk(program)
+        for one in code.co_consts
+        for text in (one if type(one) is tuple else (one,))
+        if type(text) is str
+    }
