@@ -7,16 +7,15 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
-import linecache
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import errors, prelude, suspicion
+from tuneyard.sandbox import errors, suspicion
+from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
@@ -24,25 +23,12 @@ from tuneyard.sandbox.checks import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
-from tuneyard.sandbox.marks import (
-    ANYWHERE,
-    CHANGES,
-    EMPTY,
-    HOLLOW,
-    Marks,
-    Reach,
-)
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
-from tuneyard.sandbox.source import (
-    ANSWER,
-    PROGRAM,
-    compile_program,
-    compile_tests,
-    new_module,
-)
+from tuneyard.sandbox.source import ANSWER, compile_program, compile_tests
 from tuneyard.sandbox.surroundings import plain_signals, private_modules
 from tuneyard.sandbox.tells import REASON as ALIKE
 from tuneyard.sandbox.wildcard import REASON, Inspector
@@ -120,6 +106,7 @@ class Trial:
             ForgedError: the answer tampered with its judgement.
             BaseException: whatever the answer or the tests raise.
         """
+        told = None if self._trying else self._wanted
         if not self._can.harmless:
             with private_modules(), plain_signals() as put_signals_back:
                 self._run_watched(put_signals_back)
@@ -127,7 +114,7 @@ class Trial:
             self._run_looked_at()
         elif self._calls.matter:
             self._run_calls()
-        elif self._counts():
+        elif may_miss(self._tests) if told is None else told.counts:
             checks, marked = compile_marked(self._tests, watched=False)
             marks = Marks(marked, guarded=False)
             self._run_tests(checks, self._scope(self._run_answer(), marks.helpers))
@@ -147,11 +134,6 @@ class Trial:
         look.calls = self._calls.of(answer)
         self._run_tests(checks, self._scope(answer, look.helpers | marks.helpers))
         self._judge(marks, None)
-
-    def _counts(self) -> bool:
-        if self._wanted is None or self._trying:
-            return may_miss(self._tests)
-        return self._wanted.counts
 
     def _run_looked_at(self) -> None:
         forged: list[str] = []
@@ -265,19 +247,8 @@ class Trial:
         return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:
-        new_module("__main__")  # what is there is the zygote's
-        answer = new_module(ANSWER)
-        if not self._can.harmless or "inspect" in self._tests:
-            lines = self._source.splitlines(keepends=True)
-            for name in (PROGRAM, str(answer.__file__)):
-                linecache.cache[name] = (len(self._source), None, lines, name)
-        try:
-            exec(self._program, answer.__dict__)
-        except SystemExit:
-            pass  # a script may end so; the tests say whether it is right
-        except NameError:
-            if not self._given_prelude(answer := new_module(ANSWER)):
-                raise
+        listed = not self._can.harmless or "inspect" in self._tests
+        answer = run_answer(self._source, self._program, self._tests, self._given, listed=listed)
         if self._trying:
             self._errors = [*errors.made(answer.__dict__, ANSWER)]
         elif self._wanted is not None and self._wanted.errors:
@@ -285,21 +256,6 @@ class Trial:
             if any(errors.lies(answer.__dict__.get(name)) for name in self._wanted.errors):
                 raise ForgedError(errors.REASON)
         return answer
-
-    def _given_prelude(self, answer: ModuleType) -> bool:
-        """Run the answer again, with what its tests import and define; say whether there is any."""
-        names = answer.__dict__
-        size = len(names)
-        classes = prelude.give(self._tests, self._given.names, names)
-        if len(names) == size:
-            return False
-        own = {name: names[name] for name in classes}
-        with suppress(SystemExit):
-            exec(self._program, names)
-        for name, kind in own.items():
-            if names.get(name) is kind:  # the tests' own are given when they run
-                del names[name]
-        return True
 
     def _clean_up(self, changes: Changes) -> None:
         """Put everything back that the answer's outermost code changed for its tests."""

@@ -14,7 +14,7 @@ import random
 from collections.abc import Callable, Collection
 from itertools import islice
 from operator import contains, eq, ge, gt, le, lt, ne
-from typing import Any
+from typing import Any, NoReturn
 
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import (
@@ -38,7 +38,7 @@ from tuneyard.sandbox.rewrite import (
     OWNER,
     UNEQUAL,
 )
-from tuneyard.sandbox.source import PROGRAM, words
+from tuneyard.sandbox.strange_kinds import StrangeKinds, is_answers
 from tuneyard.sandbox.strangers import (
     Nothing,
     akin,
@@ -52,21 +52,12 @@ from tuneyard.sandbox.strangers import (
     unlike,
 )
 
-_COMPARES = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
-_RECKONS = words(
-    """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
-    __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
-)
-_VALUES = (int, float, complex, str, bytes)
 _CONTAINERS = (list, tuple, dict, set, frozenset)
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
 _OFTEN = 30  # objects of one class that are all held against strangers; of more, a random part
-_flags_of = type.__dict__["__flags__"].__get__
 
 REASON = "an object that is equal to everything"
-_APPROX = words("_pytest.approx _pytest.python_api pytest tuneyard.judging.pytest_approx")
 
 
 class Inspector:
@@ -96,14 +87,12 @@ class Inspector:
         looks: bool,
         strict: bool,
     ) -> None:
-        self._asked = frozenset(asked)
-        self._trusted = trusted
         self._forged = forged
+        self._kinds = StrangeKinds(trusted, asked, self._found)
         self.also: Callable[[], None] | None = None
         self.owner: Callable[[Any, str], Any] = lambda value, name: value
         self.calls: Callable[[Any, str], Any] = lambda function, name: function
         self.emptied = self.emptied_any = False
-        self._kinds: dict[int, tuple[type, bool]] = {}
         self._probed: dict[int, int] = {}
         self._busy = not looks
         self._strict = strict
@@ -153,7 +142,7 @@ class Inspector:
         """
         self.look(value)
         if self._strict and id(type(value)) not in PLAIN and not self._busy:
-            return plain(value, self._is_strange, _DEPTH)
+            return plain(value, self._kinds.is_strange, _DEPTH)
         return value
 
     def equal(self, left: Any, right: Any) -> Any:
@@ -173,7 +162,7 @@ class Inspector:
     def member(self, left: Any, right: Any) -> Any:
         """Return ``left in right``; see ``equal``."""
         result = left in right
-        if result and not self._busy and self._is_strange(left):
+        if result and not self._busy and self._kinds.is_strange(left):
             for one in islice(elements(right), _OFTEN):
                 if holds(eq, left, one):
                     self._ask_within(left, one)
@@ -195,7 +184,7 @@ class Inspector:
             budget -= 1
             if id(type(left)) in PLAIN and id(type(right)) in PLAIN:
                 continue
-            if self._is_strange(left) or self._is_strange(right):
+            if self._kinds.is_strange(left) or self._kinds.is_strange(right):
                 self._ask_again(left, right, says, question)
             elif type(left) is type(right) and type(left) in (list, tuple):
                 todo.extend(zip(left, right, strict=False))
@@ -204,9 +193,9 @@ class Inspector:
 
     def _ask_again(self, left: Any, right: Any, says: Callable[..., bool], question: Any) -> None:
         """Compare with the other value and with unlike ones, in an order that none can foresee."""
-        if self._is_strange(right):
+        if self._kinds.is_strange(right):
             left, right = right, left
-        draw, strict = self._random, self._strict and self._is_answers(left)
+        draw, strict = self._random, self._strict and is_answers(left)
         others = unlike(right, draw) + (akin(right, draw) if strict else [])
         trials = [(right, True)] * 2 + [(other, False) for other in others]
         draw.shuffle(trials)
@@ -217,15 +206,6 @@ class Inspector:
         ):
             self._found()
 
-    def _is_answers(self, value: Any) -> bool:
-        """Say whether the answer made a value's class, not the tests."""
-        for base in mro_of(type(value)):
-            for member in dict_of(base).values():
-                file = getattr(getattr(member, "__code__", None), "co_filename", None)
-                if file is not None:
-                    return bool(file == PROGRAM or file == "<string>")
-        return False
-
     def _examine(self, values: list[Any]) -> None:
         budget, depth, seen = _BUDGET, 0, set[int]()
         while values and depth < _DEPTH:
@@ -235,10 +215,10 @@ class Inspector:
                 if id(kind) in PLAIN or id(value) in seen:
                     continue
                 seen.add(id(value))
-                if self._is_strange(value):
+                if self._kinds.is_strange(value):
                     self._probe(value)
                     inner.extend(attributes(value))
-                elif not self._trusted(id(kind)) or holds_others(kind):
+                elif not self._kinds.is_trusted(value) or holds_others(kind):
                     inner.extend(attributes(value))
                 parts = [*elements(value)]
                 if not parts:
@@ -251,50 +231,6 @@ class Inspector:
                     inner.extend(parts)
             values, depth = inner, depth + 1
 
-    def _is_strange(self, value: Any) -> bool:
-        kind = type(value)
-        known = self._kinds.get(id(kind))
-        if known is None:
-            strange = self._judge(kind)
-            known = kind, strange
-            # A class may be given such methods later; what was there before is watched.
-            if strange or all(self._is_known(base) for base in mro_of(kind)):
-                self._kinds[id(kind)] = known
-        return known[1]
-
-    def _is_known(self, base: type) -> bool:
-        return not _flags_of(base) & _HEAP or self._trusted(id(base))
-
-    def _judge(self, kind: type) -> bool:
-        """Say whether a class compares or reckons by methods that came after the snapshot.
-
-        Raises:
-            ForgedError: it is a kind of text or number whose methods, which tests call, are others.
-        """
-        line = mro_of(kind)
-        known = next((base for base in line if base in _VALUES or self._is_table(base)), None)
-        if known is not None:
-            theirs = {name for base in mro_of(known) for name in dict_of(base)}
-            for base in line[: line.index(known)]:
-                own = dict_of(base).keys() & theirs & self._asked
-                if any(name[:1] != "_" for name in own) and not self._trusted(id(base)):
-                    self._found()
-        for name in _COMPARES | _RECKONS:
-            for base in line:
-                if name in dict_of(base):
-                    if not self._is_known(base) or self._is_lenient(base):
-                        return True
-                    break
-        return False
-
-    def _is_lenient(self, kind: type) -> bool:
-        """Say whether a library's objects may be equal to much, and are not the tests' own."""
-        home = kind.__module__
-        return home == "unittest.mock" or (home in _APPROX and "approx" not in self._asked)
-
-    def _is_table(self, kind: type) -> bool:
-        return self._trusted(id(kind)) and kind.__module__.startswith(("numpy", "pandas"))
-
     def _probe(self, value: Any) -> None:
         nothing, draw = Nothing(), self._random
         count = self._probed[id(type(value))] = self._probed.get(id(type(value)), 0) + 1
@@ -305,7 +241,7 @@ class Inspector:
         other = blank(value)
         if other is not None and holds(eq, value, other):
             self._found()
-        strict = self._strict and self._is_answers(value)
+        strict = self._strict and is_answers(value)
         contain = any("__contains__" in dict_of(base) for base in mro_of(type(value)))
         more = [] if strict else [nothing]
         for group in groups(draw):
@@ -325,6 +261,6 @@ class Inspector:
             if all(holds(close, value, other) for other in numbers):
                 self._found()
 
-    def _found(self) -> None:
+    def _found(self) -> NoReturn:
         self._forged.append(REASON)
         raise ForgedError(REASON)

@@ -1,0 +1,98 @@
+"""Which classes compare or reckon by methods of an answer's own, and so may be equal to much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn
+
+from tuneyard.sandbox.parts import dict_of, mro_of
+from tuneyard.sandbox.source import PROGRAM, words
+
+_COMPARES = words("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__")
+_RECKONS = words(
+    """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
+    __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
+)
+_VALUES = (int, float, complex, str, bytes)
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_flags_of = type.__dict__["__flags__"].__get__
+_APPROX = words("_pytest.approx _pytest.python_api pytest tuneyard.judging.pytest_approx")
+
+
+class StrangeKinds:
+    """Knows the classes of one run.
+
+    Args:
+        trusted: whether the class of an ``id`` was loaded before the answer.
+        asked: the names that the tests use.
+        found: called where a class alone is tampering; it raises.
+    """
+
+    def __init__(
+        self,
+        trusted: Callable[[int], bool],
+        asked: Collection[str],
+        found: Callable[[], NoReturn],
+    ) -> None:
+        self._asked = frozenset(asked)
+        self._trusted = trusted
+        self._found = found
+        self._kinds: dict[int, tuple[type, bool]] = {}
+
+    def is_strange(self, value: Any) -> bool:
+        """Say whether a value's class compares or reckons by methods that came with the answer.
+
+        Raises:
+            ForgedError: it is a kind of text or number whose methods, which tests call, are others.
+        """
+        kind = type(value)
+        known = self._kinds.get(id(kind))
+        if known is None:
+            strange = self._judge(kind)
+            known = kind, strange
+            # A class may be given such methods later; what was there before is watched.
+            if strange or all(self._is_known(base) for base in mro_of(kind)):
+                self._kinds[id(kind)] = known
+        return known[1]
+
+    def _is_known(self, base: type) -> bool:
+        return not _flags_of(base) & _HEAP or self._trusted(id(base))
+
+    def _judge(self, kind: type) -> bool:
+        line = mro_of(kind)
+        known = next((base for base in line if base in _VALUES or self._is_table(base)), None)
+        if known is not None:
+            theirs = {name for base in mro_of(known) for name in dict_of(base)}
+            for base in line[: line.index(known)]:
+                own = dict_of(base).keys() & theirs & self._asked
+                if any(name[:1] != "_" for name in own) and not self._trusted(id(base)):
+                    self._found()
+        for name in _COMPARES | _RECKONS:
+            for base in line:
+                if name in dict_of(base):
+                    if not self._is_known(base) or self._is_lenient(base):
+                        return True
+                    break
+        return False
+
+    def _is_lenient(self, kind: type) -> bool:
+        """Say whether a library's objects may be equal to much, and are not the tests' own."""
+        home = kind.__module__
+        return home == "unittest.mock" or (home in _APPROX and "approx" not in self._asked)
+
+    def _is_table(self, kind: type) -> bool:
+        return self._trusted(id(kind)) and kind.__module__.startswith(("numpy", "pandas"))
+
+    def is_trusted(self, value: Any) -> bool:
+        """Say whether a value's class was loaded before the answer."""
+        return self._trusted(id(type(value)))
+
+
+def is_answers(value: Any) -> bool:
+    """Say whether the answer made a value's class, not the tests."""
+    for base in mro_of(type(value)):
+        for member in dict_of(base).values():
+            file = getattr(getattr(member, "__code__", None), "co_filename", None)
+            if file is not None:
+                return bool(file == PROGRAM or file == "<string>")
+    return False
