@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuneyard.sandbox.checks import FUNCTIONS, checks, checks_itself, inside, name_of, within
+from tuneyard.sandbox.check_nodes import FUNCTIONS, checks, checks_itself, inside, name_of, within
 
 BEGIN, END, CALLED, EVEN = " begin", " end", " called", " even"
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from tuneyard.sandbox.checks import may_miss, name_of, reuses_data
+from tuneyard.sandbox.check_nodes import may_miss, name_of, reuses_data
 from tuneyard.sandbox.placing import Marked, put_marks
 from tuneyard.sandbox.source import TESTS
 

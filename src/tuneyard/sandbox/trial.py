@@ -19,7 +19,7 @@ from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, names_rebound, names_set, walk
 from tuneyard.sandbox.changes import KEEPS, Changes
-from tuneyard.sandbox.checks import may_miss
+from tuneyard.sandbox.check_nodes import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
