@@ -9,9 +9,9 @@ from typing import Any
 from tuneyard.checkpoint import resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
-from tuneyard.model_config import read_json
+from tuneyard.model_config import is_count, read_json
 from tuneyard.model_files import base_fingerprint, cached_snapshot, is_hub_id
-from tuneyard.weight_file import fault
+from tuneyard.weight_file import fault, tensors
 
 ADAPTER_RECORD = "tuneyard.json"
 """In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``."""
@@ -84,11 +84,12 @@ def adapter_record(model: Model) -> dict[str, Any]:
 
 
 def _check_files(folder: Path, weights: list[Path]) -> None:
-    if not isinstance(adapter_config(folder).get("peft_type"), str):
+    if wrong := _unusable(adapter_config(folder)):
         raise UserError(
-            "an adapter's adapter_config.json cannot be used (it names no peft_type)",
+            f"an adapter's adapter_config.json cannot be used ({wrong[0]})",
             where=str(folder),
-            remedy="name a folder that PEFT's save_pretrained wrote",
+            value=wrong[1],
+            remedy="name a folder that PEFT's save_pretrained wrote of a LoRA adapter",
         )
     for file in weights:
         if file.is_file() and (found := fault(file)):
@@ -97,3 +98,19 @@ def _check_files(folder: Path, weights: list[Path]) -> None:
                 where=str(file),
                 remedy="copy or download this file again",
             )
+    if weights[0].is_file() and not tensors(weights[0]):
+        raise UserError(
+            "an adapter's file of weights holds none",
+            where=str(weights[0]),
+            remedy="copy or download this file again, or train the adapter again",
+        )
+
+
+def _unusable(config: dict[str, Any]) -> tuple[str, Any] | None:
+    """Return what is wrong with an adapter's configuration, and its value."""
+    kind, rank = config.get("peft_type"), config.get("r", 1)
+    if not isinstance(kind, str):
+        return "it names no peft_type", kind
+    if kind != "LORA":  # others are not all merged, trained on and described as LoRA is
+        return "the adapter is no LoRA", kind
+    return None if is_count(rank) else ("its rank r is no whole number from 1", rank)

@@ -116,6 +116,7 @@ def _plan(options: argparse.Namespace) -> int:
 
     prepared = study.prepare(options.study, options.overrides)
     check_rows(prepared.plan, prepared.study.seed, prepared.study.preflight)
+    prepared.check_models()
     if options.json:
         steps = [
             {"stage": s.stage, "label": s.label, "key": s.key, "done": done}

@@ -65,6 +65,21 @@ def differences_of(info: Mapping[str, Any]) -> Differences:
     }
 
 
+def differences_between(
+    found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]
+) -> Differences:
+    """Return in the same words how the shapes of tensors differ from those that they should be."""
+    return {
+        "missing": sorted(expected.keys() - found.keys()),
+        "left over": sorted(found.keys() - expected.keys()),
+        "of another shape": [
+            _reshaped(name, found[name], expected[name])
+            for name in sorted(found.keys() & expected.keys())
+            if found[name] != expected[name]
+        ],
+    }
+
+
 def encoder_differences(info: Mapping[str, Any]) -> Differences:
     """Return as ``differences_of`` what an encoder needs: neither a pooler, nor what is left."""
     found = differences_of(info)
@@ -88,18 +103,28 @@ def refuse_adapter(policy: Any, folder: Path) -> None:
         name: tuple(tensor.shape)
         for name, tensor in get_peft_model_state_dict(policy, save_embedding_layers=False).items()
     }
-    left = sorted(found.keys() - expected.keys())
-    differences = {
-        "missing": sorted(expected.keys() - found.keys()),
-        "left over": [name for name in left if not name.endswith(_EMBEDDINGS)],
-        "of another shape": [
-            _reshaped(name, found[name], expected[name])
-            for name in sorted(found.keys() & expected.keys())
-            if found[name] != expected[name]
-        ],
-    }
+    differences = differences_between(found, expected)
+    left = [name for name in differences["left over"] if not name.endswith(_EMBEDDINGS)]
+    differences = {**differences, "left over": left}
     what = "an adapter's weights do not fit its adapter_config.json on this base"
     refuse(differences, what, str(folder))
+
+
+def refuse_kind(said: str, kind: str, saved: str, where: str, value: str) -> None:
+    """Refuse a ``model_type`` other than that of the class which saved the weights.
+
+    Args:
+        said: what config.json says.
+        kind: what that class would have written.
+        saved: the class.
+    """
+    if kind != said:
+        raise UserError(
+            f"a model's config.json says {said!r} of what {saved} saved",
+            where=where,
+            value=value,
+            remedy=f"set model_type to {kind!r} there, or copy the model's own config.json",
+        )
 
 
 def check_vocabulary(network: Any, tokenizer: Any, model: Model) -> None:

@@ -7,9 +7,7 @@ part is read, to find weights that are none; ``loading`` looks at all of them.
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +28,17 @@ from tuneyard.fit import (
     reason,
     refuse,
     refuse_adapter,
+    refuse_kind,
     refuse_not_finite,
 )
 from tuneyard.loading import load_tokenizer, not_loaded, quiet
+from tuneyard.model_config import check_bounds, read_config
 from tuneyard.model_files import is_hub_id, loaded_files
 from tuneyard.weight_file import headers
 
 _FLOATS = ("F64", "F32", "F16", "BF16")
 _READ = 1 << 20
 """Numbers of a base's tensor that are looked at; of an adapter's all are."""
-_MANY_EXPERTS = 1 << 12
 
 
 def check_fit(model: Model) -> None:
@@ -182,7 +181,7 @@ def _headers(folder: Path) -> dict[str, tuple[tuple[int, ...], str]]:
 def _config(folder: Path, tensors: int) -> Any:
     from transformers import AutoConfig
 
-    _bounded(json.loads((folder / "config.json").read_text(encoding="utf-8")), tensors, folder)
+    check_bounds(read_config(folder, str(folder)), tensors, folder)
     return AutoConfig.from_pretrained(folder, trust_remote_code=False)
 
 
@@ -209,24 +208,4 @@ def _of_one_kind(config: Any, place: str, model: Model) -> None:
     for name in config.architectures or []:
         saved = getattr(getattr(transformers, str(name), None), "config_class", None)
         kind = getattr(saved, "model_type", config.model_type)
-        if kind != config.model_type:
-            raise UserError(
-                f"a model's config.json says {config.model_type!r} of what {name} saved",
-                where=place,
-                value=model.path,
-                remedy=f"set model_type to {kind!r} there, or copy the model's own config.json",
-            )
-
-
-def _bounded(config: Mapping[str, Any], tensors: int, folder: Path) -> None:
-    """Refuse more layers than there are tensors: making them would never end."""
-    for name, value in config.items():
-        layers = "layer" in name and type(value) is int and value > max(tensors, 64)
-        if layers or ("experts" in name and type(value) is int and value > _MANY_EXPERTS):
-            raise UserError(
-                f"a model's config.json makes no model of its {tensors} tensors: {name} is too "
-                "large",
-                where=str(folder / "config.json"),
-                value=value,
-                remedy="copy the config.json that belongs to these weights",
-            )
+        refuse_kind(config.model_type, kind, str(name), place, model.path)

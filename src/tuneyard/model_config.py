@@ -12,11 +12,14 @@ from tuneyard.errors import UserError, first_line
 _LONGEST_CONFIG = 16 << 20
 """Bytes of the longest config.json and index that is read: the longest real ones have 2 MiB."""
 _DEEPEST = 50
+_MANY_EXPERTS = 1 << 12
 _COUNTS = (
     *("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads"),
     *("num_key_value_heads", "head_dim", "vocab_size", "max_position_embeddings"),
     *("n_embd", "n_layer", "n_head", "n_positions"),
 )
+
+_NAMES = ("hidden_act", "hidden_activation", "activation_function")
 
 
 def read_config(folder: Path, where: str) -> dict[str, Any]:
@@ -72,13 +75,16 @@ def _deeper(value: Any, levels: int) -> bool:
 
 
 def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
-    """Refuse sizes that no model can have; what is in the weights is held against them later."""
+    """Refuse sizes and names that no model can have; the weights are held against them later."""
     wrong = None
     for name in _COUNTS:
         value = config.get(name)
         # Some kinds have a list, one number a layer.
         if value is not None and not isinstance(value, list) and not is_count(value):
             wrong = f"{name} is no whole number from 1", value
+    for name in _NAMES:
+        if wrong is None and not isinstance(config.get(name, ""), str | None):
+            wrong = f"{name} is no name", config[name]
     hidden, heads = (config.get(name) for name in ("hidden_size", "num_attention_heads"))
     shared = config.get("num_key_value_heads")
     if wrong is None and is_count(heads):
@@ -93,6 +99,20 @@ def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
             value=wrong[1],
             remedy="copy the config.json that belongs to these weights",
         )
+
+
+def check_bounds(config: Mapping[str, Any], tensors: int, folder: Path) -> None:
+    """Refuse more layers than there are tensors: making them would never end."""
+    for name, value in config.items():
+        layers = "layer" in name and type(value) is int and value > max(tensors, 64)
+        if layers or ("experts" in name and type(value) is int and value > _MANY_EXPERTS):
+            raise UserError(
+                f"a model's config.json makes no model of its {tensors} tensors: {name} is too "
+                "large",
+                where=str(folder / "config.json"),
+                value=value,
+                remedy="copy the config.json that belongs to these weights",
+            )
 
 
 def is_count(value: Any) -> TypeGuard[int]:

@@ -19,7 +19,7 @@ _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
 """Weight files up to this many bytes enter a fingerprint whole, larger ones by three samples."""
 _SAFE_INDEX, _PICKLED_INDEX = "model.safetensors.index.json", "pytorch_model.bin.index.json"
-_TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "tokenizer_config.json")
+_VOCABULARIES = ("tokenizer.json", "tekken.json", "*vocab*", "*.model", "*.spm", "*.tiktoken")
 
 
 def local_path(path: str) -> str:
@@ -113,7 +113,7 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
                 value=str(file),
                 remedy="copy or download this file again",
             )
-    if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
+    if not any(file.is_file() for name in _VOCABULARIES for file in folder.glob(name)):
         raise UserError(
             "a model's folder has no tokenizer",
             where=where,

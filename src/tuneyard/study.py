@@ -30,18 +30,23 @@ from tuneyard.config.prompts import PROMPTS
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
+from tuneyard.outline import check_outline
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
+from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
-from tuneyard.stages.runs import open_tracker, tracking_uri
-from tuneyard.tracking.address import check_artifact_root, is_new
+from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
+from tuneyard.tracking.address import check_artifact_root
+
+_OF_ROWS = ("prepare", "judge")
+"""The stages that need neither a model nor Ray."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A checked study with its plan and run directory; nothing was run or loaded yet."""
+    """A study with its plan and run directory, checked as far as texts and small files tell."""
 
     study: Study
     plan: planning.Plan
@@ -53,7 +58,7 @@ class Prepared:
 
     def state(self) -> list[tuple[planning.Step, bool]]:
         """Return every step with whether it is done."""
-        return [(s, self.run.artifact(s.stage, s.key).complete()) for s in self.plan.steps]
+        return [(step, facts_of(self.run, step) is not None) for step in self.plan.steps]
 
     def todo(self) -> list[planning.Step]:
         """Return the steps that are not done."""
@@ -75,12 +80,28 @@ class Prepared:
                 refusal.refuse(step, facts, limits)
         refuse_tests(self.run, self.plan, limits)
 
+    def check_models(self) -> None:
+        """Hold the weights of models and encoders against their configurations, if any is needed.
+
+        It imports torch and transformers, some seconds' work: what costs less is asked before.
+
+        Raises:
+            UserError: they do not belong together.
+        """
+        if not self.todo():
+            return
+        for model in self.study.models:
+            check_fit(model)
+        for name in sorted(set(encoder_metrics(self.study.evaluate.metrics).values())):
+            encoder = getattr(self.study.evaluate.encoders, name)
+            check_encoder_fit(encoder, f"evaluate.encoders.{name}")
+
 
 def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
-    """Read and check a study file, and plan it.
+    """Read and check a study file, and plan it; reads small files only, and imports no torch.
 
     Raises:
-        UserError: anything in the file, its data, its models or its run directory is not as it
+        UserError: anything in the file, of its models' files or in its run directory is not as it
             should be.
     """
     study = load(path, overrides)
@@ -95,10 +116,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     prepared.refuse()
     if prepared.todo():
         for model in study.models:
-            check_fit(model)
-        for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
-            encoder = getattr(study.evaluate.encoders, name)
-            check_encoder_fit(encoder, f"{path}: evaluate.encoders.{name}")
+            check_outline(model)
     return prepared
 
 
@@ -133,29 +151,16 @@ def run(
     """
     progress = progress or Progress()
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
-    # The last stage would be the first to meet what is wrong with MLflow. A database that is still
-    # to be made waits for the rows to be read: making it takes longer than finding what is wrong.
-    unopened = is_new(tracking_uri(study, folder.root))
-    if todo and not unopened:
-        open_tracker(study, folder.root)
-    if todo:
+    folder.prove()
+    if todo:  # what costs least is asked first
+        check_tracker(study, folder.root)
+        if any(step.stage in ("prepare", "prefer") for step in todo):
+            check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
-    folder.prepare()
-    folder.write_text(dump(study), "study.yaml")
-    for note in prepared.notes if todo else ():
-        progress.line(f"note: {note}")
-    for step in todo:
-        if wrong := folder.artifact(step.stage, step.key).damage():
-            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
-    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
-    before = (lambda: open_tracker(study, folder.root)) if unopened else None
-    runner = Runner(study, folder, progress, before, on_loss)
+    runner = Runner(study, folder, progress, on_loss)
     try:
-        while undecided := prepared.plan.undecided:
-            for step in prepared.todo():
-                if step in undecided[0].needed():
-                    runner.step(step, prepared.plan)
-            prepared = prepared.again()
+        with folder.unless_refused():
+            prepared = _begin(prepared, runner, progress)
         left = prepared.todo()
         done = len(prepared.plan.steps) - len(left) - runner.ran
         if done:
@@ -165,6 +170,37 @@ def run(
     finally:
         runner.stop()
     return runner.outcome | {"ran": runner.ran} | results(prepared)
+
+
+def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
+    """Read the rows and try their tests, then check the models and open MLflow.
+
+    In this order, since each takes longer than what goes before, and refuses no study that those
+    have refused.
+
+    Returns:
+        The study with its plan decided.
+    """
+    todo, folder = prepared.todo(), prepared.run
+    folder.write_text(dump(prepared.study), "study.yaml")
+    for note in prepared.notes if todo else ():
+        progress.line(f"note: {note}")
+    for step in todo:
+        if wrong := folder.artifact(step.stage, step.key).damage():
+            progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
+    progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
+    while undecided := prepared.plan.undecided:
+        for step in prepared.todo():
+            if step in undecided[0].needed():
+                runner.step(step, prepared.plan)
+        prepared = prepared.again()
+    for step in prepared.todo():
+        if step.stage in _OF_ROWS:
+            runner.step(step, prepared.plan)
+    prepared.check_models()
+    if todo:  # else the last stage would be the first to meet what is wrong with it
+        open_tracker(prepared.study, folder.root)
+    return prepared
 
 
 def _run(

@@ -12,7 +12,7 @@ def fault(path: Path) -> str | None:
 
     A safetensors file begins with a header of names, types, shapes and places, which the library
     holds against one another and the file's size; PyTorch's files are ZIP archives, whose
-    directory is at the end.
+    directory is at the end, or (of old) pickles.
     """
     try:
         size = os.stat(path).st_size
@@ -21,8 +21,10 @@ def fault(path: Path) -> str | None:
             if head.startswith(b"version "):
                 return "it is a Git LFS pointer, not the file: run git lfs pull"
             if path.suffix != ".safetensors":
-                cut = head.startswith(b"PK\x03\x04") and not zipfile.is_zipfile(source)
-                return "it is cut off" if cut or not head else None
+                if not head.startswith((b"PK\x03\x04", b"\x80")):  # an archive, an old file
+                    return "it is no file of PyTorch's" if head else "it is cut off"
+                cut = head.startswith(b"PK") and not zipfile.is_zipfile(source)
+                return "it is cut off" if cut else None
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     from safetensors import SafetensorError

@@ -30,7 +30,7 @@ def test_an_adapter_fits_its_own_base_only(
     with pytest.raises(UserError, match="not an adapter"):
         check_adapter(adapter, named(tiny_model_dir))
     (adapter / "adapter_model.safetensors").write_bytes(b"weights")
-    for config in ("{", "{}", "[]"):
+    for config in ("{", "{}", "[]", '{"peft_type": "IA3"}', '{"peft_type": "LORA", "r": "x"}'):
         (adapter / "adapter_config.json").write_text(config)
         with pytest.raises(UserError, match=r"adapter_config\.json cannot be (used|read)"):
             check_adapter(adapter, named(tiny_model_dir))
@@ -38,6 +38,11 @@ def test_an_adapter_fits_its_own_base_only(
     with pytest.raises(UserError, match="weights are damaged"):
         check_adapter(adapter, named(tiny_model_dir))
     (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    with pytest.raises(UserError, match="holds none"):
+        check_adapter(adapter, named(tiny_model_dir))
+    header = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
+    file = len(header).to_bytes(8, "little") + header + b"1"
+    (adapter / "adapter_model.safetensors").write_bytes(file)
     check_adapter(adapter, named(tiny_model_dir))  # no record: nothing to compare
     (adapter / ADAPTER_RECORD).write_text(json.dumps(adapter_record(named(tiny_model_dir))))
     check_adapter(adapter, named(tiny_model_dir))

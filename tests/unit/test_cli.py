@@ -1,4 +1,3 @@
-import functools
 import json
 import os
 import shutil
@@ -11,7 +10,6 @@ import pytest
 
 from tuneyard import embedded
 from tuneyard.cli import main
-from tuneyard.tracking import Tracker
 
 QUICKSTART = str(Path(__file__).parents[2] / "jobs" / "configs" / "quickstart.yaml")
 
@@ -74,8 +72,7 @@ def test_wrong_input_is_refused_with_one_message(refused, tmp_path):
 def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, monkeypatch):
     from safetensors.torch import load_file, save_file
 
-    soon = functools.partial(Tracker, patience=0.1)
-    monkeypatch.setattr("tuneyard.tracking.Tracker", soon)
+    monkeypatch.setattr("tuneyard.tracking.connect.PATIENCE", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     folder = Path(shutil.copytree(embedded.path(), tmp_path / "model"))
@@ -98,6 +95,74 @@ def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, m
         assert words in said, said
         assert "secret" not in said
         assert not (tmp_path / "run").exists()
+
+
+LIGHT = """
+import sys
+from tuneyard import embedded
+from tuneyard.cli import main
+from tuneyard.tracking import connect
+connect.PATIENCE = 0.1
+study, run, adapter, model, rows, again = sys.argv[1:]
+pairs = "dpo.pairs={from: policy, verify: execution}"
+files = f"{{train: {rows}, validation: {again}}}"
+python = f"data={{x: {{source: instructions, task: python, files: {files}}}}}"
+own = [python, "matrix.train_on=[[x]]", "register=null"]
+cases = [
+    [f"run_dir={study}/below"],
+    ["run_dir=/proc/1/nothing"],
+    ["tracking.uri=http://127.0.0.1:1"],
+    [f"tracking.uri=sqlite:///{study}"],
+    ["tracking.uri=sqlite:////proc/1/nothing/m.db"],
+    [f"models.0.path={model}"],
+    [f"models.0.adapter={adapter}"],
+    ["sandbox.imports=[no_such_module_of_any_kind]"],
+    [*own, "evaluate.metrics=[exact_match, execution]", "preflight.duplicates=report"],
+    [*own, pairs, "evaluate.metrics=[exact_match]", "preflight.duplicates=report"],
+    [*own, "evaluate.metrics=[exact_match]"],
+]
+for case in cases:
+    assert main(["run", study, f"run_dir={run}", *case]) == 2, case
+    assert not {"torch", "transformers", "ray", "mlflow"} & set(sys.modules), case
+assert main(["fetch", "models:/x@y", "--uri", f"sqlite:///{run}/m.db", "--out", run]) == 2
+assert main(["fetch", "models:/x@y", "--uri", "http://127.0.0.1:1", "--out", run]) == 2
+for case in cases[-3:]:
+    assert main(["plan", study, f"run_dir={run}", *case]) == 2, case
+assert not {"torch", "transformers", "ray", "mlflow"} & set(sys.modules)
+"""
+
+
+def test_what_costs_little_is_refused_before_anything_heavy_is_imported(tmp_path):
+    model = Path(shutil.copytree(embedded.path(), tmp_path / "model"))
+    config = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 5}))
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text('{"peft_type": "LORA", "r": -1}')
+    (adapter / "adapter_model.safetensors").write_bytes(b"\x02\0\0\0\0\0\0\0{}")
+    rows, again = tmp_path / "rows.jsonl", tmp_path / "again.jsonl"
+    for file, first in ((rows, 0), (again, 8)):
+        lines = [{"instruction": f"add {n}", "reference": f"x + {n}", "id": f"{first}/{n}"}
+                 for n in range(first, first + 9)]  # fmt: skip
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run = tmp_path / "run"
+    before = sorted(tmp_path.rglob("*"))
+    words = [QUICKSTART, *map(str, (run, adapter, model, rows, again))]
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *words], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stderr.split("error: ")[1:]
+    assert len(said) == 16
+    for message, words in zip(said, (
+        *("a file stands where", "cannot be written to", "connection refused", "no SQLite file"),
+        *("database cannot be written", "9 tensors are missing", "no whole number from 1"),
+        *("no_such_module_of_any_kind", "no row has tests", "no row has tests"),
+        *("stand in the training data", "no tracking database", "connection refused"),
+        *("no row has tests", "no row has tests", "stand in the training data"),
+    ), strict=True):  # fmt: skip
+        assert words in message
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_an_unwritable_run_directory_is_refused(refused, tmp_path):
@@ -153,8 +218,13 @@ def test_words_that_no_command_knows_are_refused(refused, words):
 def test_plan_into_a_closed_pipe_is_quiet():
     reader, writer = os.pipe()
     os.close(reader)
+    program = (  # the model is left alone: that takes seconds, and prints nothing
+        "import sys; from tuneyard import cli, study\n"
+        "study.check_fit = lambda model: None\n"
+        "sys.exit(cli.main(['plan', sys.argv[1]]))"
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "tuneyard.cli", "plan", QUICKSTART],
+        [sys.executable, "-c", program, QUICKSTART],
         stdout=writer, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     os.close(writer)

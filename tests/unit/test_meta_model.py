@@ -16,6 +16,7 @@ from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.loading import check_adapter, check_model, load_adapter, load_model
 from tuneyard.meta_model import check_encoder_fit, check_fit
+from tuneyard.outline import check_outline
 
 
 def named(path: Path | str, adapter: Path | None = None, quantization: str = "none") -> Model:
@@ -32,6 +33,7 @@ def checked(model: Model) -> None:
     check_model(model)
     if model.adapter is not None:
         check_adapter(model.adapter, model)
+    check_outline(model)
     check_fit(model)
 
 
@@ -171,15 +173,20 @@ def test_shards_are_read_together(copy: Path) -> None:
         ({"num_attention_heads": 5, "head_dim": None}, "does not divide hidden_size"),
         ({"num_key_value_heads": 3}, "does not divide num_attention_heads"),
         ({"vocab_size": 10}, "of another shape"),
+        ({"hidden_act": 3}, "hidden_act is no name"),
         ({"hidden_act": "nosuch"}, "could not be loaded: KeyError: 'nosuch'"),
         ({"model_type": "qwen2"}, "says 'qwen2' of what LlamaForCausalLM saved"),
         ({"model_type": "mistral"}, "says 'mistral' of what LlamaForCausalLM saved"),
         ({"model_type": "qwen2", "architectures": None}, r"left over|missing"),
-        ({"model_type": "t5"}, "does not go on with a text|could not be loaded"),
-        ({"model_type": "nosuch"}, "could not be loaded.*nosuch"),
+        ({"model_type": "t5"}, "says 't5' of what LlamaForCausalLM saved"),
+        ({"model_type": "t5", "architectures": None}, "does not go on|could not be loaded"),
+        ({"model_type": "nosuch", "architectures": None}, "could not be loaded.*nosuch"),
         ({"model_type": ["llama"]}, "names no model_type"),
         ({"model_type": "bloom", "architectures": None}, "without SDPA attention"),
-        ({"auto_map": {"AutoConfig": "x.Y"}, "model_type": "mine"}, "could not be loaded"),
+        (
+            {"auto_map": {"AutoConfig": "x.Y"}, "model_type": "mine", "architectures": ["Mine"]},
+            "could not be loaded",
+        ),
         ({"rope_parameters": {"rope_type": "nosuch", "rope_theta": 1.0}}, "could not be loaded"),
     ],
 )
@@ -258,7 +265,7 @@ def lower(tensors: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (dict.clear, "8 tensors are missing: base_model"),
+        (dict.clear, "holds none"),
         (lambda t: t.pop(A), f"1 tensor is missing: {A}"),
         (rename, f"1 tensor is missing: {A}; 1 tensor is left over: .*o_proj"),
         (lower, r"8 tensors are of another shape: .*\(2×64, not 4×64\)"),

@@ -138,6 +138,21 @@ def test_what_was_reported_and_then_mended_is_scored_anew(
     assert again(EXECUTED, "preflight.tests=report") == set()
 
 
+def test_rows_that_lacked_a_module_are_tried_again_once_it_is_there(
+    again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = row(12, "from a_module_to_come.part import x\nassert add{0}(0) == {0}")
+    again.write("val", [row(11), lacking])
+    words = [EXECUTED, "preflight.tests=report"]
+    assert again(*words) > SCORES
+    assert again(*words) == set()
+    (again.folder / "a_module_to_come.py").write_text("")
+    monkeypatch.syspath_prepend(again.folder)
+    monkeypatch.setattr(judge, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
+    assert again(*words) == {JUDGED, *SCORES, *LAST}
+    assert again(*words) == set()
+
+
 def test_tests_that_were_refused_are_tried_again(again: Again) -> None:
     again.write("val", [row(11, IDLE), row(12)])
     again.write("test", [row(11), row(12, IDLE)])

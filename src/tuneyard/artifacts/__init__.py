@@ -14,8 +14,17 @@ a mounted share, or any fsspec URL (``s3://bucket/runs/x``).
 
 from tuneyard.artifacts.artifact import MANIFEST, Artifact
 from tuneyard.artifacts.fetch import fetch, pinned
-from tuneyard.artifacts.folder import unwritable
+from tuneyard.artifacts.folder import for_a_while, unwritable
 from tuneyard.artifacts.keys import content_key
 from tuneyard.artifacts.run_dir import RunDir
 
-__all__ = ["MANIFEST", "Artifact", "RunDir", "content_key", "fetch", "pinned", "unwritable"]
+__all__ = [
+    "MANIFEST",
+    "Artifact",
+    "RunDir",
+    "content_key",
+    "fetch",
+    "for_a_while",
+    "pinned",
+    "unwritable",
+]

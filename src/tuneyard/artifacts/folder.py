@@ -178,6 +178,24 @@ class Folder:
         return str(self._files()._strip_protocol(url))
 
 
+@contextlib.contextmanager
+def for_a_while(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Have a folder inside the block: what of it is made for that is removed again, if empty.
+
+    Raises:
+        OSError, ValueError: it cannot be made.
+    """
+    path = Path(folder)
+    missing = [part for part in (path, *path.parents) if not part.exists()]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for part in missing:
+            with contextlib.suppress(OSError):
+                part.rmdir()
+
+
 def remove(path: str) -> None:
     """Remove a folder, or a file in its place."""
     if os.path.isdir(path) and not os.path.islink(path):

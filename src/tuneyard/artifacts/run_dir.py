@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 
 from tuneyard.artifacts.artifact import Artifact
-from tuneyard.artifacts.folder import Folder, half_written, unwritable
+from tuneyard.artifacts.folder import Folder, for_a_while, half_written, unwritable
+from tuneyard.errors import UserError
 
 # Bytes that must fit before a run starts; a disk without them would fail at its first artifact.
 _PROBE_BYTES = 1 << 20
@@ -21,8 +24,10 @@ class RunDir(Folder):
         """Return the artifact of a stage with that key."""
         return Artifact(self, stage, key)
 
-    def prepare(self) -> None:
-        """Make the folder and prove that it can be written to.
+    def prove(self) -> None:
+        """Prove that the folder can be made and written to, and leave it as it was.
+
+        What a killed process left half-written there is removed: it may fill the disk.
 
         Raises:
             UserError: it is not writable, stands where a file is, or its disk is full.
@@ -33,16 +38,37 @@ class RunDir(Folder):
                 with self.told():
                     self._files().rm(self._strip(self.join(".probe")))
                 return
-            Path(self.root, "stages").mkdir(parents=True, exist_ok=True)
-            self.sweep()
-            descriptor, name = tempfile.mkstemp(dir=self.root, prefix=half_written("probe"))
-            try:
-                os.write(descriptor, os.urandom(_PROBE_BYTES))
-                os.fsync(descriptor)
-                if os.fstat(descriptor).st_size < _PROBE_BYTES:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.root)
-            finally:
-                os.close(descriptor)
-                os.unlink(name)
+            with for_a_while(self.join("stages")):
+                self.sweep()
+                self._write_probe()
         except (OSError, ValueError) as error:
             raise unwritable(error, self.root) from None
+
+    @contextlib.contextmanager
+    def unless_refused(self) -> Iterator[None]:
+        """Remove the folder after a ``UserError`` in the block, where it was not there before it.
+
+        What was made in a folder that was there stays.
+        """
+        if self.remote:
+            yield
+            return
+        fresh = not os.path.lexists(self.root)
+        with for_a_while(self.root):
+            try:
+                yield
+            except UserError:
+                if fresh:
+                    shutil.rmtree(self.root, ignore_errors=True)
+                raise
+
+    def _write_probe(self) -> None:
+        descriptor, name = tempfile.mkstemp(dir=self.root, prefix=half_written("probe"))
+        try:
+            os.write(descriptor, os.urandom(_PROBE_BYTES))
+            os.fsync(descriptor)
+            if os.fstat(descriptor).st_size < _PROBE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.root)
+        finally:
+            os.close(descriptor)
+            os.unlink(name)

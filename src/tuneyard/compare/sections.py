@@ -21,7 +21,7 @@ from tuneyard.compare.markup import (
 )
 from tuneyard.compare.measures import Measure
 from tuneyard.compare.summary import Summary
-from tuneyard.compare.tables import Estimate, Row, tables_of
+from tuneyard.compare.tables import Estimate, Row, asked, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
 
 DECISION: Final = "<!-- registry -->"
@@ -60,7 +60,7 @@ def results(summary: Summary) -> str:
         legend += f" Fine-tuned on {regime_text(regimes.pop())}."
     parts = [f'<p class="note">{text(legend)}</p>']
     for (split, kind), rows in tables_of(summary.rows).items():
-        parts.append(f"<h3>{text(kind)} <span>{text(split)}</span></h3>")
+        parts.append(f"<h3>{text(kind)} <span>{text(split)} · {text(asked(rows))}</span></h3>")
         headline = summary.headline(kind)
         others = [measure for measure in summary.measures if measure not in headline]
         parts.append(_results_table(summary, rows, headline))

@@ -98,6 +98,13 @@ def tables_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
     return groups
 
 
+def asked(rows: Sequence[Row]) -> str:
+    """Say how many examples a table's rows have, and how many questions if some are asked twice."""
+    examples = max(row.examples for row in rows)
+    distinct = min((row.distinct for row in rows if row.distinct is not None), default=examples)
+    return f"n = {examples:,}" + (f", {distinct:,} distinct" if distinct < examples else "")
+
+
 def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
     runs = by_run(cell, measure)
     values = average_runs(runs)

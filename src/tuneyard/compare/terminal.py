@@ -8,14 +8,18 @@ from typing import Final
 from tuneyard.compare.markup import p_value
 from tuneyard.compare.measures import Measure
 from tuneyard.compare.summary import Summary
-from tuneyard.compare.tables import Row, tables_of
+from tuneyard.compare.tables import Row, asked, tables_of
 from tuneyard.compare.training import differences
 from tuneyard.compare.verdicts import BETTER, NOT_DISTINGUISHABLE, NOT_TESTED, WORSE, PairedTest
 
-WIDTH: Final = 100
-NAME: Final = 46
+WIDTH: Final = 80
+"""The narrowest terminal in which every line fits; what is too long for its column is wrapped."""
+NAME: Final = 44
+"""The widest column of names."""
 FIGURE: Final = 9
-PAIR: Final = 46
+LABEL: Final = 18
+"""The longest name of a metric."""
+INTERVAL, P, VERDICT = 17, 8, 11
 PAIRS: Final = 24
 """Pairs of arms that are printed of a data set; the report has all."""
 _SHORT: Final = {
@@ -27,6 +31,7 @@ _SHORT: Final = {
     "bleu": "BLEU",
     "bertscore_f1": "BERT-F1",
     "codebertscore_f1": "CBERT-F1",
+    "codebertscore_f3": "CBERT-F3",
 }
 _WORDS: Final = {
     BETTER: "better",
@@ -37,9 +42,10 @@ _WORDS: Final = {
 
 
 def terminal_table(summary: Summary) -> str:
-    """Return the headline metrics in percent by arm and data kind, 100 columns wide at most.
+    """Return the headline metrics in percent by arm and data kind, ``WIDTH`` columns at most.
 
-    The metric that decides comes first. Below stand all pairs of arms by that metric: difference,
+    The metric that decides comes first. A name that is too long for its column stands on lines of
+    its own, above its figures. Below stand all pairs of arms by that metric: difference,
     interval, the p of the test and the corrected one, and the verdict.
     """
     lines: list[str] = []
@@ -60,22 +66,24 @@ def terminal_table(summary: Summary) -> str:
 def _means(
     summary: Summary, split: str, kind: str, rows: list[Row], headline: list[Measure]
 ) -> list[str]:
-    examples = max(row.examples for row in rows)
-    distinct = min((row.distinct for row in rows if row.distinct is not None), default=examples)
-    asked = f"n = {examples:,}" + (f", {distinct:,} distinct" if distinct < examples else "")
-    title = _fit(f"{split} · {kind} ({asked})", NAME - 1)
-    heads = "".join(f"{_short(measure):>{FIGURE}}" for measure in headline)
-    lines = [f"{title:<{NAME}}{heads}"]
-    lines += ["─" * len(lines[-1])]
+    heads = [f"{_short(measure):>{FIGURE}}" for measure in headline]
+    # One metric's name may be as wide as four common ones.
+    heads = [head if len(head) == FIGURE else f"  {head.strip()}" for head in heads]
+    while len("".join(heads)) > WIDTH - NAME // 2:
+        heads.pop()
+    shown = list(zip(headline, map(len, heads), strict=False))
+    column = min(NAME, WIDTH - len("".join(heads)))
+    lines = _row(f"{split} · {kind} ({asked(rows)})", "".join(heads), column)
+    lines += ["─" * (column + len("".join(heads)))]
     indent = "  " if summary.labels.several_models else ""
     model = None
     for row in rows:
         if summary.labels.several_models and row.system.model != model:
             model = row.system.model
-            lines.append(_fit(model, WIDTH))
-        name = indent + summary.labels.within_model(row.system).replace(" + ", "+")
-        figures = "".join(f"{_percent(row.estimates[m.key].mean):>{FIGURE}}" for m in headline)
-        lines.append(f"{_fit(name, NAME - 1):<{NAME}}{figures}".rstrip())
+            lines += _wrapped(model)
+        name = summary.labels.within_model(row.system)
+        figures = "".join(f"{_percent(row.estimates[m.key].mean):>{w}}" for m, w in shown)
+        lines += _row(name, figures, column, indent)
     return lines
 
 
@@ -85,37 +93,57 @@ def _pairs(summary: Summary, split: str, kind: str) -> list[str]:
     if not tests:
         return []
     corrected = any(test.result.p_holm is not None for test in tests)
-    deciding = _short(summary.deciding[kind])
-    heads = [f"{f'Δ {deciding}':>{FIGURE + 1}}", f"{'interval':>17}", f"{'p':>8}"]
-    heads += [f"{'corr. p':>8}"] if corrected else []
-    lines = [f"{'':<{PAIR}}{''.join(heads)}"]
-    lines += [_pair(summary, test, corrected) for test in tests[:PAIRS]]
+    change = f"  Δ {_short(summary.deciding[kind])}"
+    heads = f"{change:>{FIGURE}}{'interval':>{INTERVAL}}{'p':>{P}}"
+    heads += f"{'corr. p':>{P}}" if corrected else ""
+    column = min(NAME, WIDTH - len(heads) - VERDICT)
+    lines = [f"{'':<{column}}{heads}"]
+    for test in tests[:PAIRS]:
+        lines += _pair(summary, test, corrected, column, max(FIGURE, len(change)))
     if len(tests) > PAIRS:
         lines.append(f"… and {len(tests) - PAIRS} more pairs in the report")
     return [*lines, ""]
 
 
-def _pair(summary: Summary, test: PairedTest, corrected: bool) -> str:
+def _pair(
+    summary: Summary, test: PairedTest, corrected: bool, column: int, width: int
+) -> list[str]:
     labels, result = summary.labels, test.result
-    half = (PAIR - 9) // 2
-    one = _fit(labels.full(test.system).replace(" + ", "+"), half)
-    other = _fit(labels.within_model(test.other).replace(" + ", "+"), half)
+    one, other = labels.full(test.system), labels.within_model(test.other)
     change = "–" if result.difference is None else f"{100 * result.difference:+.1f}"
     interval = "–"
     if result.ci_low is not None and result.ci_high is not None:
         interval = f"{100 * result.ci_low:+.1f} to {100 * result.ci_high:+.1f}"
-    figures = f"{change:>{FIGURE + 1}}{interval:>17}{p_value(result.p):>8}"
-    figures += f"{p_value(result.p_holm):>8}" if corrected else ""
-    return f"{f'{one} against {other}':<{PAIR}}{figures} {_WORDS[test.verdict]}".rstrip()
+    figures = f"{change:>{width}}{interval:>{INTERVAL}}{p_value(result.p):>{P}}"
+    figures += f"{p_value(result.p_holm):>{P}}" if corrected else ""
+    return _row(f"{one} against {other}", f"{figures} {_WORDS[test.verdict]}", column)
+
+
+def _row(name: str, figures: str, column: int, indent: str = "") -> list[str]:
+    """Return a name and its figures on a line; on several where the name is too long for that."""
+    short = indent + name.replace(" + ", "+")
+    lines = [short] if len(short) < column else _wrapped(name, indent)
+    if len(lines[-1]) >= column:
+        lines.append("")
+    return [*lines[:-1], f"{lines[-1]:<{column}}{figures}".rstrip()]
+
+
+def _wrapped(name: str, indent: str = "") -> list[str]:
+    # "n = 20" stays on one line: a space that does not break stands in for its spaces.
+    lines = textwrap.wrap(
+        name.replace(" = ", "\xa0=\xa0"),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )
+    return [line.replace("\xa0", " ") for line in lines] or [indent]
 
 
 def _short(measure: Measure) -> str:
-    return _fit(_SHORT.get(measure.key, measure.label), FIGURE - 1)
+    label = _SHORT.get(measure.key, measure.label)
+    return label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
 
 
 def _percent(mean: float | None) -> str:
     return "–" if mean is None else f"{100 * mean:.1f}"
-
-
-def _fit(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"

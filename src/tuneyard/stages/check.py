@@ -8,16 +8,18 @@ from tuneyard.plan import Plan
 from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
 from tuneyard.rows.repeats import told
-from tuneyard.stages import overlap, prepare, refusal
+from tuneyard.stages import judge, overlap, preflight, prepare, refusal
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
     """Read every split, and all preference rows, that come from a local file.
 
-    Overlap with evaluation is left to ``tuneyard data`` and to the run: it takes its time.
+    Of overlap with evaluation it sees questions that are equal; those that nearly are, and
+    preference rows, are left to ``tuneyard data`` and to the run: looking for them takes its time.
 
     Raises:
-        UserError: they are malformed, or the limits refuse them.
+        UserError: they are malformed, the limits refuse them, or verdicts are asked for and no row
+            has tests.
     """
     sets: dict[str, list[Example]] = {}
     for step in plan.steps:
@@ -28,7 +30,12 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 sets[step.key] = split.examples
                 refusal.refuse(step, split.facts(), limits)
         elif step.stage in ("preflight", "generate"):
-            refuse_shared_ids(sets[s.key] for s in step.inputs.values() if s.key in sets)
+            known = {role: s for role, s in step.inputs.items() if s.key in sets}
+            refuse_shared_ids(sets[s.key] for s in known.values())
+            if step.stage == "preflight":
+                asked = {role: prepare.questions(s, sets[s.key]) for role, s in known.items()}
+                equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
+                refusal.refuse(step, {"overlap": equal}, limits)
         elif step.stage == "prefer":
             pairs, model = step.extra["pairs"], step.extra["model"]
             if pairs.rows is not None and pairs.rows.path is not None:
@@ -36,3 +43,5 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 render_pairs(found, pairs.prompt or model.prompt, f"{step.extra['section']}.pairs")
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
+    rows_of = {step.key: sets.get(step.inputs["rows"].key) for step in plan.judges}
+    judge.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})

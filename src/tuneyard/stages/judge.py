@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,7 +43,7 @@ def run(step: Step, context: Context) -> str:
     rows = step.inputs["rows"]
     examples, places = context.examples(rows), context.places(rows)
     found = trials(examples, places, step, context.study.resources.scoring_workers)
-    known = facts(examples, found)
+    known = facts(examples, found) | {"lacking": lacking(examples, found)}
     with context.artifact(step).writing(known) as folder:
         write_jsonl(folder / "trials.jsonl", found)
     if found:
@@ -86,6 +88,40 @@ def facts(examples: list[Example], found: Sequence[Unjudged]) -> dict[str, Any]:
     }
 
 
+def lacking(examples: list[Example], found: Sequence[Unjudged]) -> list[str]:
+    """Return the modules that rows without a verdict import, and that are not there.
+
+    With them their tests may judge: see ``runner.facts_of``.
+    """
+    ids = {one.id for one in found}
+    programs = [text for e in examples if e.id in ids for text in (e.reference, e.meta["tests"])]
+    return sorted(name for name in imported(programs) if not there(name))
+
+
+def imported(programs: Iterable[str]) -> set[str]:
+    """Return the top-level modules that programs import, wherever in them."""
+    names: set[str] = set()
+    for program in programs:
+        try:
+            nodes = list(ast.walk(ast.parse(program)))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def there(module: str) -> bool:
+    """Tell whether a top-level module can be found; it is not imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # modules of no kind that has a specification
+        return True
+
+
 def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:
     """Say of a split how many rows have tests that judge, that do not, and none.
 
@@ -128,8 +164,24 @@ def refuse(plan: Plan, known: Mapping[str, Mapping[str, Any]], limits: Preflight
     """
     if limits.tests == "refuse":
         _refuse_unjudged(plan.judges, known)
+    tested = {key: facts["tested"] for key, facts in known.items()}
     for asked in plan.asked:
-        _refuse_none(asked, known)
+        _refuse_none(asked, tested)
+
+
+def refuse_untested(plan: Plan, rows: Mapping[str, Sequence[Example]]) -> None:
+    """Refuse verdicts that are asked of rows without any tests, before tests are tried.
+
+    Args:
+        rows: what the plan's judge steps would try, by their keys, as far as it is known.
+
+    Raises:
+        UserError: see above.
+    """
+    tested = {key: sum("tests" in row.meta for row in own) for key, own in rows.items()}
+    for asked in plan.asked:
+        if all(step.key in tested for step in asked[1]):
+            _refuse_none(asked, tested)
 
 
 def _refuse_unjudged(judges: Sequence[Step], known: Mapping[str, Mapping[str, Any]]) -> None:
@@ -150,9 +202,9 @@ def _refuse_unjudged(judges: Sequence[Step], known: Mapping[str, Mapping[str, An
     )
 
 
-def _refuse_none(asked: Asked, known: Mapping[str, Mapping[str, Any]]) -> None:
+def _refuse_none(asked: Asked, tested: Mapping[str, int]) -> None:
     key, judges = asked
-    if any(known[step.key]["tested"] for step in judges):
+    if any(tested[step.key] for step in judges):
         return
     names = sorted({step.part["kind"] for step in judges})
     raise UserError(

@@ -29,20 +29,19 @@ def publish(compared: Artifact, decided: Mapping[str, Any], folder: Path) -> Non
     add_decision(folder, decided)
 
 
-def remember(run: RunDir, published: Artifact) -> None:
-    """Note which report is the run directory's last."""
-    run.write_text(json.dumps({"report": published.name}), _LATEST)
-
-
 def closing(run: RunDir, register: Step) -> dict[str, str]:
-    """Return what the command line prints last: the table, the report's address, the decision."""
+    """Return what the command line prints last: the table, the report's address, the decision.
+
+    That report is from now on the run directory's latest, whenever it was made.
+    """
     artifact = run.artifact("register", register.key)
+    run.write_text(json.dumps({"report": artifact.name}), _LATEST)
     decided = artifact.manifest() or {}
     return _shown(run, artifact.name) | {"registry": decided.get("facts", {}).get("said", "")}
 
 
 def latest(url: str) -> dict[str, str]:
-    """Return the table and the report's address of the study that a run directory holds.
+    """Return the table and the report's address of the study last run in a run directory.
 
     Raises:
         UserError: no study was finished there, or its report is not what it wrote.
@@ -68,7 +67,7 @@ def latest(url: str) -> dict[str, str]:
 
 
 def _noted(run: RunDir, text: str) -> Artifact | None:
-    """Return the artifact that ``remember`` noted; None where the note is none of its."""
+    """Return the artifact that ``closing`` noted; None where the note is none of its."""
     try:
         name = json.loads(text)["report"]
         stage, key = name.split("-")

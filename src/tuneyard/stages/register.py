@@ -42,7 +42,6 @@ def run(step: Step, context: Context) -> str:
         facts |= _decide(arms, children, values, tracker, context, study)
         published.publish(context.artifact(step.inputs["compare"]), facts, folder)
         top.log_artifacts(folder, "report")
-    published.remember(context.run, artifact)
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
 

@@ -12,7 +12,7 @@ from tuneyard.config import Preflight, Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.progress import Progress
-from tuneyard.stages import failure, refusal
+from tuneyard.stages import failure, judge, refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
 
@@ -21,7 +21,6 @@ class Runner:
     """Runs steps of a study.
 
     Args:
-        before: called once before the first step that is no ``prepare``.
         on_loss: see ``study.run``.
 
     Attributes:
@@ -34,12 +33,11 @@ class Runner:
         study: Study,
         run: RunDir,
         progress: Progress,
-        before: Callable[[], object] | None = None,
         on_loss: Callable[[str], None] | None = None,
     ) -> None:
         self.ran = 0
         self.outcome: dict[str, Any] = {}
-        self._study, self._run, self._progress, self._before = study, run, progress, before
+        self._study, self._run, self._progress = study, run, progress
         self._on_loss = on_loss
         self._started = False
 
@@ -55,9 +53,6 @@ class Runner:
             UserError: it refuses its input, or what it found is refused.
             RunError: a worker was lost for good.
         """
-        if self._before is not None and step.stage != "prepare":
-            self._before()
-            self._before = None
         with self._progress.stage(step.label) as bar:
             context = Context(
                 self._study, self._run, bar, self._start, live, self.outcome, training
@@ -106,10 +101,14 @@ class Runner:
 
 
 def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
-    """Return what a finished step found; None where it is not finished, or was damaged."""
+    """Return what a finished step found; None where it is to be run: it is not finished or was
+    damaged, or rows had no verdict for want of a module that is there by now."""
     artifact = run.artifact(step.stage, step.key)
     manifest = artifact.manifest() if artifact.complete() else None
-    return None if manifest is None else manifest["facts"]
+    if manifest is None or any(map(judge.there, manifest["facts"].get("lacking", ()))):
+        return None
+    facts: Mapping[str, Any] = manifest["facts"]
+    return facts
 
 
 def refuse_tests(run: RunDir, plan: Plan, limits: Preflight) -> None:
@@ -121,10 +120,10 @@ def refuse_tests(run: RunDir, plan: Plan, limits: Preflight) -> None:
         UserError: see ``refusal.refuse_tests``.
     """
     try:
-        refusal.refuse_tests(plan, lambda judge: facts_of(run, judge), limits)
+        refusal.refuse_tests(plan, lambda step: facts_of(run, step), limits)
     except UserError:
-        for judge in plan.judges:
-            found = facts_of(run, judge)
+        for step in plan.judges:
+            found = facts_of(run, step)
             if found is not None and found["found"]["tests"]:
-                run.discard("stages", run.artifact(judge.stage, judge.key).name)
+                run.discard("stages", run.artifact(step.stage, step.key).name)
         raise

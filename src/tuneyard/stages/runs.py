@@ -50,6 +50,19 @@ def open_tracker(study: Study, root: str) -> Tracker:
     return tracker
 
 
+def check_tracker(study: Study, root: str) -> None:
+    """Refuse a tracking server that does not answer, or a file that cannot be one's database.
+
+    It makes nothing, and imports no mlflow.
+
+    Raises:
+        UserError: see above.
+    """
+    from tuneyard.tracking import connect
+
+    connect.check_answer(tracking_uri(study, root))
+
+
 def study_run(tracker: Tracker, study: Study, compare: Step) -> Run:
     """Return the parent run, found again by what is compared."""
     return tracker.study(study.study, compare.key, study.model_dump(mode="json"))

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from tuneyard.artifacts import for_a_while
 from tuneyard.errors import UserError, first_line
 from tuneyard.tracking.address import SERVERS, is_new, redacted, sqlite_path, sqlite_uri
 from tuneyard.tracking.database import make
@@ -42,19 +43,19 @@ def _check_sqlite(uri: str) -> None:
     # MLflow would try an unusable file again for many seconds, and then say OperationalError.
     path = sqlite_path(uri)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            with path.open("r+b") as file:
-                head = file.read(16)
-            if head not in (b"", b"SQLite format 3\x00"):
-                raise UserError(
-                    "the tracking database is no SQLite file",
-                    where="tracking.uri",
-                    value=str(path),
-                    remedy="name another file; this one holds something else",
-                )
-        elif not os.access(path.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, "the folder is not writable")
+        with for_a_while(path.parent):
+            if path.exists():
+                with path.open("r+b") as file:
+                    head = file.read(16)
+                if head not in (b"", b"SQLite format 3\x00"):
+                    raise UserError(
+                        "the tracking database is no SQLite file",
+                        where="tracking.uri",
+                        value=str(path),
+                        remedy="name another file; this one holds something else",
+                    )
+            elif not os.access(path.parent, os.W_OK):
+                raise PermissionError(errno.EACCES, "the folder is not writable")
     except (OSError, ValueError) as error:
         raise UserError(
             f"the tracking database cannot be written ({getattr(error, 'strerror', error)})",
@@ -65,7 +66,12 @@ def _check_sqlite(uri: str) -> None:
 
 
 def client(uri: str) -> Any:
-    """Return an ``MlflowClient`` for runs and registry at ``uri``; the first use imports mlflow."""
+    """Return an ``MlflowClient`` for runs and registry at ``uri``; the first use imports mlflow.
+
+    The folder of an SQLite file is made where it is not there.
+    """
+    if uri.startswith("sqlite:"):
+        sqlite_path(uri).parent.mkdir(parents=True, exist_ok=True)
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     from mlflow.tracking import MlflowClient
@@ -79,6 +85,17 @@ def client(uri: str) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)
         make(path, lambda made: MlflowClient(sqlite_uri(str(made))).search_experiments())
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def check_answer(uri: str) -> None:
+    """Refuse a server at which nothing listens, and an SQLite file that cannot be written.
+
+    It makes nothing, and imports no mlflow.
+
+    Raises:
+        UserError: see above.
+    """
+    first_answer(uri, lambda: None, patience=PATIENCE)
 
 
 def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIENCE) -> Answer:
@@ -135,19 +152,16 @@ def reported(uri: str, *, opening: bool = False) -> Iterator[None]:
 
 
 def _explain(error: Exception, opening: bool) -> tuple[str | None, str, Exception]:
+    inner = error.__cause__ or error.__context__
+    if isinstance(error, ConnectionError):  # perhaps before there is an mlflow to import from
+        return _unreachable(inner if isinstance(inner, Exception) else error)
     from mlflow.exceptions import MlflowException
     from requests.exceptions import RequestException
 
-    inner = error.__cause__ or error.__context__
-    if isinstance(error, ConnectionError | RequestException) or (
+    if isinstance(error, RequestException) or (
         isinstance(error, MlflowException) and isinstance(inner, RequestException)
     ):
-        reason = _reason(inner if isinstance(inner, Exception) else error)
-        return (
-            f"the MLflow server cannot be reached ({reason})",
-            "start it (mlflow server), correct the URI, or leave tracking.uri out to use SQLite",
-            UnreachableError(reason),
-        )
+        return _unreachable(inner if isinstance(inner, Exception) else error)
     if isinstance(error, shutil.Error):
         # Copying a folder gathers its errors: (from, to, message) of each file.
         first = error.args[0][0] if error.args and error.args[0] else ("", "", str(error))
@@ -196,6 +210,15 @@ def _explain(error: Exception, opening: bool) -> tuple[str | None, str, Exceptio
         if isinstance(error, ModuleNotFoundError):
             return (f"the database's driver is missing ({text})", "pip install it", error)
     return None, "", error
+
+
+def _unreachable(error: Exception) -> tuple[str, str, Exception]:
+    reason = _reason(error)
+    return (
+        f"the MLflow server cannot be reached ({reason})",
+        "start it (mlflow server), correct the URI, or leave tracking.uri out to use SQLite",
+        UnreachableError(reason),
+    )
 
 
 def _reason(error: Exception) -> str:

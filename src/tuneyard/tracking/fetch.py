@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuneyard.errors import UserError
+from tuneyard.artifacts import for_a_while
+from tuneyard.errors import UserError, first_line
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
-from tuneyard.tracking.address import check_uri, redacted
+from tuneyard.tracking.address import is_new, redacted
 from tuneyard.tracking.connect import reported
 
 SHA_TAG = "tuneyard.sha256"
@@ -68,17 +69,17 @@ def fetch_model(
         UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
             something else; or the server cannot be reached.
     """
-    check_uri(uri)
-    version = connect.first_answer(uri, lambda: _version(uri, name, alias))
-    target = Path(to)
-    wanted = version.tags.get(SHA_TAG)
-    if target.exists() and not target.is_dir():
+    if is_new(uri):
         raise UserError(
-            "a file stands where the folder for the fetched adapter should be",
-            where="--out",
-            value=str(target),
-            remedy="name a folder that does not exist yet",
+            "there is no tracking database",
+            where="--uri (or MLFLOW_TRACKING_URI)",
+            value=uri,
+            remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db",
         )
+    target = Path(to)
+    _check_target(target)
+    version = connect.first_answer(uri, lambda: _version(uri, name, alias))
+    wanted = version.tags.get(SHA_TAG)
     if target.exists() and any(target.iterdir()):
         if wanted is None or folder_digest(target) != wanted:
             raise UserError(
@@ -98,6 +99,27 @@ def fetch_model(
         version=int(version.version),
         tags=dict(version.tags),
     )
+
+
+def _check_target(target: Path) -> None:
+    """Refuse before anything is asked of a server a folder that cannot be made."""
+    if target.exists() and not target.is_dir():
+        raise UserError(
+            "a file stands where the folder for the fetched adapter should be",
+            where="--out",
+            value=str(target),
+            remedy="name a folder that does not exist yet",
+        )
+    try:
+        with for_a_while(target):
+            pass
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"the folder for the fetched adapter cannot be made ({first_line(error)})",
+            where="--out",
+            value=str(target),
+            remedy="name another folder, or mend its permissions",
+        ) from None
 
 
 def folder_digest(folder: Path) -> str:

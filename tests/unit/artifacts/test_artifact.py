@@ -14,7 +14,7 @@ from tuneyard.errors import UserError
 def run_dir(request, tmp_path):
     url = str(tmp_path / "run") if request.param == "local" else f"memory://{uuid.uuid4()}"
     run = RunDir(url)
-    run.prepare()
+    run.prove()
     return run
 
 
@@ -154,7 +154,7 @@ def test_a_manifest_of_another_shape_is_none(run_dir, written, text):
 @pytest.mark.parametrize("damage", ["folder for file", "file for folder", "bytes", "gone"])
 def test_whatever_lies_in_an_artifact_s_place_is_written_over(tmp_path, damage):
     run = RunDir(str(tmp_path))
-    run.prepare()
+    run.prove()
     artifact = run.artifact("prepare", "abc")
 
     def write():

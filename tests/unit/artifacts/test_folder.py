@@ -13,7 +13,7 @@ def test_what_a_killed_process_left_is_swept_and_a_living_one_s_is_kept(tmp_path
     elsewhere = tmp_path / "stages" / f".prepare-abc~another-host~{gone}~x"
     dead.mkdir()
     elsewhere.mkdir()
-    run.prepare()
+    run.prove()
     assert mine.exists()
     assert elsewhere.exists()
     assert not dead.exists()
@@ -27,7 +27,7 @@ def test_what_a_killed_process_left_half_written_is_swept_wherever_it_lies(tmp_p
         "run = RunDir(sys.argv[1])\n"
         "os.replace = os.fsync = os.rename = lambda *words: os.kill(os.getpid(), signal.SIGKILL)\n"
         "parts = sys.argv[2].split('/')\n"
-        "if parts == ['probe']: run.prepare()\n"
+        "if parts == ['probe']: run.prove()\n"
         "elif parts[0] == 'stages':\n"
         "    with run.artifact('prepare', 'abc').writing() as folder: pass\n"
         "else: run.write_text('x', *parts)\n"

@@ -10,7 +10,7 @@ def test_a_run_directory_that_cannot_be_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     for url in (str(tmp_path / "file"), str(tmp_path / "file" / "below"), "nosuch://bucket/x"):
         with pytest.raises(UserError) as caught:
-            RunDir(url).prepare()
+            RunDir(url).prove()
         assert "file" in caught.value.where or "nosuch" in caught.value.where
         assert caught.value.remedy
 
@@ -39,7 +39,7 @@ def test_a_store_that_cannot_be_used_is_one_message_at_the_first_look(url, said)
             pass
         else:
             pytest.skip("the package of this protocol is installed")
-    for use in (lambda run: run.artifact("a", "b").complete(), lambda run: run.prepare()):
+    for use in (lambda run: run.artifact("a", "b").complete(), lambda run: run.prove()):
         with pytest.raises(UserError) as caught:
             use(RunDir(url))
         assert said in caught.value.remedy
@@ -49,7 +49,7 @@ def test_a_store_that_cannot_be_used_is_one_message_at_the_first_look(url, said)
 @pytest.mark.parametrize("name", ["study.yaml", "logs/x.log"])
 def test_a_folder_or_file_in_the_way_of_what_is_written_is_told(tmp_path, name):
     run = RunDir(str(tmp_path))
-    run.prepare()
+    run.prove()
     if "/" in name:
         (tmp_path / "logs").write_text("x")
     else:

@@ -26,13 +26,20 @@ def test_the_table_by_hand(study) -> None:
     ) in text
 
 
-def test_repeated_questions_are_counted(study, make_cell) -> None:
-    cells = [make_cell("base", exact_match=[True] * 3, instruction=["a", "b", "A"])]
-    assert "(n = 3, 2 distinct)" in terminal_table(summarise(replace(study, cells=cells)))
+def test_repeated_questions_are_counted_in_a_head_that_is_whole(study, make_cell) -> None:
+    cells = [
+        make_cell("base", kind="first_order", exact_match=[True] * 130, codebleu=[0.5] * 130,
+                  instruction=[f"ask {n % 120}" for n in range(130)])
+    ]  # fmt: skip
+    head, *lines = terminal_table(summarise(replace(study, cells=cells))).splitlines()
+    assert head == "validation · first_order (n = 130, 120 distinct)"
+    assert lines[0].split() == ["EM", "CodeBLEU"]
+    assert lines[2].split() == ["base", "100.0", "50.0"]
+    assert lines[0].index("CodeBLEU") + len("CodeBLEU") == lines[2].index("50.0") + len("50.0")
 
 
-def test_long_names_and_many_models_fit_in_100_columns(study, make_cell) -> None:
-    long = "a-model-with-a-name-of-" + "x" * 60
+def test_long_names_and_many_models_fit_in_80_columns_and_are_whole(study, make_cell) -> None:
+    long = "a-model-with-a-name-of-" + "x" * 40
     kinds = ["first_order", "higher_order", "k" * 60]
     cells = [
         make_cell(arm, on, model=model, kind=kind, exact_match=[True, False], codebleu=[1.0, 0.5])
@@ -41,10 +48,31 @@ def test_long_names_and_many_models_fit_in_100_columns(study, make_cell) -> None
         for arm, on in (("base", ()), ("sft", kinds), ("sft-dpo", kinds[:2]))
     ]
     table = terminal_table(summarise(replace(study, cells=cells)))
-    assert max(map(len, table.splitlines())) <= 100
+    lines = table.splitlines()
+    assert max(map(len, lines)) <= 80
     assert "n. d.: not distinguishable" in table
+    assert "…" not in table
+    said = " ".join(table.split())
+    assert f"{long} base" in said
+    assert f"validation · {'k' * 60} (n = 2)" in said
+    regime = f"first_order + higher_order + {'k' * 60}"
+    assert f"{long} · sft on {regime} against base +0.0" in said
+    assert f"other · sft on {regime} against sft-dpo on first_order + higher_order +0.0" in said
+    # Figures stay in their columns below a name of several lines.
+    assert {line.index("n. d.") for line in lines if line.endswith("n. d.")} == {70}
     many = [make_cell(f"arm{i}", ["a"], exact_match=[True, False]) for i in range(9)]
     assert "… and 12 more pairs in the report" in terminal_table(summarise(StudyInputs("s", many)))
+
+
+def test_long_names_of_metrics_get_the_room_that_they_need(make_cell) -> None:
+    names = ["codebleu_dataflow", "codebleu_syntax", "my_own_metric_with_a_long_name", "short"]
+    cell = make_cell("base", **{name: [0.5, 0.4] for name in names})
+    lines = terminal_table(summarise(StudyInputs("s", [cell]))).splitlines()
+    assert lines[0] == "validation · first_order (n = 2)"
+    heads = ["CodeBLEU syntax", "CodeBLEU data flow", "my_own_metric_wit…"]
+    assert [head.strip() for head in lines[1].split("  ") if head.strip()] == heads
+    assert lines[3].split() == ["base", "45.0", "45.0", "45.0"]
+    assert len(lines[3]) == len(lines[1]) <= 80
 
 
 def test_degenerate_inputs(make_cell) -> None:

@@ -14,7 +14,7 @@ from tuneyard.stages import published
 def run(request, tmp_path):
     url = str(tmp_path / "run") if request.param == "local" else f"memory://{uuid.uuid4()}"
     run = RunDir(url)
-    run.prepare()
+    run.prove()
     return run
 
 
@@ -28,13 +28,14 @@ def compared(run):
     return artifact
 
 
-def _publish(run, compared, said):
-    register = Step("register", "register", {}, inputs={"compare": Step("compare", "compare", {})})
+def _publish(run, compared, said, name="register"):
+    part = {"name": name}
+    register = Step("register", name, part, inputs={"compare": Step("compare", "compare", {})})
     artifact = run.artifact("register", register.key)
     facts = {"said": said, "registered": True}
     with artifact.writing(facts) as folder:
         published.publish(compared, facts, folder)
-    published.remember(run, artifact)
+    published.closing(run, register)
     return register
 
 
@@ -59,6 +60,13 @@ def test_the_last_report_is_found_by_the_run_directory_alone(run, compared):
     }
 
 
+def test_the_last_report_is_that_of_the_last_command_not_the_newest(run, compared):
+    first, second = (_publish(run, compared, "", key) for key in ("first", "second"))
+    for register in (first, second, first):
+        shown = published.closing(run, register)
+        assert published.latest(run.url)["report"] == shown["report"]
+
+
 def test_without_a_finished_study_there_is_none(run):
     with pytest.raises(UserError, match="no finished study"):
         published.latest(run.url)
@@ -79,7 +87,7 @@ def test_a_damaged_note_of_the_last_report_is_one_message(run, text):
 @pytest.mark.parametrize("damage", ["gone", "changed"])
 def test_a_report_that_is_gone_or_changed_is_not_shown(tmp_path, file, damage):
     run = RunDir(str(tmp_path / "run"))
-    run.prepare()
+    run.prove()
     compared = run.artifact("compare", "c" * 16)
     with compared.writing() as folder:
         write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", [])]), folder)

@@ -43,7 +43,7 @@ def prepared(tmp_path_factory, tiny_model_dir):
     check(study, str(path))
     built = plan.build(study, loading.identity)
     run = RunDir(str(tmp_path / "run"))
-    run.prepare()
+    run.prove()
     for step in built.steps:
         if step.stage not in ("compare", "register"):
             facts = {"examples": TASKS}
