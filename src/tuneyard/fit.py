@@ -200,10 +200,14 @@ def not_finite(file: Path, limit: int | None = None) -> list[str]:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what a library raised, printable whatever it quotes."""
-    # A KeyError's text is the key alone.
-    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
-    return kind + first_line(error)
+    """Return what a library raised in one line, printable whatever it quotes."""
+    said = first_line(error)
+    if said.endswith(":"):  # what follows is what it says
+        rest = str(error).partition(said)[2]
+        said = f"{said} {first_line(ValueError(rest))}"
+    # The text alone of such an error (a missing key, "'int' object is not iterable") says little.
+    bare = isinstance(error, LookupError | TypeError | AttributeError | AssertionError)
+    return f"{type(error).__name__}: {said}" if bare else said
 
 
 def _reshaped(name: str, found: Any, expected: Any) -> str:

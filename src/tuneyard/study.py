@@ -110,6 +110,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     identities = {model.name: loading.identity(model) for model in study.models}
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
+    run.check_place()
     check_artifact_root(tracking_uri(study, run.root))
     plan = _plan(study, run, identities)
     prepared = Prepared(study, plan, run, identities, _notes(study, plan))

@@ -110,6 +110,9 @@ def _check_database(uri: str) -> None:
         try:
             with contextlib.closing(sqlite3.connect(source, uri=True)) as database:
                 database.execute("SELECT 1 FROM registered_models LIMIT 1")
+        except sqlite3.OperationalError as error:  # one that is locked may be MLflow's
+            if "no such table" in str(error):
+                wrong = "is not one that MLflow made"
         except sqlite3.DatabaseError as error:
             wrong = f"is not one that MLflow made ({first_line(error)})"
     if wrong is not None:
