@@ -101,10 +101,11 @@ def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
         outcome = study.run(prepared)
     else:
         outcome = study.run(prepared, Progress(driver.terminal, driver.tell), driver.lose)
-    print(outcome["table"])
+    output = sys.stdout if driver is None else driver.output
+    print(outcome["table"], file=output)
     if outcome["registry"]:
-        print(outcome["registry"])
-    print(f"report: {outcome['report']}")
+        print(outcome["registry"], file=output)
+    print(f"report: {outcome['report']}", file=output)
     return 0
 
 
