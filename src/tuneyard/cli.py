@@ -112,10 +112,13 @@ def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
 def _plan(options: argparse.Namespace) -> int:
     from tuneyard import estimate, study
     from tuneyard.config.load import dump
+    from tuneyard.machine import check_machine
     from tuneyard.plan import describe_adapters
     from tuneyard.stages.check import check_rows
 
     prepared = study.prepare(options.study, options.overrides)
+    if prepared.todo():
+        check_machine(prepared.study.resources)
     check_rows(prepared.plan, prepared.study.seed, prepared.study.preflight)
     prepared.check_models()
     if options.json:

@@ -27,6 +27,7 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
@@ -154,6 +155,7 @@ def run(
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
     folder.prove()
     if todo:  # what costs least is asked first
+        check_machine(study.resources)
         check_tracker(study, folder.root)
         if any(step.stage in ("prepare", "prefer") for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)
