@@ -11,7 +11,7 @@ from pathlib import Path
 from tuneyard.config import Encoder, Model
 from tuneyard.config.model import SHORTEST
 from tuneyard.errors import UserError, suggestion
-from tuneyard.model_config import check_sizes, is_count, read_config
+from tuneyard.model_config import check_generation, check_sizes, is_count, read_config
 from tuneyard.model_files import (
     base_fingerprint,
     check_files,
@@ -48,7 +48,9 @@ def check_model(model: Model) -> None:
     folder = model_folder(model)
     if folder is None:
         return  # nothing to look into before the download
-    check_sizes(read_config(folder, f"models: {model.name}: path"), folder)
+    config = read_config(folder, f"models: {model.name}: path")
+    check_sizes(config, folder)
+    check_generation(config, folder)
     context = context_length(model)
     if context is not None and context < SHORTEST:
         raise UserError(

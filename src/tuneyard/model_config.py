@@ -85,6 +85,25 @@ def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
             raise no_model(*found, folder)
 
 
+def check_generation(config: Mapping[str, Any], folder: Path) -> None:
+    """Refuse a generation_config.json, which need not be there, that ends answers at no token."""
+    file = folder / "generation_config.json"
+    if not file.is_file():
+        return
+    found = read_json(file, "a model's generation_config.json", str(file))
+    wrong: tuple[str, Any] | None = ("it is no mapping", found)
+    if isinstance(found, dict):
+        sized = {**found, "vocab_size": config.get("vocab_size")}
+        wrong = _wrong_number(found) or _wrong_token(sized)
+    if wrong is not None:
+        raise UserError(
+            f"a model's generation_config.json cannot be used: {wrong[0]}",
+            where=str(file),
+            value=wrong[1],
+            remedy="copy the one that belongs to these weights, or remove it",
+        )
+
+
 def no_model(wrong: str, value: Any, folder: Path) -> UserError:
     """Say what is wrong with a config.json: a key and what it is, or is not."""
     return UserError(
@@ -108,10 +127,12 @@ def _wrong_size(config: Mapping[str, Any]) -> tuple[str, Any] | None:
 
 
 def _wrong_number(config: Mapping[str, Any], place: str = "") -> tuple[str, Any] | None:
-    """Find a number that is not finite; lists may have one as an end of a range that has none."""
+    """Find a number that is not finite; in a list it may be the end of a range that has none."""
     for name, value in config.items():
         if isinstance(value, float) and not math.isfinite(value):
             return f"{place}{name} is no finite number", value
+        if isinstance(value, list) and any(part != part for part in value):
+            return f"{place}{name} holds what is no number", value
         if isinstance(value, dict) and (found := _wrong_number(value, f"{place}{name}.")):
             return found
     return None
