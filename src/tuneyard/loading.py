@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ from tuneyard.errors import UserError
 from tuneyard.fit import (
     UNFIT,
     check_vocabulary,
+    config_error,
     differences_of,
     reason,
     refuse,
     refuse_adapter,
     refuse_not_finite,
 )
-from tuneyard.model_config import no_model, read_config
 from tuneyard.model_files import base_fingerprint, is_hub_id
 from tuneyard.records import file_digest
 
@@ -140,9 +139,8 @@ def quiet() -> None:
 def not_loaded(error: Exception, what: str, model: Model) -> UserError:
     """Say why a model or its tokenizer could not be loaded, in the library's words."""
     folder = model_folder(model)
-    if what == "model" and folder is not None and (key := _key_at_fault(folder, error)):
-        value = read_config(folder, str(folder))[key]
-        return no_model(f"{key} is not what transformers takes ({reason(error)})", value, folder)
+    if what == "model" and folder is not None and (told := config_error(error, folder)):
+        return told
     said = reason(error)
     remedy = "check the path or hub id, the revision, and your access to the hub"
     if "scaled_dot_product_attention" in said:
@@ -157,31 +155,6 @@ def not_loaded(error: Exception, what: str, model: Model) -> UserError:
         value=model.path,
         remedy=remedy,
     )
-
-
-def _key_at_fault(folder: Path, error: Exception) -> str | None:
-    """Return the key of a config.json without which it could be used; None: it is none, or several.
-
-    Of a name that a library does not know it says the name alone.
-    """
-    from transformers import AutoConfig
-
-    config = read_config(folder, str(folder))
-
-    def usable(said: Mapping[str, Any]) -> bool:
-        try:
-            AutoConfig.for_model(**said)
-        except Exception:  # of a damaged one the library raises what comes
-            return False
-        return True
-
-    if not usable(config):
-        for key in config:
-            if usable({name: value for name, value in config.items() if name != key}):
-                return key
-    if isinstance(error, KeyError):
-        return next((key for key, value in config.items() if error.args == (value,)), None)
-    return None
 
 
 def _not_finite(network: Any) -> list[str]:
