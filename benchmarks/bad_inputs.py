@@ -358,7 +358,7 @@ def models(draw: random.Random, folder: Path) -> Case:
     shutil.copytree(embedded.path(), model)
     config = json.loads((model / "config.json").read_text())
     weights = model / "model.safetensors"
-    kind = draw.randrange(9)
+    kind = draw.randrange(10)
     if kind == 0:
         name = draw.choice(["config.json", "model.safetensors", "tokenizer.json"])
         (model / name).unlink()
@@ -395,6 +395,15 @@ def models(draw: random.Random, folder: Path) -> Case:
         data = bytearray(weights.read_bytes())
         data[:8] = draw.choice([0, 2**40, 2**63]).to_bytes(8, "little")
         weights.write_bytes(data)
+    elif kind == 8:
+        nan, beyond = float("nan"), 10**9
+        config |= draw.choice([{"auto_map": None}, {"rms_norm_eps": nan}, {"rms_norm_eps": "x"},
+                               {"max_position_embeddings": 3}, {"eos_token_id": beyond},
+                               {"eos_token_id": [beyond]}, {"pad_token_id": "x"},
+                               {"num_labels": "x"}, {"id2label": 3}, {"layer_types": 3},
+                               {"attention_dropout": "x"}, {"rope_parameters": 3},
+                               {"use_cache": "x"}, {"initializer_range": nan}])  # fmt: skip
+        (model / "config.json").write_text(json.dumps(config))
     else:
         weights.rename(model / "pytorch_model.bin")
     text = STUDY.replace("[embedded]", f"[{{name: m, path: {json.dumps(str(model))}}}]")
@@ -407,7 +416,13 @@ def adapters(draw: random.Random, folder: Path) -> Case:
     adapter.mkdir()
     config = {"peft_type": "LORA", "r": 4, "lora_alpha": 4, "target_modules": ["q_proj"],
               "task_type": "CAUSAL_LM", "base_model_name_or_path": "embedded"}  # fmt: skip
-    change = draw.choice([{"peft_type": "NOSUCH"}, {"r": "x"}, {"r": -1}, {"r": 0}, {}])
+    key = draw.choice(["peft_type", "r", "lora_alpha", "target_modules", "modules_to_save",
+                       "rank_pattern", "alpha_pattern", "bias", "use_rslora"])  # fmt: skip
+    change: dict[str, object] = {
+        key: draw.choice(["\0", -1, float("nan"), float("-inf"), {"a": "x"}, [3]])
+    }
+    if draw.random() < 0.2:
+        change = draw.choice([{"peft_type": "NOSUCH"}, {"r": "x"}, {"r": 0}, {}])
     text = json.dumps({**config, **change})
     if draw.random() < 0.3:
         text = draw.choice(["", "[]", "{", "3", "[" * 5000])

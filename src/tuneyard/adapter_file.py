@@ -1,20 +1,70 @@
-"""An adapter's folder: whether it is whole, and which base it belongs to. Loads nothing."""
+"""An adapter's folder: its configuration, whether it is whole, and which base it belongs to.
+
+Loads nothing.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuneyard.checkpoint import resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
-from tuneyard.model_config import is_count, read_json
+from tuneyard.model_config import read_json
 from tuneyard.model_files import base_fingerprint, cached_snapshot, is_hub_id
 from tuneyard.weight_file import fault, tensors
 
 ADAPTER_RECORD = "tuneyard.json"
 """In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``."""
+
+
+_MOST = 10**6
+_Count = Annotated[int, Field(ge=1, le=_MOST)]
+_Scale = Annotated[float, Field(gt=0, le=_MOST)]
+_Texts = list[str] | str | None
+
+
+class AdapterConfig(BaseModel):
+    """What an adapter_config.json says, of the types and within the bounds that make an adapter.
+
+    Its defaults are PEFT's. Keys that are not here shape nothing that tuneyard reads.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+    # Others are not all merged, trained on and described as LoRA is.
+    peft_type: Literal["LORA"] = Field(description="LORA: the adapter is no LoRA")
+    task_type: str | None = Field(None, description="a text")
+    base_model_name_or_path: str | None = Field(None, description="a text")
+    revision: str | None = Field(None, description="a text")
+    r: _Count = Field(8, description="a whole number from 1")
+    lora_alpha: _Scale = Field(8, description="a number above 0")
+    lora_dropout: float = Field(0.0, ge=0, lt=1, description="a number from 0 to below 1")
+    target_modules: _Texts = Field(None, description="a text or a list of texts")
+    exclude_modules: _Texts = Field(None, description="a text or a list of texts")
+    target_parameters: list[str] | None = Field(None, description="a list of texts")
+    modules_to_save: list[str] | None = Field(None, description="a list of texts")
+    layers_to_transform: list[int] | int | None = Field(
+        None, description="a whole number or a list of them"
+    )
+    layers_pattern: _Texts = Field(None, description="a text or a list of texts")
+    rank_pattern: dict[str, _Count] | None = Field(
+        None, description="a mapping of names to whole numbers from 1"
+    )
+    alpha_pattern: dict[str, _Scale] | None = Field(
+        None, description="a mapping of names to numbers above 0"
+    )
+    bias: Literal["none", "all", "lora_only"] = Field(
+        "none", description="one of none, all and lora_only"
+    )
+    use_rslora: bool = Field(False, description="true or false")
+    use_dora: bool = Field(False, description="true or false")
+    fan_in_fan_out: bool = Field(False, description="true or false")
+    inference_mode: bool = Field(False, description="true or false")
 
 
 def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
@@ -60,21 +110,35 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
         )
 
 
-def adapter_config(folder: Path) -> dict[str, Any]:
-    """Return what an adapter's adapter_config.json holds.
+def adapter_config(folder: Path) -> AdapterConfig:
+    """Return what an adapter's adapter_config.json says.
 
     Raises:
-        UserError: it cannot be read, or is no mapping.
+        UserError: it cannot be read, or makes no LoRA adapter.
     """
     file = folder / "adapter_config.json"
-    config = read_json(file, "an adapter's adapter_config.json", str(folder))
-    if not isinstance(config, dict):
+    found = read_json(file, "an adapter's adapter_config.json", str(file))
+    try:
+        return AdapterConfig.model_validate(found)
+    except ValidationError as error:
+        wrong, value = _wrong(error)
         raise UserError(
-            "an adapter's adapter_config.json cannot be used (it is no mapping)",
-            where=str(folder),
-            remedy="name a folder that PEFT's save_pretrained wrote",
-        )
-    return config
+            f"an adapter's adapter_config.json cannot be used ({wrong})",
+            where=str(file),
+            value=value,
+            remedy="name a folder that PEFT's save_pretrained wrote of a LoRA adapter",
+        ) from None
+
+
+def _wrong(error: ValidationError) -> tuple[str, Any]:
+    """Return what is wrong with an adapter's configuration, and the value that is."""
+    first, *_ = error.errors(include_url=False)
+    if not first["loc"]:
+        return "it is no mapping", first["input"]
+    key = str(first["loc"][0])
+    if first["type"] == "missing":
+        return f"it names no {key}", None
+    return f"{key} is not {AdapterConfig.model_fields[key].description}", first["input"]
 
 
 def adapter_record(model: Model) -> dict[str, Any]:
@@ -84,13 +148,7 @@ def adapter_record(model: Model) -> dict[str, Any]:
 
 
 def _check_files(folder: Path, weights: list[Path]) -> None:
-    if wrong := _unusable(adapter_config(folder)):
-        raise UserError(
-            f"an adapter's adapter_config.json cannot be used ({wrong[0]})",
-            where=str(folder),
-            value=wrong[1],
-            remedy="name a folder that PEFT's save_pretrained wrote of a LoRA adapter",
-        )
+    adapter_config(folder)
     for file in weights:
         if file.is_file() and (found := fault(file)):
             raise UserError(
@@ -104,13 +162,3 @@ def _check_files(folder: Path, weights: list[Path]) -> None:
             where=str(weights[0]),
             remedy="copy or download this file again, or train the adapter again",
         )
-
-
-def _unusable(config: dict[str, Any]) -> tuple[str, Any] | None:
-    """Return what is wrong with an adapter's configuration, and its value."""
-    kind, rank = config.get("peft_type"), config.get("r", 1)
-    if not isinstance(kind, str):
-        return "it names no peft_type", kind
-    if kind != "LORA":  # others are not all merged, trained on and described as LoRA is
-        return "the adapter is no LoRA", kind
-    return None if is_count(rank) else ("its rank r is no whole number from 1", rank)

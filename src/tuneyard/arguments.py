@@ -51,6 +51,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _place(text: str) -> str:
+    """Return a file or folder as it was named; the empty text would mean the working directory."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} names no file and no folder")
+    return text
+
+
 class _UsageError(Exception):
     """Words that argparse refuses, with the (sub)parser that did."""
 
@@ -80,9 +87,13 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
         return command
 
     def add_study(command: argparse.ArgumentParser) -> None:
-        command.add_argument("study", metavar="STUDY.yaml", help="the study file")
+        command.add_argument("study", type=_place, metavar="STUDY.yaml", help="the study file")
         command.add_argument(
-            "overrides", nargs="*", metavar="key.sub=value", help="values that replace the file's"
+            "overrides",
+            nargs="*",
+            default=[],  # else argparse says that one is required
+            metavar="key.sub=value",
+            help="values that replace the file's",
         )
 
     command = add("run", "run or resume a study")
@@ -91,15 +102,15 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     add_study(command)
     command.add_argument("--json", action="store_true", help="the steps as one JSON object")
     command = add("report", "show the results of a run directory")
-    command.add_argument("run_dir", metavar="RUN_DIR")
+    command.add_argument("run_dir", type=_place, metavar="RUN_DIR")
     command = add("data", "write a study's data as JSONL, and say what is in them; loads no model")
     add_study(command)
-    command.add_argument("--out", required=True, metavar="DIR")
+    command.add_argument("--out", type=_place, required=True, metavar="DIR")
     command = add("score", "score predictions against references")
     command.add_argument("--task", required=True, metavar="{python,cocobots}")
     command.add_argument("--metrics", required=True, metavar="a,b,c")
-    command.add_argument("--in", dest="input", required=True, metavar="FILE.jsonl")
-    command.add_argument("--out", dest="output", required=True, metavar="FILE.jsonl")
+    command.add_argument("--in", dest="input", type=_place, required=True, metavar="FILE.jsonl")
+    command.add_argument("--out", dest="output", type=_place, required=True, metavar="FILE.jsonl")
     command.add_argument("--json", action="store_true", help="the summary as one JSON object")
     command.add_argument(
         "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
@@ -130,5 +141,5 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command = add("fetch", "download a registered adapter by its name")
     command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
     command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
-    command.add_argument("--out", required=True, metavar="DIR", help="a new folder")
+    command.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")
     return parser

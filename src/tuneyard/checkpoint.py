@@ -9,8 +9,9 @@ import json
 from pathlib import Path
 
 from tuneyard.config import Encoder, Model
+from tuneyard.config.model import SHORTEST
 from tuneyard.errors import UserError, suggestion
-from tuneyard.model_config import check_sizes, is_count, read_config
+from tuneyard.model_config import check_generation, check_sizes, is_count, read_config
 from tuneyard.model_files import (
     base_fingerprint,
     check_files,
@@ -40,15 +41,24 @@ def check_model(model: Model) -> None:
 
     Raises:
         UserError: no such folder, or it lacks configuration, weights or tokenizer; or
-            ``max_length`` is above what the model was made for.
+            ``max_length`` is above what the model was made for, or that holds no question.
     """
     path = resolve_path(model)
     check_files(path, model.path, model.revision, f"models: {model.name}: path")
     folder = model_folder(model)
     if folder is None:
         return  # nothing to look into before the download
-    check_sizes(read_config(folder, f"models: {model.name}: path"), folder)
+    config = read_config(folder, f"models: {model.name}: path")
+    check_sizes(config, folder)
+    check_generation(config, folder)
     context = context_length(model)
+    if context is not None and context < SHORTEST:
+        raise UserError(
+            f"the model {model.name!r} takes {context} tokens, which hold no question",
+            where=f"{folder / 'config.json'}: max_position_embeddings",
+            value=context,
+            remedy="copy the config.json that belongs to these weights",
+        )
     if context is not None and model.max_length > context and _length_is_named(model):
         raise UserError(
             f"the model {model.name!r} takes {context:,} tokens",

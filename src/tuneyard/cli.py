@@ -101,16 +101,18 @@ def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
         outcome = study.run(prepared)
     else:
         outcome = study.run(prepared, Progress(driver.terminal, driver.tell), driver.lose)
-    print(outcome["table"])
+    output = sys.stdout if driver is None else driver.output
+    print(outcome["table"], file=output)
     if outcome["registry"]:
-        print(outcome["registry"])
-    print(f"report: {outcome['report']}")
+        print(outcome["registry"], file=output)
+    print(f"report: {outcome['report']}", file=output)
     return 0
 
 
 def _plan(options: argparse.Namespace) -> int:
     from tuneyard import estimate, study
     from tuneyard.config.load import dump
+    from tuneyard.machine import check_machine
     from tuneyard.plan import describe_adapters
     from tuneyard.stages.check import check_rows
 
@@ -132,6 +134,10 @@ def _plan(options: argparse.Namespace) -> int:
     print("\n" + estimate.describe(prepared.study, prepared.plan))
     for note in prepared.notes:
         print(f"note: {note}")
+    try:
+        check_machine(prepared.study.resources)
+    except UserError as error:  # it may be meant for a cluster
+        print(f"note: run here, it is refused: {error.what} ({error.where}); {error.remedy}")
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tuneyard.config import Model
 from tuneyard.errors import UserError, first_line
+from tuneyard.model_config import no_model, read_config
 from tuneyard.weight_file import headers
 
 # Made anew with every model, and saved by older versions of it.
@@ -200,10 +201,48 @@ def not_finite(file: Path, limit: int | None = None) -> list[str]:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what a library raised, printable whatever it quotes."""
-    # A KeyError's text is the key alone.
-    kind = f"{type(error).__name__}: " if isinstance(error, LookupError) else ""
-    return kind + first_line(error)
+    """Return what a library raised in one line, printable whatever it quotes."""
+    said = first_line(error)
+    if said.endswith(":"):  # what follows is what it says
+        rest = str(error).partition(said)[2]
+        said = f"{said} {first_line(ValueError(rest))}"
+    # The text alone of such an error (a missing key, "'int' object is not iterable") says little.
+    bare = isinstance(error, LookupError | TypeError | AttributeError | AssertionError)
+    return f"{type(error).__name__}: {said}" if bare else said
+
+
+def config_error(error: Exception, folder: Path) -> UserError | None:
+    """Say which key of a config.json it is that a library cannot use.
+
+    It is the one without which the rest can be used. Of a name that it does not know (of an
+    activation, say) a library says the name alone, and only when it makes the model.
+
+    Returns:
+        None: it is none, or several.
+    """
+    from transformers import AutoConfig
+
+    config = read_config(folder, str(folder))
+
+    def usable(said: Mapping[str, Any]) -> bool:
+        try:
+            AutoConfig.for_model(**said)
+        except Exception:  # of a damaged one the library raises what comes
+            return False
+        return True
+
+    keys = [key for key, value in config.items() if isinstance(error, KeyError)
+            and error.args == (value,)]  # fmt: skip
+    if not usable(config):
+        keys = [
+            key
+            for key in config
+            if usable({name: value for name, value in config.items() if name != key})
+        ]
+    if not keys:
+        return None
+    wrong = f"{keys[0]} is not what transformers takes ({reason(error)})"
+    return no_model(wrong, config[keys[0]], folder)
 
 
 def _reshaped(name: str, found: Any, expected: Any) -> str:

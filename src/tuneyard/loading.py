@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import check_model, resolve_path
+from tuneyard.checkpoint import check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
     UNFIT,
     check_vocabulary,
+    config_error,
     differences_of,
     reason,
     refuse,
@@ -137,6 +138,9 @@ def quiet() -> None:
 
 def not_loaded(error: Exception, what: str, model: Model) -> UserError:
     """Say why a model or its tokenizer could not be loaded, in the library's words."""
+    folder = model_folder(model)
+    if what == "model" and folder is not None and (told := config_error(error, folder)):
+        return told
     said = reason(error)
     remedy = "check the path or hub id, the revision, and your access to the hub"
     if "scaled_dot_product_attention" in said:

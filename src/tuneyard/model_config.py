@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -18,7 +19,7 @@ _COUNTS = (
     *("num_key_value_heads", "head_dim", "vocab_size", "max_position_embeddings"),
     *("n_embd", "n_layer", "n_head", "n_positions"),
 )
-
+_TOKENS = ("eos_token_id", "pad_token_id")
 _NAMES = ("hidden_act", "hidden_activation", "activation_function")
 
 
@@ -75,30 +76,91 @@ def _deeper(value: Any, levels: int) -> bool:
 
 
 def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
-    """Refuse sizes and names that no model can have; the weights are held against them later."""
-    wrong = None
+    """Refuse sizes, numbers, tokens and names that no model can have.
+
+    The weights are held against them later.
+    """
+    for wrong in (_wrong_size, _wrong_number, _wrong_token, _wrong_parts):
+        if found := wrong(config):
+            raise no_model(*found, folder)
+
+
+def check_generation(config: Mapping[str, Any], folder: Path) -> None:
+    """Refuse a generation_config.json, which need not be there, that ends answers at no token."""
+    file = folder / "generation_config.json"
+    if not file.is_file():
+        return
+    found = read_json(file, "a model's generation_config.json", str(file))
+    wrong: tuple[str, Any] | None = ("it is no mapping", found)
+    if isinstance(found, dict):
+        sized = {**found, "vocab_size": config.get("vocab_size")}
+        wrong = _wrong_number(found) or _wrong_token(sized)
+    if wrong is not None:
+        raise UserError(
+            f"a model's generation_config.json cannot be used: {wrong[0]}",
+            where=str(file),
+            value=wrong[1],
+            remedy="copy the one that belongs to these weights, or remove it",
+        )
+
+
+def no_model(wrong: str, value: Any, folder: Path) -> UserError:
+    """Say what is wrong with a config.json: a key and what it is, or is not."""
+    return UserError(
+        f"a model's config.json makes no model: {wrong}",
+        where=str(folder / "config.json"),
+        value=value,
+        remedy="copy the config.json that belongs to these weights",
+    )
+
+
+def _wrong_size(config: Mapping[str, Any]) -> tuple[str, Any] | None:
     for name in _COUNTS:
         value = config.get(name)
         # Some kinds have a list, one number a layer.
         if value is not None and not isinstance(value, list) and not is_count(value):
-            wrong = f"{name} is no whole number from 1", value
+            return f"{name} is no whole number from 1", value
     for name in _NAMES:
-        if wrong is None and not isinstance(config.get(name, ""), str | None):
-            wrong = f"{name} is no name", config[name]
+        if not isinstance(config.get(name, ""), str | None):
+            return f"{name} is no name", config[name]
+    return None
+
+
+def _wrong_number(config: Mapping[str, Any], place: str = "") -> tuple[str, Any] | None:
+    """Find a number that is not finite; in a list it may be the end of a range that has none."""
+    for name, value in config.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"{place}{name} is no finite number", value
+        if isinstance(value, list) and any(part != part for part in value):
+            return f"{place}{name} holds what is no number", value
+        if isinstance(value, dict) and (found := _wrong_number(value, f"{place}{name}.")):
+            return found
+    return None
+
+
+def _wrong_token(config: Mapping[str, Any]) -> tuple[str, Any] | None:
+    size = config.get("vocab_size")
+    for name in _TOKENS:
+        said = config.get(name)
+        for token in said if isinstance(said, list) else [said]:
+            if token is not None and type(token) is not int:
+                return f"{name} is no token's number", token
+            if token is not None and is_count(size) and token >= size:
+                return f"{name} lies beyond the vocabulary of {size:,} tokens", token
+    return None
+
+
+def _wrong_parts(config: Mapping[str, Any]) -> tuple[str, Any] | None:
+    if not isinstance(config.get("auto_map", {}), dict):
+        return "auto_map is no mapping", config["auto_map"]
     hidden, heads = (config.get(name) for name in ("hidden_size", "num_attention_heads"))
     shared = config.get("num_key_value_heads")
-    if wrong is None and is_count(heads):
+    if is_count(heads):
         if is_count(hidden) and config.get("head_dim") is None and hidden % heads:
-            wrong = f"num_attention_heads does not divide hidden_size ({hidden})", heads
-        elif is_count(shared) and heads % shared:
-            wrong = f"num_key_value_heads does not divide num_attention_heads ({heads})", shared
-    if wrong is not None:
-        raise UserError(
-            f"a model's config.json makes no model: {wrong[0]}",
-            where=str(folder / "config.json"),
-            value=wrong[1],
-            remedy="copy the config.json that belongs to these weights",
-        )
+            return f"num_attention_heads does not divide hidden_size ({hidden})", heads
+        if is_count(shared) and heads % shared:
+            return f"num_key_value_heads does not divide num_attention_heads ({heads})", shared
+    return None
 
 
 def check_bounds(config: Mapping[str, Any], tensors: int, folder: Path) -> None:

@@ -8,7 +8,7 @@ one of the kinds that are trained most; what is not known here passes.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kin
 from tuneyard.loading import not_loaded
 from tuneyard.model_config import check_bounds, is_count, read_config
 from tuneyard.model_files import loaded_files
-from tuneyard.weight_file import headers
+from tuneyard.weight_file import headers, sample, tensors
 
 # The class that saves each of these kinds, and which of a layer's projections have a bias.
 _KINDS = {"llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM", "qwen2": "Qwen2ForCausalLM"}
@@ -59,6 +59,7 @@ def check_outline(model: Model) -> None:
         if isinstance(saved, list) and name in saved:
             refuse_kind(config["model_type"], kind, name, place, model.path)
     _check_activation(config, folder)
+    _check_head(config, files, folder)
     expected = _expected(config)
     if expected is None or (found and not any(name.startswith("model.") for name in found)):
         return  # of a kind that is not known here, or saved without its head
@@ -69,6 +70,26 @@ def check_outline(model: Model) -> None:
         if _HEAD in found and _EMBEDDING not in found:
             del expected[_EMBEDDING]
     refuse(differences_between(found, expected), UNFIT, place, model.path)
+
+
+def _check_head(config: Mapping[str, Any], files: Sequence[Path], folder: Path) -> None:
+    """Refuse a head that is not the embedding where config.json says that the two are one.
+
+    transformers would compute with both, other programs with the embedding alone.
+    """
+    place = {name: file for file in files for name in tensors(file)}
+    if config.get("tie_word_embeddings") is True and {_EMBEDDING, _HEAD} <= place.keys():
+        kinds = {headers(place[name])[name] for name in (_EMBEDDING, _HEAD)}
+        starts = {sample(place[name], name) for name in (_EMBEDDING, _HEAD)}
+        if len(kinds) > 1 or len(starts) > 1:
+            raise UserError(
+                f"a model's config.json says that its head is its embedding, but {_HEAD} and "
+                f"{_EMBEDDING} differ in its weights",
+                where=f"{folder / 'config.json'}: tie_word_embeddings",
+                value=True,
+                remedy="set it to false where the head was trained by itself, else remove "
+                f"{_HEAD} from the weights",
+            )
 
 
 def _check_tokenizer(folder: Path, model: Model) -> None:

@@ -27,6 +27,7 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
@@ -110,6 +111,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     identities = {model.name: loading.identity(model) for model in study.models}
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
+    run.check_place()
     check_artifact_root(tracking_uri(study, run.root))
     plan = _plan(study, run, identities)
     prepared = Prepared(study, plan, run, identities, _notes(study, plan))
@@ -153,6 +155,7 @@ def run(
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
     folder.prove()
     if todo:  # what costs least is asked first
+        check_machine(study.resources)
         check_tracker(study, folder.root)
         if any(step.stage in ("prepare", "prefer") for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)

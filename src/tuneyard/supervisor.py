@@ -2,7 +2,8 @@
 
 Three processes, forked before anything heavy is imported. The *supervisor*, which the user
 started, owns the terminal and the exit status. The *driver* runs the study; what libraries print
-goes to a log, its progress to the terminal. The *janitor* has a session of its own and waits for
+goes to a log (Ray prints what its servers say of their end to standard output), its progress and
+results to where the user has them. The *janitor* has a session of its own and waits for
 the supervisor's death: then it says so, and ends what is left.
 """
 
@@ -40,10 +41,11 @@ class Driver:
 
     Attributes:
         terminal: the user's standard error; ``sys.stderr`` is a log.
+        output: the user's standard output; ``sys.stdout`` is the same log.
     """
 
-    def __init__(self, terminal: TextIO, notes: Notes) -> None:
-        self.terminal = terminal
+    def __init__(self, terminal: TextIO, output: TextIO, notes: Notes) -> None:
+        self.terminal, self.output = terminal, output
         self.tell = notes.write
 
     def lose(self, what: str) -> None:
@@ -61,6 +63,9 @@ def supervised(command: Callable[[Driver], int], words: str) -> int:
     """
     received: list[int] = []
     me = os.getpid()
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass  # a standard stream was closed: no pipe may take its number
+    os.close(spare)
     _take(lambda number, frame: received.append(number))
     with scratch.folder() as folder:
         account = Account(words, folder)
@@ -122,10 +127,9 @@ def _wait(driver: int, reader: int, lifeline: int, account: Account, received: l
 
 def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None:
     """Be the driver: never returns."""
-    terminal = os.fdopen(
-        os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1
-    )
+    terminal, output = _user_s(2, sys.stderr), _user_s(1, sys.stdout)
     log = os.open(folder / "driver.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ |= {processes.MARK: str(folder), "TMPDIR": str(folder)}
     tempfile.tempdir = None
@@ -141,7 +145,7 @@ def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None
     _take(stop)
     code = 1
     try:
-        code = command(Driver(terminal, notes))
+        code = command(Driver(terminal, output, notes))
         asked = True
         notes.write(status=code)
     except BaseException as error:
@@ -150,10 +154,16 @@ def _drive(command: Callable[[Driver], int], folder: Path, notes: Notes) -> None
         if isinstance(error, Exception):
             notes.write(fault=named(error))
     finally:
-        for stream in (sys.stdout, sys.stderr, terminal):
+        for stream in filter(None, (sys.stdout, sys.stderr, terminal, output)):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)
+
+
+def _user_s(descriptor: int, stream: TextIO | None) -> TextIO:
+    """Return a stream to where a standard one leads now; no child inherits it."""
+    kept, encoding = os.dup(descriptor), "utf-8" if stream is None else stream.encoding
+    return os.fdopen(kept, "w", encoding=encoding, errors="backslashreplace", buffering=1)
 
 
 def _janitor(account: Account) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -50,6 +51,15 @@ def headers(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
         return {
             name: (tuple(part.get_shape()), str(part.get_dtype())) for name, part in slices.items()
         }
+
+
+def sample(path: Path, name: str, size: int = 1 << 20) -> bytes:
+    """Return the first bytes of a tensor in a whole safetensors file, whatever their type."""
+    with path.open("rb") as source:
+        length = int.from_bytes(source.read(8), "little")
+        start, end = json.loads(source.read(length))[name]["data_offsets"]
+        source.seek(8 + length + start)
+        return source.read(min(size, end - start))
 
 
 def tensors(path: Path) -> list[str]:

@@ -156,9 +156,9 @@ def test_what_costs_little_is_refused_before_anything_heavy_is_imported(tmp_path
     assert len(said) == 16
     for message, words in zip(said, (
         *("a file stands where", "cannot be written to", "connection refused", "no SQLite file"),
-        *("database cannot be written", "9 tensors are missing", "no whole number from 1"),
+        *("database cannot be written", "9 tensors are missing", "not a whole number from 1"),
         *("no_such_module_of_any_kind", "no row has tests", "no row has tests"),
-        *("stand in the training data", "no tracking database", "connection refused"),
+        *("stand in the training data", "database does not exist", "connection refused"),
         *("no row has tests", "no row has tests", "stand in the training data"),
     ), strict=True):  # fmt: skip
         assert words in message
@@ -213,6 +213,51 @@ def test_words_that_no_command_knows_are_refused(refused, words):
     said = refused(*words)
     assert f"unrecognized arguments: {words[-1]}" in said
     assert "--help" in said
+
+
+def test_what_may_be_left_out_is_not_required(refused):
+    said = refused("plan")
+    assert "required: STUDY.yaml\n" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["data", QUICKSTART, "--out", ""],
+        ["fetch", "models:/a@b", "--out", ""],
+        ["score", "--task", "python", "--metrics", "bleu", "--in", "", "--out", "x"],
+        ["score", "--task", "python", "--metrics", "bleu", "--in", "x", "--out", " "],
+        ["report", ""],
+        ["plan", ""],
+    ],
+)
+def test_an_empty_text_names_no_place(refused, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "names no file and no folder" in refused(*words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_task_is_told_of_its_own_option(refused):
+    said = refused("score", "--task", "x", "--metrics", "bleu", "--in", "x", "--out", "y")
+    assert "where:  --task" in said
+    assert "'x'" in said
+
+
+@pytest.mark.parametrize(
+    ("run_dir", "said"),
+    [
+        ("~no-such-user/x", "home of a user who is not known"),
+        ("s3:/bucket", "lacks a slash"),
+        ("file", "a file stands where the run directory should be"),
+        ("file/deeper/still", "a file stands where the run directory should be"),
+        ("/etc/passwd", "a file stands where the run directory should be"),
+        ("x" * 300, "cannot be"),
+    ],
+)
+def test_plan_refuses_a_run_directory_that_cannot_be(refused, run_dir, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("x")
+    assert said in refused("plan", QUICKSTART, f"run_dir={run_dir}")
 
 
 def test_plan_into_a_closed_pipe_is_quiet():

@@ -177,7 +177,18 @@ def test_shards_are_read_together(copy: Path) -> None:
         ({"num_key_value_heads": 3}, "does not divide num_attention_heads"),
         ({"vocab_size": 10}, "of another shape"),
         ({"hidden_act": 3}, "hidden_act is no name"),
-        ({"hidden_act": "nosuch"}, "hidden_act is no function that transformers has"),
+        ({"hidden_act": "nosuch"}, "hidden_act is not what transformers takes .*'nosuch'"),
+        ({"rms_norm_eps": float("nan")}, "rms_norm_eps is no finite number"),
+        ({"rms_norm_eps": "x"}, "rms_norm_eps is not what transformers takes .*expected float"),
+        ({"rope_parameters": {"rope_theta": float("inf")}}, "rope_theta is no finite number"),
+        ({"layer_scales": [1.0, float("nan")]}, "layer_scales holds what is no number"),
+        ({"eos_token_id": 10**6}, "eos_token_id lies beyond the vocabulary"),
+        ({"eos_token_id": [2, 10**6]}, "eos_token_id lies beyond the vocabulary"),
+        ({"pad_token_id": "0"}, "pad_token_id is no token's number"),
+        ({"auto_map": None}, "auto_map is no mapping"),
+        ({"max_position_embeddings": 3}, "takes 3 tokens, which hold no question"),
+        ({"num_labels": "x"}, "num_labels is not what transformers takes"),
+        ({"layer_types": 3}, "layer_types is not what transformers takes"),
         ({"model_type": "qwen2"}, "says 'qwen2' of what LlamaForCausalLM saved"),
         ({"model_type": "mistral"}, "says 'mistral' of what LlamaForCausalLM saved"),
         ({"model_type": "qwen2", "architectures": None}, r"left over|missing"),
@@ -201,6 +212,24 @@ def test_a_configuration_of_another_model_is_told(
         checked(named(copy))
     assert caught.value.where
     assert caught.value.remedy
+    if "makes no model" in caught.value.what:
+        assert caught.value.where == str(copy / "config.json")
+        (value,) = facts.values() if len(facts) == 1 else (None,)
+        assert value is None or isinstance(value, list | dict) or caught.value.shown == repr(value)
+
+
+def test_a_head_that_is_not_the_embedding_is_refused_where_they_should_be_one(copy: Path) -> None:
+    head, embedding = "lm_head.weight", "model.embed_tokens.weight"
+    change_json(copy / "config.json", tie_word_embeddings=True)
+    file = copy / "model.safetensors"
+    change_tensors(file, lambda t: t.update({head: t[embedding].clone()}))
+    checked(named(copy))
+    change_tensors(file, lambda t: t.update({head: t[embedding] + 1}))
+    with pytest.raises(UserError, match="head is its embedding") as caught:
+        check_outline(named(copy))
+    assert caught.value.where == f"{copy / 'config.json'}: tie_word_embeddings"
+    change_json(copy / "config.json", tie_word_embeddings=False)
+    checked(named(copy))
 
 
 @pytest.mark.parametrize(
@@ -210,6 +239,10 @@ def test_a_configuration_of_another_model_is_told(
         ("config.json", '{"model_type": "llama", "x": ' + "[" * 60 + "]" * 60 + "}", "60|levels"),
         ("config.json", "1" * 5000, r"config\.json cannot be read"),
         ("config.json", " " * (17 << 20), r"config\.json cannot be read \(it has"),
+        ("generation_config.json", "[]", r"generation_config\.json cannot be used: it is no map"),
+        ("generation_config.json", "{", r"generation_config\.json cannot be read"),
+        ("generation_config.json", '{"eos_token_id": [2, 1000000]}', "beyond the vocabulary"),
+        ("generation_config.json", '{"temperature": NaN}', "temperature is no finite number"),
         ("tokenizer.json", "{}", "a tokenizer could not be loaded"),
         ("tokenizer.json", "[" * 5000, "a tokenizer could not be loaded"),
         ("tokenizer_config.json", "[]", "a tokenizer could not be loaded"),
@@ -348,7 +381,7 @@ def test_an_encoder_s_weights_are_its_own(tiny_encoder_dir: Path, tmp_path: Path
     with pytest.raises(UserError, match=f"1 tensor is missing: {lost}"):
         Loaded(str(copy), device="cpu")
     change_json(copy / "config.json", hidden_act=3)
-    with pytest.raises(UserError, match="an encoder could not be loaded"):
+    with pytest.raises(UserError, match="hidden_act is not what transformers takes"):
         check_encoder_fit(encoder, "here")
 
 

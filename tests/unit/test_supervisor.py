@@ -18,10 +18,11 @@ from tuneyard.supervisor import supervised
 def command(driver):
     driver.tell(run_dir={run_dir!r}, steps=4, done=1, step="train")
     print("noise of libraries", file=sys.stderr)
+    print("noise of libraries", flush=True)
     os.write(2, b"*** SIGTERM received\\n")
     child = subprocess.Popen(["sleep", "60"])
     print("progress", file=driver.terminal)
-    print(child.pid, os.getpid(), flush=True)
+    print(child.pid, os.getpid(), file=driver.output)
 {body}
 
 sys.exit(supervised(command, "tuneyard run x.yaml"))
@@ -47,7 +48,8 @@ class Started:
 
     def end(self) -> tuple[int, str]:
         """Wait for its end and for its janitor's; nothing may be left."""
-        _, said = self.process.communicate(timeout=30)
+        printed, said = self.process.communicate(timeout=30)
+        assert printed == ""
         assert list(self.temporary.iterdir()) == []
         for pid in (self.child, self.driver):
             state = Path(f"/proc/{pid}/stat")
@@ -160,3 +162,16 @@ def test_where_all_are_killed_the_next_run_removes_what_is_left(started, tmp_pat
     env = {**os.environ, "TMPDIR": str(run.temporary)}
     subprocess.run([sys.executable, "-c", program], env=env, check=True)
     run.end()
+
+
+def test_a_standard_output_that_is_closed_is_no_trouble() -> None:
+    program = (
+        "import sys\nfrom tuneyard.supervisor import supervised\n"
+        "def command(driver):\n    print('table', file=driver.output)\n    return 3\n"
+        "sys.exit(supervised(command, 'x'))"
+    )
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, program],
+        stderr=subprocess.PIPE, text=True, timeout=30,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (3, "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from tuneyard.artifacts.artifact import Artifact
 from tuneyard.artifacts.folder import Folder, for_a_while, half_written, unwritable
@@ -23,6 +25,32 @@ class RunDir(Folder):
     def artifact(self, stage: str, key: str) -> Artifact:
         """Return the artifact of a stage with that key."""
         return Artifact(self, stage, key)
+
+    def check_place(self) -> None:
+        """Refuse an address at which no folder can be, as far as is seen without making it.
+
+        Raises:
+            UserError: a file stands there or on the way, what is there may not be written to, or
+                a slash is missing from a store's address.
+        """
+        if self.remote:
+            return
+        if re.match(r"[A-Za-z][\w+.-]+:/(?!/)", self.url):
+            raise UserError(
+                "the run directory's address lacks a slash",
+                where="run_dir",
+                value=self.url,
+                remedy="write PROTOCOL://PLACE/PATH, or ./… for a folder of such a name",
+            )
+        root = Path(self.root)
+        try:
+            there = next(part for part in (root, *root.parents) if os.path.lexists(part))
+            if not there.is_dir():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(there))
+            if there != root and not os.access(there, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+        except (OSError, ValueError) as error:
+            raise unwritable(error, self.root) from None
 
     def prove(self) -> None:
         """Prove that the folder can be made and written to, and leave it as it was.

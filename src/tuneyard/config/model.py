@@ -12,6 +12,9 @@ from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompts import PROMPTS
 from tuneyard.errors import suggestion
 
+SHORTEST = 16
+"""Tokens of the shortest ``max_length``: less holds no question with its answer."""
+
 Quantization = Literal["none", "bf16", "nf4"]
 
 
@@ -32,7 +35,7 @@ class Model(Strict):
     """The prompt format, one of ``tuneyard.config.prompts.PROMPTS``, for training and inference."""
     lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
     """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
-    max_length: int = Field(default=2048, ge=16)
+    max_length: int = Field(default=2048, ge=SHORTEST)
     """Tokens of prompt and completion together, at most the model's context length; that is taken
     where it is less than the default and the study names none."""
 

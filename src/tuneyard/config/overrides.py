@@ -16,7 +16,8 @@ _PARTS: Final = 20
 def override(tree: dict[str, Any], word: str) -> Location:
     """Apply one ``dotted.key=value`` word; return the place it set."""
     key, equals, text = word.partition("=")
-    if not equals or not key:
+    parts = key.split(".")
+    if not equals or not all(parts):
         raise UserError(
             "an override is not of the form key.sub=value",
             where="command line",
@@ -30,7 +31,6 @@ def override(tree: dict[str, Any], word: str) -> Location:
             value=word,
             remedy="write it in the terminal's own encoding, UTF-8",
         )
-    parts = key.split(".")
     if len(parts) > _PARTS:
         raise UserError(
             "an override names a place deeper than any setting",

@@ -19,6 +19,7 @@ import tuneyard
 from tuneyard import processes, scratch
 from tuneyard.config import Resources
 from tuneyard.errors import RunError, UserError, first_line, named
+from tuneyard.machine import cores
 
 # Ray Train prints worker output with bytecode listings otherwise, and Ray's own reports of use,
 # metrics and progress bars have no place in a study's terminal. The user's own values win.
@@ -54,7 +55,8 @@ def start(resources: Resources | None = None, on_loss: Callable[[str], None] | N
     """Connect to Ray once: to ``RAY_ADDRESS`` where it is set, else to a Ray of this process.
 
     Inside ``ray job submit`` Ray sets the variable itself. A local Ray gets a CPU slot for every
-    worker that the study asks for, whatever the machine has, so that no pool waits for ever.
+    worker that the study asks for, whatever the machine has, so that no pool waits for ever
+    (``check_machine`` refuses what it could never hold).
 
     Args:
         on_loss: called, in a thread, when a local Ray loses a process that it cannot do without,
@@ -255,11 +257,6 @@ def _own_signals() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def cores() -> int:
-    """Return how many CPU cores this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def _shipped() -> dict[str, Any]:

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tuneyard.distributed import runtime
 from tuneyard.errors import UserError, first_line
+from tuneyard.machine import cores
 from tuneyard.train.job import TrainJob
 
 RESULT = "training.json"
@@ -92,7 +92,7 @@ def work(config: dict[str, Any]) -> None:
         for variable in ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"):
             os.environ.pop(variable, None)
     # Ray gives every worker a single OpenMP thread.
-    share = max(1, runtime.cores() // max(1, context.get_local_world_size()))
+    share = max(1, cores() // max(1, context.get_local_world_size()))
     torch.set_num_threads(config["threads"] or share)
     # Only what was interrupted goes on; later the workers differ in the last they reported.
     interrupted, number = ray.train.get_checkpoint(), 0

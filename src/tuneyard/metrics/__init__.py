@@ -6,9 +6,18 @@ from tuneyard.metrics.registry import (
     METRICS,
     TASKS,
     Metric,
+    check_task,
     encoder_metrics,
     metric_keys,
     resolve_metrics,
 )
 
-__all__ = ["METRICS", "TASKS", "Metric", "encoder_metrics", "metric_keys", "resolve_metrics"]
+__all__ = [
+    "METRICS",
+    "TASKS",
+    "Metric",
+    "check_task",
+    "encoder_metrics",
+    "metric_keys",
+    "resolve_metrics",
+]

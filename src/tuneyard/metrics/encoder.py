@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
-from tuneyard.fit import ENCODER_UNFIT, encoder_differences, reason, refuse
+from tuneyard.fit import ENCODER_UNFIT, config_error, encoder_differences, reason, refuse
 
 if TYPE_CHECKING:
     import torch
@@ -149,6 +150,8 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
 
 
 def not_loaded(error: Exception, path: str) -> UserError:
+    if Path(path, "config.json").is_file() and (told := config_error(error, Path(path))):
+        return told
     return UserError(
         f"an encoder could not be loaded: {reason(error)}",
         where="encoder",

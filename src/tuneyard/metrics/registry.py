@@ -86,6 +86,14 @@ METRICS: dict[str, Metric] = {
 }
 
 
+def check_task(task: str, where: str | None) -> None:
+    """Refuse what is no task."""
+    if task not in TASKS:
+        raise UserError(
+            "an unknown task", where=where, value=task, remedy=suggestion(task, list(TASKS))
+        )
+
+
 def resolve_metrics(
     names: Sequence[str], *, task: str, where: str | None = None
 ) -> tuple[Metric, ...]:
@@ -97,10 +105,7 @@ def resolve_metrics(
         UserError: an unknown task or metric (with a suggestion), a metric that the task does not
             have, or no metric at all.
     """
-    if task not in TASKS:
-        raise UserError(
-            "an unknown task", where=where, value=task, remedy=suggestion(task, list(TASKS))
-        )
+    check_task(task, where)
     by_word = dict(METRICS)
     for metric in METRICS.values():
         for keys in metric.keys.values():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from tuneyard.adapter_file import adapter_config
 from tuneyard.config import Dpo, Lora, Study
@@ -49,7 +49,7 @@ def _shape(study: Study, arm: Arm) -> tuple[str, str]:
     """Return an arm's adapter in words, and the setting that it comes from."""
     if arm.model.adapter is not None:
         config = adapter_config(Path(arm.model.adapter))
-        shape = _words(config.get("r"), config.get("lora_alpha"), config.get("target_modules"))
+        shape = _words(config.r, config.lora_alpha, config.target_modules)
         return shape, f"models.{arm.model.name}.adapter, which is trained on"
     stages = study.matrix.arms[arm.name]
     lora, first = arm.trains[0].part["settings"]["lora"], stages[0]
@@ -60,7 +60,6 @@ def _shape(study: Study, arm: Arm) -> tuple[str, str]:
     return _words(lora["r"], lora["alpha"], lora["target_modules"]), source
 
 
-def _words(rank: Any, alpha: Any, targets: Any) -> str:
-    named = targets if isinstance(targets, str) else ", ".join(sorted(map(str, targets or [])))
-    scale = f"{alpha:g}" if isinstance(alpha, int | float) else alpha
-    return f"LoRA r {rank}, alpha {scale} on {named}"
+def _words(rank: int, alpha: float, targets: Sequence[str] | None) -> str:
+    named = targets if isinstance(targets, str) else ", ".join(sorted(targets or []))
+    return f"LoRA r {rank}, alpha {alpha:g} on {named}"

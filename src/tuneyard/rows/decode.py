@@ -28,6 +28,7 @@ class NotTakenError(ValueError):
 
     Attributes:
         what: the rest of a sentence that begins with what the text is: "is nested too deeply".
+        remedy: what mends it; None: to write JSON.
         value: the part at fault; None: all of it.
         line: where in the text, from 1, as far as it is known.
         column: where in that line, from 1, as far as it is known.
@@ -39,9 +40,11 @@ class NotTakenError(ValueError):
         value: str | None = None,
         line: int | None = None,
         column: int | None = None,
+        remedy: str | None = None,
     ) -> None:
         super().__init__(what)
         self.what, self.value, self.line, self.column = what, value, line, column
+        self.remedy = remedy
 
 
 def decode(text: str) -> Any:
@@ -99,7 +102,7 @@ def _taken(text: str, read: Callable[[], Any], whole: bool = True) -> Any:
             error.colno,
         ) from None
     except RecursionError:
-        raise NotTakenError(_DEEP) from None
+        raise NotTakenError(_DEEP, remedy=_FLATTEN) from None
     except ValueError:
         limit = sys.get_int_max_str_digits()
         digits = re.search(rf"\d{{{limit + 1}}}", text)
@@ -107,13 +110,15 @@ def _taken(text: str, read: Callable[[], Any], whole: bool = True) -> Any:
             f"holds a whole number of more than {limit:,} digits",
             digits[0] if digits else None,
             text.count("\n", 0, digits.start()) + 1 if digits else None,
+            remedy="write it as a text, in quotes, or drop it",
         ) from None
     if whole and _deep(value):
-        raise NotTakenError(_DEEP)
+        raise NotTakenError(_DEEP, remedy=_FLATTEN)
     return value
 
 
 _DEEP = f"is nested too deeply (more than {DEEPEST} levels)"
+_FLATTEN = "write what is so deep as a text, or drop it"
 
 
 def _deep(value: Any) -> bool:
@@ -136,7 +141,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         (key, _), *_ = Counter(key for key, _ in pairs).most_common(1)
-        raise NotTakenError("has a key twice in one object", key)
+        raise NotTakenError("has a key twice in one object", key, remedy="keep one of the two")
     return found
 
 

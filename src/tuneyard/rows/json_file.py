@@ -66,7 +66,7 @@ def load_json(path: _Path) -> Any:
 def _file_error(error: NotTakenError, path: _Path) -> UserError:
     place = ":".join(str(part) for part in (path, error.line, error.column) if part is not None)
     shown = {} if error.value is None else {"value": error.value}
-    return UserError(f"a file {error.what}", where=place, remedy=_MEND, **shown)
+    return UserError(f"a file {error.what}", where=place, remedy=error.remedy or _MEND, **shown)
 
 
 def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -82,7 +82,7 @@ def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, A
                 f"a line {error.what}",
                 where=where if error.column is None else f"{where}:{error.column}",
                 value=line if error.value is None else error.value,
-                remedy=_LINES,
+                remedy=error.remedy or _LINES,
             ) from None
         yield number, _row(item, where, _LINES)
 
@@ -175,7 +175,7 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 f"an entry {error.what}",
                 where=where,
                 value=text[position : position + 1000] if error.value is None else error.value,
-                remedy=_WHOLE,
+                remedy=error.remedy or _WHOLE,
             ) from None
         _refuse_long(end - position, where, text[position:end])
         yield where, _encodable(_row(item, where, _WHOLE), where, text[position:end])

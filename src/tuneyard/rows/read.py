@@ -53,7 +53,7 @@ def expanded(path: str, where: str) -> str:
     """Return an address with ``~`` and ``${NAME}`` replaced.
 
     Raises:
-        UserError: an environment variable is not set.
+        UserError: an environment variable is not set, or ``~NAME`` is nobody's home.
     """
     for name in re.findall(r"\$\{(\w+)\}|\$(\w+)", path):
         word = "".join(name)
@@ -64,7 +64,15 @@ def expanded(path: str, where: str) -> str:
                 value=path,
                 remedy=f"set {word}, or write the path out",
             )
-    return os.path.expanduser(os.path.expandvars(path))
+    found = os.path.expanduser(os.path.expandvars(path))
+    if found.startswith("~"):
+        raise UserError(
+            "a path begins with the home of a user who is not known here",
+            where=where,
+            value=path,
+            remedy="write the path out, or ./~… for a name that begins so",
+        )
+    return found
 
 
 def digest(rows: Rows, where: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tuneyard.errors import UserError
@@ -26,6 +27,12 @@ _SIGNATURES = {
     b"\xfe\xff": ("UTF-16 text", "convert it to UTF-8"),
 }
 """How files begin that are taken for text now and then, what they are, and the remedy."""
+
+
+_TABLES = {
+    ".csv": "CSV", ".tsv": "TSV", ".xls": "an Excel table", ".xlsx": "an Excel table",
+}  # fmt: skip
+"""Ends of names of files that hold rows in a form that is not read, and the form."""
 
 
 def read_text(path: _Path) -> str:
@@ -64,6 +71,13 @@ def starts_with(path: _Path, signature: bytes) -> bool:
 
 
 def _open(path: _Path) -> Any:
+    form = _TABLES.get(Path(path).suffix.lower())
+    if form is not None and os.path.isfile(path):
+        raise UserError(
+            f"a file of rows is {form}, which is not read",
+            where=str(path),
+            remedy="convert it to JSONL or Parquet: one object a row, with a key for each column",
+        )
     # Bytes that are no UTF-8 become lone surrogates, so that they are found with their line: the
     # codec's own error knows a place within its buffer only.
     return open(path, encoding="utf-8-sig", errors="surrogateescape")

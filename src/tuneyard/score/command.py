@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.judging.listed import FormError, with_setup
-from tuneyard.metrics import encoder_metrics, resolve_metrics
+from tuneyard.metrics import check_task, encoder_metrics, resolve_metrics
 from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
@@ -58,6 +58,7 @@ def score_file(
         UserError: an unknown task or metric, a malformed row (naming file and line), an output
             that cannot be written, or an encoder that cannot be loaded.
     """
+    check_task(task, "--task")
     resolve_metrics(metrics, task=task, where="--metrics")
     rows = read_rows(in_path)
     target = Path(out_path)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tuneyard.artifacts import for_a_while
 from tuneyard.errors import UserError, first_line
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
-from tuneyard.tracking.address import is_new, redacted
+from tuneyard.tracking.address import check_uri, redacted, sqlite_path
 from tuneyard.tracking.connect import reported
 
 SHA_TAG = "tuneyard.sha256"
@@ -69,13 +73,7 @@ def fetch_model(
         UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
             something else; or the server cannot be reached.
     """
-    if is_new(uri):
-        raise UserError(
-            "there is no tracking database",
-            where="--uri (or MLFLOW_TRACKING_URI)",
-            value=uri,
-            remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db",
-        )
+    _check_database(uri)
     target = Path(to)
     _check_target(target)
     version = connect.first_answer(uri, lambda: _version(uri, name, alias))
@@ -99,6 +97,31 @@ def fetch_model(
         version=int(version.version),
         tags=dict(version.tags),
     )
+
+
+def _check_database(uri: str) -> None:
+    """Refuse an SQLite file that is not there or no MLflow's: it would be made one to be asked."""
+    if check_uri(uri) != "sqlite":
+        return
+    path = sqlite_path(uri)
+    wrong = None if path.is_file() else "does not exist"
+    if wrong is None:
+        source = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
+        try:
+            with contextlib.closing(sqlite3.connect(source, uri=True)) as database:
+                database.execute("SELECT 1 FROM registered_models LIMIT 1")
+        except sqlite3.OperationalError as error:  # one that is locked may be MLflow's
+            if "no such table" in str(error):
+                wrong = "is not one that MLflow made"
+        except sqlite3.DatabaseError as error:
+            wrong = f"is not one that MLflow made ({first_line(error)})"
+    if wrong is not None:
+        raise UserError(
+            f"the tracking database {wrong}",
+            where="--uri (or MLFLOW_TRACKING_URI)",
+            value=uri,
+            remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db",
+        )
 
 
 def _check_target(target: Path) -> None:

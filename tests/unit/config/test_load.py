@@ -102,6 +102,8 @@ def test_a_file_that_never_ends_is_refused(tmp_path, text):
         (None, ["sft.epoch=3"], "override 'sft.epoch=3'", "epoch", "'epochs'"),
         (None, ["models.gpt.path=x"], "override", "gpt", "embedded"),
         (None, ["nonsense"], "command line", "nonsense", "="),
+        (None, [".sft=1"], "command line", ".sft=1", "="),
+        (None, ["sft.=1"], "command line", "sft.=1", "="),
         (None, ["matrix.arms.x=[3]"], "matrix.arms.x", "3", ""),
         (None, ["evaluate.decoding.samples=3"], "evaluate.decoding", "samples", ""),
         (None, ["evaluate.pass_at=[1, 5]"], "evaluate.pass_at", "5", "smaller k"),

@@ -81,6 +81,7 @@ def test_a_file_without_rows_gives_none(tmp_path, name, text):
         ("r.jsonl", "\0" * 99, "not valid JSON", ":1:1", "x00"),
         ("r.jsonl", "[" * 100_000, "nested too deeply", ":1", "[["),
         ("r.json", "[" * 100_000, "nested too deeply", "r.json", None),
+        ("r.CSV", "a,b\n1,2\n", "CSV, which is not read", "r.CSV", "r.CSV"),
     ],
 )
 def test_what_is_malformed_is_told_with_place_and_value(
@@ -94,6 +95,10 @@ def test_what_is_malformed_is_told_with_place_and_value(
     assert caught.value.where.endswith(place)
     assert value is None or value in caught.value.shown
     assert caught.value.remedy
+    # What is JSON is not asked to become it.
+    form = "not valid JSON" in what or "not a JSON object" in what
+    assert form or "write one JSON object" not in caught.value.remedy
+    assert form or "write a JSON list" not in caught.value.remedy
 
 
 def test_both_halves_of_a_surrogate_pair_are_a_character(tmp_path):

@@ -8,6 +8,7 @@ from tuneyard.cli import main
 from tuneyard.config import Register
 from tuneyard.errors import UserError
 from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
+from tuneyard.tracking.address import sqlite_uri
 
 
 @pytest.fixture
@@ -113,3 +114,22 @@ def test_the_command_downloads_it_and_says_what_it_is(
     assert contents(tmp_path / "out") == contents(adapter)
     assert main(["fetch", "cocobots", "--out", str(tmp_path / "x")]) == 2
     assert "models:/NAME@champion" in capsys.readouterr().err
+
+
+def test_a_database_that_is_not_there_or_no_mlflow_s_is_refused_and_not_made(
+    tmp_path: Path,
+) -> None:
+    for name, content, said in (
+        ("no?.db", None, "does not exist"),
+        ("deep/no.db", None, "does not exist"),
+        ("empty.db", b"", "is not one that MLflow made"),
+        ("text.db", b"a text, no database", "is not one that MLflow made"),
+    ):
+        file = tmp_path / name
+        if content is not None:
+            file.write_bytes(content)
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(UserError, match=f"the tracking database {said}"):
+            fetch_model("a", uri=sqlite_uri(str(file)), to=tmp_path / "out")
+        assert sorted(tmp_path.rglob("*")) == before
+        assert content is None or file.read_bytes() == content
