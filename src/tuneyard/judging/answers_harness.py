@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import linecache
 import random
-import signal
 import time
-from typing import Any, NoReturn
+from typing import Any
 
+from tuneyard.judging.clock import CPU, at_most
 from tuneyard.sandbox.apart.harness import run_quick
 from tuneyard.sandbox.audit import Notes
 from tuneyard.sandbox.source import PROGRAM, CompileError
@@ -22,10 +22,6 @@ _OWN_DOING = (
 """How an answer fails that would fail in a child of its own: not for want of time or memory."""
 
 
-class _TooLongError(BaseException):
-    """An answer had its time. No ``Exception``, which programs catch."""
-
-
 def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """Run each answer with its tests; ``source`` is empty.
 
@@ -35,7 +31,6 @@ def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) 
     are absent.
     """
     record["ended"] = ended = []
-    signal.signal(signal.SIGPROF, _up)
     for answer, asked in payload["answers"]:
         if time.process_time() > _ALL:
             return
@@ -45,22 +40,16 @@ def quick_answers(source: str, payload: dict[str, Any], record: dict[str, Any]) 
 def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     random.seed(0)  # as in a process of its own
     linecache.cache[PROGRAM] = (len(answer), None, answer.splitlines(True), PROGRAM)
-    signal.setitimer(signal.ITIMER_PROF, _EACH, _EACH)  # again, for those who catch everything
     caught: BaseException | None = None
     changed = False
     try:
-        found = run_quick(answer, asked, shared=True)
+        with at_most(_EACH, CPU):
+            found = run_quick(answer, asked, shared=True)
         if found is None:
             return None
         changed = found
     except BaseException as error:
         caught = error
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     if caught is not None and type(caught) not in _OWN_DOING:
         return None
     return {**verdict(caught, Notes()), "changed": changed}
-
-
-def _up(*_: object) -> NoReturn:
-    raise _TooLongError

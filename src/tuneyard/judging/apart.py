@@ -56,11 +56,11 @@ _RECKON = words(
     xor"""
 )
 _RUNNER = "_tuneyard_runner"
-_PLAIN_IMPORTS = (
-    r"(?:math|re|collections|itertools|functools|heapq|bisect|string|random|typing|operator"
-    r"|datetime|statistics|copy|json|sys|time|decimal|fractions|enum|dataclasses|abc)\b"
+_PLAIN = words(
+    """math re collections itertools functools heapq bisect string random typing operator datetime
+    statistics copy json sys time decimal fractions enum dataclasses abc solution"""
 )
-_OTHERS = re.compile(rf"^\s*(?:import|from)\s+(?!{_PLAIN_IMPORTS})", re.MULTILINE)
+_IMPORT = re.compile(r"(?:^|;)[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
 _REACHES = re.compile(
     r"\b__(?!name__|main__|init__|repr__|str__)\w+"
     r"|\b(?:exit|quit|exec|eval|getattr|setattr|globals|dataclass|Enum)\b"
@@ -122,13 +122,24 @@ def reaches(source: str, terms: str) -> bool:
 
     What it can reach is read off its code, in the sandbox.
     """
-    found = _REACHES.search(source) or _OTHERS.search(source)
-    return bool(found or (not terms and _CLASS.search(source)))
+    found = _REACHES.search(source) or (not terms and _CLASS.search(source))
+    return bool(found) or not _imports_plainly(source)
 
 
 def keeps_to_itself(case: Case, source: str) -> bool:
     """Say whether a program and a case's tests leave their process as it was, for others."""
-    return not (_OTHERS.search(source) or _LEAVES.search(source) or _LEAVES.search(case.tests))
+    texts = source, case.tests
+    return not any(map(_LEAVES.search, texts)) and all(map(_imports_plainly, texts))
+
+
+def _imports_plainly(text: str) -> bool:
+    """Say whether a program imports nothing but modules that are loaded anyway."""
+    return all(
+        one.split()[0].partition(".")[0] in _PLAIN
+        for home, names in _IMPORT.findall(text)
+        for one in ([home] if home else names.split(","))
+        if one.strip()
+    )
 
 
 def _words(code: CodeType) -> Iterable[str]:

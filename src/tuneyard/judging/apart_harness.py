@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
+from tuneyard.judging.clock import WALL, TooLongError, at_most
 from tuneyard.sandbox.apart.checks import Checks
 from tuneyard.sandbox.apart.harness import Apart, reach, run_apart, run_beside, terms
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import compile_program
 
-_T = TypeVar("_T")
-
 _ALL = 15.0  # seconds after which no further case is begun, of the thirty that a child has
-
-
-class _TooLongError(BaseException):
-    """A program had its time. No ``Exception``, which programs catch."""
 
 
 def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
@@ -34,24 +27,19 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
     """
     record["found"] = found = []
     end = time.monotonic() + _ALL
-    signal.signal(signal.SIGALRM, _up)
     for reference, emptied, asked in payload["cases"]:
         if time.monotonic() > end:
             return
         try:
-            row = _timed(payload["seconds"], _reference, reference, asked)
-            wrong = any(_timed(payload["seconds"], _passes, one, asked) for one in emptied)
-        except _TooLongError:
+            with at_most(payload["seconds"], WALL):
+                row = _reference(reference, asked)
+            wrong = False
+            for one in emptied:
+                with at_most(payload["seconds"], WALL):
+                    wrong = wrong or _passes(one, asked)
+        except TooLongError:
             return
         found.append(None if wrong else row)
-
-
-def _timed(seconds: float, run: Callable[..., _T], *arguments: Any) -> _T:
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return run(*arguments)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
@@ -59,11 +47,11 @@ def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
     link, checks = Link(), Checks(asked["tests"])
     try:
         run_apart(link, program, checks, asked)
-    except _TooLongError:
+    except TooLongError:
         raise
     except BaseException:
         if link.interrupted:
-            raise _TooLongError from None
+            raise TooLongError from None
         return None
     return terms(link), reach(link, checks)
 
@@ -71,15 +59,11 @@ def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
 def _passes(program: str, asked: dict[str, Any]) -> bool:
     try:
         run_beside(compile_program(program), Checks(asked["tests"]), asked)
-    except _TooLongError:
+    except TooLongError:
         raise
     except BaseException:
         return False
     return True
-
-
-def _up(*_: object) -> NoReturn:
-    raise _TooLongError
 
 
 trial = Apart(_trial)

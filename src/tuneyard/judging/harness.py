@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
-from typing import Any, NoReturn
+from typing import Any
 
+from tuneyard.judging.clock import CPU, TooLongError, at_most
 from tuneyard.sandbox.harness import UNRULED, Given, Reach, run_tests, try_reference
 
 _EACH = 1.0  # CPU seconds of one program
 _ALL = 6.0  # and of all of them, of the ten that a child has
-
-
-class _TooLongError(BaseException):
-    """A program had its time. No ``Exception``, which programs catch."""
 
 
 def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
@@ -27,7 +23,6 @@ def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """
     record["passed"] = done = []
     record["reach"] = reaches = []
-    signal.signal(signal.SIGPROF, _up)
     for programs, right, tests, given in payload["cases"]:
         found: list[bool | None] = []
         reach = None
@@ -43,20 +38,14 @@ def trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
 
 
 def _run(program: str, tests: str, given: Given, wanted: bool) -> tuple[bool | None, Reach | None]:
-    signal.setitimer(signal.ITIMER_PROF, _EACH)
     try:
-        if wanted:
-            random.seed(0)  # as for an answer in a child of its own
-            return True, try_reference(program, tests, given)
-        run_tests(program, tests, given, wanted=UNRULED)
-    except _TooLongError:
+        with at_most(_EACH, CPU):
+            if wanted:
+                random.seed(0)  # as for an answer in a child of its own
+                return True, try_reference(program, tests, given)
+            run_tests(program, tests, given, wanted=UNRULED)
+    except TooLongError:
         return None, None
     except BaseException:
         return False, None
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     return True, None
-
-
-def _up(*_: object) -> NoReturn:
-    raise _TooLongError

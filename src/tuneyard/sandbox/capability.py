@@ -10,6 +10,7 @@ doubt an answer is watched: that a text looks harmless is no defence, that it la
 from __future__ import annotations
 
 import dis
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,11 +24,11 @@ _PLAIN_MODULES = words(
     statistics string sys textwrap time typing unicodedata"""
 )
 _MEANS = words(
-    """ForwardRef __builtins__ _current_frames _getframe ag_frame addaudithook attrgetter
+    """Formatter ForwardRef __builtins__ _current_frames _getframe ag_frame addaudithook attrgetter
     breakpoint compile cr_frame delattr displayhook eval excepthook exec f_back f_builtins
-    f_globals f_locals get_type_hints getattr gi_frame globals locals meta_path methodcaller
-    modules path_hooks path_importer_cache setattr setprofile settrace singledispatch tb_frame
-    unraisablehook update_wrapper vars wraps"""
+    f_globals f_locals format_map get_field get_type_hints getattr gi_frame globals locals
+    meta_path methodcaller modules path_hooks path_importer_cache setattr setprofile settrace
+    singledispatch tb_frame unraisablehook update_wrapper vars vformat wraps"""
 )
 """Names that lead from an answer's own things to those of others."""
 RECORDED = words(
@@ -67,8 +68,13 @@ _OWN_DUNDERS = words(
 )
 _OP = {name: dis.opmap.get(name, -1) for name in (
     "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME", "LOAD_FAST", "EXTENDED_ARG",
-    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "LOAD_BUILD_CLASS",
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "LOAD_BUILD_CLASS", "LOAD_CONST",
 )}  # fmt: skip
+# Operations that read an attribute, each with whether its argument says more than the name.
+_ATTRIBUTES = {dis.opmap[name]: more for name, more in (
+    ("LOAD_METHOD", False), ("LOAD_ATTR", True),
+) if name in dis.opmap}  # fmt: skip
+_ASKS = re.compile(r"\{[^{}:!]*[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +160,56 @@ def _is_harmless(code: CodeType) -> bool:
         if name in _MEANS or name in _PRIVATE or name in RECORDED_ONLY or _is_special(name):
             return False
     for constant in code.co_consts:
-        for text in constant if type(constant) is tuple else (constant,):
-            if type(text) is str and (_is_special(text) or text in _OPERATORS):
-                return False
+        if type(constant) is str and (_is_special(constant) or constant in _OPERATORS):
+            return False
+    for text in texts_in(code):  # of attributes that a pattern of ``match`` asks for, too
+        if _is_special(text) or text in _OPERATORS or text in _MEANS or text in _PRIVATE:
+            return False
     operations = code.co_code[::2]
+    if "format" in code.co_names and not _formats_plainly(code):
+        return False
     if _OP["DELETE_ATTR"] in operations:
         return False
     if _OP["IMPORT_NAME"] in operations and not _named_by("IMPORT_NAME", code) <= _PLAIN_MODULES:
         return False
     return _OP["STORE_ATTR"] not in operations or _sets_only_self(code, operations)
+
+
+def texts_in(code: CodeType) -> set[str]:
+    """Return the texts in a code object's constant tuples, where names may be."""
+    found: set[str] = set()
+    for constant in code.co_consts:
+        if type(constant) is tuple:
+            found.update(text for text in constant if type(text) is str)
+    return found
+
+
+def _formats_plainly(code: CodeType) -> bool:
+    """Say whether each ``format`` is that of a text that asks for no attribute (``{0.name}``)."""
+    raw = code.co_code
+    for place in range(0, len(raw), 2):
+        if raw[place] not in _ATTRIBUTES:
+            continue
+        name, before = _argument(raw, place)
+        if _ATTRIBUTES[raw[place]] and sys.version_info >= (3, 12):
+            name >>= 1  # its lowest bit says that it is called
+        if code.co_names[name] != "format":
+            continue
+        if before < 0 or raw[before] != _OP["LOAD_CONST"]:
+            return False
+        text = code.co_consts[_argument(raw, before)[0]]
+        if type(text) is not str or _ASKS.search(text):
+            return False
+    return True
+
+
+def _argument(raw: bytes, place: int) -> tuple[int, int]:
+    """Return an operation's argument, and the place of the operation before it."""
+    number, back, shift = raw[place + 1], place - 2, 8
+    while back >= 0 and raw[back] == _OP["EXTENDED_ARG"]:
+        number |= raw[back + 1] << shift
+        back, shift = back - 2, shift + 8
+    return number, back
 
 
 def _is_special(name: str) -> bool:
@@ -206,14 +253,17 @@ def attributes_set(code: CodeType) -> set[str]:
 
 
 def changes_others(program: CodeType) -> bool:
-    """Say whether an answer could change a plain module, or a class in one, that others use, too.
+    """Say whether an answer could change something of the interpreter's that others use, too.
 
-    A method of its own may be called with one that it names as its self.
+    Such as a setting, a list or mapping in a plain module, or what a module or class has: a method
+    of the answer's own may be called with one that it names as its self.
     """
     codes = list(walk(program))
     named = {name for code in codes for name in code.co_names}
     put = {name for code in codes for name in attributes_set(code)}
-    return any(not put.isdisjoint(_MEMBERS_OF[name]) for name in named & _MEMBERS_OF.keys())
+    return not named.isdisjoint(_LASTING) or any(
+        not put.isdisjoint(_MEMBERS_OF[name]) for name in named & _MEMBERS_OF.keys()
+    )
 
 
 def _plain_things() -> Iterator[tuple[str, ModuleType | type]]:
@@ -228,11 +278,25 @@ def _plain_things() -> Iterator[tuple[str, ModuleType | type]]:
 
 _IMMUTABLE = 1 << 8  # of a type: its attributes cannot be set
 _MEMBERS_OF = {
-    name: frozenset(vars(one))
+    name: frozenset(dir(one))
     for name, one in _plain_things()
     if isinstance(one, ModuleType) or not one.__flags__ & _IMMUTABLE
 }
 """What there is to be changed, by the names of what has it."""
+
+
+def _lasting() -> Iterator[str]:
+    """Yield names of what holds something that can be changed, or sets it."""
+    for _, one in _plain_things():
+        for name, value in vars(one).items():
+            other = isinstance(value, ModuleType) and value.__name__ not in _PLAIN_MODULES
+            if name[:2] != "__" and (other or isinstance(value, dict | list | set | bytearray)):
+                yield name
+    yield from (name for name in vars(sys) if name[:3] == "set")
+    yield from ("stdin", "stdout", "stderr", "BasicContext", "DefaultContext", "ExtendedContext")
+
+
+_LASTING = frozenset(_lasting())
 _MEMBERS = (
     frozenset(name for _, one in _plain_things() for name in vars(one))
     | RECORDED

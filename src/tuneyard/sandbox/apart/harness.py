@@ -14,7 +14,7 @@ from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.arguments import Arguments, may_change
-from tuneyard.sandbox.capability import capability, changes_others, walk
+from tuneyard.sandbox.capability import capability, changes_others, texts_in, walk
 from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
@@ -24,12 +24,10 @@ _MEANS = words(
     StopAsyncIteration SystemExit __next__ anext asend athrow close exit quit scan_once send
     throw ABCMeta EnumMeta EnumType NamedTupleMeta abc dataclasses enum make_dataclass numbers
     register getcontext localcontext setcontext open path
-    dataclass no_type_check runtime_checkable total_ordering
-    BasicContext DefaultContext ExtendedContext bltns builtins codecs contextlib copyreg decoder
-    dispatch_table encoder inspect keyword scanner warnings"""
+    dataclass no_type_check runtime_checkable total_ordering"""
 )
 """Names by which an answer that is harmless otherwise could end its tests, make a class that is
-equal to everything, change one, or change what its tests, or others', reckon with or import."""
+equal to everything, change one, or change what its tests reckon with or import."""
 _INERT = words(
     """__classcell__ __doc__ __init__ __main__ __module__ __name__ __qualname__ __repr__ __slots__
     __str__"""
@@ -85,7 +83,7 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     checks = Checks(payload["tests"])
     program = compile_program(source)
     can = capability(program, checks.code)
-    used = {name for code in walk(program) for name in code.co_names}
+    used = {name for code in walk(program) for name in (*code.co_names, *texts_in(code))}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     plain = plain and ("next" not in used or _ENDS_EARLY.isdisjoint(checks.asked()))
     if not plain or (shared and changes_others(program)):
