@@ -122,11 +122,11 @@ def holds_frame(text: str) -> bool:
     Formats count that are none of ``PROMPTS``, too: others' data come in them.
     """
     return any(
-        0 <= text.find(head) < text.rfind(tail) for head, tail in _TOKENS if tail in text
+        begins.search(text[: text.rfind(tail)]) for begins, tail in _BEGINS if tail in text
     ) or any(frame.search(text) for frame in _HEADINGS)
 
 
-# What stands right before and right after the question. Of chat models: tokens, wherever they are.
+# What stands right before and right after the question. Of chat models: tokens.
 _TOKENS = (
     ("[INST]", "[/INST]"),
     ("<|start_header_id|>user", "<|start_header_id|>assistant<|end_header_id|>"),
@@ -138,15 +138,17 @@ _TOKENS = (
     ("<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>"),
     ("<｜User｜>", "<｜Assistant｜>"),
 )
-# Words, each of which may stand in a question: headings, on lines of their own, and the turns of a
+# They begin a text or a line, or follow another token.
+_BEGINS = tuple(
+    (re.compile(rf"(?:\A|[\n>\]])[ \t]*{re.escape(head)}"), tail) for head, tail in _TOKENS
+)
+# Words, each of which may stand in a question: headings that begin lines, and the turns of a
 # dialogue that begins the text.
 _HEADINGS = tuple(
     re.compile(pattern, re.MULTILINE | re.DOTALL)
     for pattern in (
-        r"^### (?:Instruction|Question|Human|User|Input|Prompt):[ \t]*$.*"
-        r"^### (?:Response|Answer|Assistant|Output|Completion):",
-        r"\A\s*(?:Human|User|USER): .*^(?:Assistant|ASSISTANT|AI|Bot):",
-        r"\bUSER: .* ASSISTANT:",
-        r"\A\s*(?:Question|Q): .*^(?:Answer|A):\s*\Z",
+        r"^### (?:Instruction|Question|Human|User|Prompt):.*^### (?:Response|Answer|Assistant):",
+        r"\A\s*(?:Human|User|USER): .*^(?:Assistant|ASSISTANT):",
+        r"\bUSER: .*\bASSISTANT:\s*\Z",
     )
 )

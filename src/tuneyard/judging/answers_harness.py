@@ -7,13 +7,13 @@ import random
 import time
 from typing import Any
 
-from tuneyard.judging.clock import CPU, at_most
+from tuneyard.judging.clock import CPU, WALL, at_most
 from tuneyard.sandbox.apart.harness import run_quick
 from tuneyard.sandbox.audit import Notes
 from tuneyard.sandbox.source import PROGRAM, CompileError
 from tuneyard.sandbox.verdict import verdict
 
-_EACH = 0.5  # CPU seconds of one answer
+_EACH, _AWHILE = 0.5, 2.0  # CPU seconds of one answer, and by the clock
 _ALL = 6.0  # and of all of them, of the ten that a child has
 _OWN_DOING = (
     *(AssertionError, AttributeError, IndexError, KeyError, NameError, NotImplementedError),
@@ -43,7 +43,7 @@ def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     caught: BaseException | None = None
     changed = False
     try:
-        with at_most(_EACH, CPU):
+        with at_most(_AWHILE, WALL), at_most(_EACH, CPU):
             found = run_quick(answer, asked, shared=True)
         if found is None:
             return None

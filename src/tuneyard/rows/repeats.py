@@ -122,13 +122,14 @@ def _holds(question: str, answer: str) -> bool:
         texts.append(_squeezed(html.unescape(question)))
     if _PREFIX.search(question):
         texts.append(_squeezed(_PREFIX.sub("", question)))
-    blocks = _BLOCK.findall(answer)
-    # Words around a program are not asked for.
+    # Some words around a program are not asked for; many explain it.
+    whole = len(_squeezed(answer))
+    blocks = [one for one in _BLOCK.findall(answer) if 2 * len(_squeezed(one)) > whole]
     return any(
         len(said := _squeezed(one)) >= _AT_END
         and len(_WORD.findall(one)) >= _WORDS
         and any(text.endswith(said) or (len(said) >= _ANYWHERE and said in text) for text in texts)
-        for one in (answer, *(blocks if len(blocks) == 1 else []))
+        for one in (answer, *blocks)
     )
 
 

@@ -102,6 +102,7 @@ def may_change(program: CodeType) -> bool:
     return False
 
 
+_MOST = 5_000_000  # parts: some tenths of a second
 LATER = "next"
 """The name by which what a generator or coroutine does is known, which runs after its call."""
 
@@ -115,12 +116,16 @@ class Arguments:
 
     Attributes:
         changed: the names of those others that have; ``LATER``, where it was after a call.
+
+    What tests hold is gone through at each call: after ``_MOST`` parts nothing is looked at any
+    more, so that many calls with many data do not take an answer's time.
     """
 
     def __init__(self, program: CodeType, allowed: Collection[str]) -> None:
         self.changed: set[str] = set()
         self._allowed = frozenset(allowed)
         self._held = Shared()
+        self._left = _MOST
         self._later = LATER not in self._allowed and any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
@@ -140,6 +145,8 @@ class Arguments:
         free = name in self._allowed
 
         def call(*positional: Any, **named: Any) -> Any:
+            if self._left < 0:
+                return function(*positional, **named)
             self._look(blamed=self._later)
             self._held.sweep()
             if named or not SCALARS.issuperset(map(type, positional)):
@@ -152,6 +159,9 @@ class Arguments:
         return call
 
     def _look(self, *, blamed: bool, name: str = LATER) -> None:
+        self._left -= self._held.weight
+        if self._left < 0:
+            return
         for number, _, parts in self._held.changed():
             if blamed:
                 self.changed.add(name)

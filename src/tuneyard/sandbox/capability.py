@@ -10,12 +10,12 @@ doubt an answer is watched: that a text looks harmless is no defence, that it la
 from __future__ import annotations
 
 import dis
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 
+from tuneyard.sandbox.formats import formats_plainly
 from tuneyard.sandbox.source import words
 
 _PLAIN_MODULES = words(
@@ -27,8 +27,8 @@ _MEANS = words(
     """Formatter ForwardRef __builtins__ _current_frames _getframe ag_frame addaudithook attrgetter
     breakpoint compile cr_frame delattr displayhook eval excepthook exec f_back f_builtins
     f_globals f_locals format_map get_field get_type_hints getattr gi_frame globals locals
-    meta_path methodcaller modules path_hooks path_importer_cache setattr setprofile settrace
-    singledispatch tb_frame unraisablehook update_wrapper vars vformat wraps"""
+    meta_path methodcaller modules new_class path_hooks path_importer_cache setattr setprofile
+    settrace singledispatch tb_frame types unraisablehook update_wrapper vars vformat wraps"""
 )
 """Names that lead from an answer's own things to those of others."""
 RECORDED = words(
@@ -68,13 +68,8 @@ _OWN_DUNDERS = words(
 )
 _OP = {name: dis.opmap.get(name, -1) for name in (
     "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME", "LOAD_FAST", "EXTENDED_ARG",
-    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "LOAD_BUILD_CLASS", "LOAD_CONST",
+    "STORE_GLOBAL", "DELETE_GLOBAL", "STORE_NAME", "DELETE_NAME", "LOAD_BUILD_CLASS",
 )}  # fmt: skip
-# Operations that read an attribute, each with whether its argument says more than the name.
-_ATTRIBUTES = {dis.opmap[name]: more for name, more in (
-    ("LOAD_METHOD", False), ("LOAD_ATTR", True),
-) if name in dis.opmap}  # fmt: skip
-_ASKS = re.compile(r"\{[^{}:!]*[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +161,7 @@ def _is_harmless(code: CodeType) -> bool:
         if _is_special(text) or text in _OPERATORS or text in _MEANS or text in _PRIVATE:
             return False
     operations = code.co_code[::2]
-    if "format" in code.co_names and not _formats_plainly(code):
+    if "format" in code.co_names and not formats_plainly(code):
         return False
     if _OP["DELETE_ATTR"] in operations:
         return False
@@ -182,34 +177,6 @@ def texts_in(code: CodeType) -> set[str]:
         if type(constant) is tuple:
             found.update(text for text in constant if type(text) is str)
     return found
-
-
-def _formats_plainly(code: CodeType) -> bool:
-    """Say whether each ``format`` is that of a text that asks for no attribute (``{0.name}``)."""
-    raw = code.co_code
-    for place in range(0, len(raw), 2):
-        if raw[place] not in _ATTRIBUTES:
-            continue
-        name, before = _argument(raw, place)
-        if _ATTRIBUTES[raw[place]] and sys.version_info >= (3, 12):
-            name >>= 1  # its lowest bit says that it is called
-        if code.co_names[name] != "format":
-            continue
-        if before < 0 or raw[before] != _OP["LOAD_CONST"]:
-            return False
-        text = code.co_consts[_argument(raw, before)[0]]
-        if type(text) is not str or _ASKS.search(text):
-            return False
-    return True
-
-
-def _argument(raw: bytes, place: int) -> tuple[int, int]:
-    """Return an operation's argument, and the place of the operation before it."""
-    number, back, shift = raw[place + 1], place - 2, 8
-    while back >= 0 and raw[back] == _OP["EXTENDED_ARG"]:
-        number |= raw[back + 1] << shift
-        back, shift = back - 2, shift + 8
-    return number, back
 
 
 def _is_special(name: str) -> bool:
@@ -229,6 +196,17 @@ def _sets_only_self(code: CodeType, operations: bytes) -> bool:
             return False
         place = operations.find(_OP["STORE_ATTR"], place + 1)
     return True
+
+
+def sets_on_others(program: CodeType) -> bool:
+    """Say whether a program sets or deletes an attribute of anything but a method's ``self``."""
+    for code in walk(program):
+        operations = code.co_code[::2]
+        if _OP["DELETE_ATTR"] in operations or (
+            _OP["STORE_ATTR"] in operations and not _sets_only_self(code, operations)
+        ):
+            return True
+    return False
 
 
 def names_set(code: CodeType) -> set[str]:
@@ -293,7 +271,8 @@ def _lasting() -> Iterator[str]:
             if name[:2] != "__" and (other or isinstance(value, dict | list | set | bytearray)):
                 yield name
     yield from (name for name in vars(sys) if name[:3] == "set")
-    yield from ("stdin", "stdout", "stderr", "BasicContext", "DefaultContext", "ExtendedContext")
+    yield from ("stdin", "stdout", "stderr", "__all__", "__annotations__")
+    yield from ("BasicContext", "DefaultContext", "ExtendedContext")
 
 
 _LASTING = frozenset(_lasting())

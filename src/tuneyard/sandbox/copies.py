@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -10,6 +11,7 @@ from tuneyard.sandbox.apart.shared import held, parts_of, same
 from tuneyard.sandbox.arguments import kind_of
 
 _MOST = 100_000  # values that are copied for one call
+_HOLD = (list, tuple, dict, set, frozenset, deque)
 
 
 class Copies:
@@ -91,19 +93,23 @@ class Copies:
         """Return a value with what the tests have in the place of copies of it."""
         if id(value) not in changed and id(value) in self._originals:
             return self._originals[id(value)]
-        if type(value) not in (list, tuple, dict) or id(value) in seen:
+        kind = type(value)
+        if kind not in _HOLD or id(value) in seen:
             return value
         seen.add(id(value))
-        if type(value) is dict:
-            for key, one in [*value.items()]:
-                other = self._back(one, changed, seen)
-                if other is not one:
-                    value[key] = other
+        if kind is dict:
+            pairs = [*value.items()]
+            others = [tuple(self._back(one, changed, seen) for one in pair) for pair in pairs]
+            if any(one is not old for p, q in zip(others, pairs, strict=True)
+                   for one, old in zip(p, q, strict=True)):  # fmt: skip
+                value.clear()
+                value.update(others)
             return value
         parts = [self._back(one, changed, seen) for one in value]
         if all(one is other for one, other in zip(parts, value, strict=True)):
             return value
-        if type(value) is tuple:
-            return (*parts,)
-        value[:] = parts
+        if kind in (tuple, frozenset):
+            return kind(parts)
+        value.clear()
+        value.update(parts) if kind is set else value.extend(parts)
         return value

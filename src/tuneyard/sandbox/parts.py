@@ -51,6 +51,15 @@ def elements(value: Any) -> Iterable[Any]:
     return ()
 
 
+def given_to(value: Any) -> list[Any]:
+    """Return what others gave to a container, or called a mock with."""
+    mock: Any = getattr(sys.modules.get("unittest.mock"), "NonCallableMock", None)
+    if mock is not None and mock in mro_of(type(value)):
+        calls = value.mock_calls
+        return [part for call in calls for part in (*call[1], *call[2].values())]
+    return [*elements(value)]
+
+
 def _of_table(value: Any, base: type) -> Iterable[Any]:
     """Return the objects in an array, a series or a data frame; numbers and texts are none."""
     try:

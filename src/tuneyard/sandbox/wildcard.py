@@ -22,6 +22,7 @@ from tuneyard.sandbox.parts import (
     attributes,
     dict_of,
     elements,
+    given_to,
     holds_others,
     is_empty_table,
     mro_of,
@@ -38,6 +39,7 @@ from tuneyard.sandbox.rewrite import (
     OWNER,
     UNEQUAL,
 )
+from tuneyard.sandbox.source import words
 from tuneyard.sandbox.strange_kinds import StrangeKinds, is_answers
 from tuneyard.sandbox.strangers import (
     Nothing,
@@ -52,6 +54,7 @@ from tuneyard.sandbox.strangers import (
     unlike,
 )
 
+_COMPARING = words("index count remove discard issubset issuperset isdisjoint")
 _CONTAINERS = (list, tuple, dict, set, frozenset)
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
@@ -109,7 +112,7 @@ class Inspector:
             EQUAL: self.equal,
             UNEQUAL: self.unequal,
             MEMBER: self.member,
-            OWNER: self.owner,
+            OWNER: self.owned,
             CALLS: self.calls,
         }
 
@@ -143,6 +146,20 @@ class Inspector:
         self.look(value)
         if self._strict and id(type(value)) not in PLAIN and not self._busy:
             return plain(value, self._kinds.is_strange, _DEPTH)
+        return value
+
+    def owned(self, value: Any, name: str) -> Any:
+        """Return an object whose method is called; what that compares is looked at before.
+
+        Such as what a list of the tests' own was given, or what a mock has recorded.
+        """
+        value = self.owner(value, name)
+        if not self._busy and (name in _COMPARING or name[:7] == "assert_"):
+            self._busy = True
+            try:
+                self._examine(given_to(value))
+            finally:
+                self._busy = False
         return value
 
     def equal(self, left: Any, right: Any) -> Any:

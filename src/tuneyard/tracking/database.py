@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tuneyard import scratch
+from tuneyard.artifacts.folder import half_written
 
 
 def make(path: Path, fill: Callable[[Path], object]) -> None:
@@ -27,7 +28,7 @@ def make(path: Path, fill: Callable[[Path], object]) -> None:
     with scratch.folder() as folder:
         made = folder / path.name
         fill(made)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside = path.with_name(half_written(path.name))  # a run directory's is swept
         try:
             shutil.copyfile(made, beside)
             with contextlib.suppress(FileExistsError):

@@ -58,7 +58,7 @@ def test_a_question_that_is_a_rendered_prompt(name):
         f"Human: {ASKED}\n\nAssistant:",
         f"User: {ASKED}\nAssistant: other",
         f"A chat. USER: {ASKED} ASSISTANT:",
-        f"Q: {ASKED}\nA:",
+        f"### Instruction: {ASKED}\n### Response:",
     ],
 )
 def test_a_question_in_others_formats(question):
@@ -71,7 +71,11 @@ def test_a_question_in_others_formats(question):
         (ASKED, ANSWER),
         ("Write a class that puts '### Instruction:' and '### Response:' around a text.", ANSWER),
         ("Split the log into User: and Assistant: parts.", ANSWER),
-        ("Q: is a letter. Which number does A: have?", ANSWER),
+        ("Question: which is even?\nA: 4\nB: 7\nAnswer:", ANSWER),
+        ("Read it.\n### Input:\n3\n### Output:\n6\n", ANSWER),
+        ("Lines look like USER: hello and ASSISTANT: hi, so split them.", ANSWER),
+        ("Put the tags <|user|> and <|assistant|> around each line.", ANSWER),
+        (f"Explain it:\n{ANSWER}", f"```\n{ANSWER}```\nIt adds two numbers, whatever they are."),
         ("Mend this:\ndef add(a, b):\n    return a - b\n", ANSWER),
         ("Name the variable x.", "x"),
         ("Which word is longest: horse or elephantine?", "elephantine"),

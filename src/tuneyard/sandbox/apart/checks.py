@@ -8,13 +8,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapp
 from types import ModuleType
 from typing import Any
 
-from tuneyard.sandbox.capability import names_set, walk
+from tuneyard.sandbox.capability import names_set, sets_on_others, walk
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.imports import Import, bindings
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
 from tuneyard.sandbox.rewrite import compile_marked
-from tuneyard.sandbox.source import new_module
+from tuneyard.sandbox.source import new_module, words
 
+_LASTS = words(
+    "open exec eval compile globals setattr delattr setrecursionlimit settrace setprofile"
+)
 Give = Callable[[str, Any, str | None], None]
 """Takes a name that the answer lacks, its value, and the module that it is, if it is one."""
 
@@ -43,6 +46,10 @@ class Checks:
     def asked(self) -> set[str]:
         """Return the names that the tests use."""
         return {name for code in walk(self.code) for name in code.co_names}
+
+    def may_last(self) -> bool:
+        """Say whether the tests may change something that other tests in their process find."""
+        return sets_on_others(self.code) or not _LASTS.isdisjoint(self.asked())
 
     def run(
         self,

@@ -86,7 +86,7 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     used = {name for code in walk(program) for name in (*code.co_names, *texts_in(code))}
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     plain = plain and ("next" not in used or _ENDS_EARLY.isdisjoint(checks.asked()))
-    if not plain or (shared and changes_others(program)):
+    if not plain or (shared and (changes_others(program) or checks.may_last())):
         return None
     wanted = Reach(*payload["reach"])
     given = Arguments(program, wanted.named(CHANGES)) if may_change(program) else None

@@ -18,6 +18,7 @@ from typing import Any
 from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, SCALARS, Changing, Parts
 from tuneyard.sandbox.apart.plain import plain
 
+_EACH = 20  # parts that take as long to compare as what goes before comparing any
 UNMADE = object()
 """Stands for a value that comes later in its message."""
 
@@ -27,10 +28,11 @@ class Shared:
 
     Attributes:
         count: how many have crossed: the next one's number.
+        weight: of how many parts those are made, roughly, that are compared.
     """
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self.weight = 0
         self._values: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._kinds: dict[int, Changing] = {}
@@ -64,7 +66,12 @@ class Shared:
 
     def know(self, number: int, parts: Parts) -> None:
         """Note what the other side knows a value to be made of."""
+        self.weight += _EACH + len(parts) - self._weight_of(number)
         self._known[number] = parts
+
+    def _weight_of(self, number: int) -> int:
+        known = self._known.get(number)
+        return 0 if known is None else _EACH + len(known)
 
     def known(self, number: int) -> Parts | None:
         """Return what was noted last, None where nothing was."""
@@ -135,6 +142,7 @@ class Shared:
 
     def _drop(self, number: int) -> None:
         self._unname(number)
+        self.weight -= self._weight_of(number)
         self._known.pop(number, None)
         self._kinds.pop(number, None)
         del self._values[number]
