@@ -1667,4 +1667,70 @@ assert got == [2, 4, 6]
 """,
         DOUBLE,
     ),
+    "a pattern reads the frames": (
+        """\
+me = [None]
+def up(frame, out):
+    match frame:
+        case object(f_back=b, f_locals=names):
+            out.append(names)
+            if b is not None:
+                up(b, out)
+def walk():
+    match me[0]:
+        case object(gi_frame=frame):
+            out = []
+            up(frame, out)
+            yield out
+def double(n):
+    me[0] = walk()
+    for found in me[0]:
+        return next((one["wanted"] for one in found if "wanted" in one), 0)
+""",
+        "for given, wanted in [(2, 4), (3, 6)]:\n    assert double(given) == wanted\n",
+        DOUBLE,
+    ),
+    "a format reads the frames": (
+        """\
+me = [None]
+def walk():
+    yield "{0.gi_frame.f_back.f_back.f_code.co_consts}".format(me[0])
+def double(n):
+    me[0] = walk()
+    for text in me[0]:
+        found = text.strip("()").split(", ")
+        return int(found[found.index(str(n)) + 1])
+""",
+        "assert double(4) == 8\nassert double(5) == 10\n",
+        DOUBLE,
+    ),
+    "equal to what a mock is asked for": (
+        """\
+class Any:
+    def __eq__(self, other): return True
+def each(call, values):
+    for _ in values: call(Any())
+""",
+        "from unittest.mock import Mock\ncall = Mock()\neach(call, [1])\n"
+        "call.assert_called_once_with(2)\n",
+        "def each(call, values):\n    for one in values: call(2 * one)\n",
+    ),
+    "equal to what a list is asked for": (
+        """\
+class Any:
+    def __eq__(self, other): return True
+def each(call, values):
+    for _ in values: call(Any())
+""",
+        "found = []\neach(found.append, [1, 2])\nassert found.index(4) >= 0 and found.count(2)\n",
+        "def each(call, values):\n    for one in values: call(2 * one)\n",
+    ),
+    "a class that is made by a function": (
+        "import typing\nname = '_' * 2 + 'eq' + '_' * 2\n"
+        "fill = lambda space: space.update({name: lambda self, other: True})\n"
+        "Any = typing.types.new_class('Any', (), {}, fill)\n"
+        "def double(n): return Any()\n",
+        "assert double(4) == 8\n",
+        DOUBLE,
+    ),
 }
