@@ -80,7 +80,7 @@ def test_a_folder_in_use_is_left_alone(registered: Tracker, tmp_path: Path) -> N
 def test_what_cannot_be_fetched_is_refused_and_makes_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     new = f"sqlite:///{tmp_path}/new/mlflow.db"
-    with pytest.raises(UserError, match="there is no tracking database"):
+    with pytest.raises(UserError, match="the tracking database does not exist"):
         fetch_model("x", uri=new, to=tmp_path / "out")
     for target, said in (("file", "a file stands where"), ("file/out", "cannot be made")):
         with pytest.raises(UserError, match=said):
