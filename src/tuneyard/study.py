@@ -178,8 +178,7 @@ def run(
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     """Read the rows and try their tests, then check the models and open MLflow.
 
-    In this order, since each takes longer than what goes before, and refuses no study that those
-    have refused.
+    In this order, since each as a rule takes longer than what goes before.
 
     Returns:
         The study with its plan decided.

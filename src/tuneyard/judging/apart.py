@@ -127,7 +127,10 @@ def reaches(source: str, terms: str) -> bool:
 
 
 def keeps_to_itself(case: Case, source: str) -> bool:
-    """Say whether a program and a case's tests leave their process as it was, for others."""
+    """Say whether a program and a case's tests may leave their process as it was, for others.
+
+    Of answers and their tests the sandbox reads it off their code, too.
+    """
     texts = source, case.tests
     return not any(map(_LEAVES.search, texts)) and all(map(_imports_plainly, texts))
 

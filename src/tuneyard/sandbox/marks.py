@@ -35,7 +35,7 @@ class Reach(NamedTuple):
         shares: names that are the answer's, too, when the tests set them anew.
         errors: names of exceptions that the reference makes.
         tells: names of classes whose objects the reference tells apart (``sandbox.tells``).
-        separate: whether the tests keep their data as they are, whatever an answer does to them:
+        separate: how the tests keep their data as they are, whatever an answer does to them:
             ``COPIES``: it has others, and gives back what it changed of these; ``ORIGINALS``: of
             what it gives back the tests see their own. An empty text: they do not.
     """

@@ -54,7 +54,14 @@ def compile_marked(tests: str, *, watched: bool, calls: bool = False) -> tuple[C
         return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
 
 
-class _Watch(ast.NodeTransformer):
+class _Rewriting(ast.NodeTransformer):
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+
+class _Watch(_Rewriting):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
         node.left = _look(node.left, OPERAND)
@@ -95,21 +102,11 @@ class _Watch(ast.NodeTransformer):
         node.test = _look(node.test)
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        if node.value is not None:
-            node.value = self.visit(node.value)
-        return node
 
-
-class _Calls(ast.NodeTransformer):
+class _Calls(_Rewriting):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         node.func = _called(node.func)
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        if node.value is not None:
-            node.value = self.visit(node.value)
         return node
 
 

@@ -1,4 +1,4 @@
-"""What a run would refuse of the rows in local files, for ``tuneyard plan``; runs no step."""
+"""What a run would refuse of the rows in local files, before any step is run."""
 
 from __future__ import annotations
 
