@@ -176,9 +176,9 @@ def run(
 
 
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
-    """Read the rows and try their tests, then check the models and open MLflow.
+    """Read the rows, check the models, try the rows' tests, and open MLflow.
 
-    In this order, since each as a rule takes longer than what goes before.
+    The models are checked within seconds; the tests of thousands of rows take minutes.
 
     Returns:
         The study with its plan decided.
@@ -191,18 +191,33 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
         if wrong := folder.artifact(step.stage, step.key).damage():
             progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
     progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
-    while undecided := prepared.plan.undecided:
-        for step in prepared.todo():
-            if step in undecided[0].needed():
-                runner.step(step, prepared.plan)
-        prepared = prepared.again()
-    for step in prepared.todo():
-        if step.stage in _OF_ROWS:
-            runner.step(step, prepared.plan)
+    for step in _of_rows(prepared, "prepare"):
+        runner.step(step, prepared.plan)
     prepared.check_models()
+    while prepared.plan.undecided:
+        for step in _of_rows(prepared):
+            runner.step(step, prepared.plan)
+        prepared = prepared.again()
+    for step in _of_rows(prepared):
+        runner.step(step, prepared.plan)
     if todo:  # else the last stage would be the first to meet what is wrong with it
         open_tracker(prepared.study, folder.root)
     return prepared
+
+
+def _of_rows(prepared: Prepared, *stages: str) -> list[planning.Step]:
+    """Return the steps to run that need neither a model nor Ray, of a plan as far as it is decided.
+
+    Args:
+        stages: only these; none are all.
+    """
+    undecided = prepared.plan.undecided
+    if undecided:
+        needed = undecided[0].needed()
+        steps = [step for step in prepared.todo() if step in needed]
+    else:
+        steps = [step for step in prepared.todo() if step.stage in _OF_ROWS]
+    return [step for step in steps if not stages or step.stage in stages]
 
 
 def _run(

@@ -138,6 +138,20 @@ def test_what_was_reported_and_then_mended_is_scored_anew(
     assert again(EXECUTED, "preflight.tests=report") == set()
 
 
+def test_a_model_is_refused_before_the_tests_of_rows_are_tried(
+    again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(model: Any) -> None:
+        raise UserError("its weights do not fit")
+
+    monkeypatch.setattr(study, "check_fit", refuse)
+    for tests in ("refuse", "remove"):
+        with pytest.raises(UserError, match="do not fit"):
+            again(EXECUTED, f"preflight.tests={tests}")
+        assert again.ran
+        assert all(label.startswith("prepare") for label in again.ran)
+
+
 def test_rows_that_lacked_a_module_are_tried_again_once_it_is_there(
     again: Again, monkeypatch: pytest.MonkeyPatch
 ) -> None:
