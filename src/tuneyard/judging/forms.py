@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 from tuneyard.judging.calls import Found, find
+from tuneyard.judging.helpers import helpers_of
 from tuneyard.judging.listed import FormError, unlisted
 from tuneyard.judging.packed import head
 
@@ -46,13 +47,14 @@ def may_check(tests: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def program_of(tests: str, entry_point: str | None = None) -> str:
+def program_of(tests: str, entry_point: str | None = None, reference: str = "") -> str:
     """Return the program that runs tests as their author meant them.
 
     Args:
         tests: the row's tests as one text.
         entry_point: what ``check`` is called with, such as ``add`` or ``Solution().add``; without
             one a lone ``check(candidate)`` is not called.
+        reference: the program whose functions ``check`` means besides, where there is one.
 
     Raises:
         FormError: they do not compile, or the entry point is no name.
@@ -76,7 +78,7 @@ def program_of(tests: str, entry_point: str | None = None) -> str:
         call = f"{name}({candidate})"
         if isinstance(found.check, ast.AsyncFunctionDef):
             call = f"__import__('asyncio').run({call})"
-        calls.append(call)
+        calls += [helpers_of(tree, root, reference), call]
     if found.needs_runner:
         text = _inserted(
             text,

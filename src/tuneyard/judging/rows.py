@@ -27,8 +27,9 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
     """
     from tuneyard.answers import extract_code
 
+    source = "" if reference is None else extract_code(reference)
     try:
-        program = program_of(tests, entry_point)
+        program = program_of(tests, entry_point, source)
     except FormError as error:
         return str(error)
     if not may_check(tests):
@@ -37,7 +38,6 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
         return Case(None, None, program, ())
     if not reference.strip():
         return "the reference is empty"
-    source = extract_code(reference)
     taken = take_out(source)
     return Case(source, taken.hollow, program, taken.names, taken.takes, taken.imports)
 

@@ -23,8 +23,12 @@ _CHANGES = words(
     rotate update add discard setdefault subtract move_to_end intersection_update difference_update
     symmetric_difference_update heapify heappush heappop heappushpop heapreplace insort insort_left
     insort_right shuffle setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior
-    ipow irshift isub itruediv ixor default_factory"""
+    ipow irshift isub itruediv ixor default_factory
+    fill resize put partition byteswap setfield setflags itemset copyto place putmask fill_diagonal
+    put_along_axis at drop rename"""
 )
+_SETTINGS = words("out inplace")
+"""Named arguments that say where numpy's, torch's and pandas's functions put what they find."""
 _STORES = {dis.opmap.get(name, -1) for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE")}
 _FRAMES = words(
     """_getframe _getframemodulename currentframe stack trace getouterframes extract_stack
@@ -39,12 +43,12 @@ _LAZY = words("map filter starmap takewhile dropwhile filterfalse accumulate gro
 
 
 def _attributes(value: Any) -> Parts:
-    return [one for pair in value.__dict__.items() for one in pair]
+    return [type(value), *(one for pair in value.__dict__.items() for one in pair)]
 
 
 def _fill(value: Any, parts: Parts) -> None:
     value.__dict__.clear()
-    value.__dict__.update(zip(parts[::2], parts[1::2], strict=True))
+    value.__dict__.update(zip(parts[1::2], parts[2::2], strict=True))
 
 
 _OF_CLASS: dict[type, Changing] = {}
@@ -82,7 +86,10 @@ def may_change(program: CodeType) -> bool:
     """Say whether an answer's code could change a list or the like that it is given."""
     for code in walk(program):
         names = code.co_names
-        if not _CHANGES.isdisjoint(names):
+        if not _CHANGES.isdisjoint(names) or any(name[-1:] == "_" != name[0] for name in names):
+            return True  # torch's functions that change a tensor end so
+        named = (one for one in code.co_consts if type(one) is tuple)
+        if any(not _SETTINGS.isdisjoint(one) for one in named):
             return True
         if (
             code.co_flags & inspect.CO_OPTIMIZED

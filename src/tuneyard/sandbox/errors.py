@@ -7,9 +7,20 @@ from typing import Any
 
 from tuneyard.sandbox.parts import mro_of
 
-_BROAD = (BaseException, Exception, AttributeError, NameError, UnboundLocalError)
-"""What a program raises that is not finished."""
-_MISHAPS = (AttributeError, NameError, TypeError, KeyError, IndexError, ZeroDivisionError)
+_BROAD = (
+    *(BaseException, Exception, AttributeError, NameError, UnboundLocalError, NotImplementedError),
+    AssertionError,
+)
+"""What a program raises that is not finished, or its tests where it is wrong."""
+_MISHAPS = (
+    AssertionError,
+    AttributeError,
+    NameError,
+    TypeError,
+    KeyError,
+    IndexError,
+    ZeroDivisionError,
+)
 _takes = type.__dict__["__subclasscheck__"]
 
 REASON = "an exception that stands for others"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
+from collections import abc, deque
 from collections.abc import Callable, Iterable
 from types import (
     BuiltinFunctionType,
@@ -31,7 +31,7 @@ _ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
     id(dict): lambda value: [*dict.keys(value), *dict.values(value)],
     id(MappingProxyType): lambda value: [*dict(value).values()],
 }
-_HOLDERS = ("collections", "types")
+_HOLDERS = ("collections", "types", "argparse")
 """Modules whose objects hold those of others in their attributes."""
 _TABLES = ("numpy", "pandas", "torch", "scipy")
 _LARGE = 10_000  # elements of a table that is not gone through
@@ -49,6 +49,20 @@ def elements(value: Any) -> Iterable[Any]:
         if home.startswith(("numpy", "pandas")) and sys.modules.get(home) is not None:
             return _of_table(value, base)
     return ()
+
+
+def by_iterating(value: Any) -> Any:
+    """Return the built-in kind of a set or mapping of ``collections.abc``; None: there is none.
+
+    It is made by the methods of the value's class.
+    """
+    line = mro_of(type(value))
+    try:
+        if abc.Set in line:
+            return {*value}
+    except TypeError:  # of what has no hash
+        return None
+    return dict(value.items()) if abc.Mapping in line else None
 
 
 def given_to(value: Any) -> list[Any]:

@@ -1,11 +1,11 @@
 """Compiles a test program so that what it gets from an answer is looked at on the way.
 
 Every value of a call and every argument read off an object goes through the function ``LOOK``, an
-argument that is a name through ``GLANCE``, every operand through ``OPERAND``; a lone ``==``, ``!=``
-or ``in`` is asked through ``EQUAL``, ``UNEQUAL`` or ``MEMBER``, what ``assertEqual`` compares goes
-through ``BOTH``, an object whose method is called through ``OWNER``, and what is called through
-``CALLS``. The names are no identifiers, so that no program's own name is one. Line
-numbers stay.
+argument that is a name through ``GLANCE`` (where a library is called, which may compare, through
+``LOOK``), every operand through ``OPERAND``; a lone ``==``, ``!=`` or ``in`` is asked through
+``EQUAL``, ``UNEQUAL`` or ``MEMBER``, what ``assertEqual`` compares goes through ``BOTH``, an object
+whose method is called through ``OWNER``, and what is called through ``CALLS``. The names are no
+identifiers, so that no program's own name is one. Line numbers stay.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -27,6 +28,8 @@ OWNER, CALLS = " owner", " calls"
 _ASKED = {ast.Eq: EQUAL, ast.NotEq: UNEQUAL, ast.In: MEMBER}
 _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
+_PASS_ON = ("map", "filter", "zip", "enumerate", "reversed", "iter")
+"""Built-in functions that give others what is in a container."""
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
@@ -48,7 +51,7 @@ def compile_marked(tests: str, *, watched: bool, calls: bool = False) -> tuple[C
         marked = put_marks(tree) if may_miss(tests) else Marked()
         marked.reuses = reuses
         if watched or calls:
-            tree = (_Watch() if watched else _Calls()).visit(tree)
+            tree = (_Watch(_imported(tree)) if watched else _Calls()).visit(tree)
         return compile(tree, TESTS, "exec", dont_inherit=True), marked
     except RecursionError:
         return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
@@ -62,6 +65,9 @@ class _Rewriting(ast.NodeTransformer):
 
 
 class _Watch(_Rewriting):
+    def __init__(self, imported: Collection[str]) -> None:
+        self._imported = imported
+
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
         node.left = _look(node.left, OPERAND)
@@ -77,7 +83,9 @@ class _Watch(_Rewriting):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id[:1] == " ":  # a mark
+            node.args = [_argument(one, LOOK) for one in node.args]
             return node
+        helper = LOOK if self._may_compare(node.func) else GLANCE
         if isinstance(node.func, ast.Attribute) and _EQUALS.search(node.func.attr):
             first, rest = node.args[:2], node.args[2:]
             if len(first) == 2 and not any(isinstance(one, ast.Starred) for one in first):
@@ -87,10 +95,18 @@ class _Watch(_Rewriting):
             name = ast.copy_location(ast.Constant(node.func.attr), node)
             node.func.value = _call(OWNER, [node.func.value, name], node.func.value)
         node.func = _called(node.func)
-        node.args = [_argument(one) for one in node.args]
+        node.args = [_argument(one, helper) for one in node.args]
         for keyword in node.keywords:
-            keyword.value = _argument(keyword.value)
+            keyword.value = _argument(keyword.value, helper)
         return _look(node)
+
+    def _may_compare(self, function: ast.expr) -> bool:
+        """Say whether a library is called, such as ``operator.eq``, or what a call has made."""
+        if isinstance(function, ast.Attribute | ast.Name):
+            root = _root(function)
+            named = root in _PASS_ON if isinstance(function, ast.Name) else hasattr(builtins, root)
+            return named or root in self._imported
+        return True
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:
         self.generic_visit(node)
@@ -118,9 +134,27 @@ def _called(function: ast.expr) -> ast.expr:
     return _call(CALLS, [function, ast.copy_location(ast.Constant(name), function)], function)
 
 
-def _argument(node: ast.expr) -> ast.expr:
+def _imported(tree: ast.AST) -> set[str]:
+    """Return the names that tests import, and what else they call something of a library."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.update((one.asname or one.name).partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.Assign) and _root(node.value) in found:
+            found.update(one.id for one in node.targets if isinstance(one, ast.Name))
+    return found
+
+
+def _root(node: ast.expr) -> str:
+    """Return the first name of ``a.b.c``; "" of another expression."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _argument(node: ast.expr, helper: str) -> ast.expr:
     if isinstance(node, ast.Name):
-        return _look(node, GLANCE)
+        return _look(node, helper)
     return _look(node) if isinstance(node, _READ) else node
 
 

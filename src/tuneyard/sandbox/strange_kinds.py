@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NoReturn
 
 from tuneyard.sandbox.parts import dict_of, mro_of
@@ -72,8 +72,24 @@ class StrangeKinds:
                 if name in dict_of(base):
                     if not self._is_known(base) or self._is_lenient(base):
                         return True
+                    if self._reads_others(line, base, name):
+                        return True
                     break
         return False
+
+    def _reads_others(self, line: Sequence[type], base: type, name: str) -> bool:
+        """Say whether a library's method reads what an answer's class has put in another's place.
+
+        Args:
+            line: the classes before ``base``, which has the method, and after it.
+        """
+        code = getattr(dict_of(base)[name], "__code__", None)
+        read = set(getattr(code, "co_names", ()))
+        theirs = {one for known in line[line.index(base) :] for one in dict_of(known)} & read
+        return any(
+            not theirs.isdisjoint(dict_of(kind)) and not self._trusted(id(kind))
+            for kind in line[: line.index(base)]
+        )
 
     def _is_lenient(self, kind: type) -> bool:
         """Say whether a library's objects may be equal to much, and are not the tests' own."""

@@ -20,6 +20,7 @@ from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import (
     PLAIN,
     attributes,
+    by_iterating,
     dict_of,
     elements,
     given_to,
@@ -54,7 +55,10 @@ from tuneyard.sandbox.strangers import (
     unlike,
 )
 
-_COMPARING = words("index count remove discard issubset issuperset isdisjoint")
+_COMPARING = words(
+    """index count remove discard issubset issuperset isdisjoint
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__"""
+)
 _CONTAINERS = (list, tuple, dict, set, frozenset)
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
@@ -203,10 +207,27 @@ class Inspector:
                 continue
             if self._kinds.is_strange(left) or self._kinds.is_strange(right):
                 self._ask_again(left, right, says, question)
+            elif not (self._kinds.is_trusted(left) and self._kinds.is_trusted(right)):
+                self._ask_bare(left, right)
             elif type(left) is type(right) and type(left) in (list, tuple):
                 todo.extend(zip(left, right, strict=False))
             elif type(left) is type(right) is dict:
                 todo.extend((one, right[key]) for key, one in left.items() if key in right)
+
+    def _ask_bare(self, left: Any, right: Any) -> None:
+        """Compare what sets and mappings of an answer's own kind give, which they may count amiss.
+
+        Raises:
+            ForgedError: it is not equal, though they are said to be, or holds a wildcard.
+        """
+        made = [by_iterating(left), by_iterating(right)]
+        if made == [None, None]:
+            return
+        bare = [own if one is None else one for own, one in zip((left, right), made, strict=True)]
+        for one in bare:
+            self.look(one)
+        if not holds(eq, *bare):
+            self._found()
 
     def _ask_again(self, left: Any, right: Any, says: Callable[..., bool], question: Any) -> None:
         """Compare with the other value and with unlike ones, in an order that none can foresee."""
