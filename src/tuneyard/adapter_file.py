@@ -77,8 +77,8 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
     """
     folder = Path(path)
     weights = ("adapter_model.safetensors", "adapter_model.bin")
-    if not (folder / "adapter_config.json").is_file() or not any(
-        (folder / name).is_file() for name in weights
+    if not os.path.isfile(folder / "adapter_config.json") or not any(
+        os.path.isfile(folder / name) for name in weights
     ):
         raise UserError(
             "not an adapter: adapter_config.json or adapter_model.safetensors is missing",
@@ -87,7 +87,7 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
         )
     _check_files(folder, [folder / name for name in weights])
     record = folder / ADAPTER_RECORD
-    if not record.is_file():
+    if not os.path.isfile(record):
         return
     try:
         base = read_json(record, "an adapter's record of its base", str(record))["base"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Mapping
 from typing import NoReturn
@@ -52,9 +53,16 @@ def _count(text: str) -> int:
 
 
 def _place(text: str) -> str:
-    """Return a file or folder as it was named; the empty text would mean the working directory."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} names no file and no folder")
+    """Return a file or folder as it was named; the empty text would mean the working directory.
+
+    No system takes a zero or half a character in a name.
+    """
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if not text.strip() or b"\0" in encoded:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} names no file and no folder")
     return text
 
 
@@ -124,7 +132,10 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
     for name in ENCODER_METRICS:
         command.add_argument(
-            f"--{name}-encoder", metavar="PATH", help=f"{name}: folder or hub id of its encoder"
+            f"--{name}-encoder",
+            type=_place,
+            metavar="PATH",
+            help=f"{name}: folder or hub id of its encoder",
         )
         command.add_argument(
             f"--{name}-layer", type=_count, metavar="N", help="the layer that is compared, from 1"

@@ -6,6 +6,7 @@ Reads files only; imports neither torch nor transformers.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from tuneyard.config import Encoder, Model
@@ -78,7 +79,7 @@ def has_chat_template(model: Model) -> bool:
     folder = model_folder(model)
     if folder is None:
         return False
-    if Path(folder, "chat_template.jinja").is_file():
+    if os.path.isfile(Path(folder, "chat_template.jinja")):
         return True
     try:
         said = json.loads(Path(folder, "tokenizer_config.json").read_text(encoding="utf-8"))
@@ -94,7 +95,7 @@ def context_length(model: Model) -> int | None:
         UserError: its config.json cannot be read.
     """
     folder = model_folder(model)
-    if folder is None or not folder.is_dir():
+    if folder is None or not os.path.isdir(folder):
         return None
     config = read_config(folder, f"models: {model.name}: path")
     # GPT-2 and its kin have another word for it; some models name none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -88,7 +89,7 @@ def check_sizes(config: Mapping[str, Any], folder: Path) -> None:
 def check_generation(config: Mapping[str, Any], folder: Path) -> None:
     """Refuse a generation_config.json, which need not be there, that ends answers at no token."""
     file = folder / "generation_config.json"
-    if not file.is_file():
+    if not os.path.isfile(file):
         return
     found = read_json(file, "a model's generation_config.json", str(file))
     wrong: tuple[str, Any] | None = ("it is no mapping", found)

@@ -86,8 +86,8 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
             value=named,
             remedy="name a folder with config.json, weights and tokenizer, or a hub id",
         )
-    if not (folder / "config.json").is_file():
-        is_adapter = (folder / "adapter_config.json").is_file()
+    if not os.path.isfile(folder / "config.json"):
+        is_adapter = os.path.isfile(folder / "adapter_config.json")
         raise UserError(
             "a model's folder has no config.json",
             where=where,
@@ -113,7 +113,7 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
                 value=str(file),
                 remedy="copy or download this file again",
             )
-    if not any(file.is_file() for name in _VOCABULARIES for file in folder.glob(name)):
+    if not any(os.path.isfile(file) for name in _VOCABULARIES for file in folder.glob(name)):
         raise UserError(
             "a model's folder has no tokenizer",
             where=where,
@@ -132,7 +132,7 @@ def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) 
         UserError: a hub id that is not in the local cache, or a folder that holds no model.
     """
     folder = folder_of(str(path), revision)
-    if folder is None or not folder.is_dir():
+    if folder is None or not os.path.isdir(folder):
         raise UserError(
             "no model's files are here",
             where=str(path),
@@ -167,9 +167,9 @@ def loaded_files(folder: Path) -> list[Path]:
         ("model.safetensors", _SAFE_INDEX),
         ("pytorch_model.bin", _PICKLED_INDEX),
     ):
-        if (folder / whole).is_file():
+        if os.path.isfile(folder / whole):
             return [folder / whole]
-        if (folder / index).is_file():
+        if os.path.isfile(folder / index):
             return [folder / shard for shard in sorted(set(_shards(folder / index).values()))]
     return []
 
@@ -197,11 +197,11 @@ def _shards(index: Path) -> dict[str, str]:
 def _missing_weights(folder: Path) -> str | None:
     """Name a missing weight file, or return None where all are there."""
     for index in (_SAFE_INDEX, _PICKLED_INDEX):
-        if (folder / index).is_file():
+        if os.path.isfile(folder / index):
             absent = sorted(
                 shard
                 for shard in set(_shards(folder / index).values())
-                if not (folder / shard).is_file()
+                if not os.path.isfile(folder / shard)
             )
             return absent[0] if absent else None
     return None if loaded_files(folder) else "no model.safetensors"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from tuneyard.checkpoint import check_encoder, check_targets
 from tuneyard.cocobots.objects import OBJECTS
@@ -195,7 +194,7 @@ def _rows(rows: Rows | None, where: str) -> None:
                 value=rows.path,
                 remedy="check the path (it is taken from the working directory)",
             )
-    elif rows.revision is None and not Path(str(rows.hub)).is_dir():
+    elif rows.revision is None and not os.path.isdir(str(rows.hub)):
         raise UserError(
             "a hub data set is not pinned, and no folder of that name is here",
             where=where,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
 from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
 from tuneyard.errors import UserError, suggestion
+from tuneyard.places import told
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
@@ -47,31 +49,13 @@ def dump(study: Study) -> str:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
-    try:
-        # A pipe or a device may never end.
-        if path.exists() and not path.is_file():
-            raise UserError(
-                "the study file is no file",
-                where="STUDY.yaml",
-                value=str(path),
-                remedy="name a YAML file",
-            )
-        with path.open(encoding="utf-8") as file:
-            text = file.read(MAX_CHARACTERS + 1)
-    except FileNotFoundError:
-        raise UserError(
-            "the study file does not exist",
-            where="STUDY.yaml",
-            value=str(path),
-            remedy="check the path; jobs/configs holds examples",
-        ) from None
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"the study file cannot be read ({_brief(error)})",
-            where="STUDY.yaml",
-            value=str(path),
-            remedy="name a YAML file that is written as UTF-8",
-        ) from None
+    with told(
+        "the study file cannot be read",
+        where="STUDY.yaml",
+        value=path,
+        remedy="name a YAML file that is written as UTF-8",
+    ):
+        text = _text(path)
     try:
         tree = parse(text, str(path))
     except yaml.MarkedYAMLError as error:
@@ -101,9 +85,25 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
     return tree.value, tree.lines
 
 
-def _brief(error: Exception) -> str:
-    """Say what the system or the decoder says, without the path, which stands beside it."""
-    return getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
+def _text(path: Path) -> str:
+    # A pipe or a device may never end.
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UserError(
+            "the study file is no file",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="name a YAML file",
+        )
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_CHARACTERS + 1)
+    except FileNotFoundError:
+        raise UserError(
+            "the study file does not exist",
+            where="STUDY.yaml",
+            value=str(path),
+            remedy="check the path; jobs/configs holds examples",
+        ) from None
 
 
 def _explain(

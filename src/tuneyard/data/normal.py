@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 # Full-width forms are the same characters in another width, ideographic space and stop included.
 # Other compatibility forms are not: a raised 2 is no 2.
@@ -31,6 +30,7 @@ _FACTORIAL = re.compile(r"(?<![^\W_])([^\W_]|\d+)!(?=\s+\S|[.?](?!\S))")
 # A comma separates, but for one in quotes, between numbers, and in brackets.
 _COMMA = re.compile(r"(?<=\S)[,،](?![)\]}\"])|[`¿¡]")
 _OPENS = re.compile(r"[(\[{]")
+_BRACKETS = re.compile(r"[()\[\]{},]")
 _OF_NUMBERS = re.compile(r"(?<=\d),(?=\s*[-+]?\d)")
 # A quote is form, but for one that stands in code: print("a") is not print(a), "" is not nothing.
 _QUOTE = re.compile(r'("\s*")|(?<![(\[{=+<>/*%])"(?![)\]}(\[=+<>/*%])')
@@ -74,7 +74,7 @@ def _form(plain: str) -> str:
     form = _FACTORIAL.sub(rf"\1{_FACTOR}", plain) if "!" in plain else plain
     if "," in form:
         form = _OF_NUMBERS.sub(_COMMA_MEANT, form)
-        form = "".join(_in_brackets(form)) if _OPENS.search(form) else form
+        form = _with_commas_in_brackets(form) if _OPENS.search(form) else form
     form = _COMMA.sub(" ", _STOP.sub(" ", form))
     if '"' in form:
         form = _QUOTE.sub(lambda quote: quote[1] or " ", form)
@@ -84,15 +84,19 @@ def _form(plain: str) -> str:
     return _SYMBOL.sub(r"\1", form) or plain.strip()
 
 
-def _in_brackets(text: str) -> Iterator[str]:
-    """Yield a text's characters; commas in brackets are put aside."""
-    depth = 0
-    for letter in text:
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth = max(0, depth - 1)
-        yield _COMMA_MEANT if letter == "," and depth else letter
+def _with_commas_in_brackets(text: str) -> str:
+    """Return a text whose commas in brackets are put aside; [0, 1) are two, a lone ( is none."""
+    letters = list(text)
+    open_: list[list[int]] = []  # of each bracket, the places of the commas in it
+    for place in (found.start() for found in _BRACKETS.finditer(text)):
+        if text[place] in "([{":
+            open_.append([])
+        elif open_ and text[place] == ",":
+            open_[-1].append(place)
+        elif open_:
+            for comma in open_.pop():
+                letters[comma] = _COMMA_MEANT
+    return "".join(letters)
 
 
 def _fold(text: str) -> str:

@@ -161,7 +161,7 @@ def portable(model: Model) -> Model:
     from tuneyard.loading import resolve_path
 
     folder = Path(resolve_path(model))
-    if model.path == "embedded" or not folder.exists():
+    if model.path == "embedded" or not os.path.exists(folder):
         return model
     return model.model_copy(update={"path": str(folder.resolve())})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -98,7 +99,7 @@ def _absolute(job: TrainJob) -> TrainJob:
         return str(Path(path).absolute()) if "://" not in path else path
 
     model = dict(job.model)
-    if Path(model["path"]).expanduser().exists():
+    if os.path.exists(Path(model["path"]).expanduser()):
         model["path"] = str(Path(model["path"]).expanduser().absolute())
     adapter = None if job.adapter is None else spelt(job.adapter)
     reference = None if job.reference is None else spelt(job.reference)

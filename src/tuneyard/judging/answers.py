@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuneyard.judging.apart import keeps_to_itself, payload, reaches
-from tuneyard.judging.trial import LIMITS, Case, Tried
+from tuneyard.judging.trial import LIMITS, Case, Tried, in_parts
 from tuneyard.sandbox import Outcome, Program
 from tuneyard.sandbox.marks import COPIES, ORIGINALS
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _APART = "tuneyard.sandbox.apart.harness:apart_tests"
 _QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
 _MANY = "tuneyard.judging.answers_harness:quick_answers"
-_TOGETHER = 32  # answers that share a process
 OPAQUE = "gives an object where its reference gives data"
 """Such an answer is judged in one process after all, and is suspicious."""
 
@@ -133,7 +132,7 @@ def _many(
     indices: Sequence[int], answers: Sequence[Answer], sandbox: Sandbox
 ) -> Iterable[tuple[int, Outcome]]:
     """Yield the outcomes of those answers of which it is clear in a process that they share."""
-    parts = [indices[start : start + _TOGETHER] for start in range(0, len(indices), _TOGETHER)]
+    parts = in_parts(indices)
     outcomes = sandbox.map(
         Program(
             "", _MANY, {"answers": [(answers[n].source, answers[n].asked()) for n in part]}, LIMITS

@@ -16,9 +16,9 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.judging.packed import STAND_IN
-from tuneyard.judging.trial import LIMITS, Case, Tried
+from tuneyard.judging.trial import LIMITS, Case, Tried, in_parts
 from tuneyard.sandbox import Program
-from tuneyard.sandbox.capability import imported
+from tuneyard.sandbox.capability import imported, texts_in
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import words
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
 
 _TRIAL = "tuneyard.judging.apart_harness:trial"
-_TOGETHER = 32  # cases that share a pair of processes
 _EACH, _ALONE = 1.0, 20.0  # seconds of a program in it, beside others and alone
 # Tests that may run what an answer gave them as text: it would run beside them.
 _RUNS_TEXT = re.compile(
@@ -95,8 +94,7 @@ def try_apart(
     todo = [n for n, case in enumerate(cases) if _may_be(case)]
     shared = [n for n in todo if keeps_to_itself(cases[n], cases[n].reference or "")]
     while shared:
-        parts = [shared[start : start + _TOGETHER] for start in range(0, len(shared), _TOGETHER)]
-        shared = run(parts, _EACH)
+        shared = run(in_parts(shared), _EACH)
     # Neighbours may have spoilt them, or they take their time.
     run([[n] for n in todo if found.get(n) is None], _ALONE)
     return [found.get(n) for n in range(len(cases))]
@@ -112,7 +110,7 @@ def _may_be(case: Case) -> bool:
         return False
     return all(
         {name.partition(".")[0] for name in imported(each, inner=False)} <= _IMPORTS
-        and not _RUNS_TEXT.search(" ".join(_words(each)))
+        and not _RUNS_TEXT.search(" ".join((*each.co_names, *texts_in(each))))
         for each in _codes(code)
     )
 
@@ -143,14 +141,6 @@ def _imports_plainly(text: str) -> bool:
         for one in ([home] if home else names.split(","))
         if one.strip()
     )
-
-
-def _words(code: CodeType) -> Iterable[str]:
-    """Yield the names in a code object, those of arguments included."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if type(constant) is tuple:
-            yield from (one for one in constant if type(one) is str)
 
 
 def _codes(code: CodeType) -> Iterable[CodeType]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
 from tuneyard.sandbox.marks import TRY, UNRULED, Reach
@@ -14,7 +14,9 @@ LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
 """Of a program and its tests. The slowest reference solution of MBPP takes 5 s of CPU time; on a
 busy machine that is more by the clock."""
 _TRIAL = "tuneyard.judging.harness:trial"
-_TOGETHER = 32  # cases that share a child: starting one takes as long as trying ten of them
+_TOGETHER = 32  # what shares a process: starting one takes as long as trying ten cases
+
+Item = TypeVar("Item")
 
 PASSES_EMPTY = "the tests pass an empty program"
 PASSES_HOLLOW = "the tests pass the reference with the bodies of its functions taken out"
@@ -83,12 +85,11 @@ def try_tests(
         known_to_judge: the cases were tried before, so that the references alone are run.
     """
     jobs = [_Job.of(case, known_to_judge) for case in cases]
-    together = sandbox.map(
-        _shared(jobs[start : start + _TOGETHER]) for start in range(0, len(jobs), _TOGETHER)
-    )
+    parts = in_parts(jobs)
     results = [
-        _found(job, together[index // _TOGETHER], index % _TOGETHER)
-        for index, job in enumerate(jobs)
+        _found(job, outcome, place)
+        for part, outcome in zip(parts, sandbox.map(map(_shared, parts)), strict=True)
+        for place, job in enumerate(part)
     ]
     unclear = [index for index, result in enumerate(results) if result is None or result.reason]
     alone = sandbox.map(_shared([jobs[index]]) for index in unclear)
@@ -98,6 +99,11 @@ def try_tests(
     for index, tried in zip(rest, _each_alone([jobs[i] for i in rest], sandbox), strict=True):
         results[index] = tried
     return [result for result in results if result is not None]
+
+
+def in_parts(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """Cut what is run in processes that many share."""
+    return [items[start : start + _TOGETHER] for start in range(0, len(items), _TOGETHER)]
 
 
 class _Job(NamedTuple):

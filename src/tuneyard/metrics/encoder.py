@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,7 +151,7 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
 
 
 def not_loaded(error: Exception, path: str) -> UserError:
-    if Path(path, "config.json").is_file() and (told := config_error(error, Path(path))):
+    if os.path.isfile(Path(path, "config.json")) and (told := config_error(error, Path(path))):
         return told
     return UserError(
         f"an encoder could not be loaded: {reason(error)}",

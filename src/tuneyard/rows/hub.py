@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError, first_line, suggestion
@@ -44,7 +44,7 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
 
     datasets.disable_progress_bars()  # a study's one bar a stage is tuneyard's own
     shown = {"hub": name, "revision": rows.revision, "subset": rows.subset, "split": split}
-    local = Path(name).is_dir()
+    local = os.path.isdir(name)
     try:
         found = datasets.load_dataset(name, rows.subset, revision=None if local else rows.revision)
     except ConnectionError as error:

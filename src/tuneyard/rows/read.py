@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
+from tuneyard.places import told
 from tuneyard.rows.json_file import iter_json
 from tuneyard.rows.text_file import PARQUET, starts_with
 
@@ -88,7 +89,7 @@ def digest(rows: Rows, where: str) -> dict[str, Any]:
         return {"sha256": _sha256([path], where)}
     folder = Path(rows.hub)
     found = {"subset": rows.subset, "split": rows.split or "train"}
-    if folder.is_dir():
+    if os.path.isdir(folder):
         return {**found, "sha256": _sha256(sorted(folder.rglob("*")), where, folder)}
     return {**found, "hub": rows.hub, "revision": rows.revision}
 
@@ -97,18 +98,18 @@ def _sha256(paths: list[Path], where: str, folder: Path | None = None) -> str:
     found = hashlib.sha256()
     for path in paths:
         if folder is not None:
-            if not path.is_file():
+            if not os.path.isfile(path):
                 continue
             found.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-        try:
-            with path.open("rb") as source:
-                while block := source.read(_BLOCK):
-                    found.update(block)
-        except OSError as error:
-            raise UserError(
-                f"a data file cannot be read ({error.strerror})",
+        with (
+            told(
+                "a data file cannot be read",
                 where=where,
-                value=str(path),
+                value=path,
                 remedy="check the path (it is taken from the working directory)",
-            ) from None
+            ),
+            path.open("rb") as source,
+        ):
+            while block := source.read(_BLOCK):
+                found.update(block)
     return found.hexdigest()

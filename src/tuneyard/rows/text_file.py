@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.errors import UserError
+from tuneyard.places import told
 
 _Path = str | os.PathLike[str]
 
@@ -66,7 +67,7 @@ def starts_with(path: _Path, signature: bytes) -> bool:
     try:
         with open(path, "rb") as file:
             return file.read(len(signature)) == signature
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -110,17 +111,17 @@ def _check(text: str, line: int, path: _Path) -> None:
 def _readable(path: _Path) -> Iterator[None]:
     """Turn what is wrong with a file itself into a UserError."""
     where = str(path)
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError):
-        raise UserError("a file does not exist", where=where, remedy="check the path") from None
-    except IsADirectoryError:
-        raise UserError(
-            "a folder stands where a file was expected", where=where, remedy="name a file"
-        ) from None
-    except OSError as error:
-        raise UserError(
-            f"a file cannot be read ({error.strerror})",
-            where=where,
-            remedy="check the path and its permissions",
-        ) from None
+    with told(
+        "a file cannot be read",
+        where=where,
+        value=where,
+        remedy="check the path and its permissions",
+    ):
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError):
+            raise UserError("a file does not exist", where=where, remedy="check the path") from None
+        except IsADirectoryError:
+            raise UserError(
+                "a folder stands where a file was expected", where=where, remedy="name a file"
+            ) from None

@@ -95,10 +95,8 @@ def capability(program: CodeType, tests: CodeType) -> Capability:
     harmless = all(_is_harmless(code) for code in codes)
     if harmless:
         # A method may be called with a module as its self.
-        set_on_self = {name for code in codes for name in attributes_set(code)} & _MEMBERS
-        harmless = not set_on_self or set_on_self.isdisjoint(
-            name for code in walk(tests) for name in code.co_names
-        )
+        set_on_self = attributes_set(program) & _MEMBERS
+        harmless = not set_on_self or set_on_self.isdisjoint(names_in(tests))
     compares = _compares_nothing(codes) or any(
         not _OPERATORS.isdisjoint(code.co_names)
         or (_OP["LOAD_BUILD_CLASS"] in code.co_code[::2] and not _VALUES.isdisjoint(code.co_names))
@@ -126,6 +124,11 @@ def walk(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if type(constant) is CodeType:
             yield from walk(constant)
+
+
+def names_in(program: CodeType) -> set[str]:
+    """Return the names that a code object and all within it use."""
+    return {name for code in walk(program) for name in code.co_names}
 
 
 def imported(code: CodeType, *, inner: bool = True) -> set[str]:
@@ -225,9 +228,9 @@ def names_rebound(code: CodeType) -> set[str]:
     return found
 
 
-def attributes_set(code: CodeType) -> set[str]:
-    """Return the names of the attributes that this code object alone sets."""
-    return _named_by("STORE_ATTR", code) if _OP["STORE_ATTR"] in code.co_code[::2] else set()
+def attributes_set(program: CodeType) -> set[str]:
+    """Return the names of the attributes that a code object and all within it set."""
+    return {name for code in walk(program) for name in _named_by("STORE_ATTR", code)}
 
 
 def changes_others(program: CodeType) -> bool:
@@ -236,9 +239,8 @@ def changes_others(program: CodeType) -> bool:
     Such as a setting, a list or mapping in a plain module, or what a module or class has: a method
     of the answer's own may be called with one that it names as its self.
     """
-    codes = list(walk(program))
-    named = {name for code in codes for name in code.co_names}
-    put = {name for code in codes for name in attributes_set(code)}
+    named = names_in(program)
+    put = attributes_set(program)
     return not named.isdisjoint(_LASTING) or any(
         not put.isdisjoint(_MEMBERS_OF[name]) for name in named & _MEMBERS_OF.keys()
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from types import CodeType, ModuleType
 
-from tuneyard.sandbox.capability import attributes_set, imported, walk
+from tuneyard.sandbox.capability import attributes_set, imported, names_in
 from tuneyard.sandbox.guard import ForgedError, Guard
 from tuneyard.sandbox.imports import EVERYTHING
 from tuneyard.sandbox.mocks import protect
@@ -56,7 +56,7 @@ class Changes:
         self._source, self._program = source, program
         self._tests, self._checks = tests, checks
         self._guard, self._forged = guard, guard.forged
-        self._asked = {name for code in walk(checks) for name in code.co_names}
+        self._asked = names_in(checks)
         self.undone = False
         self._kept: list[Change] = []
         self._roots: set[str] = set()
@@ -139,12 +139,12 @@ class Changes:
         """Say whether a change can be the answer's: some libraries change themselves, when used."""
         return (
             _MEANS.search(self._source) is not None
-            or any(change.name in attributes_set(code) for code in walk(self._program))
+            or change.name in attributes_set(self._program)
             or re.search(rf"\b{re.escape(change.name)}['\"]", self._source) is not None
         )
 
     def _seen(self) -> Iterator[Change]:
-        own = {name for code in walk(self._checks) for name in attributes_set(code)}
+        own = attributes_set(self._checks)
         packages = {name.partition(".")[0] for name in self._roots}
         for change in filter(self._may_have_made, self._clean.changes()):
             if change.name in own or re.search(rf"\b{re.escape(change.name)}['\"]", self._tests):

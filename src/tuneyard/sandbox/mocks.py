@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox.capability import RECORDED, RECORDED_ONLY, attributes_set, walk
+from tuneyard.sandbox.capability import RECORDED, RECORDED_ONLY, attributes_set, names_in, walk
 from tuneyard.sandbox.parts import PLAIN, attributes_by_name, dict_of, mro_of
 from tuneyard.sandbox.source import ANSWER, PROGRAM
 
@@ -43,7 +43,7 @@ def _records(value: Any) -> bool:
 
 def reads_records(program: CodeType) -> bool:
     """Say whether an answer names what only tests ask of their mocks."""
-    names = {name for code in walk(program) for name in code.co_names} | _texts(program)
+    names = names_in(program) | _texts(program)
     return not names.isdisjoint(RECORDED_ONLY)
 
 
@@ -57,7 +57,7 @@ class Owners:
     """
 
     def __init__(self, program: CodeType, checks: CodeType, found: Callable[[str], None]) -> None:
-        self._sets = _names_set(program) - _names_set(checks)
+        self._sets = _may_set(program) - _may_set(checks)
         self._found = found
 
     def look(self, value: Any, name: str) -> Any:
@@ -78,9 +78,9 @@ class Owners:
             self._found(HIDES)
 
 
-def _names_set(program: CodeType) -> set[str]:
-    """Return the names that a program sets on something, or has as a text."""
-    return _texts(program).union(*map(attributes_set, walk(program)))
+def _may_set(program: CodeType) -> set[str]:
+    """Return the names that a program may set on something: that it does, or has as a text."""
+    return attributes_set(program) | _texts(program)
 
 
 def _texts(program: CodeType) -> set[str]:

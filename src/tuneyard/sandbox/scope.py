@@ -6,14 +6,21 @@ import builtins
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import is_
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from tuneyard.sandbox.capability import Capability, attributes_set, names_rebound, names_set, walk
+from tuneyard.sandbox.capability import (
+    Capability,
+    attributes_set,
+    names_in,
+    names_rebound,
+    names_set,
+)
 from tuneyard.sandbox.imports import Import, bindings
 from tuneyard.sandbox.main_module import module_kind
+from tuneyard.sandbox.outermost import Outermost
 from tuneyard.sandbox.source import new_module, words
 
 BUILTINS = dict(vars(builtins))
@@ -114,17 +121,13 @@ class Scope:
         # The answer may count on a class TreeNode or an import of its tests, and on what else the
         # reference counts on; not on what they expect of it.
         unknown = {n for n in names_set(checks) if n not in given and n not in BUILTINS}
-        lacking = (
-            {name for code in walk(program) for name in code.co_names if name in unknown}
-            if unknown
-            else set()
-        )
+        lacking = names_in(program) & unknown if unknown else set()
         self.recorder: _Recorder | None = None
         if lacking or recorded or shares:
             self.recorder = _Recorder(self.names, given, lacking, meant, self._rebound, shares)
 
     def _asked(self) -> set[str]:
-        return {name for code in walk(self._checks) for name in code.co_names}
+        return names_in(self._checks)
 
     def untouched(self) -> Callable[[], bool]:
         """Return a quick test whether the names mean what the tests and the answer said."""
@@ -148,7 +151,7 @@ class Scope:
             if self.names.get(name) is not said.get(name) and not internal:
                 yield name
         for kind, methods in self.recorder.classes:
-            own = {name for code in walk(self._checks) for name in attributes_set(code)}
+            own = attributes_set(self._checks)
             for name, method in methods.items():
                 if vars(kind).get(name) is not method and name not in own:
                     yield f"{kind.__name__}.{name}"
@@ -201,7 +204,7 @@ class _Live(dict[str, Any]):
         raise KeyError(name)
 
 
-class _Recorder(MutableMapping[str, Any]):
+class _Recorder(Outermost):
     """The outermost names of the tests, written by them alone.
 
     The answer gets those that it lacks, where they are ``meant`` for it, or classes or modules.
@@ -220,14 +223,11 @@ class _Recorder(MutableMapping[str, Any]):
         rebound: set[str],
         shares: Collection[str],
     ) -> None:
-        self._shares = shares
-        self._names, self._given, self._rebound = names, given, rebound
+        super().__init__(names)
+        self._shares, self._given, self._rebound = shares, given, rebound
         self._lacking, self._meant = lacking, meant
         self.said = {name: value for name, value in names.items() if name not in rebound}
         self.classes: list[tuple[type, dict[str, Any]]] = []
-
-    def __getitem__(self, name: str) -> Any:
-        return self._names[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._names[name] = value
@@ -244,9 +244,3 @@ class _Recorder(MutableMapping[str, Any]):
     def __delitem__(self, name: str) -> None:
         del self._names[name]
         self.said.pop(name, None)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)

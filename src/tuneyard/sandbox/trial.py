@@ -17,7 +17,7 @@ from typing import Any
 from tuneyard.sandbox import errors, suspicion
 from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.calls import Calls
-from tuneyard.sandbox.capability import capability, imported, names_rebound, names_set, walk
+from tuneyard.sandbox.capability import capability, imported, names_in, names_rebound, names_set
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.check_nodes import may_miss
 from tuneyard.sandbox.exits import own_exit
@@ -99,7 +99,7 @@ class Trial:
     def could_share(self) -> set[str]:
         given = names_set(self._checks) | names_rebound(self._checks)
         given.update(_NAMES_OF_MAIN.findall(self._tests))
-        return given & {name for code in walk(self._program) for name in code.co_names}
+        return given & names_in(self._program)
 
     def run(self) -> bool:
         """Run both; return where the tests ran to their end, and whether the answer is harmless.
@@ -243,7 +243,7 @@ class Trial:
             raise error(guard.forged[0])
 
     def _inspector(self, forged: list[str], *, looks: bool = True) -> Inspector:
-        asked = {name for code in walk(self._checks) for name in code.co_names}
+        asked = names_in(self._checks)
         looks = looks and REASON not in self._allows
         strict = bool(self._wanted and self._wanted.plain)
         return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)

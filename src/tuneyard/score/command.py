@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.errors import UserError
 from tuneyard.judging.listed import FormError, with_setup
 from tuneyard.metrics import check_task, encoder_metrics, resolve_metrics
+from tuneyard.places import told
 from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
@@ -62,7 +64,8 @@ def score_file(
     resolve_metrics(metrics, task=task, where="--metrics")
     rows = read_rows(in_path)
     target = Path(out_path)
-    _check_output(target, Path(in_path))
+    with _writing(target):
+        _check_output(target, Path(in_path))
     if imports and task != "python":
         raise UserError(
             f"imports are for Python programs, and the task is {task}",
@@ -86,7 +89,8 @@ def score_file(
         imports=imports,
         progress=progress,
     )
-    _write(target, result.scores)
+    with _writing(target):
+        _write(target, result.scores)
     return result.summary
 
 
@@ -181,13 +185,9 @@ def _wrong_type(name: str, value: object, wanted: str, where: str) -> UserError:
 
 def _check_output(target: Path, source: Path) -> None:
     """Refuse before any scoring what could not be written after it."""
-    try:
-        if target.name:  # else it is a folder, such as "."
+    if target.name:  # else it is a folder, such as "."
+        with contextlib.suppress(FileNotFoundError):
             os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise _unwritable(target, error.strerror or str(error)) from None
     if target.exists() and not target.is_file():
         raise UserError(
             "the output is a folder or a device, and would be replaced",
@@ -210,14 +210,14 @@ def _check_output(target: Path, source: Path) -> None:
             remedy="name another output file",
         )
     if not os.access(target.parent, os.W_OK):
-        raise _unwritable(target, "the folder may not be written to")
+        raise PermissionError(errno.EACCES, "the folder may not be written to")
 
 
-def _unwritable(target: Path, why: str) -> UserError:
-    return UserError(
-        f"the output cannot be written ({why})",
+def _writing(target: Path) -> contextlib.AbstractContextManager[None]:
+    return told(
+        "the output cannot be written",
         where="--out",
-        value=str(target),
+        value=target,
         remedy="free space or permissions there, or name another file",
     )
 
@@ -244,8 +244,6 @@ def _write(target: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         os.chmod(temporary, 0o666 & ~umask)  # a temporary file is private; an output is not
         os.replace(temporary, target)
         temporary = None
-    except OSError as error:
-        raise _unwritable(target, error.strerror or str(error)) from None
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):

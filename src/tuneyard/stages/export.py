@@ -17,6 +17,7 @@ from tuneyard.config import Study
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import SHOWN
 from tuneyard.errors import UserError
+from tuneyard.places import told
 from tuneyard.plan import Plan, Step, build
 from tuneyard.prefer import describe
 from tuneyard.records import write_jsonl
@@ -65,15 +66,13 @@ def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
     )
     refused = list(_refused(plan, memory, study))
     report = "\n\n".join([whole, *(f"a run refuses this: {error}" for error in refused)])
-    try:
+    with told(
+        "the data cannot be written",
+        where="--out",
+        value=out,
+        remedy="name a folder that can be made or written to",
+    ):
         _write(out, files, f"{report}\n" if refused else None)
-    except OSError as error:
-        raise UserError(
-            f"the data cannot be written ({error.strerror})",
-            where="--out",
-            value=str(out),
-            remedy="name a folder that can be made or written to",
-        ) from None
     say(short)
     if refused:
         say(f"{out / REPORT}: all of this, with every row that is meant")

@@ -96,7 +96,7 @@ def sqlite_path(uri: str) -> Path:
 
 def is_new(uri: str) -> bool:
     """Tell whether a URI names an SQLite file that is still to be made."""
-    return check_uri(uri) == "sqlite" and not sqlite_path(uri).exists()
+    return check_uri(uri) == "sqlite" and not os.path.exists(sqlite_path(uri))
 
 
 def sqlite_uri(path: str) -> str:

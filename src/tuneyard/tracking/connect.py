@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from tuneyard.artifacts import for_a_while
 from tuneyard.errors import UserError, first_line
+from tuneyard.places import told
 from tuneyard.tracking.address import SERVERS, is_new, redacted, sqlite_path, sqlite_uri
 from tuneyard.tracking.database import make
 
@@ -42,27 +43,25 @@ Answer = TypeVar("Answer")
 def _check_sqlite(uri: str) -> None:
     # MLflow would try an unusable file again for many seconds, and then say OperationalError.
     path = sqlite_path(uri)
-    try:
-        with for_a_while(path.parent):
-            if path.exists():
-                with path.open("r+b") as file:
-                    head = file.read(16)
-                if head not in (b"", b"SQLite format 3\x00"):
-                    raise UserError(
-                        "the tracking database is no SQLite file",
-                        where="tracking.uri",
-                        value=str(path),
-                        remedy="name another file; this one holds something else",
-                    )
-            elif not os.access(path.parent, os.W_OK):
-                raise PermissionError(errno.EACCES, "the folder is not writable")
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"the tracking database cannot be written ({getattr(error, 'strerror', error)})",
-            where="tracking.uri",
-            value=str(path),
-            remedy="name a file in a writable folder",
-        ) from error
+    refused = told(
+        "the tracking database cannot be written",
+        where="tracking.uri",
+        value=path,
+        remedy="name a file in a writable folder",
+    )
+    with refused, for_a_while(path.parent):
+        if path.exists():
+            with path.open("r+b") as file:
+                head = file.read(16)
+            if head not in (b"", b"SQLite format 3\x00"):
+                raise UserError(
+                    "the tracking database is no SQLite file",
+                    where="tracking.uri",
+                    value=str(path),
+                    remedy="name another file; this one holds something else",
+                )
+        elif not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, "the folder is not writable")
 
 
 def client(uri: str) -> Any:

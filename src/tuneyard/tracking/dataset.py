@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,6 +35,6 @@ def _source(source: str) -> tuple[str, dict[str, Any]]:
     # MLflow's own source types, so that mlflow.data.get_source() can open them.
     if source.startswith(("http://", "https://")):
         return "http", {"url": source}
-    if "://" not in source and Path(source).exists():
+    if "://" not in source and os.path.exists(source):
         return "local", {"uri": str(Path(source).resolve())}
     return "code", {"tags": {"tuneyard.source": source}}

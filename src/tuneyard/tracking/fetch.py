@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from tuneyard.artifacts import for_a_while
 from tuneyard.errors import UserError, first_line
+from tuneyard.places import told
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
 from tuneyard.tracking.address import check_uri, redacted, sqlite_path
@@ -75,20 +76,22 @@ def fetch_model(
     """
     _check_database(uri)
     target = Path(to)
-    _check_target(target)
+    with _told(target):
+        _check_target(target)
     version = connect.first_answer(uri, lambda: _version(uri, name, alias))
     wanted = version.tags.get(SHA_TAG)
-    if target.exists() and any(target.iterdir()):
-        if wanted is None or folder_digest(target) != wanted:
-            raise UserError(
-                "the folder for the fetched adapter holds something else",
-                where="--out",
-                value=str(target),
-                remedy="name a folder that does not exist yet",
-            )
-    else:
+    with _told(target):
+        held = folder_digest(target) if os.path.exists(target) and any(target.iterdir()) else None
+    if held is None:
         with reported(uri):
             _download(uri, version, target, wanted)
+    elif held != wanted:
+        raise UserError(
+            "the folder for the fetched adapter holds something else",
+            where="--out",
+            value=str(target),
+            remedy="name a folder that does not exist yet",
+        )
     return AdapterRef(
         path=target,
         base_path=version.tags.get("tuneyard.base_path"),
@@ -104,7 +107,7 @@ def _check_database(uri: str) -> None:
     if check_uri(uri) != "sqlite":
         return
     path = sqlite_path(uri)
-    wrong = None if path.is_file() else "does not exist"
+    wrong = None if os.path.isfile(path) else "does not exist"
     if wrong is None:
         source = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
         try:
@@ -126,23 +129,24 @@ def _check_database(uri: str) -> None:
 
 def _check_target(target: Path) -> None:
     """Refuse before anything is asked of a server a folder that cannot be made."""
-    if target.exists() and not target.is_dir():
+    if os.path.exists(target) and not os.path.isdir(target):
         raise UserError(
             "a file stands where the folder for the fetched adapter should be",
             where="--out",
             value=str(target),
             remedy="name a folder that does not exist yet",
         )
-    try:
-        with for_a_while(target):
-            pass
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"the folder for the fetched adapter cannot be made ({first_line(error)})",
-            where="--out",
-            value=str(target),
-            remedy="name another folder, or mend its permissions",
-        ) from None
+    with for_a_while(target):
+        pass
+
+
+def _told(target: Path) -> contextlib.AbstractContextManager[None]:
+    return told(
+        "the folder for the fetched adapter cannot be made or read",
+        where="--out",
+        value=target,
+        remedy="name another folder, or mend its permissions",
+    )
 
 
 def folder_digest(folder: Path) -> str:

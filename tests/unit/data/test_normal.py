@@ -49,6 +49,9 @@ def test_the_form_of_a_text(text, form):
         ("Add first, second, third", "add first second third"),
         ("  Sort it.\n  Then print.", "sort it\n  then print"),
         ("f(\n    x,\n    y)", "f(\n\tx,\n\ty)"),
+        ("Sad :( so sort, then print", "sad :( so sort then print"),  # nothing closes it
+        ("(1 first, (a, b) second, third", "(1 first (a, b) second third"),
+        ("a) first, b) second", "a) first b) second"),
     ],
 )
 def test_form_alone_makes_no_other_question(one, other):
@@ -83,6 +86,8 @@ DIFFERENT = [
     ["n! is", "n is"],
     ["f(a, b)", "f(a b)", "f(b, a)", "f(ab)"],
     ["[1, g(2, 3), 4]", "[1, g(2 3), 4]", "[1 g(2, 3), 4]", "[1, g(2, 3) 4]"],
+    ["x in [a, b)", "x in [a b)"],
+    ["a :( and f(b, c)", "a :( and f(b c)"],
     ["add 3, 4", "add 3 4", "add 34"],
     ["sum 5 -3", "sum 5 - 3"],
     ["if x:\n    y\n    z", "if x:\n    y\nz", "if x:\ny\nz"],

@@ -17,11 +17,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import forged
 import honest
-import tampered
+import lenient
+import tampered_data
+import tampered_things
 from forged import Case
 
-FORGED = forged.FORGED | tampered.FORGED
-HONEST = honest.HONEST | tampered.HONEST
+FORGED = forged.FORGED | tampered_data.FORGED | tampered_things.FORGED | lenient.FORGED
+HONEST = honest.HONEST | tampered_data.HONEST | tampered_things.HONEST | lenient.HONEST
 
 
 @pytest.fixture(scope="module")

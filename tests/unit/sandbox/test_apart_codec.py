@@ -11,7 +11,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuneyard.sandbox.apart.codec import MalformedError, NotDataError, Special
@@ -337,6 +337,8 @@ def test_what_is_malformed_is_refused(text: str) -> None:
         max_leaves=30,
     )
 )  # fmt: skip
+@example([[], [], "t", [], []])
+@example([[], [], {"t": 1}, [], []])
 def test_whatever_comes_is_data_or_refused(message: Any) -> None:
     for whole in (
         message,

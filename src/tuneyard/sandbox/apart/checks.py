@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping
 from types import ModuleType
 from typing import Any
 
-from tuneyard.sandbox.capability import names_set, sets_on_others, walk
+from tuneyard.sandbox.capability import names_in, names_set, sets_on_others
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.imports import Import, bindings
 from tuneyard.sandbox.marks import ANYWHERE, Marks, Reach
+from tuneyard.sandbox.outermost import Outermost
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.source import new_module, words
 
@@ -45,7 +46,7 @@ class Checks:
 
     def asked(self) -> set[str]:
         """Return the names that the tests use."""
-        return {name for code in walk(self.code) for name in code.co_names}
+        return names_in(self.code)
 
     def may_last(self) -> bool:
         """Say whether the tests may change something that other tests in their process find."""
@@ -108,28 +109,17 @@ def leave_the_folder() -> None:
     os.environ["HOME"] = "/"
 
 
-class _Giving(MutableMapping[str, Any]):
+class _Giving(Outermost):
     """The outermost names of the tests; the answer gets those that it lacks."""
 
     def __init__(
         self, names: dict[str, Any], lacks: Collection[str], lacking: Collection[str], give: Give
     ) -> None:
-        self._names, self._lacks, self._lacking, self._give = names, lacks, lacking, give
-
-    def __getitem__(self, name: str) -> Any:
-        return self._names[name]
+        super().__init__(names)
+        self._lacks, self._lacking, self._give = lacks, lacking, give
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._names[name] = value
         module = value.__name__ if isinstance(value, ModuleType) else None
         if name in self._lacks or (module is not None and name in self._lacking):
             self._give(name, value, module)
-
-    def __delitem__(self, name: str) -> None:
-        del self._names[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)

@@ -46,7 +46,7 @@ def decode(
     try:
         text = data.decode("utf-8", "surrogatepass")
         (head, nodes, items, changes, gone), end = _READ(text, 0)
-        if end != len(text) or type(head) is not list:
+        if end != len(text) or type(head) is not list or type(items) is not list:
             raise MalformedError("more than a message, or less")
         shared.forget(gone)
         for number, (code, *_) in changes:

@@ -14,7 +14,7 @@ from tuneyard.sandbox.apart.checks import Checks, leave_the_folder
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.arguments import Arguments, may_change
-from tuneyard.sandbox.capability import capability, changes_others, texts_in, walk
+from tuneyard.sandbox.capability import capability, changes_others, names_in, texts_in, walk
 from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
@@ -83,7 +83,7 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     checks = Checks(payload["tests"])
     program = compile_program(source)
     can = capability(program, checks.code)
-    used = {name for code in walk(program) for name in (*code.co_names, *texts_in(code))}
+    used = names_in(program).union(*map(texts_in, walk(program)))
     plain = can.harmless and not can.compares and not can.rebinds and used.isdisjoint(_MEANS)
     plain = plain and ("next" not in used or _ENDS_EARLY.isdisjoint(checks.asked()))
     if not plain or (shared and (changes_others(program) or checks.may_last())):

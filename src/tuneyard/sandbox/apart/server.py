@@ -27,7 +27,7 @@ from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.kinds import SCALARS
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.audit import Notes
-from tuneyard.sandbox.capability import walk
+from tuneyard.sandbox.capability import names_in
 from tuneyard.sandbox.source import PROGRAM, compile_program, new_module
 from tuneyard.sandbox.verdict import verdict
 
@@ -194,7 +194,7 @@ class Server:
 
 def lacking(program: CodeType, found: dict[str, Any]) -> list[str]:
     """Return the names that an answer mentions, and neither has nor Python has."""
-    read = {name for code in walk(program) for name in code.co_names}
+    read = names_in(program)
     return [name for name in read if name not in found and not hasattr(builtins, name)]
 
 
