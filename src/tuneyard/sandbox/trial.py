@@ -7,9 +7,11 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
@@ -82,7 +84,7 @@ class Trial:
         self._wanted, self._trying = wanted, trying
         self._allows = frozenset(wanted.allows if wanted is not None else ())
         self._shares = frozenset(wanted.shares if wanted is not None else ())
-        self._tables = _may_have_tables(self._checks)
+        self._tables = _tables(self._checks)
         self._exit: int | None = None
         self._errors: list[str] = []
         self.reach: Reach | None = None
@@ -141,6 +143,11 @@ class Trial:
         forged: list[str] = []
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
+        for name in self._tables:  # what is loaded after the answer's start might be the answer's
+            with suppress(Exception):
+                importlib.import_module(name)
+        if self._tables:
+            _CLEAN.extend()
         look = self._inspector(forged)
         answer = self._run_answer()
         look.calls = self._calls.of(answer)
@@ -299,9 +306,9 @@ class Trial:
                 raise
 
 
-def _may_have_tables(tests: CodeType) -> bool:
-    """Say whether tests reckon with arrays, of which an empty one is equal to any other."""
-    return any(name.partition(".")[0] in _TABLES for name in imported(tests))
+def _tables(tests: CodeType) -> list[str]:
+    """Return what tests import to reckon with arrays, of which an empty one is equal to any."""
+    return sorted(name for name in imported(tests) if name.partition(".")[0] in _TABLES)
 
 
 _OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])
