@@ -13,9 +13,10 @@ from collections.abc import Callable, Collection
 from types import CodeType
 from typing import Any
 
-from tuneyard.sandbox.apart.kinds import KINDS, SCALARS, Changing, Parts, changing
+from tuneyard.sandbox.apart.kinds import KINDS, SCALARS
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.capability import walk
+from tuneyard.sandbox.changeable import kind_of
 from tuneyard.sandbox.source import words
 
 _CHANGES = words(
@@ -25,7 +26,7 @@ _CHANGES = words(
     insort_right shuffle setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior
     ipow irshift isub itruediv ixor default_factory
     fill resize put partition byteswap setfield setflags itemset copyto place putmask fill_diagonal
-    put_along_axis at drop rename"""
+    put_along_axis at write writelines truncate"""
 )
 _SETTINGS = words("out inplace")
 """Named arguments that say where numpy's, torch's and pandas's functions put what they find."""
@@ -38,39 +39,7 @@ _REST = words("__name__ __main__ __doc__")
 _RECKONS = dis.opmap.get("BINARY_OP", -1)
 _IN_PLACE = 13  # the first of its arguments that means an assignment such as +=
 _LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_LARGE = 1_000_000  # elements of an array that is compared
 _LAZY = words("map filter starmap takewhile dropwhile filterfalse accumulate groupby zip_longest")
-
-
-def _attributes(value: Any) -> Parts:
-    return [type(value), *(one for pair in value.__dict__.items() for one in pair)]
-
-
-def _fill(value: Any, parts: Parts) -> None:
-    value.__dict__.clear()
-    value.__dict__.update(zip(parts[1::2], parts[2::2], strict=True))
-
-
-_OF_CLASS: dict[type, Changing] = {}
-_TENSOR = Changing(
-    "", None, lambda v: [v.detach().cpu().numpy().tobytes(), *v.shape], list, list.extend, flat=True
-)
-
-
-def kind_of(value: Any) -> Changing | None:
-    """Return of what kind a value of the tests' is that an answer may change, None: of none."""
-    found = changing(value)
-    if found is not None:
-        return found if not found.flat or len(value) < _LARGE else None
-    kind = type(value)
-    if kind.__module__ == "__main__" and type(getattr(value, "__dict__", None)) is dict:
-        if kind not in _OF_CLASS:
-            _OF_CLASS[kind] = Changing("", kind, _attributes, lambda _: object.__new__(kind), _fill)
-        return _OF_CLASS[kind]
-    if kind.__name__ == "Tensor" and kind.__module__ == "torch":
-        plain = value.layout.__repr__() == "torch.strided" and value.numel() < _LARGE
-        return _TENSOR if plain and value.dtype.is_floating_point else None
-    return None
 
 
 def shows_frames(program: CodeType) -> bool:

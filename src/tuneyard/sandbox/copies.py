@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection
+from copy import deepcopy
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
-from tuneyard.sandbox.arguments import kind_of
+from tuneyard.sandbox.changeable import kind_of
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
@@ -62,7 +63,7 @@ class Copies:
             made: Any = (*parts,)
         elif kind.flat:
             parts = kind.parts(value)
-            made = value.copy() if hasattr(value, "copy") else value.clone()
+            made = deepcopy(value)
         else:
             made = kind.new(parts_of(value, kind))
             copied[id(value)] = made, kind, []

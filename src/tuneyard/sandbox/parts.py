@@ -31,7 +31,7 @@ _ELEMENTS: dict[int, Callable[[Any], Iterable[Any]]] = {
     id(dict): lambda value: [*dict.keys(value), *dict.values(value)],
     id(MappingProxyType): lambda value: [*dict(value).values()],
 }
-_HOLDERS = ("collections", "types", "argparse")
+HOLDERS = ("collections", "types", "argparse")
 """Modules whose objects hold those of others in their attributes."""
 _TABLES = ("numpy", "pandas", "torch", "scipy")
 _LARGE = 10_000  # elements of a table that is not gone through
@@ -101,7 +101,7 @@ def is_empty_table(value: Any) -> bool:
 
 def holds_others(kind: type) -> bool:
     """Say whether a known class is one whose attributes hold other people's objects."""
-    return any(base.__module__ in _HOLDERS for base in mro_of(kind)[:-1])
+    return any(base.__module__ in HOLDERS for base in mro_of(kind)[:-1])
 
 
 def attributes(value: Any) -> list[Any]:
