@@ -15,6 +15,7 @@ from tuneyard.errors import UserError
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 """What runs each command, by its name."""
 
+_MOST_WORKERS = 1024
 ENCODER_METRICS = ("bertscore", "codebertscore")
 
 
@@ -50,6 +51,12 @@ def _count(text: str) -> int:
     if not re.fullmatch("0*[1-9][0-9]{0,8}", text):
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1")
     return int(text)
+
+
+def _workers(text: str) -> int:
+    if (count := _count(text)) > _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is more than {_MOST_WORKERS:,}")
+    return count
 
 
 def _place(text: str) -> str:
@@ -129,7 +136,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
         default="first",
         help="which is run where an answer has several programs (default: first)",
     )
-    command.add_argument("--workers", type=_count, default=1, metavar="N", help="processes")
+    command.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes")
     for name in ENCODER_METRICS:
         command.add_argument(
             f"--{name}-encoder",

@@ -179,7 +179,7 @@ def _score(options: argparse.Namespace) -> int:
             )
     summary = score_file(
         options.task,
-        options.metrics.split(","),
+        [name.strip() for name in options.metrics.split(",")],
         options.input,
         options.output,
         faithful=options.faithful,

@@ -55,7 +55,7 @@ class Block(NamedTuple):
     def is_markdown(self) -> bool:
         """It may hold Markdown of its own: it says so, or begins with a further fence."""
         named = self.info.strip().lower() in ("markdown", "md")
-        return named or (not self.info and self.content.lstrip().startswith(("```", "~~~")))
+        return named or self.content.lstrip().startswith(("```", "~~~"))
 
 
 @lru_cache(maxsize=8)

@@ -103,7 +103,7 @@ def execute_python(
     if not cases:
         return results
     todo: dict[int, Answer] = {}
-    with _sandbox(sandbox, workers, imports) as box:
+    with _sandbox(sandbox, min(workers, len(cases)), imports) as box:
         tries: dict[int, Tried] = {}
         with_reference = [index for index in cases if references is not None]
         untried = [index for index in with_reference if known[index] is None]

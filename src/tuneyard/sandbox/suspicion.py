@@ -68,8 +68,8 @@ def reasons(source: str) -> Iterator[str]:
             if any(one.name == "__main__" for one in node.names):
                 yield IMPORTS_TESTS
             modules.update((one.asname or one.name).partition(".")[0] for one in node.names)
-            if any(one.name == "builtins" for one in node.names):
-                yield "imports builtins"
+    if _uses_builtins(tree):
+        yield "imports builtins"
     asked = {
         id(one)
         for node in ast.walk(tree)
@@ -90,6 +90,28 @@ def reasons(source: str) -> Iterator[str]:
                 yield f"changes {name}"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules":
             yield "uses sys.modules"
+
+
+def _uses_builtins(tree: ast.AST) -> bool:
+    """Say whether a program does more with the module ``builtins`` than to read its functions."""
+    names = {
+        one.asname or one.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for one in node.names
+        if one.name == "builtins"
+    }
+    read = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and node.attr[:1] != "_"
+    }
+    return any(
+        isinstance(node, ast.Name) and node.id in names and id(node) not in read
+        for node in ast.walk(tree)
+    )
 
 
 def changes_through_functions(source: str) -> bool:

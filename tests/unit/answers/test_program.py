@@ -36,6 +36,7 @@ WRAPPED = {
     "closed behind code": f"```python\n{PROGRAM}```",
     "closed behind code, then words": f"```python\n{PROGRAM}``` That is it.",
     "code behind the opening fence": "```python def double(n):\n    return 2 * n\n```",
+    "an opening fence twice": f"```python\n```python\n{PROGRAM}\n```",
     "all on one line": "Sure! ```python def double(n): return 2 * n```",
     "stray closing": f"{PROGRAM}\n```\n",
     "stray closing, then words": f"{PROGRAM}\n```\nIt doubles.",

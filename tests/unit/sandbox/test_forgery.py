@@ -72,7 +72,7 @@ def test_certain_tampering_is_named(sandbox: Sandbox, name: str, reason: str) ->
     [
         ("def abs(n):\n    return n\n", "redefines abs"),
         ("import math\nmath.floor = print\n", "changes math.floor"),
-        ("import builtins\n", "imports builtins"),
+        ("import builtins\nvars(builtins)\n", "imports builtins"),
         ("import sys\nsys.modules['x'] = 1\n", "uses sys.modules"),
     ],
 )
@@ -81,6 +81,13 @@ def test_what_looks_like_tampering_is_said(sandbox: Sandbox, source: str, reason
     assert passed(outcome)
     assert outcome.value is not None
     assert reason in outcome.value["suspicious"]
+
+
+def test_to_read_a_built_in_function_is_no_reason_to_doubt(sandbox: Sandbox) -> None:
+    source = "import builtins\ndef double(n):\n    return builtins.sum([n, n])\n"
+    (outcome,) = judge(sandbox, [(source, ASSERTS)])
+    assert passed(outcome)
+    assert not (outcome.value or {}).get("suspicious")
 
 
 def test_many_runs_in_one_process_start_from_the_same_state(
