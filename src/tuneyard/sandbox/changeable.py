@@ -56,8 +56,8 @@ def _of_class(kind: type) -> Changing | None:
     return Changing("", kind, parts, _blank(kind), _fill)
 
 
-def _blank(kind: type) -> Callable[[Parts], Any]:
-    return lambda _: kind.__new__(kind) if kind.__module__ in HOLDERS else object.__new__(kind)
+def _blank(kind: Any) -> Callable[[Parts], Any]:
+    return lambda _: (kind if kind.__module__ in HOLDERS else object).__new__(kind)
 
 
 def _fill(value: Any, parts: Parts) -> None:

@@ -84,7 +84,9 @@ class StrangeKinds:
             line: the classes before ``base``, which has the method, and after it.
         """
         code = getattr(dict_of(base)[name], "__code__", None)
-        read = set(getattr(code, "co_names", ()))
+        if code is None:
+            return False
+        read = set(code.co_names)
         theirs = {one for known in line[line.index(base) :] for one in dict_of(known)} & read
         return any(
             not theirs.isdisjoint(dict_of(kind)) and not self._trusted(id(kind))
