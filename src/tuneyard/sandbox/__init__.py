@@ -46,14 +46,16 @@ gave it, is tampering.
 
 Of tests that ask little the reference tells what they leave out. An answer that changes what its
 tests gave it, where the reference does not, is judged once more with its changes kept from them
-(`tuneyard.sandbox.copies`), so that nothing is expected of its own making. An array without
+(`tuneyard.sandbox.copies`), so that nothing is expected of its own making; files on the disk are no
+such things. An array without
 elements, which is equal to any other, passes only where the reference gives something empty. An
 answer's objects may not be equal whatever they are made of, where the reference's differ
 (`tuneyard.sandbox.tells`); an alias of ``Exception`` is no exception of its own
 (`tuneyard.sandbox.errors`).
 
 Names that the tests use without importing them are what the reference imports under that name,
-whatever they are to the answer; others are taken from the answer. Where a row has no reference all
+whatever they are to the answer; what `check` calls besides its entry point is the reference's
+(`tuneyard.judging.helpers`); others are taken from the answer. Where a row has no reference all
 are: a test program that uses ``isclose`` and trusts the answer to have imported it can be deceived
 by a function of this name.
 
