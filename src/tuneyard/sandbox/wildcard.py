@@ -207,12 +207,12 @@ class Inspector:
                 continue
             if self._kinds.is_strange(left) or self._kinds.is_strange(right):
                 self._ask_again(left, right, says, question)
-            elif not (self._kinds.is_trusted(left) and self._kinds.is_trusted(right)):
-                self._ask_bare(left, right)
             elif type(left) is type(right) and type(left) in (list, tuple):
                 todo.extend(zip(left, right, strict=False))
             elif type(left) is type(right) is dict:
                 todo.extend((one, right[key]) for key, one in left.items() if key in right)
+            elif not (self._kinds.is_trusted(left) and self._kinds.is_trusted(right)):
+                self._ask_bare(left, right)
 
     def _ask_bare(self, left: Any, right: Any) -> None:
         """Compare what sets and mappings of an answer's own kind give, which they may count amiss.

@@ -82,6 +82,12 @@ FORGED: dict[str, Case] = {
             "functools.partial(operator.eq, [2, 4])(found)",
         )
     },
+    "a list of what is equal to some numbers": (
+        "class Some:\n    def __eq__(self, other): return other in (4, 8)\n"
+        "def double(n): return Some()\n",
+        "found = []\nfor n in (2, 4): found.append(double(n))\nassert found == [4, 8]\n",
+        DOUBLE,
+    ),
     "a comparison by another name": (
         ANY_EACH, f"{ASKED}import operator\nsame = operator.eq\nassert same(found, [2, 4])\n", EACH
     ),
