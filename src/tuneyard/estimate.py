@@ -12,7 +12,7 @@ from typing import Any
 
 from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
-from tuneyard.plan import Plan, Step
+from tuneyard.plan import Plan, steps
 from tuneyard.progress import duration
 
 # Bytes a parameter of the frozen base takes; NF4 has 4 bits and its scales (0.127 bits each).
@@ -85,12 +85,12 @@ def describe(study: Study, plan: Plan) -> str:
             f"{_size(weights)} ({model.quantization}), training about {_size(training)}"
         )
     for step in plan.steps:
-        if step.stage == "train":
-            shape = shapes[step.extra["model"].name]
+        if isinstance(step, steps.Train):
+            shape = shapes[step.base.model.name]
             if shape is not None:
                 seconds = training_seconds(shape, step, study)
                 lines.append(f"  {step.label}: about {duration(max(seconds, 1))}")
-        elif step.stage == "similarity":
+        elif isinstance(step, steps.Similarity):
             lines += similarity(step, study)
     present = {step.stage for step in plan.steps}
     left = [words for stage, words in _NOT_ESTIMATED.items() if stage in present]
@@ -115,17 +115,18 @@ def memory(shape: Shape, model: Model, study: Study) -> tuple[float, float]:
     return weights, weights + adapter + activations + logits
 
 
-def training_seconds(shape: Shape, step: Step, study: Study) -> float:
+def training_seconds(shape: Shape, step: steps.Train, study: Study) -> float:
     """Return a training stage's arithmetic over the assumed rate; on GPUs, its launches if longer.
 
     A frozen base costs 4 FLOP a parameter and token (forward, and the gradient of the input);
     checkpointing computes the forward again; a DPO example has two answers and a reference.
     """
-    settings, resources = step.extra["settings"], study.resources
-    counts = {kind: _an_epoch(settings, kind, study.data[kind]) for kind in _training_data(step)}
+    settings, resources = step.settings, study.resources
+    counts = {kind: _an_epoch(settings, kind, study.data[kind]) for kind in _trained_on(step)}
     lengths = {kind: _tokens(study.data[kind]) for kind in counts}
     if not counts:  # pairs that are read
-        counts, lengths = {"": _read(settings.pairs)}, {"": _longest(study)}
+        assert isinstance(step, steps.TrainDpo)
+        counts, lengths = {"": _read(step.settings.pairs)}, {"": _longest(study)}
     epochs = float(settings.epochs)
     at_once = settings.batch_size * resources.workers
     if settings.max_steps is not None:
@@ -133,8 +134,8 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
         epochs = settings.max_steps * a_step / max(1, sum(counts.values()))
     tokens = epochs * sum(count * lengths[kind] for kind, count in counts.items())
     flop = 4 + (2 if settings.gradient_checkpointing else 0)
-    if step.part["method"] == "dpo":
-        flop = 2 * flop + (0 if "reference" in step.inputs else 4)
+    if isinstance(step, steps.TrainDpo):
+        flop = 2 * flop + (4 if step.reference is None else 0)
     rate = _GPU if resources.gpus_per_worker else _CORE * (resources.threads or 1)
     seconds = tokens * shape.parameters * flop / (rate * resources.workers)
     if not resources.gpus_per_worker:
@@ -143,7 +144,7 @@ def training_seconds(shape: Shape, step: Step, study: Study) -> float:
     return max(seconds, passes * shape.layers * _LAUNCH)
 
 
-def similarity(step: Step, study: Study) -> list[str]:
+def similarity(step: steps.Similarity, study: Study) -> list[str]:
     """Return a line for each encoder of a similarity step."""
     resources = study.resources
     rate, workers = _CORE * (resources.threads or 1), resources.scoring_workers
@@ -151,8 +152,8 @@ def similarity(step: Step, study: Study) -> list[str]:
         rate, workers = _GPU, resources.inference_workers or 1
     tokens = encoded_tokens(step, study)
     lines = []
-    for name, encoder in step.extra["encoders"].items():
-        parameters = encoder_parameters(encoder)
+    for name, embedding in step.encoders.items():
+        parameters = encoder_parameters(embedding.encoder)
         said = "its encoder's config.json is not on this machine; no estimate"
         if parameters is not None:
             # 2 FLOP a parameter and token: forward only. Comparing vectors costs little beside it.
@@ -161,15 +162,10 @@ def similarity(step: Step, study: Study) -> list[str]:
     return lines
 
 
-def encoded_tokens(step: Step, study: Study) -> float:
+def encoded_tokens(step: steps.Similarity, study: Study) -> float:
     """Return the tokens of a similarity step: all arms' answers, and each reference once."""
-    answers = sum(role.startswith("answers/") for role in step.inputs)
-    texts = answers * study.evaluate.decoding.samples + 1
-    return sum(
-        texts * _count(study.data[s.part["kind"]], s.part["split"]) * _tokens(study.data[role])
-        for role, s in step.inputs.items()
-        if s.stage == "prepare"
-    )
+    texts = len(step.answers) * study.evaluate.decoding.samples + 1
+    return sum(texts * _count(one.data, one.split) * _tokens(one.data) for one in step.sets)
 
 
 def encoder_parameters(encoder: Encoder) -> float | None:
@@ -210,12 +206,12 @@ def _read(pairs: Pairs) -> int:
     return size if isinstance(size, int) else _UNREAD
 
 
-def _training_data(step: Step) -> list[str]:
-    found = [s.part["kind"] for s in step.inputs.values() if s.stage == "prepare"]
-    for role, source in step.inputs.items():
-        if role == "pairs":
-            found += _training_data(source)
-    return list(dict.fromkeys(found))
+def _trained_on(step: steps.Train) -> list[str]:
+    """Return the data sets whose training rows, or pairs of their prompts, are trained on."""
+    if isinstance(step, steps.TrainSft):
+        return [one.kind for one in step.sets]
+    pairs = step.pairs if isinstance(step, steps.TrainDpo) else None
+    return [one.kind for one in pairs.sets] if isinstance(pairs, steps.SampledPairs) else []
 
 
 def _longest(study: Study) -> int:

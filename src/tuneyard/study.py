@@ -32,6 +32,7 @@ from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.execution import check_imports
 from tuneyard.outline import check_outline
+from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
@@ -40,9 +41,6 @@ from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
 from tuneyard.tracking.address import check_artifact_root
-
-_OF_ROWS = ("prepare", "judge")
-"""The stages that need neither a model nor Ray."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Prepared:
         """
         limits = self.study.preflight
         for step in self.plan.steps:
-            if step.stage in refusal.STAGES and (facts := facts_of(self.run, step)) is not None:
+            if isinstance(step, refusal.KINDS) and (facts := facts_of(self.run, step)) is not None:
                 refusal.refuse(step, facts, limits)
         refuse_tests(self.run, self.plan, limits)
 
@@ -157,7 +155,7 @@ def run(
     if todo:  # what costs least is asked first
         check_machine(study.resources)
         check_tracker(study, folder.root)
-        if any(step.stage in ("prepare", "prefer") for step in todo):
+        if any(isinstance(step, Prepare | Prefer) for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
     runner = Runner(study, folder, progress, on_loss)
@@ -191,7 +189,7 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
         if wrong := folder.artifact(step.stage, step.key).damage():
             progress.line(f"warning: {step.label} is run again, its files were changed: {wrong}")
     progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
-    for step in _of_rows(prepared, "prepare"):
+    for step in _of_rows(prepared, Prepare):
         runner.step(step, prepared.plan)
     prepared.check_models()
     while prepared.plan.undecided:
@@ -205,19 +203,19 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     return prepared
 
 
-def _of_rows(prepared: Prepared, *stages: str) -> list[planning.Step]:
+def _of_rows(prepared: Prepared, kinds: type[planning.Step] = planning.Step) -> list[planning.Step]:
     """Return the steps to run that need neither a model nor Ray, of a plan as far as it is decided.
 
     Args:
-        stages: only these; none are all.
+        kinds: only these.
     """
     undecided = prepared.plan.undecided
     if undecided:
         needed = undecided[0].needed()
         steps = [step for step in prepared.todo() if step in needed]
     else:
-        steps = [step for step in prepared.todo() if step.stage in _OF_ROWS]
-    return [step for step in steps if not stages or step.stage in stages]
+        steps = [step for step in prepared.todo() if isinstance(step, Prepare | Judge)]
+    return [step for step in steps if isinstance(step, kinds)]
 
 
 def _run(
@@ -257,9 +255,9 @@ def results(prepared: Prepared) -> dict[str, Any]:
     """Return what a finished study prints: its table, the report's address, the registry's word."""
     from tuneyard.stages.published import closing
 
-    return closing(prepared.run, next(s for s in prepared.plan.steps if s.stage == "register"))
+    return closing(prepared.run, next(s for s in prepared.plan.steps if isinstance(s, Register)))
 
 
 def _training(plan: planning.Plan) -> str:
     """Name the folder of the training stages' checkpoints: a resumed study's is the same."""
-    return next((f"training-{s.key}" for s in plan.steps if s.stage == "train"), "training")
+    return next((f"training-{s.key}" for s in plan.steps if isinstance(s, Train)), "training")

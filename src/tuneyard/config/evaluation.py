@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -28,6 +28,10 @@ class Decoding(Strict):
         if self.temperature == 0 and self.samples > 1:
             raise ValueError("greedy decoding (temperature 0) gives one answer; set 'samples: 1'")
         return self
+
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides answers."""
+        return self.model_dump(exclude={"batch_size"})
 
 
 class Encoder(Strict):

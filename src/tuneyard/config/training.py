@@ -60,6 +60,10 @@ class Optimisation(Strict):
     group_by_length: bool = True
     """Batch examples of similar length: less padding, same examples."""
 
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides the adapter; DPO's pairs are a matter of their own."""
+        return self.model_dump(exclude={"checkpoint_steps", "cache_reference", "pairs"})
+
 
 class Sft(Optimisation):
     """Supervised fine-tuning."""

@@ -8,7 +8,9 @@ prepare ─┬─ judge, overlap ── prepare (less the rows that leave), pref
 
 from tuneyard.plan.adapters import describe_adapters, different_shapes
 from tuneyard.plan.arms import build
-from tuneyard.plan.step import FORMAT, Arm, Asked, Plan, Step
+from tuneyard.plan.plan import Asked, Plan
+from tuneyard.plan.step import FORMAT, Step
+from tuneyard.plan.steps import Arm
 
 __all__ = [
     "FORMAT",

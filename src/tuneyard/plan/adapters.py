@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tuneyard.adapter_file import adapter_config
 from tuneyard.config import Dpo, Lora, Study
-from tuneyard.plan.step import Arm, Plan
+from tuneyard.plan.plan import Plan
+from tuneyard.plan.steps import Arm
 
 
 def first_lora(study: Study, stages: list[str]) -> Lora:
@@ -52,12 +53,13 @@ def _shape(study: Study, arm: Arm) -> tuple[str, str]:
         shape = _words(config.r, config.lora_alpha, config.target_modules)
         return shape, f"models.{arm.model.name}.adapter, which is trained on"
     stages = study.matrix.arms[arm.name]
-    lora, first = arm.trains[0].part["settings"]["lora"], stages[0]
+    lora, first = arm.trains[0].settings.lora, stages[0]
+    assert lora is not None  # the plan has filled it in
     section = study.section(first)
     settings = study.training(first)
     inherited = isinstance(settings, Dpo) and settings.lora is None
     source = f"sft.lora ({section} has none of its own)" if inherited else f"{section}.lora"
-    return _words(lora["r"], lora["alpha"], lora["target_modules"]), source
+    return _words(lora.r, lora.alpha, lora.target_modules), source
 
 
 def _words(rank: int, alpha: float, targets: Sequence[str] | None) -> str:

@@ -8,22 +8,39 @@ from dataclasses import replace
 from tuneyard.config import Model, Study
 from tuneyard.plan.data import Findings
 from tuneyard.plan.evaluation import EvaluationSteps
-from tuneyard.plan.step import Arm, Plan, Step
+from tuneyard.plan.plan import Plan
+from tuneyard.plan.step import Step
+from tuneyard.plan.steps import (
+    Arm,
+    Compare,
+    Generate,
+    Judge,
+    Overlap,
+    PairOverlap,
+    Preflight,
+    Prepare,
+    ReadPairs,
+    Register,
+)
 from tuneyard.plan.training import TrainingSteps
+
+_FIRST = (Prepare, Judge, (Overlap, PairOverlap), Preflight, ReadPairs)
+"""Data and checks, in this order: preference rows that are read are data, too, and are refused
+before anything is trained."""
 
 
 class _Builder(TrainingSteps, EvaluationSteps):
     def arms(self) -> Iterator[Arm]:
         """Yield every arm, with all its steps."""
         arms = list(self.answering())
-        similar: dict[str, Step | None] = {
-            split: self.similarity(split, [answers[split] for _, answers in arms])
+        similar = {
+            split: self.similarity(split, (answers[split] for _, answers in arms))
             for split in self.study.evaluate.splits
         }
         for arm, answers in arms:
             yield replace(arm, scores=self.scores(answers, similar, arm.label))
 
-    def answering(self) -> Iterator[tuple[Arm, dict[str, Step]]]:
+    def answering(self) -> Iterator[tuple[Arm, dict[str, Generate]]]:
         """Yield each arm, not scored yet, and the steps that generate its answers."""
         for model in self.study.models:
             for name, stages in self.study.matrix.arms.items():
@@ -32,11 +49,18 @@ class _Builder(TrainingSteps, EvaluationSteps):
                     for seed in self.seeds if stages else (None,):
                         trains, prefers = self.chain(model, regime, stages, seed)
                         label = self.name(model, name, regime, seed)
-                        policy = trains[-1] if trains else None
                         arm = Arm(
-                            model, regime, name, label, tuple(trains), tuple(prefers), {}, seed
+                            model=model,
+                            base=model.name,
+                            name=name,
+                            train_on=regime,
+                            label=label,
+                            trains=trains,
+                            prefers=prefers,
+                            scores={},
+                            seed=seed,
                         )
-                        yield arm, self.answers(model, policy, label)
+                        yield arm, self.answers(model, trains[-1] if trains else None, label)
 
 
 def build(
@@ -52,63 +76,44 @@ def build(
     """
     builder = _Builder(study, identity, findings)
     arms = tuple(builder.arms())
-    inputs: dict[str, Step] = {}
-    for number, arm in enumerate(arms):
-        for split, step in arm.scores.items():
-            inputs[f"{number}/score/{split}"] = step
-            inputs[f"{number}/answers/{split}"] = step.inputs["answers"]
-        for place, step in enumerate(arm.trains):
-            inputs[f"{number}/train/{place}"] = step
-        for place, step in enumerate(arm.prefers):
-            inputs[f"{number}/prefer/{place}"] = step
-    for kind in builder.evaluated:
-        for split in study.evaluate.splits:
-            inputs[f"examples/{split}/{kind}"] = builder.prepare(kind, split)
-    compare = builder.step(
-        "compare",
-        "compare",
-        {
-            "format": 3,  # of the report alone
-            "study": study.study,
-            "settings": study.compare.model_dump(),
-            "pass_at": study.evaluate.pass_at,
-            "decided_by": study.register_.metric if study.register_ else None,
-            "arms": [[arm.model.name, list(arm.train_on), arm.name, arm.seed] for arm in arms],
-            "seed": study.seed,
-        },
-        inputs=inputs,
-        extra={"arms": arms},
+    rule = study.register_
+    compare = builder.add(
+        Compare(
+            label="compare",
+            study=study.study,
+            arms=arms,
+            examples=builder.evaluation(),
+            settings=study.compare,
+            pass_at=tuple(study.evaluate.pass_at),
+            decided_by=rule.metric if rule else None,
+            seed=study.seed,
+        )
     )
-    register = builder.step(
-        "register",
-        "track and register",
-        {
-            "rule": study.register_.model_dump() if study.register_ else None,
-            "tracking": study.tracking.model_dump(),
-        },
-        inputs={"compare": compare},
-        extra={"arms": arms},
+    register = builder.add(
+        Register(
+            label="track and register",
+            compare=compare,
+            rule=rule,
+            tracking=study.tracking,
+        )
     )
     steps = _ordered(register, [*builder.known.values()])
     return Plan(steps, arms, builder.asked(), tuple(builder.undecided.values()))
 
 
 def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
-    """Sort so that every step follows what it needs; all data and checks come first.
-
-    Preference rows that are read are data, too: they are refused before anything is trained.
-    """
+    """Sort so that every step follows what it needs; all data and checks come first."""
     done: dict[int, Step] = {}
 
     def visit(step: Step) -> None:
         if id(step) not in done:
-            for other in (*step.inputs.values(), *step.after):
+            for other in step.before:
                 visit(other)
             done[id(step)] = step
 
-    for stage in ("prepare", "judge", "overlap", "preflight", "prefer"):
+    for kinds in _FIRST:
         for step in steps:
-            if step.stage == stage and (stage != "prefer" or "rows" in step.part):
+            if isinstance(step, kinds):
                 visit(step)
     for step in steps:
         visit(step)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeVar, cast
 
 from tuneyard.config import Model, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan.step import Step
+from tuneyard.plan.steps import Base, Generated, Judge, Overlap, Prepare, Read, Rest, Whole
 from tuneyard.rows import digest
 
+Kind = TypeVar("Kind", bound=Step)
 Findings = Callable[[Step], Mapping[str, Sequence[str]] | None]
 """What a step that was run found: the ids of rows by the setting of ``preflight`` that says what
 becomes of them (``tests``, ``duplicates``, ``near_duplicates``); None where it was not run yet."""
@@ -41,42 +43,40 @@ class DataSteps:
         shown += [f"seed {seed}"] if seed is not None else []
         return " · ".join(shown)
 
-    def step(self, stage: str, label: str, part: dict[str, Any], **more: Any) -> Step:
-        """Make a step, or return the one with the same key: shared work is done once."""
-        step = Step(stage, label, part, **more)
-        return self.known.setdefault((stage, step.key), step)
+    def add(self, step: Kind) -> Kind:
+        """Return a step, or the one with the same key: shared work is done once."""
+        return cast(Kind, self.known.setdefault((step.stage, step.key), step))
 
-    def whole(self, kind: str, split: str) -> Step:
+    def whole(self, kind: str, split: str) -> Whole:
         """Return the step that reads or generates all rows of a split."""
         data = self.study.data[kind]
         rows = data.rows_of(split)
-        part: dict[str, Any] = {
-            "kind": kind,
-            "split": split,
-            "source": data.source,
-            "task": data.executed_as,
-            "order": data.order,
-        }
-        inputs: dict[str, Step] = {}
+        content: Read | Generated
+        avoid: tuple[Whole, ...] = ()
         if rows is not None:
-            part["rows"] = digest(rows, f"data.{kind}")
-            if data.source == "instructions":
-                part["columns"] = data.columns
-            if rows is data.rows and data.split is not None:
-                part["cut"] = data.split.model_dump()
+            columns = data.columns if data.source == "instructions" else None
+            cut = data.split if rows is data.rows else None
+            content = Read(digest(rows, f"data.{kind}"), columns, cut)
         else:
-            part |= {
-                "count": getattr(counts_of(data), split),
-                "seed": self.study.seed,
-                "objects": data.objects,
-            }
-            if split == "train":
-                inputs = self.avoided()
-        return self.step(
-            "prepare", f"prepare {kind} {split}", part, inputs=inputs, extra={"data": data}
+            count = getattr(counts_of(data), split)
+            objects = None if data.objects is None else tuple(data.objects)
+            content = Generated(count, self.study.seed, objects)
+            avoid = self.avoided() if split == "train" else ()
+        return self.add(
+            Whole(
+                label=f"prepare {kind} {split}",
+                kind=kind,
+                split=split,
+                data=data,
+                source=data.source,
+                task=data.executed_as,
+                order=data.order,
+                rows=content,
+                avoid=avoid,
+            )
         )
 
-    def removed(self, found: Step, settings: Sequence[str]) -> list[str] | None:
+    def removed(self, found: Step, settings: Sequence[str]) -> tuple[str, ...] | None:
         """Return the ids, sorted, that a step found and the study removes.
 
         Args:
@@ -86,9 +86,9 @@ class DataSteps:
             None while the step was not run, which is then noted as undecided.
         """
         names = [name for name in settings if getattr(self.study.preflight, name) == "remove"]
-        return self.found(found, names) if names else []
+        return self.found(found, names) if names else ()
 
-    def found(self, step: Step, settings: Sequence[str]) -> list[str] | None:
+    def found(self, step: Step, settings: Sequence[str]) -> tuple[str, ...] | None:
         """Return the ids, sorted, that a step found under settings of ``preflight``.
 
         Returns:
@@ -98,9 +98,11 @@ class DataSteps:
         if ids is None:
             self.undecided[step.key] = step
             return None
-        return sorted({identity for name in settings for identity in ids.get(name, ())})
+        return tuple(sorted({one for name in settings for one in ids.get(name, ())}))
 
-    def without(self, rows: Step, found: Step, settings: Sequence[str], why: str) -> Step:
+    def without(
+        self, rows: Prepare, found: Judge | Overlap, settings: Sequence[str], why: str
+    ) -> Prepare:
         """Return rows less those that a step found and the study removes.
 
         What is removed is in the key, not the setting: where that is nothing, the rows are the
@@ -113,35 +115,32 @@ class DataSteps:
         ids = self.removed(found, settings)
         if ids is not None and not ids:
             return rows
-        part = {name: rows.part[name] for name in ("kind", "split")}
-        return self.step(
-            "prepare",
-            f"{rows.label}, {why}",
-            {**part, "removed": ids},
-            inputs={"rows": rows},
-            after=(found,),
-            extra={**rows.extra, "found": found},
+        return self.add(
+            Rest(
+                label=f"{rows.label}, {why}",
+                after=(found,),
+                kind=rows.kind,
+                split=rows.split,
+                data=rows.data,
+                rows=rows,
+                removed=ids,
+                found=found,
+            )
         )
 
-    def avoided(self) -> dict[str, Step]:
+    def avoided(self) -> tuple[Whole, ...]:
         """Return the evaluation splits read from files, which generated training data must avoid.
 
         Generated splits keep apart by themselves; a file knows nothing of the generator.
         """
-        return {
-            f"avoid/{split}/{kind}": self.whole(kind, split)
+        return tuple(
+            self.whole(kind, split)
             for split in self.study.evaluate.splits
             for kind in self.evaluated
             if self.study.data[kind].rows_of(split) is not None
             and self.study.data[kind].source == "cocobots"
-        }
+        )
 
-    def code_block(self) -> dict[str, Any]:
-        """Return which of an answer's programs is run; empty at the default, which needs no say."""
-        chosen = self.study.evaluate.code_block
-        return {} if chosen == "first" else {"code_block": chosen}
-
-    def model_part(self, model: Model) -> dict[str, Any]:
-        """What of a model decides its results."""
-        part = model.model_dump(include={"quantization", "prompt", "max_length", "revision"})
-        return {**part, "identity": self.identity(model)}
+    def base(self, model: Model) -> Base:
+        """Return what of a model decides results."""
+        return Base.of(model, self.identity(model))

@@ -8,62 +8,71 @@ each time that it is started, so that refusing or reporting something makes no r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
-from typing import Any
 
 from tuneyard.config import Dpo, Model, Pairs, Rows
 from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.data import DataSteps
-from tuneyard.plan.step import Asked, Step
+from tuneyard.plan.plan import Asked
+from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare, Read
 from tuneyard.rows import digest
 
 _VERDICTS = re.compile(r"passed|pass_at_\d+|execution_success")
-_OVERLAP = ("duplicates", "near_duplicates")
+OVERLAP = ("duplicates", "near_duplicates")
 
 
 class RowSteps(DataSteps):
     """Adds what is known of rows."""
 
-    def prepare(self, kind: str, split: str) -> Step:
+    def prepare(self, kind: str, split: str) -> Prepare:
         """Return the step that has a split's rows, less those that the study removes."""
-        rows = self.whole(kind, split)
+        rows: Prepare = self.whole(kind, split)
         judge = self.judged(kind, split)
         if judge is not None:
             rows = self.without(rows, judge, ("tests",), "with tests that judge")
-        removes = any(getattr(self.study.preflight, name) == "remove" for name in _OVERLAP)
+        removes = any(getattr(self.study.preflight, name) == "remove" for name in OVERLAP)
         if split == "train" and removes and self.study.data[kind].rows_of(split) is not None:
-            overlap = self.step(
-                "overlap",
-                f"overlap of {kind} with evaluation",
-                {"similarity": self.study.preflight.threshold},
-                inputs={f"train/{kind}": rows, **self.evaluation()},
+            overlap = self.add(
+                Overlap(
+                    label=f"overlap of {kind} with evaluation",
+                    train=rows,
+                    evaluation=self.evaluation(),
+                    similarity=self.study.preflight.threshold,
+                )
             )
-            rows = self.without(rows, overlap, _OVERLAP, "not in evaluation")
+            rows = self.without(rows, overlap, OVERLAP, "not in evaluation")
         return rows
 
-    def evaluation(self) -> dict[str, Step]:
-        """Return every evaluated split of every evaluated data set."""
-        return {
-            f"{split}/{kind}": self.prepare(kind, split)
-            for split in self.study.evaluate.splits
-            for kind in self.evaluated
-        }
+    def sets(self, split: str, kinds: Sequence[str]) -> tuple[Prepare, ...]:
+        """Return a split of several data sets."""
+        return tuple(self.prepare(kind, split) for kind in kinds)
 
-    def judged(self, kind: str, split: str) -> Step | None:
+    def evaluation(self) -> tuple[Prepare, ...]:
+        """Return every evaluated split of every evaluated data set."""
+        splits = self.study.evaluate.splits
+        return tuple(one for split in splits for one in self.sets(split, self.evaluated))
+
+    def judged(self, kind: str, split: str) -> Judge | None:
         """Return the step that tries a split's tests, where answers are told apart by them."""
         if self.study.data[kind].executed_as != "python" or not self._asks(kind, split):
             return None
-        return self.step(
-            "judge",
-            f"judge the tests of {kind} {split}",
-            {"kind": kind, "split": split, **self._modules()},
-            inputs={"rows": self.whole(kind, split)},
-            extra={"imports": self.study.sandbox.imports},
+        modules = self.study.sandbox.imports
+        return self.add(
+            Judge(
+                label=f"judge the tests of {kind} {split}",
+                rows=self.whole(kind, split),
+                versions={name: _version(name) for name in modules},
+            )
         )
 
-    def unjudged(self, judged: Mapping[str, Step]) -> dict[str, Any]:
+    def all_judged(self, split: str, kinds: Sequence[str]) -> dict[str, Judge]:
+        """Return what tries the tests of a split, by data set."""
+        found = {kind: self.judged(kind, split) for kind in kinds}
+        return {kind: step for kind, step in found.items() if step is not None}
+
+    def unjudged(self, judged: Mapping[str, Judge]) -> dict[str, tuple[str, ...] | None]:
         """Return what of tests that judge nothing decides verdicts: which rows have none.
 
         Nothing where all tests judge, and where rows with others are refused, or leave.
@@ -74,10 +83,9 @@ class RowSteps(DataSteps):
         if self.study.preflight.tests != "report":
             return {}
         found = {kind: self.found(step, ("tests",)) for kind, step in judged.items()}
-        without = {kind: ids for kind, ids in found.items() if ids}
-        return {"unjudged": without} if without else {}
+        return {kind: ids for kind, ids in found.items() if ids}
 
-    def judges(self) -> tuple[Step, ...]:
+    def judges(self) -> tuple[Judge, ...]:
         """Return every step that tries tests."""
         places = [("train", kind) for regime in self.regimes for kind in regime]
         places += [(split, kind) for split in self.study.evaluate.splits for kind in self.evaluated]
@@ -107,12 +115,6 @@ class RowSteps(DataSteps):
                 found.append((key, known))
         return tuple(found)
 
-    def _modules(self) -> dict[str, Any]:
-        """Return which modules programs are said to import, in which versions: with others, tests
-        may judge that did not."""
-        names = self.study.sandbox.imports
-        return {"imports": {name: _version(name) for name in sorted(names)}} if names else {}
-
     def _asks(self, kind: str, split: str) -> bool:
         """Tell whether answers to a split are told apart by being run."""
         if split == "train":
@@ -140,7 +142,7 @@ class RowSteps(DataSteps):
             if isinstance(settings, Dpo) and settings.pairs.verifies
         ]
 
-    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Step:
+    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Preflight:
         """Return the step that looks at training rows as a model would meet them: what is cut off,
         and what evaluation has, too.
 
@@ -148,29 +150,30 @@ class RowSteps(DataSteps):
             regime: the data sets that are trained on.
             loss_on: as in ``sft.loss_on``.
         """
-        sets = {f"train/{kind}": self.prepare(kind, "train") for kind in regime}
-        sets |= self.evaluation()
-        part = {
-            "model": self.model_part(model),
-            "loss_on": loss_on,
-            "similarity": self.study.preflight.threshold,
-        }
         other = "" if loss_on == self.study.sft.loss_on else f"loss on {loss_on}"
-        label = " · ".join(filter(None, ["preflight", self.name(model, "", regime), other]))
-        return self.step("preflight", label, part, inputs=sets, extra={"model": model})
-
-    def read_pairs(self, pairs: Pairs, rows: Rows, section: str) -> tuple[dict[str, Any], Step]:
-        """Return what decides the pairs that are read from rows, and the step that looks for those
-        that evaluation asks, too."""
-        part = {"rows": digest(rows, f"{section}.pairs.rows")}
-        overlap = self.step(
-            "overlap",
-            "overlap of the preference rows with evaluation",
-            {**part, "columns": pairs.columns, "similarity": self.study.preflight.threshold},
-            inputs=self.evaluation(),
-            extra={"pairs": pairs, "section": section},
+        return self.add(
+            Preflight(
+                label=" · ".join(filter(None, ["preflight", self.name(model, "", regime), other])),
+                base=self.base(model),
+                train=self.sets("train", regime),
+                evaluation=self.evaluation(),
+                loss_on=loss_on,
+                similarity=self.study.preflight.threshold,
+            )
         )
-        return {**part, "removed": self.removed(overlap, _OVERLAP)}, overlap
+
+    def pair_overlap(self, pairs: Pairs, rows: Rows, section: str) -> PairOverlap:
+        """Return the step that looks for preference rows that evaluation asks, too."""
+        return self.add(
+            PairOverlap(
+                label="overlap of the preference rows with evaluation",
+                rows=Read(digest(rows, f"{section}.pairs.rows"), pairs.columns),
+                evaluation=self.evaluation(),
+                similarity=self.study.preflight.threshold,
+                pairs=pairs,
+                section=section,
+            )
+        )
 
 
 @cache

@@ -1,45 +1,61 @@
-"""A step with its content key; an arm; a plan."""
+"""What a step is: an object whose fields say what it reads, and by that what its content key is.
+
+Each stage has a class of its own in ``plan.steps``. A field is part of the key, unless it says that
+it is not; a step in a field, or anywhere within it, is an input, and counts by its own key. So a
+stage reads what its class has fields for, and what is in no key cannot change its results.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, cached_property
+from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+
+from pydantic import BaseModel
 
 from tuneyard.artifacts import content_key
-from tuneyard.config import Model
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
-FORMAT = 5
+FORMAT = 6
 
 
-@dataclass(frozen=True, eq=False)
+_T = TypeVar("_T")
+_NOT_IN_KEY = object()
+Free = Annotated[_T, _NOT_IN_KEY]
+"""The type of a field that is in no key: where a step runs, what it is called, what it checks."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Step:
     """One stage of a study on given inputs.
 
     Attributes:
-        stage: ``prepare``, ``judge``, ``overlap``, ``preflight``, ``prefer``, ``reference``,
-            ``train``, ``generate``, ``similarity``, ``score``, ``compare`` or ``register``: the
-            module in ``tuneyard.stages`` that runs it.
+        stage: the module in ``tuneyard.stages`` that runs it.
         label: what the progress display calls it.
-        part: the configuration it reads; part of its key.
-        inputs: the steps whose artifacts it reads, by role; their keys are part of its key.
         after: steps that must have been done before it, and whose keys do not count.
-        extra: what it needs and what must not change its result (worker counts, names).
     """
 
-    stage: str
-    label: str
-    part: dict[str, Any]
-    inputs: dict[str, Step] = field(default_factory=dict)
-    after: tuple[Step, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
+    stage: ClassVar[str]
+    label: Free[str]
+    after: Free[tuple[Step, ...]] = ()
 
     @cached_property
     def key(self) -> str:
         """The content key."""
-        keys = {role: step.key for role, step in self.inputs.items()}
-        return content_key(self.stage, {"format": FORMAT, **self.part}, keys)
+        return content_key(self.stage, {"format": FORMAT, **_keyed(self)})
+
+    @cached_property
+    def inputs(self) -> tuple[Step, ...]:
+        """The steps whose keys are part of its key, each once, in the order of its fields."""
+        own = (getattr(self, name) for name in _names(type(self)))
+        found = (step for value in own for step in _steps(value))
+        return tuple({id(step): step for step in found}.values())
+
+    @property
+    def before(self) -> tuple[Step, ...]:
+        """All steps that must have been done before it."""
+        return (*self.inputs, *self.after)
 
     def needed(self) -> set[Step]:
         """Return the step and all that must have been done before it."""
@@ -48,49 +64,44 @@ class Step:
             step = todo.pop()
             if step not in found:
                 found.add(step)
-                todo += [*step.inputs.values(), *step.after]
+                todo += step.before
         return found
 
 
-@dataclass(frozen=True)
-class Arm:
-    """One model trained in one way on one list of data sets, and the steps that belong to it.
-
-    ``label`` is its name in tracking and progress: what all arms share is left out. ``seed`` is
-    the training seed of an arm that is trained with several, else None.
-    """
-
-    model: Model
-    train_on: tuple[str, ...]
-    name: str
-    label: str
-    trains: tuple[Step, ...]
-    prefers: tuple[Step, ...]
-    scores: dict[str, Step]
-    seed: int | None = None
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Return the fields of a class that are in keys."""
+    hints = get_type_hints(kind, include_extras=True)
+    names = [own.name for own in fields(kind)]
+    return tuple(n for n in names if _NOT_IN_KEY not in getattr(hints[n], "__metadata__", ()))
 
 
-Asked = tuple[str, tuple[Step, ...]]
-"""A key of the study that asks for verdicts, and the steps that try the tests of such rows."""
+def _keyed(value: Any) -> dict[str, Any]:
+    return {name: _spelt(getattr(value, name)) for name in _names(type(value))}
 
 
-@dataclass(frozen=True)
-class Plan:
-    """All steps in an order in which they can be run, and the arms they make.
+def _spelt(value: Any) -> Any:
+    """Return what stands for a value in a key; JSON can hold it."""
+    if isinstance(value, Step):
+        return {"step": value.key}
+    if isinstance(value, BaseModel):
+        relevant = getattr(value, "relevant", None)
+        return value.model_dump(mode="json") if relevant is None else relevant()
+    if is_dataclass(value):
+        return _keyed(value)
+    if isinstance(value, Mapping):
+        return {str(name): _spelt(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelt(one) for one in value]
+    return value
 
-    Attributes:
-        asked: what asks for verdicts of rows that may have none.
-        undecided: steps that say which rows leave, or have no verdict, and were not run yet: until
-            they are, and the plan is built again, the keys of what depends on them are not the
-            last word.
-    """
 
-    steps: tuple[Step, ...]
-    arms: tuple[Arm, ...]
-    asked: tuple[Asked, ...] = ()
-    undecided: tuple[Step, ...] = ()
-
-    @property
-    def judges(self) -> tuple[Step, ...]:
-        """The steps that try tests."""
-        return tuple(step for step in self.steps if step.stage == "judge")
+def _steps(value: Any) -> Iterator[Step]:
+    if isinstance(value, Step):
+        yield value
+    elif is_dataclass(value):
+        for name in _names(type(value)):
+            yield from _steps(getattr(value, name))
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _steps(one)

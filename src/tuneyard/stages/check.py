@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuneyard.config import Preflight
 from tuneyard.data.ids import refuse_shared_ids
-from tuneyard.plan import Plan
+from tuneyard.plan import Plan, steps
 from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
 from tuneyard.rows.repeats import told
@@ -23,25 +23,25 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
     """
     sets: dict[str, list[Example]] = {}
     for step in plan.steps:
-        if step.stage == "prepare" and "removed" not in step.part:
-            rows = step.extra["data"].rows_of(step.part["split"])
+        if isinstance(step, steps.Whole):
+            rows = step.data.rows_of(step.split)
             if rows is not None and rows.path is not None:
                 split = prepare.read(step, seed)
                 sets[step.key] = split.examples
                 refusal.refuse(step, split.facts(), limits)
-        elif step.stage in ("preflight", "generate"):
-            known = {role: s for role, s in step.inputs.items() if s.key in sets}
-            refuse_shared_ids(sets[s.key] for s in known.values())
-            if step.stage == "preflight":
-                asked = {role: prepare.questions(s, sets[s.key]) for role, s in known.items()}
-                equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
-                refusal.refuse(step, {"overlap": equal}, limits)
-        elif step.stage == "prefer":
-            pairs, model = step.extra["pairs"], step.extra["model"]
-            if pairs.rows is not None and pairs.rows.path is not None:
+        elif isinstance(step, steps.Preflight):
+            asked = {one: sets[one.key] for one in step.inputs if one.key in sets}
+            refuse_shared_ids(asked.values())
+            equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
+            refusal.refuse(step, {"overlap": equal}, limits)
+        elif isinstance(step, steps.Generate):
+            refuse_shared_ids(sets[one.key] for one in step.sets if one.key in sets)
+        elif isinstance(step, steps.ReadPairs):
+            pairs, rows = step.pairs, step.pairs.rows
+            if rows is not None and rows.path is not None:
                 found = overlap.read_pairs(step)
-                render_pairs(found, pairs.prompt or model.prompt, f"{step.extra['section']}.pairs")
+                render_pairs(found, pairs.prompt or step.base.prompt, f"{step.section}.pairs")
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
-    rows_of = {step.key: sets.get(step.inputs["rows"].key) for step in plan.judges}
+    rows_of = {step.key: sets.get(step.rows.key) for step in plan.judges}
     judge.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
-from tuneyard.plan import Arm, Step
+from tuneyard.plan import Arm, Step, steps
 from tuneyard.rows import iter_json_lines
 from tuneyard.stages import judge
 from tuneyard.stages.context import Context
@@ -19,11 +19,11 @@ _DRAWN = 3
 _VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: steps.Compare, context: Context) -> str:
     """Write ``report.html``, ``results.json``, CSV tables, figures and ``table.txt``."""
     from tuneyard.compare import StudyInputs, terminal_table, write_report
 
-    arms: tuple[Arm, ...] = step.extra["arms"]
+    arms = step.arms
     study = context.study
     inputs = StudyInputs(
         name=study.study,
@@ -34,8 +34,8 @@ def run(step: Step, context: Context) -> str:
         config_yaml=dump(study),
         facts=_facts(arms, context),
         arms=study.matrix.arms,
-        pass_at=step.part["pass_at"],
-        decided_by=step.part["decided_by"],
+        pass_at=step.pass_at,
+        decided_by=step.decided_by,
         trained=list(trained(arms, context)),
     )
     artifact = context.artifact(step)
@@ -58,26 +58,23 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
                 corpus = facts.get("corpus", {}).get(kind, {})
                 system = (arm.model.name, arm.train_on, arm.name)
                 cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
-                if scored.extra["task"][kind] == "cocobots":
+                if context.study.data[kind].executed_as == "cocobots":
                     drawn += _to_draw(rows)
     _build_boards(drawn, context.study.evaluate.code_block)
     return cells
 
 
-def score_rows(scored: Step, context: Context) -> dict[str, list[dict[str, Any]]]:
+def score_rows(scored: steps.Score, context: Context) -> dict[str, list[dict[str, Any]]]:
     """Return each data set's score rows with instruction, reference and prediction beside them."""
-    answers = scored.inputs["answers"]
-    texts = {(c.id, c.sample): c for c in context.completions(answers)}
+    texts = {(c.id, c.sample): c for c in context.completions(scored.answers)}
     scores = {
         (row["id"], row.get("sample", 0)): row
         for _, row in iter_json_lines(context.artifact(scored).local() / "scores.jsonl")
     }
     rows: dict[str, list[dict[str, Any]]] = {}
-    for kind, source in scored.inputs.items():
-        if kind == "answers":
-            continue
-        examples = {e.id: e for e in context.examples(source)}
-        rows[kind] = [
+    for one in scored.sets:
+        examples = {e.id: e for e in context.examples(one)}
+        rows[one.kind] = [
             {
                 **row,
                 "sample": sample,
@@ -125,14 +122,14 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
                 model=arm.model.name,
                 train_on=arm.train_on,
                 arm=arm.name,
-                stage=train.part["method"],
+                stage=train.method,
                 points=history(train, context),
                 note=stopped["text"] if stopped else "",
                 seed=arm.seed,
             )
 
 
-def history(train: Step, context: Context) -> list[dict[str, Any]]:
+def history(train: steps.Train, context: Context) -> list[dict[str, Any]]:
     """Return what a training step logged."""
     path = context.artifact(train).local() / "history.jsonl"
     return [row for _, row in iter_json_lines(path)]
@@ -152,7 +149,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
         if step.key in seen:
             return
         seen[step.key] = step
-        for other in (*step.inputs.values(), *step.after):
+        for other in step.before:
             visit(other)
 
     for arm in arms:
@@ -162,19 +159,19 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
         manifest = context.artifact(step).manifest() or {}
         durations[step.label] = manifest.get("seconds", 0.0)
         facts = manifest.get("facts", {})
-        if step.stage == "prepare":
-            kind, split = step.part["kind"], step.part["split"]
-            if kind in examples and split in examples[kind] and "removed" not in step.part:
+        if isinstance(step, steps.Prepare):
+            kind, split = step.kind, step.split
+            if split in examples.get(kind, {}) and isinstance(step, steps.Whole):
                 continue  # of these rows some were removed
             examples.setdefault(kind, {})[split] = facts.get("examples", 0)
             digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
-        elif step.stage == "judge":
-            tests[f"{step.part['kind']} {step.part['split']}"] = judge.table(facts)
-        elif step.stage == "prefer":
+        elif isinstance(step, steps.Judge):
+            tests[f"{step.rows.kind} {step.rows.split}"] = judge.table(facts)
+        elif isinstance(step, steps.Prefer):
             pairs[step.label] = facts.get("stats", {})
-        elif step.stage == "preflight" or (step.stage == "overlap" and "pairs" in step.extra):
+        elif isinstance(step, steps.Preflight | steps.PairOverlap):
             preflight[step.label] = facts.get("text", "")
-        elif step.stage == "train" and facts.get("stopped"):
+        elif isinstance(step, steps.Train) and facts.get("stopped"):
             stopped[step.label] = facts["stopped"]["text"]
     return {
         "examples": examples,

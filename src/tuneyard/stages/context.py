@@ -10,6 +10,7 @@ from typing import Any
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Study
 from tuneyard.plan import Step
+from tuneyard.plan.steps import Generate, Judge, Prepare, Train
 from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
 from tuneyard.rows import iter_json_lines
@@ -22,7 +23,7 @@ class Context:
 
     Attributes:
         study: the whole configuration (for resources and tracking; results depend on
-            ``step.part`` alone).
+            what is in its key).
         run: the run directory.
         bar: the step's progress display.
         start_ray: starts or joins Ray on first use.
@@ -44,26 +45,26 @@ class Context:
         """Return the artifact that a step writes."""
         return self.run.artifact(step.stage, step.key)
 
-    def examples(self, step: Step) -> list[Example]:
+    def examples(self, step: Prepare) -> list[Example]:
         """Read the examples that a prepare step wrote."""
         return read_jsonl(self.artifact(step).local() / "examples.jsonl", Example)
 
-    def places(self, step: Step) -> dict[str, str]:
+    def places(self, step: Prepare) -> dict[str, str]:
         """Return where the rows stand that a prepare step read, by id; empty where it read none."""
         path = self.artifact(step).local() / "places.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
-    def trials(self, step: Step | None) -> dict[str, str]:
+    def trials(self, step: Judge | None) -> dict[str, str]:
         """Return why the tests of examples judge nothing, by id: what a judge step found."""
         if step is None:
             return {}
         path = self.artifact(step).local() / "trials.jsonl"
         return {row["id"]: row["reason"] for _, row in iter_json_lines(path)}
 
-    def completions(self, step: Step) -> list[Completion]:
+    def completions(self, step: Generate) -> list[Completion]:
         """Read the answers that a generate step wrote."""
         return read_jsonl(self.artifact(step).local() / "completions.jsonl", Completion)
 
-    def adapter(self, step: Step | None) -> str | None:
+    def adapter(self, step: Train | None) -> str | None:
         """Return the address of the adapter that a training step made, as it made it."""
         return None if step is None else self.artifact(step).checked("adapter")

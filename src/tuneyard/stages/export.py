@@ -18,7 +18,7 @@ from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import SHOWN
 from tuneyard.errors import UserError
 from tuneyard.places import told
-from tuneyard.plan import Plan, Step, build
+from tuneyard.plan import Plan, build, steps
 from tuneyard.prefer import describe
 from tuneyard.records import write_jsonl
 from tuneyard.rows.repeats import Repeat
@@ -26,6 +26,7 @@ from tuneyard.stages import judge, prepare, refusal
 from tuneyard.stages.memory import Memory
 from tuneyard.stages.prefer import from_rows
 
+_OVERLAPS = (steps.Overlap, steps.PairOverlap, steps.Preflight)
 REPORT = "report.txt"
 """Where a run would refuse the data: what is said of them, with every row that is meant."""
 
@@ -47,12 +48,12 @@ def export(study: Study, out: Path, say: Callable[[str], None]) -> None:
     files: dict[str, Sequence[Any]] = {}
     pairs: dict[str, None] = {}
     for step in plan.steps:
-        if step.stage == "prepare":
+        if isinstance(step, steps.Prepare):
             files[_split_name(step)] = memory.split(step).examples  # the last is the whole's rest
-        elif step.stage in ("preflight", "generate"):
-            splits = (source for source in step.inputs.values() if source.stage == "prepare")
-            refuse_shared_ids(memory.split(source).examples for source in splits)
-        elif step.stage == "prefer" and step.extra["pairs"].rows is not None:
+        elif isinstance(step, steps.Preflight | steps.Generate):
+            splits = [one for one in step.inputs if isinstance(one, steps.Prepare)]
+            refuse_shared_ids(memory.split(one).examples for one in splits)
+        elif isinstance(step, steps.ReadPairs):
             found, held_out = from_rows(step)
             name = _pairs_name(step, plan)
             for kept, place in ((found.pairs, name), (held_out, f"held_out.{name}")):
@@ -84,16 +85,16 @@ def _lines(
 ) -> Iterator[str]:
     """Say what was found in the rows, naming the first ``shown`` of each kind; None: all."""
     for step in plan.steps:
-        if step.stage == "prepare":
+        if isinstance(step, steps.Prepare):
             split, name = memory.split(step), _split_name(step)
             head = str(out / name) if files[name] is split.examples else step.label
             yield f"{head}: {prepare.summary(step, split.facts())}"
             if shown is None:
                 yield from _repeating(split.repeats)
-        elif step.stage == "judge":
+        elif isinstance(step, steps.Judge):
             found = memory.trials(step) if shown is None else ()
             yield from judge.lines(step, memory.facts(step), found)
-        elif step.stage in ("overlap", "preflight"):
+        elif isinstance(step, _OVERLAPS):
             over = memory.overlap(step)
             yield from (overlap.text(shown) for overlap in over.overlaps)
             if shown is None:
@@ -112,7 +113,7 @@ def _refused(plan: Plan, memory: Memory, study: Study) -> Iterator[UserError]:
         *(
             partial(refusal.refuse, step, memory.facts(step), limits)
             for step in plan.steps
-            if step.stage in ("prepare", "overlap", "preflight")
+            if isinstance(step, (steps.Prepare, *_OVERLAPS))
         ),
     ]
     for check in checks:
@@ -144,15 +145,15 @@ def _write(out: Path, files: Mapping[str, Sequence[Any]], report: str | None) ->
             (out / REPORT).unlink(missing_ok=True)
 
 
-def _split_name(step: Step) -> str:
-    return f"{step.part['kind']}.{step.part['split']}.jsonl"
+def _split_name(step: steps.Prepare) -> str:
+    return f"{step.kind}.{step.split}.jsonl"
 
 
-def _pairs_name(step: Step, plan: Plan) -> str:
+def _pairs_name(step: steps.ReadPairs, plan: Plan) -> str:
     """Name a file of pairs by what tells it from the others: its stage, its model."""
-    steps = [s for s in plan.steps if s.stage == "prefer" and s.extra["pairs"].rows is not None]
-    names = [(s.extra["section"].removeprefix("stages."), s.extra["model"].name) for s in steps]
-    own = names[[s.key for s in steps].index(step.key)]
+    read = [s for s in plan.steps if isinstance(s, steps.ReadPairs)]
+    names = [(s.section.removeprefix("stages."), s.base.model.name) for s in read]
+    own = names[[s.key for s in read].index(step.key)]
     told = [part for part, others in zip(own, zip(*names, strict=True), strict=True)
             if len(set(others)) > 1]  # fmt: skip
     return ".".join(["pairs", *told, "jsonl"])

@@ -8,7 +8,7 @@ import traceback
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Study
 from tuneyard.errors import RunError, ToldError, UserError
-from tuneyard.plan import Step
+from tuneyard.plan import Step, steps
 
 _AGAIN = "then run the same command again: what is done is kept"
 # A driver that hears of a dead server before the system has told of its end.
@@ -73,33 +73,33 @@ def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldErro
 
 
 def _place(step: Step) -> str:
-    model = step.extra.get("model")
-    return f"{step.label} (model {model.name})" if model is not None else step.label
+    base = getattr(step, "base", None)
+    return f"{step.label} (model {base.model.name})" if base is not None else step.label
 
 
 def _settings(step: Step, study: Study) -> str:
     """Name the settings that a stage's memory depends on, with their values."""
     resources = study.resources
-    if step.stage == "train":
-        settings, section = step.extra["settings"], step.extra["section"]
+    if isinstance(step, steps.Train):
+        settings, section = step.settings, step.section
         checkpointing = "" if settings.gradient_checkpointing else "set gradient_checkpointing, "
         return (
             f"lower {section}.batch_size ({settings.batch_size}; raise gradient_accumulation as "
             f"much), {checkpointing}lower resources.workers ({resources.workers}) or the model's "
-            f"max_length ({step.extra['model'].max_length}), or take quantization: nf4"
+            f"max_length ({step.base.max_length}), or take quantization: nf4"
         )
-    if step.stage == "score":
+    if isinstance(step, steps.Score):
         return f"lower resources.scoring_workers ({resources.scoring_workers})"
-    if step.stage == "similarity":
+    if isinstance(step, steps.Similarity):
         return (
             f"lower resources.scoring_workers ({resources.scoring_workers}; with GPUs "
             "inference_workers), or name a smaller encoder in evaluate.encoders"
         )
     workers = resources.inference_workers or ("one a GPU" if resources.gpus_per_worker else 1)
-    if step.stage == "reference":
+    if isinstance(step, steps.Reference):
         return (
             f"lower resources.inference_workers ({workers}) or the model's "
-            f"max_length ({step.extra['model'].max_length}), or take quantization: nf4"
+            f"max_length ({step.base.max_length}), or take quantization: nf4"
         )
     decoding = study.evaluate.decoding
     return (

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from tuneyard.config.prompts import render
 from tuneyard.data.ids import refuse_shared_ids
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Generate
 from tuneyard.records import write_jsonl
 from tuneyard.stages.context import Context
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Generate, context: Context) -> str:
     """Write ``completions.jsonl``, in the examples' order."""
     from tuneyard.distributed import generate
 
-    model = step.extra["model"]
-    policy = step.inputs.get("policy")
-    sets = [context.examples(s) for role, s in step.inputs.items() if role != "policy"]
+    model = step.base.model
+    sets = [context.examples(one) for one in step.sets]
     refuse_shared_ids(sets)
     examples = [example for own in sets for example in own]
     context.start_ray()
@@ -27,9 +26,9 @@ def run(step: Step, context: Context) -> str:
                 for e in examples
             ],
             model=model,
-            adapter=context.adapter(policy) or model.adapter,
-            decoding=context.study.evaluate.decoding,
-            seed=context.study.seed,
+            adapter=context.adapter(step.policy) or model.adapter,
+            decoding=step.decoding,
+            seed=step.seed,
             resources=context.study.resources,
             on_progress=context.bar.update,
         )

@@ -12,14 +12,14 @@ from tuneyard import loading
 from tuneyard.config import Model, Register
 from tuneyard.config.prompts import render
 from tuneyard.metrics import encoder_metrics
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.score import answers_by_id, means, score_row, without_encoders
 
 
 def measure(
-    tags: Mapping[str, str], rule: Register, scored: Step, tracker: Any, context: Context
+    tags: Mapping[str, str], rule: Register, scored: Score, tracker: Any, context: Context
 ) -> float | None:
     """Return the champion's mean of ``rule.metric`` on the examples of a score step.
 
@@ -34,7 +34,7 @@ def measure(
     from tuneyard.tracking import fetch_model
 
     model = _model(tags, context)
-    sets = {k: s for k, s in scored.inputs.items() if k != "answers" and rule.on in (None, k)}
+    sets = {one.kind: one for one in scored.sets if rule.on in (None, one.kind)}
     if model is None or not sets:
         return None
     examples = {kind: context.examples(source) for kind, source in sets.items()}
@@ -49,8 +49,8 @@ def measure(
             ],
             model=model,
             adapter=str(ref.path),
-            decoding=context.study.evaluate.decoding,
-            seed=context.study.seed,
+            decoding=scored.answers.decoding,
+            seed=scored.answers.seed,
             resources=context.study.resources,
         )
     answers = answers_by_id(completions)
@@ -73,13 +73,13 @@ def _mean(
     kind: str,
     answers: Mapping[str, list[tuple[int, str]]],
     rule: Register,
-    scored: Step,
+    scored: Score,
     context: Context,
 ) -> float | None:
     from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
-    trials = context.trials(scored.extra["judged"].get(kind))
+    trials = context.trials(scored.judged.get(kind))
     asked = [
         score_row(e, kind, *answer, trials.get(e.id, ""))
         for e in examples
@@ -93,11 +93,11 @@ def _mean(
     else:
         rows = score.score(
             asked,
-            task=scored.extra["task"][kind],
-            metrics=without_encoders(scored.part["metrics"]),
-            faithful=scored.part["faithful"],
+            task=context.study.data[kind].executed_as,
+            metrics=without_encoders(scored.metrics),
+            faithful=scored.faithful,
             resources=resources,
-            code_block=context.study.evaluate.code_block,
+            code_block=scored.code_block,
             imports=context.study.sandbox.imports,
         ).rows
     return means(rows, context.study.evaluate.pass_at).get(rule.metric)

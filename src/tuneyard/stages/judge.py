@@ -12,7 +12,8 @@ from typing import Any
 from tuneyard.config import Preflight
 from tuneyard.errors import UserError
 from tuneyard.judging.rows import try_rows
-from tuneyard.plan import Asked, Plan, Step
+from tuneyard.plan import Asked, Plan
+from tuneyard.plan.steps import Judge
 from tuneyard.records import Example, write_jsonl
 from tuneyard.stages.context import Context
 
@@ -38,10 +39,9 @@ class Unjudged:
         return f"{self.place}: {self.reason}"
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Judge, context: Context) -> str:
     """Write ``trials.jsonl``: the rows whose tests judge nothing, and why."""
-    rows = step.inputs["rows"]
-    examples, places = context.examples(rows), context.places(rows)
+    examples, places = context.examples(step.rows), context.places(step.rows)
     found = trials(examples, places, step, context.study.resources.scoring_workers)
     known = facts(examples, found) | {"lacking": lacking(examples, found)}
     with context.artifact(step).writing(known) as folder:
@@ -52,7 +52,7 @@ def run(step: Step, context: Context) -> str:
 
 
 def trials(
-    examples: list[Example], places: Mapping[str, str], step: Step, workers: int = 1
+    examples: list[Example], places: Mapping[str, str], step: Judge, workers: int = 1
 ) -> list[Unjudged]:
     """Try the tests of a split, and return the rows whose tests judge nothing.
 
@@ -66,7 +66,7 @@ def trials(
         [example.reference for example in rows],
         [example.meta.get("entry_point") for example in rows],
         workers,
-        step.extra["imports"],
+        [*step.versions],
     )
     return [
         Unjudged(example.id, places.get(example.id, example.id), found.reason)
@@ -122,7 +122,7 @@ def there(module: str) -> bool:
         return True
 
 
-def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:
+def lines(step: Judge, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:
     """Say of a split how many rows have tests that judge, that do not, and none.
 
     Args:
@@ -131,7 +131,7 @@ def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) 
     unjudged = len(known["found"]["tests"])
     named = found or [Unjudged(**one) for one in known["first"]]
     return [
-        f"{step.part['split']}/{step.part['kind']}: {known['tested']:,} of {known['rows']:,} rows "
+        f"{step.rows.role}: {known['tested']:,} of {known['rows']:,} rows "
         f"have tests that judge, {unjudged:,} tests that judge nothing, "
         f"{known['rows'] - known['tested'] - unjudged:,} no tests",
         *(f"  {one}" for one in named),
@@ -184,7 +184,7 @@ def refuse_untested(plan: Plan, rows: Mapping[str, Sequence[Example]]) -> None:
             _refuse_none(asked, tested)
 
 
-def _refuse_unjudged(judges: Sequence[Step], known: Mapping[str, Mapping[str, Any]]) -> None:
+def _refuse_unjudged(judges: Sequence[Judge], known: Mapping[str, Mapping[str, Any]]) -> None:
     count = sum(len(known[step.key]["found"]["tests"]) for step in judges)
     if not count:
         return
@@ -195,7 +195,7 @@ def _refuse_unjudged(judges: Sequence[Step], known: Mapping[str, Mapping[str, An
     raise UserError(
         f"{count:,} {'rows have' if count > 1 else 'row has'} tests that judge nothing: "
         f"{shown}{more}",
-        where=f"data.{step.part['kind']}: {step.part['split']}: {first.place}",
+        where=f"data.{step.rows.kind}: {step.rows.split}: {first.place}",
         value=first.reason,
         remedy="mend the tests or the references, or set preflight.tests: remove (leaves such "
         "rows out of training and evaluation) or report (their answers have no verdict)",
@@ -206,7 +206,7 @@ def _refuse_none(asked: Asked, tested: Mapping[str, int]) -> None:
     key, judges = asked
     if any(tested[step.key] for step in judges):
         return
-    names = sorted({step.part["kind"] for step in judges})
+    names = sorted({step.rows.kind for step in judges})
     raise UserError(
         "verdicts are asked for, and no row has tests that could give one",
         where=key,

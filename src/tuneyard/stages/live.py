@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.errors import first_line
 from tuneyard.plan import Plan, Step
+from tuneyard.plan.steps import Compare
 from tuneyard.stages import runs
 from tuneyard.tracking import connect
 
@@ -143,7 +144,7 @@ class Live:
         if self._tracker is None:
             self._tracker = runs.open_tracker(self._study, self._root)
         if self._top is None:
-            compare = next(step for step in self._plan.steps if step.stage == "compare")
+            compare = next(step for step in self._plan.steps if isinstance(step, Compare))
             self._top = runs.study_run(self._tracker, self._study, compare)
         return self._top
 

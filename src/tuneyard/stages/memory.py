@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tuneyard.plan import Step
+from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.records import Example
 from tuneyard.stages import judge, prepare
 from tuneyard.stages.overlap import Found, find
@@ -24,20 +25,20 @@ class Memory:
         self._trials: dict[str, list[judge.Unjudged]] = {}
         self._overlaps: dict[str, Found] = {}
 
-    def split(self, step: Step) -> prepare.Split:
+    def split(self, step: Prepare) -> prepare.Split:
         """Return what a prepare step makes."""
         if step.key not in self._splits:
-            self._splits[step.key] = prepare.make(step, self._seed, self._sets(step))
+            self._splits[step.key] = prepare.make(step, self._seed, self._examples)
         return self._splits[step.key]
 
-    def trials(self, step: Step) -> list[judge.Unjudged]:
+    def trials(self, step: Judge) -> list[judge.Unjudged]:
         """Return what a judge step finds."""
         if step.key not in self._trials:
-            rows = self.split(step.inputs["rows"])
+            rows = self.split(step.rows)
             self._trials[step.key] = judge.trials(rows.examples, rows.places, step)
         return self._trials[step.key]
 
-    def overlap(self, step: Step) -> Found:
+    def overlap(self, step: Overlap | PairOverlap | Preflight) -> Found:
         """Return what an overlap step finds, or a preflight of such."""
         if step.key not in self._overlaps:
             self._overlaps[step.key] = self._overlap(step)
@@ -45,19 +46,18 @@ class Memory:
 
     def facts(self, step: Step) -> dict[str, Any]:
         """Return what of a step's findings a manifest would hold."""
-        if step.stage == "prepare":
+        if isinstance(step, Prepare):
             return self.split(step).facts()
-        if step.stage == "judge":
-            return judge.facts(self.split(step.inputs["rows"]).examples, self.trials(step))
+        if isinstance(step, Judge):
+            return judge.facts(self.split(step.rows).examples, self.trials(step))
+        assert isinstance(step, Overlap | PairOverlap | Preflight)
         return self.overlap(step).facts()
 
-    def _overlap(self, step: Step) -> Found:
-        sets = self._sets(step)
-        if step.stage == "overlap":
-            return find(step, sets)
-        asked = {r: prepare.questions(s, sets[r]) for r, s in step.inputs.items()}
-        trained = sum(len(rows) for role, rows in sets.items() if role.startswith("train/"))
-        return Found(overlaps(asked, step.part["similarity"]), trained)
+    def _overlap(self, step: Overlap | PairOverlap | Preflight) -> Found:
+        if not isinstance(step, Preflight):
+            return find(step, self._examples)
+        sets = {one: self._examples(one) for one in (*step.train, *step.evaluation)}
+        return Found(overlaps(sets, step.similarity), sum(len(sets[one]) for one in step.train))
 
-    def _sets(self, step: Step) -> dict[str, list[Example]]:
-        return {role: self.split(source).examples for role, source in step.inputs.items()}
+    def _examples(self, step: Prepare) -> list[Example]:
+        return self.split(step).examples

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.questions import Question
-from tuneyard.plan import Step
+from tuneyard.plan import steps
+from tuneyard.plan.steps import PairOverlap, Prepare, ReadPairs
 from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
 from tuneyard.records import Example
 from tuneyard.rows.repeats import Repeat, told
@@ -44,9 +45,9 @@ class Found:
         return found
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: steps.Overlap | PairOverlap, context: Context) -> str:
     """Write ``overlap.txt``; the ids of the rows are in the manifest."""
-    found = find(step, {role: context.examples(source) for role, source in step.inputs.items()})
+    found = find(step, context.examples)
     facts = found.facts()
     with context.artifact(step).writing(facts) as folder:
         (folder / "overlap.txt").write_text(facts["text"] + "\n", encoding="utf-8")
@@ -56,30 +57,31 @@ def run(step: Step, context: Context) -> str:
     return f"{found.rows:,} rows, {duplicates:,} asked in evaluation, {near:,} nearly"
 
 
-def find(step: Step, sets: Mapping[str, list[Example]]) -> Found:
+def find(
+    step: steps.Overlap | PairOverlap, examples_of: Callable[[Prepare], list[Example]]
+) -> Found:
     """Hold the training rows of a step, or its preference rows, against evaluation.
 
     Args:
-        sets: the examples of the step's inputs, by role.
+        examples_of: returns the examples of a split.
 
     Raises:
         UserError: preference rows are malformed.
     """
-    asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
-    threshold = step.part["similarity"]
-    if "pairs" in step.extra:
+    asked = {one.role: questions(one, examples_of(one)) for one in step.evaluation}
+    if isinstance(step, PairOverlap):
         rows = read_pairs(step)
         trained = [Question(row.id, *question_of(row)) for row in rows]
-        overlaps = find_overlaps(trained, asked, threshold, "the preference rows")
+        overlaps = find_overlaps(trained, asked, step.similarity, "the preference rows")
         return Found(overlaps, len(rows), find_repeats(rows))
-    (trained,) = (asked.pop(role) for role in list(asked) if role.startswith("train/"))
-    return Found(find_overlaps(trained, asked, threshold), len(trained))
+    trained = questions(step.train, examples_of(step.train))
+    return Found(find_overlaps(trained, asked, step.similarity), len(trained))
 
 
-def read_pairs(step: Step) -> list[PairRow]:
+def read_pairs(step: PairOverlap | ReadPairs) -> list[PairRow]:
     """Return the preference rows of a step.
 
     Raises:
         UserError: they are malformed.
     """
-    return load_pairs(step.extra["pairs"], f"{step.extra['section']}.pairs")
+    return load_pairs(step.pairs, f"{step.section}.pairs")

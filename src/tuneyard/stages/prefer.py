@@ -6,12 +6,12 @@ import random
 from typing import Any
 
 from tuneyard import loading
-from tuneyard.config import Decoding, Pairs
+from tuneyard.config import Decoding
 from tuneyard.config.prompts import render
 from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Prefer, ReadPairs, SampledPairs
 from tuneyard.prefer import (
     PairSet,
     build_pairs,
@@ -32,22 +32,22 @@ _VERIFIERS = {
 }
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Prefer, context: Context) -> str:
     """Write ``pairs.jsonl`` and, where rows are held out, ``held_out.jsonl``.
 
     How they came about is in the manifest.
     """
-    settings: Pairs = step.extra["pairs"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
-        if settings.rows is not None:
+        if isinstance(step, ReadPairs):
             found, held_out = from_rows(step)
             if held_out:
                 write_jsonl(folder / "held_out.jsonl", held_out)
         else:
-            found = _sampled(step, context, settings)
+            assert isinstance(step, SampledPairs)
+            found = _sampled(step, context)
             _refuse_none(found, step)
-        model = step.extra["model"]
+        model = step.base.model
         checked = preflight_pairs(
             found.pairs,
             loading.load_tokenizer(model),
@@ -62,7 +62,7 @@ def run(step: Step, context: Context) -> str:
     return _summary(found)
 
 
-def from_rows(step: Step) -> tuple[PairSet, list[Preference]]:
+def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
     """Read the preference rows of a step; needs no model.
 
     Returns:
@@ -71,10 +71,9 @@ def from_rows(step: Step) -> tuple[PairSet, list[Preference]]:
     Raises:
         UserError: rows are malformed, or none is left.
     """
-    settings: Pairs = step.extra["pairs"]
-    model, where = step.extra["model"], f"{step.extra['section']}.pairs"
+    settings, model, where = step.pairs, step.base.model, f"{step.section}.pairs"
     rows = read_pairs(step)
-    gone = set(step.part["removed"])
+    gone = set(step.removed or ())
     parts = {"train": rows, "validation": []}
     if settings.split is not None:
         parts = cut(rows, settings.split, f"{where}.split")
@@ -95,12 +94,12 @@ def from_rows(step: Step) -> tuple[PairSet, list[Preference]]:
     return PairSet(pairs, stats), held_out
 
 
-def _refuse_none(found: PairSet, step: Step) -> None:
+def _refuse_none(found: PairSet, step: SampledPairs) -> None:
     if not found.pairs:
         raise UserError(
             "no preference pair came out: every prompt's answers all passed, or all failed, or "
             "have no verdict or one that may be forged",
-            where=f"{step.extra['section']}.pairs",
+            where=f"{step.section}.pairs",
             value=found.stats,
             remedy="raise samples, temperature or prompts; or set chosen: sampled_or_reference",
         )
@@ -113,11 +112,11 @@ def _summary(found: PairSet) -> str:
     return f"{len(found.pairs):,} pairs{passed}"
 
 
-def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
+def _sampled(step: SampledPairs, context: Context) -> PairSet:
     """Sample answers, of the policy that DPO starts from or of the base; verify and pair them."""
     from tuneyard.distributed import generate
 
-    study, model = context.study, step.extra["model"]
+    study, model, settings = context.study, step.base.model, step.pairs
     examples = _chosen_prompts(step, context, settings.prompts)
     asked = {e.id: render(model.prompt, e.instruction, e.input) for e in examples}
     trained = asked
@@ -128,51 +127,48 @@ def _sampled(step: Step, context: Context, settings: Pairs) -> PairSet:
         temperature=settings.temperature,
         top_p=settings.top_p,
         samples=settings.samples,
-        max_new_tokens=study.evaluate.decoding.max_new_tokens,
+        max_new_tokens=step.max_new_tokens,
         batch_size=study.evaluate.decoding.batch_size,
     )
     completions = generate.generate(
         [generate.Request(e.id, asked[e.id]) for e in examples],
         model=model,
-        adapter=context.adapter(step.inputs.get("start")) or model.adapter,
+        adapter=context.adapter(step.policy) or model.adapter,
         decoding=decoding,
-        seed=step.part["seed"],
+        seed=step.seed,
         resources=study.resources,
         on_progress=context.bar.update,
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
         verdicts = _verify(examples, completions, step, context, suspicious)
-    found = build_pairs(
-        examples, trained, completions, verdicts, settings, step.part["seed"], suspicious
-    )
+    found = build_pairs(examples, trained, completions, verdicts, settings, step.seed, suspicious)
     stats = with_prompts(
         found.stats,
         [pair.prompt for pair in found.pairs],
         [asked[pair.example_id] for pair in found.pairs],
-        f"{step.extra['section']}.pairs",
+        f"{step.section}.pairs",
     )
     return PairSet(found.pairs, stats)
 
 
-def _chosen_prompts(step: Step, context: Context, limit: int | None) -> list[Example]:
+def _chosen_prompts(step: SampledPairs, context: Context, limit: int | None) -> list[Example]:
     """Return every training example, or a seeded draw of ``limit`` from each data set."""
     chosen: list[Example] = []
-    for role, source in step.inputs.items():
-        if role.startswith("train/"):
-            examples = context.examples(source)
-            if limit is not None and limit < len(examples):
-                draw = random.Random(f"prefer/{step.part['seed']}/{role}")
-                places = sorted(draw.sample(range(len(examples)), limit))
-                examples = [examples[place] for place in places]
-            chosen += examples
+    for one in step.sets:
+        examples = context.examples(one)
+        if limit is not None and limit < len(examples):
+            draw = random.Random(f"prefer/{step.seed}/{one.role}")
+            places = sorted(draw.sample(range(len(examples)), limit))
+            examples = [examples[place] for place in places]
+        chosen += examples
     return chosen
 
 
 def _verify(
     examples: list[Example],
     completions: list[Completion],
-    step: Step,
+    step: SampledPairs,
     context: Context,
     suspicious: set[tuple[str, int]],
 ) -> dict[tuple[str, int], bool | None]:
@@ -182,9 +178,10 @@ def _verify(
     """
     from tuneyard.distributed import score
 
-    metric, keys = _VERIFIERS[step.extra["pairs"].verify]
-    judges = step.extra.get("judged", {}).values()
-    trials = {row: why for judge in judges for row, why in context.trials(judge).items()}
+    metric, keys = _VERIFIERS[step.pairs.verify]
+    trials = {
+        row: why for judge in step.judged.values() for row, why in context.trials(judge).items()
+    }
     by_id = {e.id: e for e in examples}
     verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
@@ -199,7 +196,7 @@ def _verify(
             metrics=[metric],
             faithful=False,
             resources=context.study.resources,
-            code_block=context.study.evaluate.code_block,
+            code_block=step.code_block or "first",
             imports=context.study.sandbox.imports,
         )
         for row, values in zip(rows, scored.rows, strict=True):

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tuneyard.config.prompts import render
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Preflight, Prepare
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import questions
 from tuneyard.train.rows import SftRow
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Preflight, context: Context) -> str:
     """Write ``preflight.txt``: counts, overlap, and one example with its trained tokens marked."""
     from tuneyard import loading
 
-    model = step.extra["model"]
-    sets = {role: context.examples(source) for role, source in step.inputs.items()}
-    refuse_shared_ids(sets.values())
-    asked = {role: questions(source, sets[role]) for role, source in step.inputs.items()}
-    found = overlaps(asked, step.part["similarity"])
-    train = [e for role, rows in sets.items() if role.startswith("train/") for e in rows]
+    model = step.base.model
+    rows_of = {one: context.examples(one) for one in (*step.train, *step.evaluation)}
+    refuse_shared_ids(rows_of.values())
+    found = overlaps(rows_of, step.similarity)
+    train = [e for one in step.train for e in rows_of[one]]
     rows = [_row(model.prompt, example) for example in train]
     report = preflight(
         rows,
         loading.load_tokenizer(model),
         max_length=model.max_length,
         inference_prompts=[render(model.prompt, e.instruction, e.input) for e in train],
-        loss_on=step.part["loss_on"],
+        loss_on=step.loss_on,
         where=step.label,
     )
     told = "\n".join(overlap.text() for overlap in found)
@@ -56,18 +57,18 @@ def run(step: Step, context: Context) -> str:
     )
 
 
-def overlaps(asked: dict[str, list[Question]], threshold: float | None) -> list[Overlap]:
+def overlaps(sets: Mapping[Prepare, list[Example]], threshold: float | None) -> list[Overlap]:
     """Hold training against every evaluation split, and test splits against validation.
 
     Overlap of test and validation is only reported.
 
     Args:
-        asked: questions by role, ``train/NAME``, ``validation/NAME`` or ``test/NAME``.
+        sets: the examples of splits.
         threshold: see ``find_overlaps``.
     """
     parts: dict[str, dict[str, list[Question]]] = {"train": {}, "validation": {}, "test": {}}
-    for role, rows in asked.items():
-        parts[role.partition("/")[0]][role] = rows
+    for step, examples in sets.items():
+        parts[step.split][step.role] = questions(step, examples)
     train, validation = ([q for rows in parts[part].values() for q in rows]
                          for part in ("train", "validation"))  # fmt: skip
     found = find_overlaps(train, {**parts["validation"], **parts["test"]}, threshold)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tuneyard.data import sources
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Judge, Prepare, Rest, Whole
 from tuneyard.records import Example, write_jsonl
 from tuneyard.rows.repeats import Repeat, in_answer, in_question, told
 from tuneyard.stages.context import Context
@@ -44,10 +44,9 @@ class Split:
         return found
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Prepare, context: Context) -> str:
     """Write ``examples.jsonl`` and, of rows that were read, ``places.json``."""
-    others = {role: context.examples(source) for role, source in step.inputs.items()}
-    split = make(step, context.study.seed, others)
+    split = make(step, context.study.seed, context.examples)
     facts = split.facts()
     with context.artifact(step).writing(facts) as folder:
         write_jsonl(folder / "examples.jsonl", split.examples)
@@ -57,33 +56,33 @@ def run(step: Step, context: Context) -> str:
     return summary(step, facts)
 
 
-def make(step: Step, seed: int, others: Mapping[str, list[Example]]) -> Split:
+def make(step: Prepare, seed: int, examples_of: Callable[[Prepare], list[Example]]) -> Split:
     """Return the examples of a split.
 
     Args:
-        others: the examples of the step's inputs, by role.
+        examples_of: returns those of another.
 
     Raises:
         UserError: the data are malformed, or nothing is left of them.
     """
-    if "removed" in step.part:
-        gone = set(step.part["removed"])
-        examples = [example for example in others["rows"] if example.id not in gone]
-        if not examples:
-            _refuse_nothing(step)
-        return Split(examples, removed=len(others["rows"]) - len(examples))
-    return read(step, seed, [example for rows in others.values() for example in rows])
+    if isinstance(step, Whole):
+        return read(step, seed, [one for rows in step.avoid for one in examples_of(rows)])
+    assert isinstance(step, Rest)
+    gone, rows = set(step.removed or ()), examples_of(step.rows)
+    examples = [example for example in rows if example.id not in gone]
+    if not examples:
+        _refuse_nothing(step)
+    return Split(examples, removed=len(rows) - len(examples))
 
 
-def read(step: Step, seed: int, avoid: Iterable[Example] = ()) -> Split:
+def read(step: Whole, seed: int, avoid: Iterable[Example] = ()) -> Split:
     """Return a split as it is read or generated.
 
     Raises:
         UserError: the data are malformed.
     """
-    kind, split = step.part["kind"], step.part["split"]
     places: dict[str, str] = {}
-    examples = sources.load(kind, step.extra["data"], split, seed, avoid, places)
+    examples = sources.load(step.kind, step.data, step.split, seed, avoid, places)
     repeats = []
     for e in examples:
         if e.id in places:
@@ -93,10 +92,10 @@ def read(step: Step, seed: int, avoid: Iterable[Example] = ()) -> Split:
     return Split(examples, places, repeats)
 
 
-def summary(step: Step, facts: Mapping[str, Any]) -> str:
+def summary(step: Prepare, facts: Mapping[str, Any]) -> str:
     """Return what the progress display says of the facts."""
     more = ""
-    if "removed" in facts:
+    if isinstance(step, Rest) and "removed" in facts:
         why = "whose tests judge nothing" if _by_tests(step) else "that evaluation asks, too"
         more = f", {facts['removed']:,} removed {why}"
     if found := facts.get("repeats"):
@@ -105,25 +104,24 @@ def summary(step: Step, facts: Mapping[str, Any]) -> str:
     return f"{facts['examples']:,} examples{more}"
 
 
-def questions(step: Step, examples: list[Example]) -> list[Question]:
+def questions(step: Prepare, examples: list[Example]) -> list[Question]:
     """Return what the examples of a prepare step ask."""
-    template = step.extra["data"].templated
+    template = step.data.templated
     return [Question(e.id, e.instruction, e.input, template) for e in examples]
 
 
-def _by_tests(step: Step) -> bool:
-    return bool(step.extra["found"].stage == "judge")
+def _by_tests(step: Rest) -> bool:
+    return isinstance(step.found, Judge)
 
 
-def _refuse_nothing(step: Step) -> None:
-    kind, split = step.part["kind"], step.part["split"]
+def _refuse_nothing(step: Rest) -> None:
     tests = _by_tests(step)
     raise UserError(
         "nothing is left of a split: its tests judge nothing"
         if tests
         else "nothing is left to train on: evaluation asks every training question",
-        where=f"data.{kind}: {split}",
-        value=len(step.part["removed"]),
+        where=f"data.{step.kind}: {step.split}",
+        value=len(step.removed or ()),
         remedy="mend the tests or the references"
         if tests
         else "train on other data, or set preflight.duplicates: report",

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from tuneyard import loading
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Reference
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.stages.context import Context
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Reference, context: Context) -> str:
     """Write ``reference.jsonl``: a row for each pair that has room for its answers."""
     from tuneyard.distributed import reference
     from tuneyard.train.rows import dpo_columns, reference_rows
 
-    model = step.extra["model"]
-    pairs = read_jsonl(context.artifact(step.inputs["pairs"]).local() / "pairs.jsonl", Preference)
+    model = step.base.model
+    pairs = read_jsonl(context.artifact(step.pairs).local() / "pairs.jsonl", Preference)
     columns = dpo_columns(loading.load_tokenizer(model), pairs, model.max_length)
-    adapter = None
-    if step.part["policy"] == "start":
-        adapter = context.adapter(step.inputs.get("start")) or model.adapter
+    adapter = None if step.bare else context.adapter(step.policy) or model.adapter
     context.start_ray()
     facts = {"pairs": len(columns)}
     with context.artifact(step).writing(facts) as folder:

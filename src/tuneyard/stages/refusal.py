@@ -13,13 +13,13 @@ from typing import Any
 from tuneyard.config import Preflight
 from tuneyard.data import overlap
 from tuneyard.data.preflight import refuse_truncated
-from tuneyard.plan import Plan, Step
+from tuneyard.plan import Plan, Step, steps
 from tuneyard.rows.repeats import refuse_repeats
 from tuneyard.stages import judge
 
 Facts = Mapping[str, Any]
-STAGES = ("prepare", "overlap", "preflight", "prefer")
-"""Those whose findings ``refuse`` knows."""
+KINDS = (steps.Prepare, steps.Overlap, steps.PairOverlap, steps.Preflight, steps.Prefer)
+"""The steps whose findings ``refuse`` knows."""
 
 
 def refuse(step: Step, facts: Facts, limits: Preflight) -> None:
@@ -29,18 +29,15 @@ def refuse(step: Step, facts: Facts, limits: Preflight) -> None:
         UserError: see above.
     """
     if "repeats" in facts:
-        key = (
-            f"{step.extra['section']}.pairs.columns"
-            if "pairs" in step.extra
-            else f"data.{step.part['kind']}.columns"
-        )
+        assert isinstance(step, steps.Prepare | steps.PairOverlap | steps.ReadPairs)
+        named = f"data.{step.kind}" if isinstance(step, steps.Prepare) else f"{step.section}.pairs"
         refuse_repeats(
             facts["repeats"],
             limits.answers_in_questions,
-            f"name the columns that hold the bare texts ({key}: {{…: COLUMN}})",
+            f"name the columns that hold the bare texts ({named}.columns: {{…: COLUMN}})",
         )
     # Of a split's own overlap the rest is refused by the preflight: what is removed has left then.
-    if step.stage == "preflight" or "pairs" in step.extra:
+    if isinstance(step, steps.Preflight | steps.PairOverlap):
         overlap.refuse(facts.get("overlap", {}), limits, step.label)
     refuse_truncated(facts.get("truncated", ()), limits, step.label)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.artifacts import fetch
 from tuneyard.config import Register, Study
-from tuneyard.plan import Arm, Step
+from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from tuneyard.tracking import Details
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: steps.Register, context: Context) -> str:
     """Track everything, apply the registry rule, write the report with what was decided."""
     study = context.study
-    arms: tuple[Arm, ...] = step.extra["arms"]
+    arms = step.compare.arms
     if context.live is not None:
         context.live.close()
     tracker = runs.open_tracker(study, context.run.root)
@@ -32,7 +32,7 @@ def run(step: Step, context: Context) -> str:
     facts: dict[str, Any] = {}
     with (
         artifact.writing(facts) as folder,
-        runs.study_run(tracker, study, step.inputs["compare"]) as top,
+        runs.study_run(tracker, study, step.compare) as top,
     ):
         for number, arm in enumerate(arms):
             context.bar.update(number, len(arms) + 1, arm.label)
@@ -40,7 +40,7 @@ def run(step: Step, context: Context) -> str:
                 values[number] = _track_arm(arm, child, study, context)
                 children[number] = child
         facts |= _decide(arms, children, values, tracker, context, study)
-        published.publish(context.artifact(step.inputs["compare"]), facts, folder)
+        published.publish(context.artifact(step.compare), facts, folder)
         top.log_artifacts(folder, "report")
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
@@ -49,9 +49,8 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
     """Log one arm; return the value that the registry rule compares, or None."""
     for name, step in runs.named(arm):
         child.log_steps(history(step, context), prefix=name)
-        for role, source in step.inputs.items():
-            if source.stage == "prepare":
-                _dataset(child, role, source, context, "training")
+        for one in step.sets if isinstance(step, steps.TrainSft) else ():
+            _dataset(child, one, context, "training")
     value = None
     for split, scored in arm.scores.items():
         found = {
@@ -65,8 +64,9 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
                 for name, mean in own.items()
             }
         )
-        for kind in found:
-            _dataset(child, f"{split}/{kind}", scored.inputs[kind], context, "evaluation")
+        for one in scored.sets:
+            if one.kind in found:
+                _dataset(child, one, context, "evaluation")
         rule = study.register_
         if rule is not None and split == rule.split:
             asked = [own.get(rule.metric) for k, own in found.items() if rule.on in (None, k)]
@@ -76,11 +76,11 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
     return value
 
 
-def _dataset(child: Any, name: str, source: Step, context: Context, use: str) -> None:
+def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> None:
     artifact = context.artifact(source)
     manifest = artifact.manifest() or {"files": {}, "facts": {}}
     child.log_dataset(
-        name,
+        source.role,
         manifest["files"]["examples.jsonl"]["sha256"],
         manifest["facts"]["examples"],
         f"{artifact.url}/examples.jsonl",
@@ -132,11 +132,8 @@ def _decide(
     last = arm.trains[-1] if arm.trains else None
     adapter = None if last is None else fetch(str(context.adapter(last)))
     scored = arm.scores[rule.split]
-    digests = [
-        step.key
-        for kind, step in sorted(scored.inputs.items())
-        if kind != "answers" and rule.on in (None, kind)
-    ]
+    asked = {one.kind: one.key for one in scored.sets if rule.on in (None, one.kind)}
+    digests = [asked[kind] for kind in sorted(asked)]
     details: Details = {
         "adapter_key": last.key if last else "",
         "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),

@@ -11,6 +11,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.config import Preflight, Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
+from tuneyard.plan.steps import Judge
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, judge, refusal
 from tuneyard.stages.context import Context
@@ -96,7 +97,7 @@ class Runner:
     def _refuse(self, step: Step, plan: Plan) -> None:
         limits = self._study.preflight
         refusal.refuse(step, facts_of(self._run, step) or {}, limits)
-        if step.stage == "judge":
+        if isinstance(step, Judge):
             refuse_tests(self._run, plan, limits)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Study
 from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Plan, Step
+from tuneyard.plan.steps import Compare, Train
 from tuneyard.tracking.address import sqlite_uri
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def check_tracker(study: Study, root: str) -> None:
     connect.check_answer(tracking_uri(study, root))
 
 
-def study_run(tracker: Tracker, study: Study, compare: Step) -> Run:
+def study_run(tracker: Tracker, study: Study, compare: Compare) -> Run:
     """Return the parent run, found again by what is compared."""
     return tracker.study(study.study, compare.key, study.model_dump(mode="json"))
 
@@ -82,11 +83,11 @@ def params(arm: Arm) -> dict[str, Any]:
         "train_on": " + ".join(arm.train_on),
         "model": arm.model.model_dump(mode="json"),
         **({} if arm.seed is None else {"seed": arm.seed}),
-        **{name: step.part["settings"] for name, step in named(arm)},
+        **{name: step.settings.relevant() for name, step in named(arm)},
     }
 
 
-def named(arm: Arm) -> list[tuple[str, Step]]:
+def named(arm: Arm) -> list[tuple[str, Train]]:
     """Return an arm's training steps by method, numbered from the second of a method on.
 
     Not by stage: what arms of different stages have in common is compared under one name.
@@ -94,7 +95,7 @@ def named(arm: Arm) -> list[tuple[str, Step]]:
     seen: dict[str, int] = {}
     found = []
     for step in arm.trains:
-        method = step.part["method"]
+        method = step.method
         seen[method] = seen.get(method, 0) + 1
         found.append((method if seen[method] == 1 else f"{method}-{seen[method]}", step))
     return found

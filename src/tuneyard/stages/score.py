@@ -8,33 +8,30 @@ from typing import Any
 
 from tuneyard.metrics import encoder_metrics
 from tuneyard.metrics.pass_at_k import pass_at_k_of
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Score
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.score import ScoreRow
 from tuneyard.score.corpus import Counts, corpus_scores
 from tuneyard.stages.context import Context
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Score, context: Context) -> str:
     """Write ``scores.jsonl``: a row an answer, in the answers' order.
 
     The scores over all answers at once are in the manifest.
     """
     from tuneyard.distributed import score
 
-    answers = answers_by_id(context.completions(step.inputs["answers"]))
+    answers = answers_by_id(context.completions(step.answers))
     tasks: dict[str, list[ScoreRow]] = {}
-    for kind, source in step.inputs.items():
-        if kind == "answers":
-            continue
-        rows = tasks.setdefault(step.extra["task"][kind], [])
-        trials = context.trials(step.extra["judged"].get(kind))
-        for example in context.examples(source):
-            trial = trials.get(example.id, "")
-            rows += [score_row(example, kind, *answer, trial) for answer in answers[example.id]]
+    for one in step.sets:
+        rows = tasks.setdefault(one.data.executed_as, [])
+        trials = context.trials(step.judged.get(one.kind))
+        for e in context.examples(one):
+            trial = trials.get(e.id, "")
+            rows += [score_row(e, one.kind, *answer, trial) for answer in answers[e.id]]
     similar = _similar(step, context)
     context.start_ray()
-    metrics, faithful = step.part["metrics"], step.part["faithful"]
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
         scored: list[dict[str, Any]] = []
@@ -43,10 +40,10 @@ def run(step: Step, context: Context) -> str:
             found = score.score(
                 rows,
                 task=task,
-                metrics=without_encoders(metrics),
-                faithful=faithful,
+                metrics=without_encoders(step.metrics),
+                faithful=step.faithful,
                 resources=context.study.resources,
-                code_block=context.study.evaluate.code_block,
+                code_block=step.code_block,
                 imports=context.study.sandbox.imports,
                 on_progress=context.bar.update,
             )
@@ -56,22 +53,23 @@ def run(step: Step, context: Context) -> str:
                 counts.setdefault(str(row.kind), []).append(own)
         write_jsonl(folder / "scores.jsonl", scored)
         facts["corpus"] = {
-            kind: corpus_scores(own, metrics, faithful=faithful) for kind, own in counts.items()
+            kind: corpus_scores(own, step.metrics, faithful=step.faithful)
+            for kind, own in counts.items()
         }
     return f"{len(scored):,} answers"
 
 
-def without_encoders(metrics: list[str]) -> list[str]:
+def without_encoders(metrics: Sequence[str]) -> list[str]:
     """Return the metrics that need no encoder."""
     return [name for name in metrics if name not in encoder_metrics(metrics)]
 
 
-def _similar(step: Step, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+def _similar(step: Score, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
     """Return what the similarity step found for these answers, by example and sample."""
     from tuneyard.stages.similarity import values_of
 
-    source = step.extra.get("similarity")
-    return {} if source is None else values_of(source, step.inputs["answers"], context)
+    source = step.similarity
+    return {} if source is None else values_of(source, step.answers, context)
 
 
 def means(rows: Sequence[Mapping[str, Any]], pass_at: Sequence[int] = ()) -> dict[str, float]:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Generate, Similarity
 from tuneyard.records import write_jsonl
 from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
 from tuneyard.stages.score import answers_by_id, score_row
 
-_ROLE = "answers/"
 
-
-def run(step: Step, context: Context) -> str:
+def run(step: Similarity, context: Context) -> str:
     """Write ``similarity.jsonl``: a row an answer, with the key of the step that generated it."""
     from tuneyard.distributed.similarity import similarity
 
-    sets = {k: context.examples(s) for k, s in step.inputs.items() if not k.startswith(_ROLE)}
+    sets = {one.kind: context.examples(one) for one in step.sets}
     calls = []
     names: list[dict[str, Any]] = []
-    for role, source in step.inputs.items():
-        if not role.startswith(_ROLE):
-            continue
+    for source in step.answers:
         answers = answers_by_id(context.completions(source))
         for kind, examples in sets.items():
             # One call an arm and data set, as the metrics' packages would be called.
@@ -31,11 +27,11 @@ def run(step: Step, context: Context) -> str:
             names += [{"answers": source.key, "id": r.id, "sample": r.sample} for r in rows]
     context.start_ray()
     with context.artifact(step).writing() as folder:
-        for metric, encoder in step.extra["encoders"].items():
+        for metric, embedding in step.encoders.items():
             found = similarity(
                 calls,
                 metric=metric,
-                encoder=encoder,
+                encoder=embedding.encoder,
                 resources=context.study.resources,
                 on_progress=context.bar.update,
             )
@@ -46,7 +42,9 @@ def run(step: Step, context: Context) -> str:
     return f"{len(names):,} answers"
 
 
-def values_of(step: Step, answers: Step, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
+def values_of(
+    step: Similarity, answers: Generate, context: Context
+) -> dict[tuple[str, int], dict[str, Any]]:
     """Return the values of one generate step's answers, by example and sample."""
     return {
         (row.pop("id"), row.pop("sample")): row

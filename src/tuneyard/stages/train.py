@@ -11,33 +11,30 @@ from typing import Any
 
 from tuneyard.artifacts import Artifact, pinned
 from tuneyard.config.prompts import render
-from tuneyard.plan import Step
+from tuneyard.plan.steps import Train, TrainDpo, TrainSft
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.stages.context import Context
 
 
-def run(step: Step, context: Context) -> str:
+def run(step: Train, context: Context) -> str:
     """Write ``adapter/`` and ``history.jsonl`` (one row a logged optimiser step)."""
     from tuneyard.distributed import train
     from tuneyard.train.job import TrainJob
 
-    model, settings = step.extra["model"], step.extra["settings"]
+    model = step.base.model
     artifact = context.artifact(step)
     rows = _rows(step, context)
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     context.run.write_text(text, "work", artifact.name, "rows.jsonl")
     written = hashlib.sha256(text.encode()).hexdigest()
     job = TrainJob(
-        method=step.part["method"],
+        method=step.method,
         model=model.model_dump(),
-        settings={
-            **settings.model_dump(by_alias=True),
-            "lora": step.part["settings"]["lora"],
-        },
+        settings=step.settings.model_dump(by_alias=True),
         rows=pinned(f"{artifact.work}/rows.jsonl", written),
-        adapter=context.adapter(step.inputs.get("start")) or model.adapter,
+        adapter=context.adapter(step.start) or model.adapter,
         reference=_reference(step, context),
-        seed=step.part["seed"],
+        seed=step.seed,
     )
     context.start_ray()
     facts: dict[str, Any] = {"examples": len(rows)}
@@ -73,28 +70,27 @@ def _attempt(artifact: Artifact, context: Context) -> str:
     return found
 
 
-def _reference(step: Step, context: Context) -> str | None:
-    if "reference" not in step.inputs:
+def _reference(step: Train, context: Context) -> str | None:
+    if not isinstance(step, TrainDpo) or step.reference is None:
         return None
-    return context.artifact(step.inputs["reference"]).checked("reference.jsonl")
+    return context.artifact(step.reference).checked("reference.jsonl")
 
 
-def _rows(step: Step, context: Context) -> list[dict[str, Any]]:
-    if "pairs" in step.inputs:
-        folder: Path = context.artifact(step.inputs["pairs"]).local()
+def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
+    if isinstance(step, TrainDpo):
+        folder: Path = context.artifact(step.pairs).local()
         return [asdict(pair) for pair in read_jsonl(folder / "pairs.jsonl", Preference)]
-    prompt = step.extra["model"].prompt
-    repeat = step.extra["settings"].repeat
+    assert isinstance(step, TrainSft)
+    prompt = step.base.prompt
     return [
         {"id": e.id, "prompt": render(prompt, e.instruction, e.input), "completion": e.reference}
-        for role, source in step.inputs.items()
-        if role.startswith("train/")
-        for _ in range(repeat.get(role.removeprefix("train/"), 1))
-        for e in context.examples(source)
+        for one in step.sets
+        for _ in range(step.settings.repeat.get(one.kind, 1))
+        for e in context.examples(one)
     ]
 
 
-def _show(step: Step, context: Context, row: dict[str, Any]) -> None:
+def _show(step: Train, context: Context, row: dict[str, Any]) -> None:
     if context.live is not None:
         context.live.add(step, row, context.bar.say)
     note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""

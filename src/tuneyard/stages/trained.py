@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tuneyard.plan import Arm, Step
+from tuneyard.config import Sft
+from tuneyard.plan import Arm
+from tuneyard.plan.steps import Train
 from tuneyard.stages.context import Context
 
 
@@ -19,34 +21,34 @@ def trained(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
             yield Trained(arm.model.name, arm.train_on, arm.name, stages, arm.seed)
 
 
-def _stage(step: Step, context: Context) -> dict[str, Any]:
+def _stage(step: Train, context: Context) -> dict[str, Any]:
     """Return one stage's settings and what it did, by the names that tables give them."""
     facts = (context.artifact(step).manifest() or {}).get("facts", {})
-    settings = step.extra["settings"]
-    lora = step.part["settings"]["lora"]
+    settings, lora = step.settings, step.settings.lora
+    assert lora is not None  # the plan has filled it in
     accumulated = settings.batch_size * settings.gradient_accumulation
     warmup = settings.warmup_steps
     own: dict[str, Any] = {
-        "method": step.part["method"],
+        "method": step.method,
         "examples": facts.get("examples"),
         "epochs": None if settings.max_steps else settings.epochs,
         "optimiser steps": facts.get("steps"),
         "tokens": facts.get("tokens"),
-        "adapter rank": lora["r"],
-        "adapter alpha": lora["alpha"],
-        "adapter dropout": lora["dropout"],
-        "adapter modules": lora["target_modules"],
+        "adapter rank": lora.r,
+        "adapter alpha": lora.alpha,
+        "adapter dropout": lora.dropout,
+        "adapter modules": lora.target_modules,
         "parameters": facts.get("parameters"),
         "learning rate": settings.learning_rate,
         "schedule": settings.scheduler,
         "warm-up": f"{warmup} steps"
         if warmup is not None
         else f"{100 * settings.warmup_ratio:g} %",
-        "examples a step": accumulated * step.part["workers"],
+        "examples a step": accumulated * step.workers,
         "optimiser": settings.optimizer,
         "weight decay": settings.weight_decay,
     }
-    if step.part["method"] == "sft":
+    if isinstance(settings, Sft):
         return own | {"loss on": settings.loss_on}
     return own | {
         "loss": settings.loss,
