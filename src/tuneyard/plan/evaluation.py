@@ -22,7 +22,7 @@ class EvaluationSteps(RowSteps):
                     label=f"generate {split} · {label}",
                     after=self.judges(),
                     base=self.base(model),
-                    # Rows that leave are answered, too: no answer depends on which others there are.
+                    # Rows that leave are answered, too: no answer depends on the others.
                     sets=tuple(self.whole(kind, split) for kind in self.evaluated),
                     policy=policy,
                     decoding=self.study.evaluate.decoding,

@@ -79,11 +79,11 @@ def test_a_study_scores_answers_against_references_and_not_the_reverse(
         context = Context(study, RunDir(str(tmp_path / "run")), bar, lambda: None)
         more = {"base": "", "sft": "\nplace(yellow, bridge)[horizontally] = board" * 8}
         for step in plan.steps:
-            if step.stage == "prepare" and step.part["split"] == "validation":
+            if step.stage == "prepare" and step.split == "validation":
                 preparing.run(step, context)
         for arm in plan.arms:
-            (answers,) = [arm.scores["validation"].inputs["answers"]]
-            examples = context.examples(answers.inputs["tasks"])
+            (answers,) = [arm.scores["validation"].answers]
+            examples = context.examples(answers.sets[0])
             rows = [Completion(id=e.id, text=e.reference + more[arm.name]) for e in examples]
             with context.artifact(answers).writing() as folder:
                 write_jsonl(folder / "completions.jsonl", rows)

@@ -44,7 +44,7 @@ def test_the_base_is_evaluated_once_and_sft_is_shared(build):
 def test_every_step_follows_what_it_needs(build):
     seen = set()
     for step in build().steps:
-        assert all(id(other) in seen for other in (*step.inputs.values(), *step.after))
+        assert all(id(other) in seen for other in step.before)
         seen.add(id(step))
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_change_a_result_changes_no_key(build, override):
 def test_dpo_that_comes_first_takes_sft_s_adapter_unless_it_has_its_own(build):
     def ranks(*words):
         built = build("matrix.train_on=[[first]]", "sft.lora={r: 64, alpha: 32}", *words)
-        return {s.label: s.part["settings"]["lora"]["r"] for s in built.steps if s.stage == "train"}
+        return {s.label: s.settings.lora.r for s in built.steps if s.stage == "train"}
 
     arms = "matrix.arms={base: [], sft: [sft], dpo: [dpo], own: [own], sft-own: [sft, own]}"
     own = "stages.own={like: dpo, beta: 0.5}"
@@ -136,7 +136,7 @@ def test_training_data_avoids_evaluation_files(build, tmp_path):
     file.write_text("{}")
     built = build(f"data.first.files.validation={file}")
     train = next(s for s in built.steps if s.label == "prepare first train")
-    assert list(train.inputs) == ["avoid/validation/first"]
+    assert [step.label for step in train.avoid] == ["prepare first validation"]
     assert keys(built, "prepare") != keys(build(), "prepare")
 
 
@@ -168,7 +168,7 @@ def test_the_parts_of_a_hub_data_set_that_is_cut_have_keys_of_their_own(tmp_path
            "split: {train: 0.8, validation: 0.1, test: 0.1}}"  # fmt: skip
     study = load(path, [rows, "evaluate={splits: [validation, test], metrics: [bleu]}"])
     built = plan.build(study, lambda model: model.path)
-    splits = {s.part["split"]: s.key for s in built.steps if s.stage == "prepare"}
+    splits = {s.split: s.key for s in built.steps if s.stage == "prepare"}
     assert set(splits) == {"train", "validation", "test"}
     assert len(set(splits.values())) == 3
 
@@ -372,11 +372,11 @@ def test_which_program_of_an_answer_counts_decides_scores_and_verified_pairs(bui
 
 def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(build):
     built = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2")
-    found = {arm.name: arm.trains[-1].inputs.get("reference") for arm in built.arms if arm.trains}
+    found = {arm.name: getattr(arm.trains[-1], "reference", None) for arm in built.arms if arm.trains}
     assert found["sft"] is None
     assert found["sft-dpo"] is found["sft-dpop"]
-    assert found["sft-dpo"].inputs["start"] is built.arms[1].trains[0]
-    assert "start" not in found["dpo"].inputs
+    assert found["sft-dpo"].policy is built.arms[1].trains[0]
+    assert found["dpo"].policy is None
     # Other hyper-parameters share it, too; another reference does not.
     for override, alike in {
         "dpo.beta=0.5": True,
@@ -387,7 +387,7 @@ def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(
         "models.0.max_length=99": False,
     }.items():
         other = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2", override)
-        assert (other.arms[3].trains[-1].inputs["reference"].key == found["sft-dpo"].key) is alike
+        assert (other.arms[3].trains[-1].reference.key == found["sft-dpo"].key) is alike
 
 
 def test_the_base_s_values_serve_every_arm_that_trains_on_the_same_file(build, tmp_path):
@@ -410,7 +410,7 @@ def test_the_preflight_marks_what_the_arm_s_sft_trains(build):
         "stages.whole={like: sft, loss_on: all}",
     )
     assert {
-        step.label: step.part["loss_on"] for step in built.steps if step.stage == "preflight"
+        step.label: step.loss_on for step in built.steps if step.stage == "preflight"
     } == {"preflight": "completion", "preflight · loss on all": "all"}
 
 
@@ -428,7 +428,7 @@ def test_every_arm_is_trained_with_every_seed(build):
     assert set(keys(one, "train").values()) < set(keys(three, "train").values())
     sampled = [step for step in three.steps if step.stage == "prefer"]
     assert len(sampled) == 6
-    assert {step.part["seed"] for step in sampled} == {0, 1, 2}
+    assert {step.seed for step in sampled} == {0, 1, 2}
 
 
 def test_the_base_s_pairs_are_shared_by_all_seeds(build):
@@ -444,8 +444,8 @@ def test_the_base_s_pairs_are_shared_by_all_seeds(build):
 def test_a_single_named_seed_is_the_study_s_training_seed(build):
     built = build("matrix.train_on=[[first]]", "matrix.seeds=[5]")
     assert {arm.seed for arm in built.arms} == {None}
-    assert {step.part["seed"] for step in built.steps if step.stage == "train"} == {5}
-    assert {step.part["seed"] for step in built.steps if step.stage == "prepare"} == {0}
+    assert {step.seed for step in built.steps if step.stage == "train"} == {5}
+    assert {step.rows.seed for step in built.steps if step.stage == "prepare"} == {0}
 
 
 @pytest.fixture
@@ -462,7 +462,7 @@ def test_encoders_run_once_over_the_answers_of_all_arms(similar):
     built = similar()
     (step,) = [s for s in built.steps if s.stage == "similarity"]
     answers = [s for s in built.steps if s.stage == "generate"]
-    assert [s for role, s in step.inputs.items() if role.startswith("answers/")] == answers
+    assert list(step.answers) == answers
     assert all(step in arm.scores["validation"].after for arm in built.arms)
     order = [s.stage for s in built.steps]
     assert order.index("similarity") < order.index("score")

@@ -18,7 +18,10 @@ from tuneyard.stages.context import Context
 def test_changed_inputs_of_a_step_are_refused_by_name(tmp_path: Path) -> None:
     unused: Any = SimpleNamespace()
     context = Context(unused, RunDir(str(tmp_path)), unused, lambda: None)
-    train, answers, rows = (Step(stage, stage, {}) for stage in ("train", "generate", "prepare"))
+    train, answers, rows = (
+        type(stage, (Step,), {"stage": stage})(label=stage)
+        for stage in ("train", "generate", "prepare")
+    )
     with context.artifact(train).writing() as folder:
         (folder / "adapter").mkdir()
         (folder / "adapter" / "adapter_model.safetensors").write_bytes(b"0123")

@@ -1,5 +1,6 @@
 import json
 import uuid
+from dataclasses import dataclass
 
 import pytest
 
@@ -8,6 +9,12 @@ from tuneyard.compare import Cell, StudyInputs, write_report
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.stages import published
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Registered(Step):
+    stage = "register"
+    name: str
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -29,8 +36,7 @@ def compared(run):
 
 
 def _publish(run, compared, said, name="register"):
-    part = {"name": name}
-    register = Step("register", name, part, inputs={"compare": Step("compare", "compare", {})})
+    register = Registered(label=name, name=name)
     artifact = run.artifact("register", register.key)
     facts = {"said": said, "registered": True}
     with artifact.writing(facts) as folder:

@@ -56,7 +56,7 @@ def test_it_writes_the_values_of_the_pairs_that_have_room(
     (step,) = (s for s in built.steps if s.stage == "reference")
     bar = Bar()
     context: Any = Context(study, RunDir(str(tmp_path / "run")), bar, lambda: None)  # type: ignore[arg-type]
-    with context.artifact(step.inputs["pairs"]).writing() as folder:
+    with context.artifact(step.pairs).writing() as folder:
         write_jsonl(folder / "pairs.jsonl", PAIRS)
 
     def here(
@@ -73,7 +73,7 @@ def test_it_writes_the_values_of_the_pairs_that_have_room(
     assert artifact.complete()
     assert artifact.manifest()["facts"] == {"pairs": 2}
     file = artifact.local() / "reference.jsonl"
-    pairs = read_jsonl(context.artifact(step.inputs["pairs"]).local() / "pairs.jsonl", Preference)
+    pairs = read_jsonl(context.artifact(step.pairs).local() / "pairs.jsonl", Preference)
     columns = dpo_columns(load_tokenizer(study.models[0]), pairs, 128)
     joined = join_reference(columns, str(file))
     assert [row["prompt_ids"] for row in joined] == [row["prompt_ids"] for row in columns]

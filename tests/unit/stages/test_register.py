@@ -61,7 +61,7 @@ def prepared(tmp_path_factory, tiny_model_dir):
 def _fill(folder, step):
     if step.stage == "prepare":
         examples = [
-            Example(f"t{i}", "python", "tasks", step.part["split"], f"do {i}", f"x = {i}")
+            Example(f"t{i}", "python", "tasks", step.split, f"do {i}", f"x = {i}")
             for i in range(TASKS)
         ]
         write_jsonl(folder / "examples.jsonl", examples)
