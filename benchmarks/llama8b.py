@@ -115,7 +115,7 @@ def text(draw: random.Random, length: int) -> str:
 
 def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> dict[str, Any]:
     """Run one training job on Ray Train and return its figures."""
-    from tuneyard.config import Dpo, Resources, Sft
+    from tuneyard.config import Dpo, Sft
     from tuneyard.distributed import train as distributed
     from tuneyard.records import write_jsonl
     from tuneyard.train.job import TrainJob
@@ -149,7 +149,7 @@ def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> di
     began = time.monotonic()
     found = distributed.fit(
         job,
-        resources=Resources(gpus_per_worker=0 if args.tiny else 1, max_failures=0),
+        cluster=cluster,
         storage=str(folder / "checkpoints"),
         name=method,
         out=folder / method,
@@ -203,7 +203,7 @@ def generate(folder: Path, model: Any, args: argparse.Namespace) -> dict[str, An
 def main() -> None:
     """Run the three parts."""
     from tuneyard.config import Model, Resources
-    from tuneyard.distributed import runtime
+    from tuneyard.distributed.cluster import Cluster
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -219,12 +219,13 @@ def main() -> None:
         lora_targets=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
         max_length=2048,
     )  # fmt: skip
-    runtime.start(Resources(gpus_per_worker=0 if args.tiny else 1))
+    cluster = Cluster(Resources(gpus_per_worker=0 if args.tiny else 1, max_failures=0))
+    cluster.start()
     try:
         for method in ("sft", "dpo"):
-            print(json.dumps(train(method, folder, model, args)), flush=True)
+            print(json.dumps(train(method, folder, model, args, cluster)), flush=True)
     finally:
-        runtime.stop()
+        cluster.stop()
     print(json.dumps(generate(folder, model, args)), flush=True)
 
 

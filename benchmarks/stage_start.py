@@ -58,9 +58,9 @@ class Meter:
         }
 
 
-def stage(number: int, folder: Path, *, stays: bool, meter: Meter) -> None:
+def stage(number: int, folder: Path, *, stays: bool, meter: Meter, cluster: Any) -> None:
     """Run one and print its figures."""
-    from tuneyard.config import Model, Resources, Sft
+    from tuneyard.config import Model, Sft
     from tuneyard.distributed.train import fit
     from tuneyard.train.job import TrainJob
 
@@ -82,7 +82,7 @@ def stage(number: int, folder: Path, *, stays: bool, meter: Meter) -> None:
 
     found = fit(
         job,
-        resources=Resources(workers=2, threads=1, inference_workers=2, scoring_workers=2),
+        cluster=cluster,
         storage=str(folder / f"alone{number}"),
         name=f"job{number}",
         out=folder / f"out{number}",
@@ -117,7 +117,7 @@ def idle(seconds: float, meter: Meter) -> None:
 def main() -> None:
     """Run the pairs."""
     from tuneyard.config import Resources
-    from tuneyard.distributed import runtime
+    from tuneyard.distributed.cluster import Cluster
 
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as name:
@@ -130,15 +130,17 @@ def main() -> None:
             )
         )
         meter = Meter()
-        runtime.start(Resources(workers=2, inference_workers=2, scoring_workers=2))
+        resources = Resources(workers=2, threads=1, inference_workers=2, scoring_workers=2)
+        cluster = Cluster(resources)
+        cluster.start()
         try:
             idle(20, meter)
             for number in range(4 * rounds):
-                stage(number, folder, stays=number % 4 > 0, meter=meter)
+                stage(number, folder, stays=number % 4 > 0, meter=meter, cluster=cluster)
                 if number % 4 == 3:
                     idle(20, meter)
         finally:
-            runtime.stop()
+            cluster.stop()
 
 
 if __name__ == "__main__":

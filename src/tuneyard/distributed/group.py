@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Resources
-from tuneyard.distributed import runtime
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.worker import Channel, work
 from tuneyard.train.job import TrainJob
 
@@ -29,17 +29,19 @@ class Group:
     """One run of Ray Train, in a thread of the driver, that trains the jobs it is given.
 
     Args:
+        cluster: where it runs; it is started.
         storage: folder or fsspec URL, reachable from every node, that holds checkpoints. A new
             group goes on with the job whose checkpoint is the last there, if it is given it.
         kept: whether it may stay idle.
     """
 
-    def __init__(self, resources: Resources, storage: str, *, kept: bool) -> None:
+    def __init__(self, cluster: Cluster, storage: str, *, kept: bool) -> None:
         import ray
         from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
         from ray.train.torch import TorchTrainer
 
-        self.needs = (resources, storage, kept)
+        resources = cluster.resources
+        self.storage = storage
         self.names: list[str] = []
         self._free = True
         self._channel = ray.remote(num_cpus=0)(Channel).remote()
@@ -61,7 +63,7 @@ class Group:
                     max_failures=resources.max_failures,
                     # Without a limit workers that die as they start are started for ever. A
                     # cluster may still be growing: there a start that fails is no sign of that.
-                    controller_failure_limit=(resources.max_failures if runtime.local() else -1),
+                    controller_failure_limit=(resources.max_failures if cluster.local else -1),
                 ),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
                 worker_runtime_env=_environment(resources),
@@ -116,32 +118,6 @@ class Group:
             trainer.fit()
         except BaseException as error:
             self._error = error
-
-
-_kept: Group | None = None
-
-
-def group(resources: Resources, storage: str, name: str, *, kept: bool) -> Group:
-    """Return the group that stayed, where it serves, or a new one."""
-    global _kept
-    if _kept is not None:
-        # The workers of a group that has had this very job do not agree on where to go on.
-        if _kept.alive() and _kept.needs == (resources, storage, kept) and name not in _kept.names:
-            return _kept
-        release()
-    found = Group(resources, storage, kept=kept)
-    if kept:
-        _kept = found
-        runtime.before_stop(release)
-    return found
-
-
-def release() -> None:
-    """End the group that stayed, if there is one."""
-    global _kept
-    if _kept is not None:
-        ended, _kept = _kept, None
-        ended.close()
 
 
 def _per_worker(resources: Resources, kept: bool) -> dict[str, float]:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts import fetch
-from tuneyard.config import Resources
-from tuneyard.distributed import runtime
-from tuneyard.distributed.group import group
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.worker import RESULT
 from tuneyard.errors import UserError
 from tuneyard.loading import check_adapter, check_model
@@ -24,7 +22,7 @@ __all__ = ["RESULT", "fit"]
 def fit(
     job: TrainJob,
     *,
-    resources: Resources,
+    cluster: Cluster,
     storage: str,
     name: str,
     out: Path,
@@ -40,8 +38,8 @@ def fit(
         on_progress: called with ``step``, ``total_steps``, ``loss``, … of each logged step, and
             ``pid`` of the first worker.
         shared: storage for a group of workers that stays for the next job with the same
-            ``shared`` and ``resources``, until ``runtime.stop``; used instead of ``storage``
-            where workers can stay (see ``group``).
+            ``shared``, until the cluster is left; used instead of ``storage`` where workers
+            can stay (see ``Cluster.group``).
 
     Returns:
         What ``train.run`` returned: among others ``history``, ``steps`` and ``stopped``.
@@ -50,20 +48,19 @@ def fit(
         UserError: the strategy is not ddp, or a worker raised one.
         ray.train.TrainingFailedError: workers failed more than ``resources.max_failures`` times.
     """
-    if resources.strategy != "ddp":
+    strategy = cluster.resources.strategy
+    if strategy != "ddp":
         raise UserError(
             "this strategy is not available yet",
             where="resources: strategy",
-            value=resources.strategy,
+            value=strategy,
             remedy="set it to ddp",
         )
     check_model(job.base())
     if job.adapter is not None:
         check_adapter(fetch(job.adapter), job.base())
-    runtime.start(resources)
-    kept = shared is not None and runtime.local() and not resources.gpus_per_worker
-    place = shared if kept and shared is not None else storage
-    checkpoint = _train(_absolute(job), name, resources, place, kept, on_progress)
+    cluster.start()
+    checkpoint = _train(_absolute(job), name, cluster, storage, shared, on_progress)
     checkpoint.to_directory(str(out))
     found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
     return found
@@ -72,24 +69,21 @@ def fit(
 def _train(
     job: TrainJob,
     name: str,
-    resources: Resources,
+    cluster: Cluster,
     storage: str,
-    kept: bool,
+    shared: str | None,
     on_progress: Callable[[dict[str, Any]], None],
 ) -> Any:
     from ray.train import TrainingFailedError
 
     while True:
-        workers = group(resources, storage, name, kept=kept)
-        try:
-            return workers.train(name, job, on_progress)
-        except TrainingFailedError:
-            if workers.names == [name]:
-                raise
-            # What earlier jobs lost counts against the same limit; a new group starts at none.
-        finally:
-            if not kept:
-                workers.close()
+        with cluster.group(storage, name, shared=shared) as workers:
+            try:
+                return workers.train(name, job, on_progress)
+            except TrainingFailedError:
+                if workers.names == [name]:
+                    raise
+                # What earlier jobs lost counts against the same limit; a new group starts at none.
 
 
 def _absolute(job: TrainJob) -> TrainJob:

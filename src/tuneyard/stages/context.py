@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Study
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.plan import Step
 from tuneyard.plan.steps import Generate, Judge, Prepare, Train
 from tuneyard.progress import Bar
@@ -26,7 +26,7 @@ class Context:
             what is in its key).
         run: the run directory.
         bar: the step's progress display.
-        start_ray: starts or joins Ray on first use.
+        cluster: Ray, which a stage that needs it starts.
         live: takes step metrics of training for MLflow; None: they wait for the register stage.
         outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
         training: the folder in ``work/`` for checkpoints of workers that stay from one training
@@ -36,7 +36,7 @@ class Context:
     study: Study
     run: RunDir
     bar: Bar
-    start_ray: Callable[[], None]
+    cluster: Cluster
     live: Live | None = None
     outcome: dict[str, Any] = field(default_factory=dict)
     training: str = "training"

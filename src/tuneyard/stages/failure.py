@@ -7,6 +7,7 @@ import traceback
 
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Study
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import RunError, ToldError, UserError
 from tuneyard.plan import Step, steps
 
@@ -15,7 +16,9 @@ _AGAIN = "then run the same command again: what is done is kept"
 _SECONDS_TO_SHOW = 2.0
 
 
-def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldError | None:
+def explain(
+    error: Exception, step: Step, study: Study, run: RunDir, cluster: Cluster
+) -> ToldError | None:
     """Return what the user is told where Ray or one of its workers failed.
 
     The whole traceback goes to ``logs/STAGE-KEY.log`` in the run directory.
@@ -25,12 +28,11 @@ def explain(error: Exception, step: Step, study: Study, run: RunDir) -> ToldErro
     """
     if "ray" not in sys.modules:
         return None
-    from tuneyard.distributed import runtime
     from tuneyard.distributed.lost import cause_told, loss, raised
 
     found, cause = loss(error), raised(error)
     ours = isinstance(error, ToldError) and error is cause
-    lost = None if ours else runtime.lost(within=_SECONDS_TO_SHOW if found else 0.0)
+    lost = None if ours else cluster.lost(within=_SECONDS_TO_SHOW if found else 0.0)
     if lost is not None:
         return RunError(
             "Ray has failed",

@@ -17,7 +17,7 @@ def run(step: Generate, context: Context) -> str:
     sets = [context.examples(one) for one in step.sets]
     refuse_shared_ids(sets)
     examples = [example for own in sets for example in own]
-    context.start_ray()
+    context.cluster.start()
     facts: dict[str, object] = {}
     with context.artifact(step).writing(facts) as folder:
         completions = generate.generate(

@@ -38,7 +38,7 @@ def measure(
     if model is None or not sets:
         return None
     examples = {kind: context.examples(source) for kind, source in sets.items()}
-    context.start_ray()
+    context.cluster.start()
     with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
         ref = fetch_model(rule.name, uri=tracker.uri, to=Path(folder, "adapter"))
         completions = generate.generate(

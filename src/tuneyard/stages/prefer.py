@@ -122,7 +122,7 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
     trained = asked
     if settings.prompt is not None:
         trained = {e.id: render(settings.prompt, e.instruction, e.input) for e in examples}
-    context.start_ray()
+    context.cluster.start()
     decoding = Decoding(
         temperature=settings.temperature,
         top_p=settings.top_p,

@@ -17,7 +17,7 @@ def run(step: Reference, context: Context) -> str:
     pairs = read_jsonl(context.artifact(step.pairs).local() / "pairs.jsonl", Preference)
     columns = dpo_columns(loading.load_tokenizer(model), pairs, model.max_length)
     adapter = None if step.bare else context.adapter(step.policy) or model.adapter
-    context.start_ray()
+    context.cluster.start()
     facts = {"pairs": len(columns)}
     with context.artifact(step).writing(facts) as folder:
         values = reference.log_probabilities(

@@ -9,6 +9,7 @@ from typing import Any
 
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Preflight, Study
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import UserError
 from tuneyard.plan import Plan, Step
 from tuneyard.plan.steps import Judge
@@ -39,8 +40,7 @@ class Runner:
         self.ran = 0
         self.outcome: dict[str, Any] = {}
         self._study, self._run, self._progress = study, run, progress
-        self._on_loss = on_loss
-        self._started = False
+        self._cluster = Cluster(study.resources, on_loss)
 
     def step(self, step: Step, plan: Plan, live: Live | None = None, training: str = "") -> None:
         """Run a step.
@@ -56,7 +56,7 @@ class Runner:
         """
         with self._progress.stage(step.label) as bar:
             context = Context(
-                self._study, self._run, bar, self._start, live, self.outcome, training
+                self._study, self._run, bar, self._cluster, live, self.outcome, training
             )
             bar.note = self._call(step, context)
             self._refuse(step, plan)
@@ -64,32 +64,18 @@ class Runner:
 
     def lost(self) -> str | None:
         """Return what a local Ray has lost; None: nothing, or none was started."""
-        if not self._started:
-            return None
-        from tuneyard.distributed import runtime
-
-        return runtime.lost()
+        return self._cluster.lost()
 
     def stop(self) -> None:
         """Stop Ray, or leave it, where it was started."""
-        if self._started:
-            from tuneyard.distributed import runtime
-
-            runtime.stop()
-
-    def _start(self) -> None:
-        if not self._started:
-            from tuneyard.distributed import runtime
-
-            runtime.start(self._study.resources, self._on_loss)
-            self._started = True
+        self._cluster.stop()
 
     def _call(self, step: Step, context: Context) -> str:
         stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
         try:
             return str(stage.run(step, context))
         except Exception as error:
-            told = failure.explain(error, step, self._study, self._run)
+            told = failure.explain(error, step, self._study, self._run, self._cluster)
             if told is None:
                 raise
             raise told from error

@@ -31,7 +31,7 @@ def run(step: Score, context: Context) -> str:
             trial = trials.get(e.id, "")
             rows += [score_row(e, one.kind, *answer, trial) for answer in answers[e.id]]
     similar = _similar(step, context)
-    context.start_ray()
+    context.cluster.start()
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
         scored: list[dict[str, Any]] = []

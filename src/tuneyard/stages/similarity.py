@@ -25,7 +25,7 @@ def run(step: Similarity, context: Context) -> str:
             rows = [score_row(e, kind, *answer) for e in examples for answer in answers[e.id]]
             calls.append(rows)
             names += [{"answers": source.key, "id": r.id, "sample": r.sample} for r in rows]
-    context.start_ray()
+    context.cluster.start()
     with context.artifact(step).writing() as folder:
         for metric, embedding in step.encoders.items():
             found = similarity(

@@ -36,12 +36,12 @@ def run(step: Train, context: Context) -> str:
         reference=_reference(step, context),
         seed=step.seed,
     )
-    context.start_ray()
+    context.cluster.start()
     facts: dict[str, Any] = {"examples": len(rows)}
     with artifact.writing(facts) as folder:
         found = train.fit(
             job,
-            resources=context.study.resources,
+            cluster=context.cluster,
             storage=f"{artifact.work}/checkpoints",
             name=_attempt(artifact, context),
             out=folder / "adapter",

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tuneyard.config import Resources
-from tuneyard.distributed import runtime
+from tuneyard.distributed.cluster import Cluster
 
 
 @pytest.fixture(scope="package")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Start Ray with three GPUs that it only counts; no token of the user's is picked up."""
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Resources], Cluster]]:
+    """Start Ray with three GPUs that it only counts; no token of the user's is picked up.
+
+    Returns what gives a cluster of these resources, all on this Ray.
+    """
     patch = pytest.MonkeyPatch()
     patch.setenv("RAY_AUTH_MODE", "disabled")
     patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     patch.setenv("RAY_OVERRIDE_RESOURCES", '{"GPU": 3}')
     patch.delenv("RAY_ADDRESS", raising=False)
-    runtime.start(Resources(workers=2))
-    yield
-    runtime.stop()
+    ours = Cluster(Resources(workers=2))
+    ours.start()
+
+    def on(resources: Resources) -> Cluster:
+        found = Cluster(resources)
+        found.start()
+        found.local = True
+        return found
+
+    yield on
+    ours.stop()
     patch.undo()

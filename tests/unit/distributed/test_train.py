@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tuneyard.config import Dpo, Model, Resources, Sft
-from tuneyard.distributed import runtime
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.reference import log_probabilities
 from tuneyard.distributed.train import RESULT, fit
 from tuneyard.errors import UserError
@@ -25,6 +26,7 @@ PROMPT = "### Instruction:\nplace a red nut in row {}\n\n### Response:\n"
 ANSWER = "put(board, 'nut', 'red', {}, 4)"
 STEPS = 90
 ONE = Resources(threads=1, max_failures=1)
+Clusters = Callable[[Resources], Cluster]
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +110,12 @@ def history(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
-    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+    cluster: Clusters, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     killer = Killer(25)
     found = fit(
         job,
-        resources=ONE,
+        cluster=cluster(ONE),
         storage=str(tmp_path / "storage"),
         name="killed",
         out=tmp_path / "out",
@@ -129,14 +131,14 @@ def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
 
 @pytest.mark.slow
 def test_a_lost_run_goes_on_under_the_same_name(
-    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+    cluster: Clusters, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     from ray.train import TrainingFailedError
 
     def go(on_progress: Any) -> Any:
         return fit(
             job,
-            resources=Resources(threads=1, max_failures=0),
+            cluster=cluster(Resources(threads=1, max_failures=0)),
             # fsspec's way to storage, as for an object store.
             storage=f"local://{tmp_path}/storage",
             name="lost",
@@ -159,14 +161,15 @@ def test_a_lost_run_goes_on_under_the_same_name(
 
 @pytest.mark.slow
 def test_workers_stay_and_a_group_that_fails_is_replaced(
-    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+    cluster: Clusters, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     pids: list[int] = []
+    ours = cluster(Resources(threads=1, max_failures=0))
 
     def go(name: str, job: TrainJob, on_progress: Any = None) -> Path:
         fit(
             job,
-            resources=Resources(threads=1, max_failures=0),
+            cluster=ours,
             storage=str(tmp_path / "storage"),
             name=name,
             out=tmp_path / name,
@@ -193,12 +196,13 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
     shown: list[Any] = []
     assert digest(go("fourth", other, shown.append)) == digest(first)
     assert shown == []
+    ours.release()
     assert not (tmp_path / "storage").exists()
 
 
 @pytest.mark.slow
 def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
-    cluster: None, job: TrainJob, whole: Path, tmp_path: Path
+    cluster: Clusters, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     rows = tmp_path / "dpo.jsonl"
     pairs = (
@@ -234,7 +238,7 @@ def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
             adapter=str(whole),
             reference=str(tmp_path / "reference.jsonl"),
         ),
-        resources=Resources(workers=2, threads=1, max_failures=0),
+        cluster=cluster(Resources(workers=2, threads=1, max_failures=0)),
         storage=str(tmp_path / "storage"),
         name="pair",
         out=tmp_path / "out",
@@ -257,13 +261,13 @@ def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
 
 @pytest.mark.slow
 def test_a_workers_user_error_reaches_the_driver_without_retries(
-    cluster: None, job: TrainJob, tmp_path: Path
+    cluster: Clusters, job: TrainJob, tmp_path: Path
 ) -> None:
     model = {**job.model, "max_length": 16}
     with pytest.raises(UserError, match="no token would be trained") as caught:
         fit(
             replace(job, model=model),
-            resources=ONE,
+            cluster=cluster(ONE),
             storage=str(tmp_path / "storage"),
             name="wrong",
             out=tmp_path / "out",
@@ -276,10 +280,10 @@ def test_a_workers_user_error_reaches_the_driver_without_retries(
 def test_what_is_wrong_already_is_refused_without_ray(
     job: TrainJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(resources: Resources) -> None:
+    def never(self: Cluster) -> None:
         raise AssertionError("Ray was started")
 
-    monkeypatch.setattr(runtime, "start", never)
+    monkeypatch.setattr(Cluster, "start", never)
     options: dict[str, Any] = {
         "storage": str(tmp_path),
         "name": "none",
@@ -287,7 +291,7 @@ def test_what_is_wrong_already_is_refused_without_ray(
         "on_progress": lambda entry: None,
     }
     with pytest.raises(UserError, match="strategy"):
-        fit(job, resources=Resources(strategy="zero3"), **options)
+        fit(job, cluster=Cluster(Resources(strategy="zero3")), **options)
     lost = replace(job, model={**job.model, "path": str(tmp_path / "none")})
     with pytest.raises(UserError, match="not a folder"):
-        fit(lost, resources=ONE, **options)
+        fit(lost, cluster=Cluster(ONE), **options)

@@ -372,7 +372,9 @@ def test_which_program_of_an_answer_counts_decides_scores_and_verified_pairs(bui
 
 def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(build):
     built = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2")
-    found = {arm.name: getattr(arm.trains[-1], "reference", None) for arm in built.arms if arm.trains}
+    found = {
+        arm.name: getattr(arm.trains[-1], "reference", None) for arm in built.arms if arm.trains
+    }
     assert found["sft"] is None
     assert found["sft-dpo"] is found["sft-dpop"]
     assert found["sft-dpo"].policy is built.arms[1].trains[0]
@@ -409,9 +411,10 @@ def test_the_preflight_marks_what_the_arm_s_sft_trains(build):
         "matrix.arms={base: [], sft: [sft], whole: [whole]}",
         "stages.whole={like: sft, loss_on: all}",
     )
-    assert {
-        step.label: step.loss_on for step in built.steps if step.stage == "preflight"
-    } == {"preflight": "completion", "preflight · loss on all": "all"}
+    assert {step.label: step.loss_on for step in built.steps if step.stage == "preflight"} == {
+        "preflight": "completion",
+        "preflight · loss on all": "all",
+    }
 
 
 def test_every_arm_is_trained_with_every_seed(build):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -91,8 +92,10 @@ def run_stages(study_file: Path) -> Callable[..., Any]:
 
         def perform(step: plan.Step) -> None:
             with progress.stage(step.label) as bar:
-                start = (lambda: None) if ray else (lambda: pytest.fail("Ray was asked for"))
-                context = Context(study, run, bar, start)
+                cluster = Mock()
+                if not ray:
+                    cluster.start = lambda: pytest.fail("Ray was asked for")
+                context = Context(study, run, bar, cluster)
                 module = importlib.import_module(f"tuneyard.stages.{step.stage}")
                 found.notes[step.label] = module.run(step, context)
             artifact = run.artifact(step.stage, step.key)

@@ -17,7 +17,7 @@ from tuneyard.stages.context import Context
 
 def test_changed_inputs_of_a_step_are_refused_by_name(tmp_path: Path) -> None:
     unused: Any = SimpleNamespace()
-    context = Context(unused, RunDir(str(tmp_path)), unused, lambda: None)
+    context = Context(unused, RunDir(str(tmp_path)), unused, unused)
     train, answers, rows = (
         type(stage, (Step,), {"stage": stage})(label=stage)
         for stage in ("train", "generate", "prepare")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_it_writes_the_values_of_the_pairs_that_have_room(
     built = plan.build(study, lambda model: model.path)
     (step,) = (s for s in built.steps if s.stage == "reference")
     bar = Bar()
-    context: Any = Context(study, RunDir(str(tmp_path / "run")), bar, lambda: None)  # type: ignore[arg-type]
+    context: Any = Context(study, RunDir(str(tmp_path / "run")), bar, Mock())  # type: ignore[arg-type]
     with context.artifact(step.pairs).writing() as folder:
         write_jsonl(folder / "pairs.jsonl", PAIRS)
 

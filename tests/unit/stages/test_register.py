@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -95,7 +96,9 @@ def finished(prepared):
     study, built, run = prepared
     for step in built.steps[-2:]:
         with Progress(io.StringIO()).stage(step.label) as bar:
-            context = Context(study, run, bar, lambda: pytest.fail("Ray was asked for"))
+            cluster = Mock()
+            cluster.start = lambda: pytest.fail("Ray was asked for")
+            context = Context(study, run, bar, cluster)
             {"compare": compare, "register": register}[step.stage].run(step, context)
     return built, run
 

@@ -61,7 +61,7 @@ def test_repeating_an_unknown_data_set_is_refused(study_file):
 def test_an_attempt_keeps_its_name_until_its_work_is_discarded(tmp_path: Path) -> None:
     run = RunDir(str(tmp_path / "run"))
     nothing: Any = None
-    context = Context(nothing, run, nothing, lambda: None)
+    context = Context(nothing, run, nothing, nothing)
     artifact = run.artifact("train", "abc")
     first = _attempt(artifact, context)
     assert first.startswith("train-abc-")
