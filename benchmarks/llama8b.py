@@ -113,7 +113,9 @@ def text(draw: random.Random, length: int) -> str:
     return "".join(draw.choices("abcdefghijklmnopqrstuvwxyz ", k=length))
 
 
-def train(method: str, folder: Path, model: Any, args: argparse.Namespace) -> dict[str, Any]:
+def train(
+    method: str, folder: Path, model: Any, args: argparse.Namespace, cluster: Any
+) -> dict[str, Any]:
     """Run one training job on Ray Train and return its figures."""
     from tuneyard.config import Dpo, Sft
     from tuneyard.distributed import train as distributed
