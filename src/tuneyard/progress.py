@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 # Seconds between two lines of one stage where the output is no terminal.
 _INTERVAL = 10.0
@@ -42,7 +43,9 @@ class Bar:
 
 
 class Progress:
-    """Prints stages as they run. Everything goes to standard error; results go to standard output.
+    """Prints stages as they run, several side by side.
+
+    Everything goes to standard error; results go to standard output. Threads may call it.
 
     Args:
         stream: where to print; a terminal gets live bars.
@@ -52,14 +55,11 @@ class Progress:
     def __init__(
         self, stream: TextIO | None = None, tell: Callable[..., None] = lambda **note: None
     ) -> None:
-        self._stream = stream or sys.stderr
         self._tell = tell
-        self._live = self._stream.isatty()
-        self._last = 0.0
-        self._started = time.monotonic()
-        self._total = 0
-        self._number = 0
-        self._already = 0
+        stream = stream or sys.stderr
+        self._view: _Bars | _Lines = _Bars(stream) if stream.isatty() else _Lines(stream)
+        self._lock = threading.Lock()
+        self._total = self._begun = self._ended = self._already = 0
 
     def begin(self, total: int, already: int = 0, place: str = "") -> None:
         """Say how many stages there will be, how many were done before, and where all are kept."""
@@ -68,49 +68,91 @@ class Progress:
 
     def line(self, text: str) -> None:
         """Print one line."""
-        print(text, file=self._stream, flush=True)
+        self._view.say(text)
 
     @contextmanager
     def stage(self, label: str) -> Iterator[Bar]:
         """Show one stage while the block runs; the bar's ``note`` closes its line."""
-        self._number += 1
-        self._tell(step=label, done=self._already + self._number - 1)
-        count = f"{self._number:>{len(str(self._total))}}/{self._total}"
-        if not self._live:
-            self._last = time.monotonic()
-            bar = Bar(label, self._print_line, self.line)
-            self.line(f"[{self._clock()}] {count}  {label} …")
+        with self._lock:
+            self._begun += 1
+            count = f"{self._begun:>{len(str(self._total))}}/{self._total}"
+            self._tell(step=label, done=self._already + self._ended)
+        bar = Bar(label, self._view.show, self._view.say)
+        self._view.open(bar, count)
+        try:
             yield bar
-            self._tell(done=self._already + self._number)
-            self.line(f"[{self._clock()}] {count}  {label}: {_closing(bar)}")
+        except BaseException:
+            self._view.drop(bar)
+            raise
+        with self._lock:
+            self._ended += 1
+            self._tell(done=self._already + self._ended)
+        self._view.close(bar, count)
+
+
+class _Lines:
+    """A line where a stage begins and ends, and now and then between."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._started = time.monotonic()
+        self._last: dict[Bar, float] = {}
+
+    def say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+    def open(self, bar: Bar, count: str) -> None:
+        self._last[bar] = time.monotonic()
+        self.say(f"[{self._clock()}] {count}  {bar.label} …")
+
+    def show(self, bar: Bar, done: float, total: float | None, note: str) -> None:
+        now = time.monotonic()
+        if now - self._last[bar] < _INTERVAL:
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, SpinnerColumn, TextColumn
-        from rich.progress import Progress as RichProgress
-        from rich.text import Text
+        self._last[bar] = now
+        share = f"{done:.0f}/{total:.0f} ({done / total:.0%})" if total else f"{done:.0f}"
+        left = bar.remaining(done, total)
+        parts = [share, note, f"about {duration(left)} left" if left is not None else ""]
+        text = ", ".join(part for part in parts if part)
+        self.say(f"[{self._clock()}]      {bar.label}: {text}")
 
-        columns = (
-            SpinnerColumn(),
-            TextColumn(f"{count}  {{task.description}}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[share]}"),
-            TextColumn("{task.fields[left]}", style="cyan"),
-            TextColumn("{task.fields[note]}", style="dim", markup=False),
-        )
-        console = Console(file=self._stream)
-        with RichProgress(
-            *columns,
-            console=console,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        ) as display:
-            task = display.add_task(label, total=None, share="", left="", note="")
+    def drop(self, bar: Bar) -> None:
+        self._last.pop(bar, None)
 
-            def show(bar: Bar, done: float, total: float | None, note: str) -> None:
-                left = bar.remaining(done, total)
-                display.update(
-                    task,
+    def close(self, bar: Bar, count: str) -> None:
+        self.drop(bar)
+        self.say(f"[{self._clock()}] {count}  {bar.label}: {_closing(bar)}")
+
+    def _clock(self) -> str:
+        return f"{duration(time.monotonic() - self._started):>7}"
+
+
+class _Bars:
+    """A live bar for each stage that runs, and a line for each that has ended."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._display: Any = None
+        self._tasks: dict[Bar, Any] = {}
+
+    def say(self, text: str) -> None:
+        self._console().print(text, markup=False, highlight=False)
+
+    def open(self, bar: Bar, count: str) -> None:
+        with self._lock:
+            if not self._tasks:
+                self._start()
+            self._tasks[bar] = self._display.add_task(
+                f"{count}  {bar.label}", total=None, share="", left="", note=""
+            )
+
+    def show(self, bar: Bar, done: float, total: float | None, note: str) -> None:
+        left = bar.remaining(done, total)
+        with self._lock:
+            if bar in self._tasks:
+                self._display.update(
+                    self._tasks[bar],
                     completed=done,
                     total=total,
                     share=f"{done / total:4.0%}" if total else "",
@@ -118,26 +160,44 @@ class Progress:
                     note=note,
                 )
 
-            bar = Bar(label, show, lambda text: console.print(text, markup=False, highlight=False))
-            yield bar
-        self._tell(done=self._already + self._number)
+    def drop(self, bar: Bar) -> None:
+        with self._lock:
+            self._display.remove_task(self._tasks.pop(bar))
+            if not self._tasks:
+                self._display.stop()
+                self._display = None
+
+    def close(self, bar: Bar, count: str) -> None:
+        from rich.text import Text
+
+        self.drop(bar)
         # Labels and notes are text, whatever brackets they hold.
-        closing = Text.assemble(("✓", "green"), f" {count}  {label}: ", (_closing(bar), "dim"))
-        console.print(closing, highlight=False)
+        closing = Text.assemble(("✓", "green"), f" {count}  {bar.label}: ", (_closing(bar), "dim"))
+        self._console().print(closing, highlight=False)
 
-    def _print_line(self, bar: Bar, done: float, total: float | None, note: str) -> None:
-        now = time.monotonic()
-        if now - self._last < _INTERVAL:
-            return
-        self._last = now
-        share = f"{done:.0f}/{total:.0f} ({done / total:.0%})" if total else f"{done:.0f}"
-        left = bar.remaining(done, total)
-        parts = [share, note, f"about {duration(left)} left" if left is not None else ""]
-        text = ", ".join(part for part in parts if part)
-        self.line(f"[{self._clock()}]      {bar.label}: {text}")
+    def _console(self) -> Any:
+        from rich.console import Console
 
-    def _clock(self) -> str:
-        return f"{duration(time.monotonic() - self._started):>7}"
+        display = self._display
+        return Console(file=self._stream) if display is None else display.console
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+        self._display = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[share]}"),
+            TextColumn("{task.fields[left]}", style="cyan"),
+            TextColumn("{task.fields[note]}", style="dim", markup=False),
+            console=Console(file=self._stream),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._display.start()
 
 
 def duration(seconds: float) -> str:

@@ -231,8 +231,7 @@ def _run(
     try:
         if resumed:
             live.resume(progress.line)
-        for step in steps:
-            runner.step(step, prepared.plan, live, training)
+        runner.run(steps, prepared.plan, live, training)
     except BaseException as error:
         failed = isinstance(error, Exception) or runner.lost() is not None
         live.close("FAILED" if failed else "KILLED")

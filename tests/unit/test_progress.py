@@ -57,6 +57,28 @@ def test_a_terminal_gets_bars_and_keeps_the_closing_line():
     assert "2 steps [of many]" in stream.getvalue()
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_stages_side_by_side_have_a_line_each(terminal):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return terminal
+
+    stream, told = Stream(), []
+    display = Progress(stream, lambda **note: told.append(note))
+    display.begin(3, already=2, place="runs/x")
+    with display.stage("train a") as one:
+        with display.stage("train b") as two:
+            two.update(1, 2)
+            one.update(1, 3)
+            two.note = "b is done"
+        with pytest.raises(ValueError, match="no"), display.stage("fails"):
+            raise ValueError("no")
+        one.note = "a is done"
+    text = stream.getvalue()
+    assert text.index("b is done") < text.index("a is done")
+    assert [note["done"] for note in told] == [2, 2, 2, 3, 3, 4]
+
+
 @given(
     updates=st.lists(
         st.tuples(st.floats(0, 1e6), st.one_of(st.none(), st.floats(0, 1e6))), max_size=8

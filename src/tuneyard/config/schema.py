@@ -51,6 +51,9 @@ class Resources(Strict):
     """Ray Data workers for generation; None: one a GPU, or one."""
     scoring_workers: int = Field(default=1, ge=1, le=100_000)
     """Ray Data workers for scoring, each with a sandbox of its own."""
+    parallel: int | None = Field(default=None, ge=1, le=1000)
+    """Steps at a time: trainings, generations, scorings whose inputs are there; 1: one after
+    another. None: as many as there is room for."""
     strategy: Literal["ddp", "fsdp", "zero2", "zero3"] = "ddp"
     max_failures: int = Field(default=3, ge=0, le=1000)
     """How often a training run is started again after a worker was lost."""

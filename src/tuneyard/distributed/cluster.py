@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,8 @@ class Cluster:
         self._on_loss = on_loss
         self._started = False
         self._servers: dict[int, str] = {}
-        self._kept: Group | None = None
+        self._kept: list[Group] = []
+        self._lent: list[Group] = []
         self._lock = threading.RLock()
 
     def start(self) -> None:
@@ -117,14 +119,17 @@ class Cluster:
             time.sleep(0.1)
 
     @contextlib.contextmanager
-    def group(self, storage: str, name: str, *, shared: str | None = None) -> Iterator[Group]:
+    def group(
+        self, storage: str, name: str, *, shared: str | None = None, place: str | None = None
+    ) -> Iterator[Group]:
         """Lend a group of training workers for a job.
 
         Args:
             storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
             name: the job's.
-            shared: such storage for a group that stays for the next job with the same; used where
+            shared: a folder of such storage for groups that stay for the next job; used where
                 workers can stay: on a local Ray, without GPUs.
+            place: the ``storage`` of the group that had this job before it was broken off.
         """
         from tuneyard.distributed.group import Group
 
@@ -135,12 +140,34 @@ class Cluster:
             finally:
                 group.close()
             return
-        # The workers of a group that has had this very job do not agree on where to go on.
-        kept = self._kept
-        if kept is None or not kept.alive() or kept.storage != shared or name in kept.names:
-            self.release()
-            kept = self._kept = Group(self, shared, kept=True)
-        yield kept
+        with self._lock:
+            group = self._lend(name, place) or Group(
+                self, place or f"{shared}/{uuid.uuid4().hex[:8]}", kept=True
+            )
+            self._lent.append(group)
+        try:
+            yield group
+        finally:
+            with self._lock:
+                self._lent.remove(group)
+                self._kept.append(group)
+
+    def _lend(self, name: str, place: str | None) -> Group | None:
+        """Take an idle group that can have a job: None where a new one has to be made.
+
+        The workers of a group that has had this very job do not agree on where to go on; where it
+        is to go on, the group that had it ends first, since it is the new one's storage.
+        """
+        found = None
+        for group in list(self._kept):
+            fits = group.alive() and name not in group.names
+            if place is None and fits and found is None:
+                found = group
+                self._kept.remove(group)
+            elif not group.alive() or group.storage == place:
+                self._kept.remove(group)
+                group.close()
+        return found
 
     def stop(self) -> None:
         """Disconnect; a local Ray ends with it."""
@@ -159,10 +186,11 @@ class Cluster:
             self.local = False
 
     def release(self) -> None:
-        """End the group that stayed, if there is one."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
+        """End the groups that stayed."""
+        with self._lock:
+            kept, self._kept = self._kept, []
+        for group in kept:
+            group.close()
 
     def _watch(self, pid: int) -> None:
         with contextlib.suppress(ChildProcessError):

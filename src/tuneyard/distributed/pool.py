@@ -18,7 +18,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from tuneyard.errors import RunError, ToldError, UserError
@@ -100,20 +100,20 @@ def _run(
             "fn_args": (uuid.uuid4().hex, factory, dict(settings)),
             "compute": TaskPoolStrategy(size=workers),
         }
-    with _quiet():
-        rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
-        with warnings.catch_warnings():
-            # Ray 2.60 deprecates actor options here before it offers another place for them.
-            warnings.simplefilter("ignore")
-            data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-                **worker, batch_size=1, batch_format="numpy", **options
-            )
-        for table in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-            for row in table.to_pylist():
-                result = json.loads(row["data"])
-                if row["failed"]:
-                    raise _told(*result)
-                yield row["batch"], result
+    _quiet()
+    rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
+    with warnings.catch_warnings():
+        # Ray 2.60 deprecates actor options here before it offers another place for them.
+        warnings.simplefilter("ignore")
+        data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            **worker, batch_size=1, batch_format="numpy", **options
+        )
+    for table in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+        for row in table.to_pylist():
+            result = json.loads(row["data"])
+            if row["failed"]:
+                raise _told(*result)
+            yield row["batch"], result
 
 
 def _no_restarts(actors: bool) -> dict[str, Any]:
@@ -231,29 +231,19 @@ def _share(cpus: float, workers: int) -> float:
     return min(cpus, max(0.01, int(spare / workers * 100) / 100))
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Ray Data's progress bars and notices off the terminal; tuneyard shows its own."""
+@cache
+def _quiet() -> None:
+    """Keep Ray Data's progress bars and notices off the terminal; tuneyard shows its own.
+
+    Only the terminal: Ray's own log files stay complete, and failures are raised anyway. For good:
+    pools run side by side, and the settings are this process's.
+    """
     from ray.data import DataContext
 
     context = DataContext.get_current()
-    names = ("enable_progress_bars", "print_on_execution_start", "enable_auto_log_stats")
-    before = {name: getattr(context, name) for name in names if hasattr(context, name)}
-    # Only the terminal: Ray's own log files stay complete, and failures are raised anyway.
-    consoles = [
-        handler
-        for handler in logging.getLogger("ray.data").handlers
-        if not hasattr(handler, "baseFilename") and "File" not in type(handler).__name__
-    ]
-    levels = [handler.level for handler in consoles]
-    for name in before:
-        setattr(context, name, False)
-    for handler in consoles:
-        handler.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(context, name, value)
-        for handler, level in zip(consoles, levels, strict=True):
-            handler.setLevel(level)
+    for name in ("enable_progress_bars", "print_on_execution_start", "enable_auto_log_stats"):
+        if hasattr(context, name):
+            setattr(context, name, False)
+    for handler in logging.getLogger("ray.data").handlers:
+        if not hasattr(handler, "baseFilename") and "File" not in type(handler).__name__:
+            handler.setLevel(logging.CRITICAL + 1)

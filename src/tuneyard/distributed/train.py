@@ -28,6 +28,8 @@ def fit(
     out: Path,
     on_progress: Callable[[dict[str, Any]], None],
     shared: str | None = None,
+    place: str | None = None,
+    on_place: Callable[[str], None] = lambda place: None,
 ) -> dict[str, Any]:
     """Train on Ray workers; a lost worker, or a lost driver, goes on from the last checkpoint.
 
@@ -40,6 +42,8 @@ def fit(
         shared: storage for a group of workers that stays for the next job with the same
             ``shared``, until the cluster is left; used instead of ``storage`` where workers
             can stay (see ``Cluster.group``).
+        place: where the checkpoints are of a job of this name that was broken off.
+        on_place: called with where they will be, before training begins.
 
     Returns:
         What ``train.run`` returned: among others ``history``, ``steps`` and ``stopped``.
@@ -60,7 +64,9 @@ def fit(
     if job.adapter is not None:
         check_adapter(fetch(job.adapter), job.base())
     cluster.start()
-    checkpoint = _train(_absolute(job), name, cluster, storage, shared, on_progress)
+    checkpoint = _train(
+        _absolute(job), name, cluster, storage, shared, place, on_place, on_progress
+    )
     checkpoint.to_directory(str(out))
     found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
     return found
@@ -72,18 +78,22 @@ def _train(
     cluster: Cluster,
     storage: str,
     shared: str | None,
+    place: str | None,
+    on_place: Callable[[str], None],
     on_progress: Callable[[dict[str, Any]], None],
 ) -> Any:
     from ray.train import TrainingFailedError
 
     while True:
-        with cluster.group(storage, name, shared=shared) as workers:
+        with cluster.group(storage, name, shared=shared, place=place) as workers:
+            on_place(workers.storage)
             try:
                 return workers.train(name, job, on_progress)
             except TrainingFailedError:
                 if workers.names == [name]:
                     raise
                 # What earlier jobs lost counts against the same limit; a new group starts at none.
+                place = workers.storage
 
 
 def _absolute(job: TrainJob) -> TrainJob:

@@ -4,19 +4,28 @@ the study's settings."""
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+import os
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Preflight, Study
 from tuneyard.distributed.cluster import Cluster
-from tuneyard.errors import UserError
+from tuneyard.errors import RunError, UserError
+from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
+from tuneyard.plan.demand import demand
+from tuneyard.plan.schedule import Schedule
 from tuneyard.plan.steps import Judge
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, judge, refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
+
+_AT_ONCE = 32
+"""Steps at a time where the study does not say: more threads than that only wait."""
 
 
 class Runner:
@@ -38,6 +47,7 @@ class Runner:
         on_loss: Callable[[str], None] | None = None,
     ) -> None:
         self.ran = 0
+        self._lock = threading.Lock()
         self.outcome: dict[str, Any] = {}
         self._study, self._run, self._progress = study, run, progress
         self._cluster = Cluster(study.resources, on_loss)
@@ -60,7 +70,68 @@ class Runner:
             )
             bar.note = self._call(step, context)
             self._refuse(step, plan)
-        self.ran += 1
+        with self._lock:
+            self.ran += 1
+
+    def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
+        """Run steps, as many at a time as there is room for; see ``step`` for the arguments.
+
+        What fails takes what needs it along; the rest is run all the same, unless the study's
+        input is refused, or Ray has gone.
+
+        Raises:
+            UserError, RunError: the first that a step raised, once all that runs has ended.
+        """
+        schedule = Schedule(steps)
+        ended: queue.SimpleQueue[tuple[Step, BaseException | None]] = queue.SimpleQueue()
+        first: BaseException | None = None
+
+        def perform(step: Step) -> None:
+            try:
+                self.step(step, plan, live, training)
+            except BaseException as error:
+                ended.put((step, error))
+            else:
+                ended.put((step, None))
+
+        at_once = self._study.resources.parallel or _AT_ONCE
+        if at_once > 1 and len(steps) > 1:
+            _import_all()
+        while True:
+            for step in schedule.ready():
+                if len(schedule.running) < at_once and self._has_room(step, schedule.running):
+                    schedule.start(step)
+                    if at_once == 1:  # signals and tracebacks as simple as can be
+                        perform(step)
+                    else:
+                        threading.Thread(
+                            target=perform, args=[step], name=step.label, daemon=True
+                        ).start()
+            if not schedule.running:
+                break
+            step, error = ended.get()
+            if error is None:
+                schedule.done(step)
+                continue
+            schedule.failed(step)
+            first = first or error
+            if not isinstance(error, RunError) or self.lost() is not None:
+                schedule.stop()
+        if first is not None:
+            if schedule.missing:
+                names = ", ".join(step.label for step in schedule.missing)
+                self._progress.line(f"not run, for want of what failed: {names}")
+            raise first
+
+    def _has_room(self, step: Step, running: Sequence[Step]) -> bool:
+        """Say whether a step may be started beside others.
+
+        A cluster's Ray lets it wait until there is room; this machine's cores are counted here.
+        """
+        if not running or os.environ.get("RAY_ADDRESS"):
+            return True
+        wanted = sum(demand(one, self._study.resources).cpus for one in (step, *running))
+        return wanted <= cores()
 
     def lost(self) -> str | None:
         """Return what a local Ray has lost; None: nothing, or none was started."""
@@ -85,6 +156,12 @@ class Runner:
         refusal.refuse(step, facts_of(self._run, step) or {}, limits)
         if isinstance(step, Judge):
             refuse_tests(self._run, plan, limits)
+
+
+def _import_all() -> None:
+    """Import what several stages use: threads that import it at once may see it half made."""
+    for name in ("ray.data", "ray.train.torch", "transformers", "peft"):
+        importlib.import_module(name)
 
 
 def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:

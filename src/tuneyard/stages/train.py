@@ -38,12 +38,15 @@ def run(step: Train, context: Context) -> str:
     )
     context.cluster.start()
     facts: dict[str, Any] = {"examples": len(rows)}
+    attempt = _attempt(artifact, context)
     with artifact.writing(facts) as folder:
         found = train.fit(
             job,
             cluster=context.cluster,
             storage=f"{artifact.work}/checkpoints",
-            name=_attempt(artifact, context),
+            name=attempt["name"],
+            place=attempt.get("place"),
+            on_place=lambda place: _note(artifact, context, {**attempt, "place": place}),
             out=folder / "adapter",
             on_progress=lambda row: _show(step, context, row),
             shared=context.run.join("work", context.training),
@@ -60,14 +63,20 @@ def run(step: Train, context: Context) -> str:
     return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
 
 
-def _attempt(artifact: Artifact, context: Context) -> str:
-    """Return this training's name: the interrupted one's, or a new one where it starts anew."""
-    place = ("work", artifact.name, "attempt")
-    found = context.run.read_text(*place)
-    if found is None:
-        found = f"{artifact.name}-{uuid.uuid4().hex[:8]}"
-        context.run.write_text(found, *place)
+def _attempt(artifact: Artifact, context: Context) -> dict[str, str]:
+    """Return this training's name, and where its checkpoints are: the interrupted one's, or a new
+    name where it starts anew."""
+    text = context.run.read_text("work", artifact.name, "attempt.json")
+    if text is not None:
+        found: dict[str, str] = json.loads(text)
+        return found
+    found = {"name": f"{artifact.name}-{uuid.uuid4().hex[:8]}"}
+    _note(artifact, context, found)
     return found
+
+
+def _note(artifact: Artifact, context: Context, attempt: dict[str, str]) -> None:
+    context.run.write_text(json.dumps(attempt), "work", artifact.name, "attempt.json")
 
 
 def _reference(step: Train, context: Context) -> str | None:

@@ -12,7 +12,7 @@ from tuneyard.config.load import load
 from tuneyard.distributed import train
 from tuneyard.errors import UserError
 from tuneyard.stages.context import Context
-from tuneyard.stages.train import _attempt
+from tuneyard.stages.train import _attempt, _note
 from tuneyard.train.rows import read_sft
 
 LABEL = "train sft"
@@ -64,8 +64,10 @@ def test_an_attempt_keeps_its_name_until_its_work_is_discarded(tmp_path: Path) -
     context = Context(nothing, run, nothing, nothing)
     artifact = run.artifact("train", "abc")
     first = _attempt(artifact, context)
-    assert first.startswith("train-abc-")
+    assert first["name"].startswith("train-abc-")
+    _note(artifact, context, {**first, "place": "there"})
+    first = {**first, "place": "there"}
     assert _attempt(artifact, context) == first
     run.discard("work", artifact.name)
     # Checkpoints of the finished training may still lie beside those of later ones.
-    assert _attempt(artifact, context) != first
+    assert _attempt(artifact, context)["name"] != first["name"]
