@@ -16,6 +16,7 @@ from tuneyard.artifacts.artifact import MANIFEST, Artifact
 from tuneyard.artifacts.fetch import fetch, pinned
 from tuneyard.artifacts.folder import for_a_while, unwritable
 from tuneyard.artifacts.keys import content_key
+from tuneyard.artifacts.lease import lease
 from tuneyard.artifacts.run_dir import RunDir
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "content_key",
     "fetch",
     "for_a_while",
+    "lease",
     "pinned",
     "unwritable",
 ]

@@ -129,8 +129,22 @@ class Folder:
         except _ABSENT:
             return None
 
+    def create_text(self, text: str, *parts: str) -> bool:
+        """Write a small file to a store, and return True, unless there is one already.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        try:
+            with self.told():
+                place = self._strip(self.join(*parts))
+                self._files().pipe_file(place, text.encode(), mode="create")
+        except FileExistsError:
+            return False
+        return True
+
     def discard(self, *parts: str) -> None:
-        """Remove a folder inside the run directory, if it is there."""
+        """Remove a folder or file inside the run directory, if it is there."""
         if self.remote:
             with self.told():
                 target = self._strip(self.join(*parts))
@@ -156,11 +170,11 @@ class Folder:
     def told(self) -> Iterator[None]:
         """Turn whatever a store raises, and what a damaged folder does, into a ``UserError``.
 
-        That something is not there passes.
+        That something is not there, or is, passes.
         """
         try:
             yield
-        except (UserError, *_ABSENT):
+        except (UserError, FileExistsError, *_ABSENT):
             raise
         except Exception as error:  # every store has exceptions of its own
             if not self.remote and not isinstance(error, OSError | ValueError):

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tuneyard.artifacts import RunDir
+from tuneyard.artifacts import RunDir, lease
 from tuneyard.config import Preflight, Study
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import RunError, UserError
@@ -64,14 +64,23 @@ class Runner:
             UserError: it refuses its input, or what it found is refused.
             RunError: a worker was lost for good.
         """
+        name = self._run.artifact(step.stage, step.key).name
         with self._progress.stage(step.label) as bar:
             context = Context(
                 self._study, self._run, bar, self._cluster, live, self.outcome, training
             )
-            bar.note = self._call(step, context)
+
+            def waiting() -> None:
+                bar.say(f"    {step.label}: another process runs it, and is waited for")
+
+            with lease(self._run, name, waiting):
+                if facts_of(self._run, step) is not None:
+                    bar.note = "done by another process"
+                else:
+                    bar.note = self._call(step, context)
+                    with self._lock:
+                        self.ran += 1
             self._refuse(step, plan)
-        with self._lock:
-            self.ran += 1
 
     def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
         """Run steps, as many at a time as there is room for; see ``step`` for the arguments.

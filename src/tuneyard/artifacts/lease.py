@@ -1,0 +1,116 @@
+"""Who runs a step: one process at a time, also where two studies share a run directory.
+
+In a local folder it is a lock on a file, which the system gives up with the process that holds it.
+In an object store it is a note that only one can make; its owner writes to it now and then, and one
+that was not written to for a while is taken away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tuneyard.artifacts.folder import Folder, unwritable
+
+_BEAT = 5.0
+_LOST = 45.0
+"""Seconds without a beat after which an owner is taken to be dead."""
+_POLL = 0.5
+
+
+@contextlib.contextmanager
+def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold a lease for the block; wait while another process has it.
+
+    Args:
+        folder: the run directory.
+        name: what is leased.
+        waiting: called once, if there is something to wait for.
+
+    Raises:
+        UserError: nothing can be written there.
+    """
+    with (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting):
+        yield
+
+
+class _Lock:
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._path = Path(folder.join("leases", name))
+
+    @contextlib.contextmanager
+    def held(self, waiting: Callable[[], None]) -> Iterator[None]:
+        descriptor = self._open()
+        try:
+            if not self._take(descriptor):
+                waiting()
+                while not self._take(descriptor):
+                    time.sleep(_POLL)
+            yield
+        finally:
+            # The file stays: who waits for it has it open, and would lock what nobody else sees.
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise unwritable(error, str(self._path)) from None
+
+    def _take(self, descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:  # a file system without locks
+            raise unwritable(error, str(self._path)) from None
+        return True
+
+
+class _Note:
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._folder = folder
+        self._place = ("leases", name)
+        self._token = uuid.uuid4().hex
+        self._seen: tuple[str | None, float] = (None, 0.0)
+
+    @contextlib.contextmanager
+    def held(self, waiting: Callable[[], None]) -> Iterator[None]:
+        if not self._take():
+            waiting()
+            while not self._take():
+                time.sleep(_POLL)
+        end = threading.Event()
+        beats = threading.Thread(target=self._beat, args=[end], name="tuneyard-lease", daemon=True)
+        beats.start()
+        try:
+            yield
+        finally:
+            end.set()
+            beats.join()
+            self._folder.discard(*self._place)
+
+    def _take(self) -> bool:
+        if self._folder.create_text(f"{self._token} 0", *self._place):
+            return True
+        # By this process's clock, which need not agree with the owner's.
+        beat, now = self._folder.read_text(*self._place), time.monotonic()
+        if beat != self._seen[0]:
+            self._seen = beat, now
+        elif beat is not None and now - self._seen[1] > _LOST:
+            self._folder.discard(*self._place)
+        return False
+
+    def _beat(self, end: threading.Event) -> None:
+        number = 0
+        while not end.wait(_BEAT):
+            number += 1
+            with contextlib.suppress(Exception):  # the next one may come through
+                self._folder.write_text(f"{self._token} {number}", *self._place)
