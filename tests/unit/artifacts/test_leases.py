@@ -24,7 +24,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> RunDir:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("_BEAT", 0.05), ("_LOST", 0.5), ("_POLL", 0.01)):
-        monkeypatch.setattr(f"tuneyard.artifacts.lease.{name}", seconds)
+        monkeypatch.setattr(f"tuneyard.artifacts.leases.{name}", seconds)
 
 
 def test_one_owner_at_a_time(run: RunDir) -> None:
