@@ -12,6 +12,14 @@ from tuneyard.errors import named
 # Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
 _BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
 _FIRST = re.compile(r"^(\S[^\n]*)\n\nThe above exception was the direct cause", re.MULTILINE)
+# Ray Train's exceptions of workers that are gone have no public name to import them by.
+_NAMES_GONE = frozenset(
+    (
+        "WorkerHealthCheckFailedError",
+        "WorkerHealthCheckTimeoutError",
+        "WorkerGroupStartupFailedError",
+    )
+)
 _NO_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory")
 
 
@@ -36,11 +44,6 @@ def loss(error: BaseException) -> Loss | None:
     """
     from ray import exceptions
     from ray.train import TrainingFailedError
-    from ray.train.v2._internal.exceptions import (
-        WorkerGroupStartupFailedError,
-        WorkerHealthCheckFailedError,
-        WorkerHealthCheckTimeoutError,
-    )
 
     gone = (
         exceptions.WorkerCrashedError,
@@ -48,16 +51,14 @@ def loss(error: BaseException) -> Loss | None:
         exceptions.NodeDiedError,
         exceptions.LocalRayletDiedError,
         exceptions.ObjectLostError,
-        WorkerHealthCheckFailedError,
-        WorkerHealthCheckTimeoutError,
-        WorkerGroupStartupFailedError,
     )
     found = list(_behind(error))
     for inner in found:
         if _is_memory(inner):
             return Loss("memory", named(inner))
     for inner in reversed(found):
-        if isinstance(inner, gone) and not getattr(inner, "actor_init_failed", False):
+        lost = isinstance(inner, gone) or not _NAMES_GONE.isdisjoint(_names(inner))
+        if lost and not getattr(inner, "actor_init_failed", False):
             return Loss("worker", named(inner))
     if any(isinstance(inner, TrainingFailedError) for inner in found):
         return Loss("training", named(found[-1]))
@@ -99,10 +100,14 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         left += list((getattr(inner, "worker_failures", None) or {}).values())
 
 
+def _names(error: BaseException) -> list[str]:
+    return [kind.__name__ for kind in type(error).__mro__]
+
+
 def _is_memory(error: BaseException) -> bool:
     # By name: torch's and Ray's are two classes, and a driver without torch need not import it.
     return (
         isinstance(error, MemoryError)
-        or any(kind.__name__ == "OutOfMemoryError" for kind in type(error).__mro__)
+        or "OutOfMemoryError" in _names(error)
         or any(sign in str(error) for sign in _NO_MEMORY)
     )
