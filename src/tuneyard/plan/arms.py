@@ -21,6 +21,7 @@ from tuneyard.plan.steps import (
     Prepare,
     ReadPairs,
     Register,
+    Similarity,
 )
 from tuneyard.plan.training import TrainingSteps
 
@@ -33,7 +34,7 @@ class _Builder(TrainingSteps, EvaluationSteps):
     def arms(self) -> Iterator[Arm]:
         """Yield every arm, with all its steps."""
         arms = list(self.answering())
-        similar = {
+        similar: dict[str, Similarity | None] = {
             split: self.similarity(split, (answers[split] for _, answers in arms))
             for split in self.study.evaluate.splits
         }

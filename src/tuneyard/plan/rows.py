@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
+from typing import Literal
 
 from tuneyard.config import Dpo, Model, Pairs, Rows
 from tuneyard.metrics import resolve_metrics
@@ -142,7 +143,9 @@ class RowSteps(DataSteps):
             if isinstance(settings, Dpo) and settings.pairs.verifies
         ]
 
-    def preflight(self, model: Model, regime: tuple[str, ...], loss_on: str) -> Preflight:
+    def preflight(
+        self, model: Model, regime: tuple[str, ...], loss_on: Literal["completion", "all"]
+    ) -> Preflight:
         """Return the step that looks at training rows as a model would meet them: what is cut off,
         and what evaluation has, too.
 

@@ -69,7 +69,7 @@ class Step:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     """Return the fields of a class that are in keys."""
     hints = get_type_hints(kind, include_extras=True)
     names = [own.name for own in fields(kind)]

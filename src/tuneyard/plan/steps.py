@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+from tuneyard.answers import CodeBlock
 from tuneyard.config import Compare as CompareSettings
 from tuneyard.config import (
     Data,
@@ -164,7 +165,7 @@ class Preflight(Step):
     base: Base
     train: tuple[Prepare, ...]
     evaluation: tuple[Prepare, ...]
-    loss_on: str
+    loss_on: Literal["completion", "all"]
     similarity: float | None
 
 
@@ -210,7 +211,7 @@ class SampledPairs(Prefer):
     policy: Train | None
     seed: int
     max_new_tokens: int
-    code_block: str | None
+    code_block: CodeBlock | None
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]
 
@@ -244,7 +245,7 @@ class Train(Step):
     """
 
     stage: ClassVar[str] = "train"
-    method: ClassVar[str]
+    method: ClassVar[Literal["sft", "dpo"]]
     base: Base
     settings: Sft | Dpo
     start: Train | None
@@ -258,7 +259,7 @@ class Train(Step):
 class TrainSft(Train):
     """Supervised fine-tuning on training splits, in this order."""
 
-    method: ClassVar[str] = "sft"
+    method: ClassVar[Literal["sft", "dpo"]] = "sft"
     settings: Sft
     sets: tuple[Prepare, ...]
 
@@ -267,7 +268,7 @@ class TrainSft(Train):
 class TrainDpo(Train):
     """Preference optimisation; without ``reference`` it computes log-probabilities as it goes."""
 
-    method: ClassVar[str] = "dpo"
+    method: ClassVar[Literal["sft", "dpo"]] = "dpo"
     settings: Dpo
     pairs: Prefer
     reference: Reference | None
@@ -327,7 +328,7 @@ class Score(Step):
     answers: Generate
     metrics: tuple[str, ...]
     faithful: bool
-    code_block: str
+    code_block: CodeBlock
     encoders: Mapping[str, Embedding]
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]

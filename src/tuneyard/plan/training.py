@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tuneyard.config import Dpo, Model, Pairs, Sft
 from tuneyard.plan.adapters import first_lora
 from tuneyard.plan.rows import OVERLAP, RowSteps
@@ -40,7 +42,7 @@ class TrainingSteps(RowSteps):
             label = " → ".join(names[: place + 1])
             start, section = trains[-1] if trains else None, self.study.section(names[place])
             title = " · ".join(filter(None, [f"train {label}", self.name(model, "", regime, seed)]))
-            common = {
+            common: dict[str, Any] = {
                 "label": title,
                 "after": checked,
                 "base": self.base(model),

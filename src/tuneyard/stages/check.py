@@ -30,7 +30,8 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 sets[step.key] = split.examples
                 refusal.refuse(step, split.facts(), limits)
         elif isinstance(step, steps.Preflight):
-            asked = {one: sets[one.key] for one in step.inputs if one.key in sets}
+            splits = (*step.train, *step.evaluation)
+            asked = {one: sets[one.key] for one in splits if one.key in sets}
             refuse_shared_ids(asked.values())
             equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
             refusal.refuse(step, {"overlap": equal}, limits)
