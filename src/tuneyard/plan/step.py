@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import BaseModel
@@ -68,12 +68,21 @@ class Step:
         return found
 
 
-@cache
+_found: dict[Any, tuple[str, ...]] = {}
+
+
 def _names(kind: Any) -> tuple[str, ...]:
     """Return the fields of a class that are in keys."""
+    if kind not in _found:
+        _found[kind] = tuple(_in_key(kind))
+    return _found[kind]
+
+
+def _in_key(kind: Any) -> Iterator[str]:
     hints = get_type_hints(kind, include_extras=True)
-    names = [own.name for own in fields(kind)]
-    return tuple(n for n in names if _NOT_IN_KEY not in getattr(hints[n], "__metadata__", ()))
+    for own in fields(kind):
+        if _NOT_IN_KEY not in getattr(hints[own.name], "__metadata__", ()):
+            yield own.name
 
 
 def _keyed(value: Any) -> dict[str, Any]:

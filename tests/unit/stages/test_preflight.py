@@ -1,11 +1,14 @@
 """The preflight as a stage: what it refuses before a model is loaded, and what it writes."""
 
 import json
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
+from tuneyard.plan.steps import Prepare
+from tuneyard.records import Example
 from tuneyard.stages.preflight import overlaps
 
 
@@ -29,12 +32,14 @@ def test_else_they_are_told(run_stages, choice, equal):
 
 
 def test_test_and_validation_are_compared_but_not_refused():
-    asked = {
-        "train/a": [Question("t", "sort a list")],
-        "validation/a": [Question("v", "open a window")],
-        "test/a": [Question("e", "Open a window")],
+    rows = {"train": "sort a list", "validation": "open a window", "test": "Open a window"}
+    sets: dict[Any, list[Example]] = {
+        Prepare(label=split, kind="a", split=split, data=Mock(templated=False)): [
+            Example(split, "python", "a", split, text, "x = 1")
+        ]
+        for split, text in rows.items()
     }
-    against_train, against_test, both = overlaps(asked, 0.7)
+    against_train, against_test, both = overlaps(sets, 0.7)
     assert [o.name for o in (against_train, against_test)] == ["validation/a", "test/a"]
     assert both.text().startswith("test/a: 1 of 1 questions stand in validation")
 
