@@ -164,6 +164,7 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
     cluster: Clusters, job: TrainJob, whole: Path, tmp_path: Path
 ) -> None:
     pids: list[int] = []
+    places: dict[str, str] = {}
     ours = cluster(Resources(threads=1, max_failures=0))
 
     def go(name: str, job: TrainJob, on_progress: Any = None) -> Path:
@@ -175,6 +176,8 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
             out=tmp_path / name,
             on_progress=on_progress or (lambda entry: pids.append(entry["pid"])),
             shared=str(tmp_path / "shared"),
+            place=places.get(name),
+            on_place=lambda place: places.update({name: place}),
         )
         return tmp_path / name
 
