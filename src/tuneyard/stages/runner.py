@@ -103,19 +103,21 @@ class Runner:
             else:
                 ended.put((step, None))
 
-        at_once = self._study.resources.parallel or _AT_ONCE
-        if at_once > 1 and len(steps) > 1:
-            _import_all()
         while True:
-            for step in schedule.ready():
-                if len(schedule.running) < at_once and self._has_room(step, schedule.running):
-                    schedule.start(step)
-                    if at_once == 1:  # signals and tracebacks as simple as can be
-                        perform(step)
-                    else:
-                        threading.Thread(
-                            target=perform, args=[step], name=step.label, daemon=True
-                        ).start()
+            chosen = self._chosen(schedule)
+            for step in chosen:
+                schedule.start(step)
+            if len(chosen) == 1 == len(schedule.running):  # as simple as can be
+                perform(chosen[0])
+            elif chosen:
+                # Here: what a thread starts ends with it, Ray's servers, too, and threads that
+                # import the same at once may see it half made.
+                self._cluster.start()
+                _import_all()
+                for step in chosen:
+                    threading.Thread(
+                        target=perform, args=[step], name=step.label, daemon=True
+                    ).start()
             if not schedule.running:
                 break
             step, error = ended.get()
@@ -132,15 +134,22 @@ class Runner:
                 self._progress.line(f"not run, for want of what failed: {names}")
             raise first
 
-    def _has_room(self, step: Step, running: Sequence[Step]) -> bool:
-        """Say whether a step may be started beside others.
+    def _chosen(self, schedule: Schedule) -> list[Step]:
+        """Return the steps that may be started now, beside those that run.
 
-        A cluster's Ray lets it wait until there is room; this machine's cores are counted here.
+        A cluster's Ray lets a step wait until there is room; this machine's cores are counted here.
         """
-        if not running or os.environ.get("RAY_ADDRESS"):
-            return True
-        wanted = sum(demand(one, self._study.resources).cpus for one in (step, *running))
-        return wanted <= cores()
+        resources, chosen = self._study.resources, list[Step]()
+        joined, most = bool(os.environ.get("RAY_ADDRESS")), resources.parallel or _AT_ONCE
+        taken = sum(demand(step, resources).cpus for step in schedule.running)
+        for step in schedule.ready():
+            wanted = taken + demand(step, resources).cpus
+            first = not schedule.running and not chosen
+            if first or ((joined or wanted <= cores()) and
+                         len(chosen) + len(schedule.running) < most):  # fmt: skip
+                chosen.append(step)
+                taken = wanted
+        return chosen
 
     def lost(self) -> str | None:
         """Return what a local Ray has lost; None: nothing, or none was started."""
