@@ -43,9 +43,8 @@ def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
 
 
 def _with_all(name: str, givers: dict[str, ast.stmt]) -> list[tuple[ast.stmt, set[str]]]:
-    """Return the statement that defines a name, and those that define what it reads.
-
-    Imports are tests' own where they import the same name.
+    """Return the statement that defines a name and those that define what it reads, each with the
+    names that are the reference's own by it; what is imported is nobody's own.
     """
     todo, found = [name], list[tuple[ast.stmt, set[str]]]()
     while todo:
