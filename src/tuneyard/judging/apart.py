@@ -21,6 +21,7 @@ from tuneyard.sandbox import Program
 from tuneyard.sandbox.capability import imported, texts_in
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import words
+from tuneyard.unwarned import unwarned
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -105,7 +106,8 @@ def _may_be(case: Case) -> bool:
         return False
     try:
         tests = case.tests.replace(STAND_IN, "")  # our own
-        code = compile(tests, "<tests>", "exec", dont_inherit=True)
+        with unwarned():
+            code = compile(tests, "<tests>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return False
     return all(

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import warnings
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -22,6 +21,7 @@ from tuneyard.judging.calls import Found, find
 from tuneyard.judging.helpers import helpers_of
 from tuneyard.judging.listed import FormError, unlisted
 from tuneyard.judging.packed import head
+from tuneyard.unwarned import unwarned
 
 __all__ = ["FormError", "may_check", "program_of"]
 
@@ -109,8 +109,7 @@ def _of_session(text: str) -> str:
 
 def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             return compile(source, "<tests>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         told = str(error) or type(error).__name__
@@ -122,7 +121,8 @@ def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
 def _entry(entry_point: str) -> tuple[str, str]:
     """Return an entry point as code, and its first name: ``Solution().add`` and ``Solution``."""
     try:
-        node = whole = ast.parse(entry_point.strip(), mode="eval").body
+        with unwarned():
+            node = whole = ast.parse(entry_point.strip(), mode="eval").body
         while isinstance(node, ast.Attribute | ast.Call):
             node = node.value if isinstance(node, ast.Attribute) else node.func
         if isinstance(node, ast.Name):

@@ -8,9 +8,9 @@ only have to agree with itself. The tests call the reference's.
 from __future__ import annotations
 
 import ast
-import warnings
 
 from tuneyard.answers.names import defined, lacking
+from tuneyard.unwarned import unwarned
 
 
 def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
@@ -25,8 +25,7 @@ def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
         source: the reference program.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             reference = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
 
 
+NO_TESTS = "no tests"
 ASSERT_NOTHING = "the tests assert nothing"
 
 
-def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case | str:
+def case_of(tests: str | None, reference: str | None, entry_point: str | None) -> Case | str:
     """Return what is run of a row, or why nothing can be.
 
     Args:
-        tests: the row's as one text, as ``listed.with_setup`` returns them.
+        tests: the row's as one text, as ``listed.with_setup`` returns them; None: it has none.
         reference: an answer, in Markdown or not; None: there is none.
         entry_point: see ``program_of``.
     """
     from tuneyard.answers import extract_code
 
+    if tests is None or not tests.strip():
+        return NO_TESTS
     source = "" if reference is None else extract_code(reference)
     try:
         program = program_of(tests, entry_point, source)

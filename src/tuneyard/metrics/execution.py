@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Outcome, Sandbox
 
 UNJUDGED = "unjudged"
-"""How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
+"""How ``Execution.detail`` begins where a row has no tests that say anything of an answer."""
 
 
 class Execution(NamedTuple):
@@ -70,11 +70,10 @@ def execute_python(
 ) -> list[Execution]:
     """Run each prediction and then its tests; success is that neither raises.
 
-    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Without
-    tests all three values are None. Where the tests judge nothing, ``success`` and ``category`` are
-    None and ``detail`` begins with ``unjudged``. Categories are those of
-    COCOBOTS's groups A to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer
-    that tampered with its tests.
+    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Where there
+    are no tests, or they judge nothing, ``success`` and ``category`` are None and ``detail`` begins
+    with ``unjudged``. Categories are those of COCOBOTS's groups A to C, ``wrong_answer`` for a
+    failed assertion, and ``forged`` for an answer that tampered with its tests.
 
     Args:
         tests: each row's as one text, as ``tuneyard.judging.listed.with_setup`` returns them.
@@ -95,10 +94,10 @@ def execute_python(
     results = [Execution(None, None, None)] * count
     cases: dict[int, Case] = {}
     for index, (test, *others) in enumerate(rows):
-        case = None if test is None else case_of(test, *others)
+        case = case_of(test, *others)
         if isinstance(case, str):
             results[index] = _unjudged(case)
-        elif case is not None:
+        else:
             cases[index] = case
     if not cases:
         return results

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuneyard.metrics import COLUMNS
 from tuneyard.metrics.execution import UNJUDGED
 from tuneyard.metrics.pass_at_k import pass_at_k
 from tuneyard.stats.describe import describe
@@ -13,7 +14,7 @@ from tuneyard.stats.describe import describe
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
-_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
+_NOT_METRICS = COLUMNS | {"id", "sample"}
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -31,7 +32,7 @@ def summarise(
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
         category occurs, where there was an execution, most frequent first; ``unjudged``: rows
-        without a verdict although they have tests, where programs were run with tests;
+        without a verdict, where programs are run with tests;
         ``suspicious``: how many answers may have forged their verdict, where there are any;
         ``pass_at_k`` by k, where an example has several tested samples.
     """
@@ -49,7 +50,7 @@ def summarise(
     if suspicious:
         summary["suspicious"] = suspicious
     if any("passed" in score for score in scores):
-        summary["unjudged"] = sum(_is_unjudged(score) for score in scores)
+        summary["unjudged"] = sum(score.get("passed") is None for score in scores)
     chances = _pass_at_k(scores)
     if chances:
         summary["pass_at_k"] = chances
@@ -76,11 +77,6 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
-def _is_unjudged(score: Mapping[str, Any]) -> bool:
-    detail = score.get("error_detail")
-    return score.get("passed") is None and str(detail or "").startswith(UNJUDGED)
-
-
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
     described = {key: value for key, value in summary.items() if _is_description(value)}
@@ -103,8 +99,8 @@ def format_summary(summary: Summary) -> str:
         lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
         lines.append(
-            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: their tests "
-            "check nothing or cannot be passed (see error_detail)"
+            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: they have no "
+            "tests, or such as check nothing or cannot be passed (see error_detail)"
         )
     return "\n".join(lines)
 

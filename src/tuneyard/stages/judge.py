@@ -15,6 +15,7 @@ from tuneyard.judging.rows import try_rows
 from tuneyard.plan import Asked, Plan, Step
 from tuneyard.records import Example, write_jsonl
 from tuneyard.stages.context import Context
+from tuneyard.unwarned import unwarned
 
 SHOWN = 3
 """How many rows a message names; the artifact has all."""
@@ -103,7 +104,8 @@ def imported(programs: Iterable[str]) -> set[str]:
     names: set[str] = set()
     for program in programs:
         try:
-            nodes = list(ast.walk(ast.parse(program)))
+            with unwarned():
+                nodes = list(ast.walk(ast.parse(program)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in nodes:
