@@ -241,4 +241,7 @@ def unwritable(error: Exception, where: str) -> UserError:
         what, remedy = "a folder stands where a file of the run directory should be", "move it away"
     elif isinstance(error, ValueError):
         return unusable(error, where)
-    return UserError(what, where=where, value=str(error), remedy=remedy)
+    elif isinstance(error, OSError) and error.strerror:
+        what += f" ({error.strerror})"
+    place = getattr(error, "filename", None) or where
+    return UserError(what, where=where, value=str(place), remedy=remedy)
