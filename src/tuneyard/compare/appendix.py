@@ -112,7 +112,7 @@ def _seed_notes(summary: Summary) -> list[str]:
         "over its runs; ± is the standard deviation over seeds of its mean or of Δ (ddof 1). p and "
         "the interval of Δ are over examples: they hold for the runs that were made. p (seeds) "
         "adds the spread between seeds (min F′, Clark 1973): it says whether new runs of "
-        "both arms would differ. Runs with the same seed are paired.</dd>"
+        "both arms would differ; it is corrected as p is. Runs with the same seed are paired.</dd>"
     ]
 
 
