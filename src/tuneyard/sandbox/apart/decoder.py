@@ -65,7 +65,9 @@ def decode(
         values = read.all(items)
     except MalformedError:
         raise
-    except (ValueError, TypeError, LookupError, AttributeError, StopIteration) as error:
+    except StopIteration:  # which is how Python's reader ends
+        raise MalformedError("it is no JSON") from None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None
     except (ArithmeticError, RecursionError) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None

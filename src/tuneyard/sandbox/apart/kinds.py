@@ -15,6 +15,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from tuneyard.sandbox.apart.codec import ReshapedError
+
 Parts = list[Any]
 SCALARS = frozenset((type(None), bool, int, float, str))
 TYPES = {
@@ -122,7 +124,7 @@ def _new_array(parts: Parts) -> Any:
 def _fill_array(value: Any, parts: Parts) -> None:
     new = _new_array(parts)
     if new.shape != value.shape or new.dtype != value.dtype:
-        raise ValueError("an array of another shape")
+        raise ReshapedError("changes the shape or type of an array that its tests gave it")
     value[...] = new
 
 

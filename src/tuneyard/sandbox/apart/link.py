@@ -10,7 +10,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 from tuneyard.sandbox.apart import wire
-from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
+from tuneyard.sandbox.apart.codec import (
+    MalformedError,
+    Node,
+    NotDataError,
+    ReshapedError,
+    Special,
+)
 from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
 from tuneyard.sandbox.apart.decoder import Message, decode
 from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
@@ -79,7 +85,7 @@ class Link:
         whole = self._allowed is None or bool(self._allowed)
         reply = self._ask(["load", source, whole, *names], [])
         if type(reply) is not tuple or list(map(type, reply)) != [tuple, tuple, tuple]:
-            self.fail("the answer's process says what is no message")
+            self._spoilt("it names nothing")
         own, values, lacking = reply
         found = dict(zip(own, values, strict=False))
         self.used.clear()
@@ -148,6 +154,9 @@ class Link:
         """
         self._fail({"status": status, "error_type": kind, "message": why, "line": None})
 
+    def _spoilt(self, why: object) -> NoReturn:
+        self.fail(f"the answer spoils what its process replies to the tests: {why}"[:_TEXT])
+
     def told(self, error: BaseException) -> dict[str, Any] | None:
         """Return what the answer's process said of an exception; None: it is not from there."""
         return next((row for one, row in self._told if one is error), None)
@@ -186,8 +195,10 @@ class Link:
                 self.failed = ToldError(row_of(["timeout", None, "interrupted", None]))
         try:
             return decode(reply, self._special, self._shared, self._changes_come)
+        except ReshapedError as error:
+            self.fail(f"the answer {error}")
         except MalformedError as error:
-            self.fail(f"the answer's process says what is no message: {error}"[:_TEXT])
+            self._spoilt(error)
 
     def _receive(self, data: bytes) -> bytes:
         try:
@@ -198,7 +209,7 @@ class Link:
             try:
                 reply = wire.receive()
             except ValueError as error:
-                self.fail(f"the answer's process says what is no message: {error}")
+                self._spoilt(error)
             if reply is None:
                 self._follow()
             if reply != b"dies":
@@ -220,7 +231,7 @@ class Link:
             else:
                 raise ValueError(verb)
         except (ValueError, TypeError, LookupError, AttributeError) as wrong:
-            self.fail(f"the answer's process says what is no message: {wrong}"[:_TEXT])
+            self._spoilt(wrong)
         self._told.append((error, row))
         del self._told[:-16]  # tests may catch thousands; one of the last is what ends them
         raise error
