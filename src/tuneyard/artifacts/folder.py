@@ -243,5 +243,6 @@ def unwritable(error: Exception, where: str) -> UserError:
         return unusable(error, where)
     elif isinstance(error, OSError) and error.strerror:
         what += f" ({error.strerror})"
-    place = getattr(error, "filename", None) or where
-    return UserError(what, where=where, value=str(place), remedy=remedy)
+    place = str(getattr(error, "filename", None) or where)
+    on_the_way = where == place or where.startswith(place.rstrip("/") + "/")
+    return UserError(what, where=where, value=place if on_the_way else where, remedy=remedy)

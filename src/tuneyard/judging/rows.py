@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tuneyard.judging.apart import try_apart
 from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
+from tuneyard.judging.served import serve
 from tuneyard.judging.trial import Case, Tried, try_tests
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def case_of(tests: str | None, reference: str | None, entry_point: str | None) -
     if not reference.strip():
         return "the reference is empty"
     taken = take_out(source)
+    program = serve(program, taken.takes)
     return Case(source, taken.hollow, program, taken.names, taken.takes, taken.imports)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from tuneyard.config import Preflight
 from tuneyard.errors import UserError
 from tuneyard.judging.rows import try_rows
+from tuneyard.judging.served import there
 from tuneyard.plan import Asked, Plan, Step
 from tuneyard.records import Example, write_jsonl
 from tuneyard.stages.context import Context
@@ -114,14 +114,6 @@ def imported(programs: Iterable[str]) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module)
     return {name.partition(".")[0] for name in names}
-
-
-def there(module: str) -> bool:
-    """Tell whether a top-level module can be found; it is not imported."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # modules of no kind that has a specification
-        return True
 
 
 def lines(step: Step, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:

@@ -20,6 +20,11 @@ def test_python_answers_are_run_with_their_tests() -> None:
         "def double(x):\n    raise SystemExit": (False, "runtime_other"),
         "class StackFullError(Exception): ...\nraise StackFullError": (False, "runtime_other"),
         "open('/tmp/x', 'w').write('x')": (False, "resource"),
+        "open('data.txt')": (False, "runtime_other"),  # no limit: it is not there
+        "import os\nos.mkdir('a')\nos.mkdir('a')": (False, "runtime_other"),
+        "open('.')": (False, "runtime_other"),
+        "[bytearray(1 << 40)]": (False, "resource"),
+        "kept = [open('/dev/null') for _ in range(9_999)]": (False, "resource"),
         "": (False, "no_code"),
         "I cannot do that.": (False, "no_code"),
     }
@@ -27,6 +32,30 @@ def test_python_answers_are_run_with_their_tests() -> None:
     assert [result[:2] for result in results] == list(answers.values())
     assert results[3].detail is not None
     assert "NameError" in results[3].detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "tests"),
+    [
+        ("", "assert depth(DEPTH) == DEPTH"),
+        ("import os\nos.getpid()\n", "assert depth(DEPTH) == DEPTH"),
+        ("", "globals()\nassert depth(DEPTH) == DEPTH"),
+        ("", "seen = []\nassert depth(DEPTH, seen) == DEPTH"),
+        ("", "def test_depth():\n    assert depth(DEPTH) == DEPTH"),
+        ("", "def check(candidate):\n    assert candidate(DEPTH) == DEPTH\ncheck(depth)"),
+    ],
+    ids=["apart", "watched", "beside", "changes", "pytest", "check"],
+)
+def test_a_program_recurses_as_deep_as_in_a_script(answer: str, tests: str) -> None:
+    # Python's limit is 1,000 frames, of which a script and the function's last call take two.
+    deep = "def depth(n, seen=None):\n    return 0 if n == 0 else 1 + depth(n - 1, seen)\n"
+    flat = "def depth(n, seen=None):\n    return n\n"
+    right, endless = (tests.replace("DEPTH", str(depth)) for depth in (996, 1_200))
+    found = execute_python(
+        predictions=[answer + deep] * 2, references=[flat] * 2, tests=[right, endless]
+    )
+    assert [one.success for one in found] == [True, False]
+    assert "RecursionError" in (found[1].detail or "")
 
 
 def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
@@ -53,7 +82,7 @@ def test_an_endless_loop_is_a_timeout_and_the_others_are_run() -> None:
 def test_without_tests_nothing_is_known() -> None:
     assert (
         execute_python(predictions=["x = 1", ""], tests=[None, None])
-        == [Execution(None, None, None)] * 2
+        == [Execution(None, None, "unjudged: no tests")] * 2
     )
     assert execute_cocobots(predictions=[], references=[]) == []
 
