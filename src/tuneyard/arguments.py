@@ -76,9 +76,9 @@ def _place(text: str) -> str:
 
 
 def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} names nothing")
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} lacks a name beside a comma")
     return names
 
 
