@@ -115,21 +115,29 @@ def read_rows(path: StrPath, *, runs_tests: bool = False) -> list[ScoreRow]:
     """Read and check the input of ``score_file``; keys that scoring does not use are ignored.
 
     Args:
-        runs_tests: tests that do not compile are refused, as they are in a study's data.
+        runs_tests: refuse a file without any tests that compile, for it cannot have a verdict. A
+            row of others is unjudged among rows that can be judged.
 
     Raises:
         UserError: no rows, a missing field, one of the wrong type, tests that are no program, or
             an id that occurs twice (with the same ``sample``).
     """
     rows: list[ScoreRow] = []
+    first: UserError | None = None
     ids = Unique("or number the answers to one task with 'sample'")
     for number, item in iter_json_lines(path):
         place = f"{path}:{number}"
         row = _row(item, place)
-        if runs_tests and row.tests is not None:
-            check_tests(row.tests, "tests", place, row.entry_point, setup_of(item))
+        if runs_tests and row.tests is not None and row.tests.strip():
+            try:
+                check_tests(row.tests, "tests", place, row.entry_point, setup_of(item))
+                runs_tests = False  # one is enough
+            except UserError as error:
+                first = first or error
         ids.add((str(row.id), row.sample), place, shown=row.id)
         rows.append(row)
+    if runs_tests and first is not None:
+        raise first
     if not rows:
         raise UserError(
             "a file has no rows to score",

@@ -233,7 +233,7 @@ def test_tests_are_tried_before_they_judge(tmp_path: Path) -> None:
         {"prediction": double, "tests": check, "entry_point": "double"},
         {"prediction": "double = abs", "tests": check, "entry_point": "double"},
         {"prediction": double, "tests": check},
-        {"prediction": double, "tests": "double(4) == 8"},
+        {"prediction": double, "tests": "return double(4) == 8"},
         {"prediction": "", "tests": []},
         {"prediction": double, "tests": " \n"},
         {"prediction": double, "tests": None},
@@ -278,7 +278,7 @@ def test_a_rows_set_up_and_an_empty_reference(tmp_path: Path) -> None:
         ({"tests": "assert double(2) == 4", "test_setup_code": "import"}, "test_setup_code"),
     ],
 )
-def test_tests_that_do_not_compile_are_refused_where_they_would_run(
+def test_a_file_without_tests_that_compile_is_refused_where_they_would_run(
     tmp_path: Path, row: dict[str, Any], column: str | None
 ) -> None:
     check = "def check(candidate):\n    assert candidate(2) == 4\n"
@@ -291,6 +291,10 @@ def test_tests_that_do_not_compile_are_refused_where_they_would_run(
     assert caught.value.remedy
     assert not (tmp_path / "out.jsonl").exists()
     score_file("python", ["bleu"], source, tmp_path / "out.jsonl")  # runs no tests
+    good = {**GOOD, "id": "c", "tests": "assert x == 1"}
+    source = write(tmp_path / "in.jsonl", {**GOOD, "id": "b", **row}, good)
+    summary = score_file("python", ["execution"], source, tmp_path / "out.jsonl")
+    assert summary["unjudged"] == 1  # the other row is judged
 
 
 def test_imports_go_with_python(tmp_path: Path) -> None:
