@@ -34,28 +34,26 @@ def test_python_answers_are_run_with_their_tests() -> None:
     assert "NameError" in results[3].detail
 
 
-@pytest.mark.parametrize(
-    ("answer", "tests"),
-    [
+def test_programs_recurse_as_deep_as_in_a_script() -> None:
+    # Python's limit is 1,000 frames, of which a script and the function's last call take two.
+    deep = "def depth(n, seen=None):\n    return 0 if n == 0 else 1 + depth(n - 1, seen)\n"
+    flat = "def depth(n, seen=None):\n    return n\n"
+    ways = [  # apart from the tests, watched, beside them, with an argument that is looked at, …
         ("", "assert depth(DEPTH) == DEPTH"),
         ("import os\nos.getpid()\n", "assert depth(DEPTH) == DEPTH"),
         ("", "globals()\nassert depth(DEPTH) == DEPTH"),
         ("", "seen = []\nassert depth(DEPTH, seen) == DEPTH"),
         ("", "def test_depth():\n    assert depth(DEPTH) == DEPTH"),
         ("", "def check(candidate):\n    assert candidate(DEPTH) == DEPTH\ncheck(depth)"),
-    ],
-    ids=["apart", "watched", "beside", "changes", "pytest", "check"],
-)
-def test_a_program_recurses_as_deep_as_in_a_script(answer: str, tests: str) -> None:
-    # Python's limit is 1,000 frames, of which a script and the function's last call take two.
-    deep = "def depth(n, seen=None):\n    return 0 if n == 0 else 1 + depth(n - 1, seen)\n"
-    flat = "def depth(n, seen=None):\n    return n\n"
-    right, endless = (tests.replace("DEPTH", str(depth)) for depth in (996, 1_200))
-    found = execute_python(
-        predictions=[answer + deep] * 2, references=[flat] * 2, tests=[right, endless]
-    )
-    assert [one.success for one in found] == [True, False]
-    assert "RecursionError" in (found[1].detail or "")
+    ]
+    for depth, success in ((996, True), (1_200, False)):
+        found = execute_python(
+            predictions=[answer + deep for answer, _ in ways],
+            references=[flat] * len(ways),
+            tests=[tests.replace("DEPTH", str(depth)) for _, tests in ways],
+        )
+        assert [one.success for one in found] == [success] * len(ways), found
+        assert success or all("RecursionError" in str(one.detail) for one in found)
 
 
 def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
