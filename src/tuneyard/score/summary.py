@@ -14,6 +14,11 @@ Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
 _NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
+# What a verdict is called, and why rows of its task may have none.
+_VERDICTS = {
+    "passed": "their tests check nothing or cannot be passed",
+    "execution_success": "their references do not run or build nothing",
+}
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -31,7 +36,8 @@ def summarise(
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
         category occurs, where there was an execution, most frequent first; ``unjudged``: rows
-        without a verdict although they have tests, where programs were run with tests;
+        without a verdict although they have tests, or a reference to be held against, where
+        programs were run;
         ``suspicious``: how many answers may have forged their verdict, where there are any;
         ``pass_at_k`` by k, where an example has several tested samples.
     """
@@ -48,7 +54,7 @@ def summarise(
     suspicious = sum(bool(score.get("suspicious")) for score in scores)
     if suspicious:
         summary["suspicious"] = suspicious
-    if any("passed" in score for score in scores):
+    if any(name in score for score in scores for name in _VERDICTS):
         summary["unjudged"] = sum(_is_unjudged(score) for score in scores)
     chances = _pass_at_k(scores)
     if chances:
@@ -78,7 +84,8 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 def _is_unjudged(score: Mapping[str, Any]) -> bool:
     detail = score.get("error_detail")
-    return score.get("passed") is None and str(detail or "").startswith(UNJUDGED)
+    judged = any(score.get(name) is not None for name in _VERDICTS)
+    return not judged and str(detail or "").startswith(UNJUDGED)
 
 
 def format_summary(summary: Summary) -> str:
@@ -102,9 +109,10 @@ def format_summary(summary: Summary) -> str:
     if "suspicious" in summary:
         lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
+        why = "; ".join(text for name, text in _VERDICTS.items() if name in summary)
         lines.append(
-            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: their tests "
-            "check nothing or cannot be passed (see error_detail)"
+            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: {why} "
+            "(see error_detail)"
         )
     return "\n".join(lines)
 
