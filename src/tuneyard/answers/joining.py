@@ -3,74 +3,227 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
-from tuneyard.answers.names import defined, lacking
-from tuneyard.answers.python_text import parse, solves
-
-Part = tuple[str, ast.Module]
-
-_QUIET = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Import,
-    ast.ImportFrom,
-)
+from tuneyard.answers.names import BUILTINS, defined, lacking
+from tuneyard.answers.order import reads_first
+from tuneyard.answers.python_text import parse
+from tuneyard.answers.uses import callables, is_import, is_test, is_use
 
 
-def joined(chosen: Part, others: Sequence[Part]) -> str:
-    """Return a solution with the parts in other blocks that belong to it.
+class Part(NamedTuple):
+    """A block: its text, its tree, and how telling it is (see ``reader.Candidate``)."""
 
-    What it reads and does not define (imports, helpers, constants) is taken from the first block
-    that defines it, and put before it. A block that uses what is there, and adds definitions of
-    new names alone, goes on with it. Another version of what is there is none of it, and neither
-    are uses and tests.
+    code: str
+    tree: ast.Module
+    rank: int
+
+
+def joined(parts: Sequence[Part], chosen: int) -> str:
+    """Return a block with those other ones that belong to the same program, in their order.
+
+    What it reads and does not bind (imports, helpers, constants) is taken from the block that binds
+    it: the nearest before it, else behind it. A block that goes on with what is there, however it
+    binds its new names (``area = rect``), is part of it, and so are further definitions that need
+    nothing but the standard library. Another version of what is there is none, and neither are
+    examples of use, tests and output. A block that has to be loaded before another stands before
+    it.
 
     Args:
-        chosen: text and tree of the solution.
-        others: the other blocks, in their order.
+        parts: all blocks, in their order.
+        chosen: the place of the one that counts. An example of use, or a test, stays alone.
     """
-    code, tree = chosen
-    if not others:
-        return code
-    taken = [code]
-    names, wanted = defined(tree), lacking(tree)
-    left = list(others)
-    while True:
-        # What is needed first: it may be needed by what goes on.
-        found = next((part for part in left if wanted & defined(part[1])), None)
-        if found is not None:
-            taken.insert(0, found[0])
-        else:
-            found = next((part for part in left if _goes_on(part[1], names)), None)
-            if found is None:
-                break
-            taken.append(found[0])
+    if len(parts) == 1:
+        return parts[0].code
+    try:
+        return _joined(parts, chosen)
+    except RecursionError:  # trees as deep as chains of a thousand sums
+        return parts[chosen].code
+
+
+def _joined(parts: Sequence[Part], chosen: int) -> str:
+    future = any("__future__" in part.code for part in parts)
+    blocks = [_Block(part, place, annotations=not future) for place, part in enumerate(parts)]
+    first = blocks[chosen]
+    imported = {name for block in blocks for name in block.imports}
+    own = callables(part.tree for part in parts)
+    for block in blocks:
+        block.is_use = any(is_use(statement, own, imported) for statement in block.tree.body)
+    if first.rank and (first.is_use or first.is_test):
+        return first.code
+    whole = _Whole(first)
+    left = blocks[:chosen] + blocks[chosen + 1 :]
+    while found := whole.needed(left) or whole.going_on(left):
+        whole.take(found)
         left.remove(found)
-        names |= defined(found[1])
-        wanted = (wanted | lacking(found[1])) - names
-    if len(taken) == 1:
-        return code
-    whole = _future_first("\n\n\n".join(taken))
-    return code if parse(whole) is None else whole
+    for block in left:
+        # It says how the others are to be read, and binds nothing that they need.
+        if "__future__" in block.imports.values() and all(map(is_import, block.tree.body)):
+            whole.take(block)
+    if len(whole.blocks) == 1:
+        return first.code
+    code = _future_first("\n\n\n".join(block.code for block in whole.in_order()))
+    return first.code if parse(code) is None else code
 
 
-def _goes_on(tree: ast.Module, names: set[str]) -> bool:
-    own = defined(tree)
-    return (
-        solves(tree)
-        and bool(lacking(tree) & names)
-        and not own & names
-        and all(isinstance(statement, _QUIET) or _is_guard(statement) for statement in tree.body)
-    )
+class _Block:
+    """What is known of a block.
+
+    Attributes:
+        binds: the names that it binds.
+        needs: those that it reads and has to find.
+        first: those of them that it reads while it is loaded.
+        is_use: it has an example of use.
+    """
+
+    def __init__(self, part: Part, place: int, annotations: bool) -> None:
+        self.code, self.tree, self.rank = part
+        self.place = place
+        self.binds = defined(self.tree)
+        self.first = reads_first(self.tree, annotations)
+        self.needs = lacking(self.tree) | self.first
+        self.is_use = False
+
+    @cached_property
+    def imports(self) -> dict[str, str]:
+        """The names that are imported, with the module's first name."""
+        return {
+            (alias.asname or alias.name).partition(".")[0]: (
+                node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+            ).partition(".")[0]
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+
+    @cached_property
+    def is_light(self) -> bool:
+        """It imports nothing but the standard library, which is there and soon loaded."""
+        return {"", *self.imports.values()} - {""} <= sys.stdlib_module_names
+
+    @cached_property
+    def is_test(self) -> bool:
+        """It has tests and nothing to be tested."""
+        own = [each for each in self.tree.body if not is_import(each)]
+        return bool(own) and all(map(is_test, own))
+
+    @cached_property
+    def builtins(self) -> set[str]:
+        """Python's own names that it reads."""
+        names = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)}
+        return (names & BUILTINS) - self.binds
+
+    @cached_property
+    def statements(self) -> dict[str, ast.stmt]:
+        """Its statements by their text."""
+        lines = self.code.split("\n")
+        found = {}
+        for each in self.tree.body:
+            decorators = getattr(each, "decorator_list", [])
+            begins = min(node.lineno for node in (each, *decorators))
+            found["\n".join(lines[begins - 1 : each.end_lineno])] = each
+        return found
+
+    @cached_property
+    def may_wait(self) -> bool:
+        """What its functions read is read only after all is loaded, since it calls nothing."""
+        shallow = (each for each in self.tree.body if not isinstance(each, ast.FunctionDef))
+        return not any(isinstance(n, ast.Call) for each in shallow for n in ast.walk(each))
+
+    def is_ready(self, waiting: set[str], binds: Mapping[str, int]) -> bool:
+        """Tell that nothing it needs while it is loaded waits to be bound by another block.
+
+        Args:
+            binds: how many waiting blocks, itself included, bind each name.
+        """
+        needs = self.first if self.may_wait else self.needs
+        return not any(binds[name] > (name in self.binds) for name in needs & waiting)
 
 
-def _is_guard(statement: ast.stmt) -> bool:
-    """Tell ``if __name__ == "__main__"``, and docstrings."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)
-    return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
+class _Whole:
+    """The program that is put together."""
+
+    def __init__(self, first: _Block) -> None:
+        self.first = first
+        self.blocks = [first]
+        self.names = set(first.binds)
+        self.wanted = set(first.needs)
+        self.builtins = set(first.builtins)
+        self.statements = set(first.statements)
+        self.versions: set[int] = set()
+
+    def take(self, block: _Block) -> None:
+        """Add a block."""
+        if self._is_version(block):
+            self.versions.add(block.place)
+        self.wanted = (self.wanted - block.binds) | (block.needs - self.names)
+        self.names |= block.binds
+        self.builtins |= block.builtins
+        self.statements |= block.statements.keys()
+        self.blocks.append(block)
+
+    def needed(self, left: Sequence[_Block]) -> _Block | None:
+        """Return the block that binds what is wanted, if any does."""
+        return min(
+            (block for block in left if block.binds & self.wanted),
+            key=lambda block: (
+                self._is_version(block),
+                block.is_use,
+                block.place > self.first.place,
+                abs(block.place - self.first.place),
+            ),
+            default=None,
+        )
+
+    def going_on(self, left: Sequence[_Block]) -> _Block | None:
+        """Return the first block that goes on with what is there, or stands beside it."""
+        light = {name for block in left if block.is_light for name in block.binds}
+        there = {name for block in left for name in block.binds} | self.names
+        return next((block for block in left if self._goes_on(block, there, light)), None)
+
+    def _goes_on(self, block: _Block, there: set[str], light: set[str]) -> bool:
+        new = [each for text, each in block.statements.items() if text not in self.statements]
+        if block.is_use or all(is_import(each) or is_test(each) for each in new):
+            return False
+        if self._is_version(block) or block.binds & self.builtins or not block.first <= there:
+            return False
+        if lacking(ast.Module(new, [])) & self.names:
+            return True
+        beside = block.rank <= 1 and len(new) == len(block.statements)
+        return beside and block.is_light and block.needs <= self.names | light
+
+    def _is_version(self, block: _Block) -> bool:
+        """Tell a block that binds anew what is there, and not by what that was."""
+        new = [each for text, each in block.statements.items() if text not in self.statements]
+        loops = (
+            node.target for each in new for node in ast.walk(each) if isinstance(node, ast.For)
+        )
+        counting = {
+            node.id for each in loops for node in ast.walk(each) if isinstance(node, ast.Name)
+        }
+        return bool((defined(ast.Module(new, [])) & self.names) - block.first - counting)
+
+    def in_order(self) -> list[_Block]:
+        """Return the blocks as they stand, but each behind what it needs while it is loaded.
+
+        Another version, of which something was needed, comes before what is to count.
+        """
+        left = sorted(self.blocks, key=lambda each: (each.place not in self.versions, each.place))
+        binds = Counter(name for block in left for name in block.binds)
+        done: list[_Block] = []
+        names: set[str] = set()
+        while left:
+            waiting = {name for name, count in binds.items() if count} - names
+            block = next((each for each in left if each.is_ready(waiting, binds)), left[0])
+            left.remove(block)
+            done.append(block)
+            names |= block.binds
+            binds.subtract(block.binds)
+        return done
 
 
 def _future_first(code: str) -> str:

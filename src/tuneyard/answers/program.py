@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from tuneyard.answers.blocks import MAX_MARKDOWN, blocks_of
-from tuneyard.answers.joining import joined
+from tuneyard.answers.joining import Part, joined
 from tuneyard.answers.python_text import is_program
 from tuneyard.answers.reader import Candidate, Reader, lowest_rank, plain_text
 from tuneyard.answers.thinking import own_words
@@ -70,7 +70,8 @@ def _choose(found: list[Candidate], block: CodeBlock, least: int) -> str:
         chosen = max(best, key=lambda candidate: len(candidate.code))
     else:
         chosen = best[0 if block == "first" else -1]
-    if chosen.rank:
+    if chosen.rank == 3:
         return chosen.code
-    others = [(each.code, each.tree) for each in found if each is not chosen and each.rank < 3]
-    return joined((chosen.code, chosen.tree), others)
+    parts = [each for each in found if each.rank < 3]
+    place = next(place for place, each in enumerate(parts) if each is chosen)
+    return joined([Part(each.code, each.tree, each.rank) for each in parts], place)
