@@ -70,6 +70,31 @@ def _joined(parts: Sequence[Part], chosen: int) -> str:
     return first.code if parse(code) is None else code
 
 
+class _Statement(NamedTuple):
+    """What is known of a statement.
+
+    Attributes:
+        binds: the names that it binds, but those that a loop counts with.
+        needs: those that it reads and does not bind.
+        is_own: it is more than an import, or a test.
+    """
+
+    binds: set[str]
+    needs: set[str]
+    is_own: bool
+
+    @classmethod
+    def of(cls, statement: ast.stmt) -> _Statement:
+        """Look at a statement."""
+        tree = ast.Module([statement], [])
+        loops = (node.target for node in ast.walk(statement) if isinstance(node, ast.For))
+        counts = {
+            node.id for each in loops for node in ast.walk(each) if isinstance(node, ast.Name)
+        }
+        is_own = not (is_import(statement) or is_test(statement))
+        return cls(defined(tree) - counts, lacking(tree), is_own)
+
+
 class _Block:
     """What is known of a block.
 
@@ -118,14 +143,14 @@ class _Block:
         return (names & BUILTINS) - self.binds
 
     @cached_property
-    def statements(self) -> dict[str, ast.stmt]:
-        """Its statements by their text."""
+    def statements(self) -> dict[str, _Statement]:
+        """Its statements by their text: blocks repeat what others have."""
         lines = self.code.split("\n")
         found = {}
         for each in self.tree.body:
             decorators = getattr(each, "decorator_list", [])
             begins = min(node.lineno for node in (each, *decorators))
-            found["\n".join(lines[begins - 1 : each.end_lineno])] = each
+            found["\n".join(lines[begins - 1 : each.end_lineno])] = _Statement.of(each)
         return found
 
     @cached_property
@@ -186,26 +211,26 @@ class _Whole:
         return next((block for block in left if self._goes_on(block, there, light)), None)
 
     def _goes_on(self, block: _Block, there: set[str], light: set[str]) -> bool:
-        new = [each for text, each in block.statements.items() if text not in self.statements]
-        if block.is_use or all(is_import(each) or is_test(each) for each in new):
+        if block.is_use or self._is_version(block):
             return False
-        if self._is_version(block) or block.binds & self.builtins or not block.first <= there:
+        new = self._new(block)
+        if not any(each.is_own for each in new):
             return False
-        if lacking(ast.Module(new, [])) & self.names:
+        if block.binds & self.builtins or not block.first <= there:
+            return False
+        binds = {name for each in new for name in each.binds}
+        needs = {name for each in new for name in each.needs}
+        if (needs - binds) & self.names:
             return True
         beside = block.rank <= 1 and len(new) == len(block.statements)
         return beside and block.is_light and block.needs <= self.names | light
 
     def _is_version(self, block: _Block) -> bool:
         """Tell a block that binds anew what is there, and not by what that was."""
-        new = [each for text, each in block.statements.items() if text not in self.statements]
-        loops = (
-            node.target for each in new for node in ast.walk(each) if isinstance(node, ast.For)
-        )
-        counting = {
-            node.id for each in loops for node in ast.walk(each) if isinstance(node, ast.Name)
-        }
-        return bool((defined(ast.Module(new, [])) & self.names) - block.first - counting)
+        return any((each.binds - block.first) & self.names for each in self._new(block))
+
+    def _new(self, block: _Block) -> list[_Statement]:
+        return [each for text, each in block.statements.items() if text not in self.statements]
 
     def in_order(self) -> list[_Block]:
         """Return the blocks as they stand, but each behind what it needs while it is loaded.
