@@ -23,7 +23,7 @@ class Part(NamedTuple):
     rank: int
 
 
-def joined(parts: Sequence[Part], chosen: int) -> str:
+def joined(parts: Sequence[Part], chosen: int, given: frozenset[str] = frozenset()) -> str:
     """Return a block with those other ones that belong to the same program, in their order.
 
     What it reads and does not bind (imports, helpers, constants) is taken from the block that binds
@@ -36,30 +36,35 @@ def joined(parts: Sequence[Part], chosen: int) -> str:
     Args:
         parts: all blocks, in their order.
         chosen: the place of the one that counts. An example of use, or a test, stays alone.
+        given: see ``extract_code``. Where it names something, what uses the definitions is no
+            example: it is joined to definitions that do nothing, and they to it.
     """
     if len(parts) == 1:
         return parts[0].code
     try:
-        return _joined(parts, chosen)
+        return _joined(parts, chosen, given)
     except RecursionError:  # trees as deep as chains of a thousand sums
         return parts[chosen].code
 
 
-def _joined(parts: Sequence[Part], chosen: int) -> str:
+def _joined(parts: Sequence[Part], chosen: int, given: frozenset[str]) -> str:
     future = any("__future__" in part.code for part in parts)
-    blocks = [_Block(part, place, annotations=not future) for place, part in enumerate(parts)]
+    blocks = [_Block(part, place, not future, given) for place, part in enumerate(parts)]
     first = blocks[chosen]
     imported = {name for block in blocks for name in block.imports}
     own = callables(part.tree for part in parts)
     for block in blocks:
         block.is_use = any(is_use(statement, own, imported) for statement in block.tree.body)
-    if first.rank and (first.is_use or first.is_test):
+    if first.rank and (first.is_test or (first.is_use and not given)):
         return first.code
     whole = _Whole(first)
     left = blocks[:chosen] + blocks[chosen + 1 :]
-    while found := whole.needed(left) or whole.going_on(left):
+    acts = bool(given) and first.is_use  # such a program lacks nothing but what it needs
+    while found := whole.needed(left) or (None if acts else whole.going_on(left)):
         whole.take(found)
         left.remove(found)
+    if given and (use := whole.use(left)):
+        whole.take(use)
     for block in left:
         # It says how the others are to be read, and binds nothing that they need.
         if "__future__" in block.imports.values() and all(map(is_import, block.tree.body)):
@@ -105,12 +110,12 @@ class _Block:
         is_use: it has an example of use.
     """
 
-    def __init__(self, part: Part, place: int, annotations: bool) -> None:
+    def __init__(self, part: Part, place: int, annotations: bool, given: frozenset[str]) -> None:
         self.code, self.tree, self.rank = part
         self.place = place
         self.binds = defined(self.tree)
-        self.first = reads_first(self.tree, annotations)
-        self.needs = lacking(self.tree) | self.first
+        self.first = reads_first(self.tree, annotations) - given
+        self.needs = (lacking(self.tree) | self.first) - given
         self.is_use = False
 
     @cached_property
@@ -209,6 +214,16 @@ class _Whole:
         light = {name for block in left if block.is_light for name in block.binds}
         there = {name for block in left for name in block.binds} | self.names
         return next((block for block in left if self._goes_on(block, there, light)), None)
+
+    def use(self, left: Sequence[_Block]) -> _Block | None:
+        """Return the first block that uses what is there, unless something does already."""
+        if any(block.is_use for block in self.blocks):
+            return None
+        for block in left:
+            uses = any(each.needs & self.names for each in self._new(block))
+            if block.is_use and uses and block.needs <= self.names and not self._is_version(block):
+                return block
+        return None
 
     def _goes_on(self, block: _Block, there: set[str], light: set[str]) -> bool:
         if block.is_use or self._is_version(block):

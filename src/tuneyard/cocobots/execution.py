@@ -10,6 +10,7 @@ from tuneyard.answers import CodeBlock, extract_code, has_code
 from tuneyard.cocobots.board import Board, BoardJson, put
 from tuneyard.cocobots.difference import compare_boards
 from tuneyard.cocobots.errors import PLACEMENT_CATEGORIES, PlacementError, runtime_category
+from tuneyard.cocobots.harness import GIVEN
 from tuneyard.cocobots.program import form_difference, syntax_detail
 from tuneyard.sandbox import Limits, Outcome, Program
 
@@ -66,19 +67,20 @@ def judge(
 
     A reference that does not run, or builds nothing, judges nothing: such a pair has no verdict.
     """
-    codes = [
-        (extract_code(reference), extract_code(prediction, code_block))
-        for reference, prediction in items
-    ]
+    codes = [(_code(reference), _code(prediction, code_block)) for reference, prediction in items]
     runs = _run([text for pair in codes for text in pair], sandbox, limits)
     return [_verdict(reference, code, runs[reference], runs[code]) for reference, code in codes]
 
 
 def try_references(references: Sequence[str], sandbox: Sandbox) -> list[str]:
     """Say of each reference why it judges nothing; an empty text where it judges."""
-    codes = [extract_code(reference) for reference in references]
+    codes = [_code(reference) for reference in references]
     runs = _run(codes, sandbox, LIMITS)
     return [_idle(code, runs[code]) for code in codes]
+
+
+def _code(text: str, code_block: CodeBlock = "first") -> str:
+    return extract_code(text, code_block, GIVEN)
 
 
 def _run(texts: Sequence[str], sandbox: Sandbox, limits: Limits) -> dict[str, _Run]:

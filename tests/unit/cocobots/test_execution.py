@@ -43,6 +43,25 @@ def test_the_right_board(sandbox, prediction, category, detail):
     assert verdict.expected == verdict.built == WN.build().to_json()
 
 
+FUNCTION, USAGE = instructions.function(WN), instructions.usage(WN)
+
+
+@pytest.mark.parametrize("block", ["first", "last", "longest"])
+def test_the_function_and_its_use_in_two_blocks(sandbox, block):
+    text = "".join(f"So:\n```python\n{part}\n```\n" for part in (FUNCTION, USAGE))
+    (verdict,) = judge([(HIGHER, text)], sandbox, code_block=block)
+    assert (verdict.success, verdict.category) == (True, None)
+
+
+def test_another_use_or_version_builds_nothing(sandbox):
+    others = [ONE, f"{FUNCTION}\n{ONE}", f"board = init_board()\n{ONE}", USAGE.replace("7", "6")]
+    texts = ["".join(f"So:\n```python\n{part}\n```\n" for part in (HIGHER, o)) for o in others]
+    assert all(verdict.success for verdict in judge([(HIGHER, t) for t in texts], sandbox))
+    for uses in ([FUNCTION, USAGE, USAGE.replace("7", "6")], [FUNCTION, HIGHER]):
+        text = "".join(f"So:\n```python\n{part}\n```\n" for part in uses)
+        assert judge([(HIGHER, text)], sandbox)[0].success
+
+
 FAILURES = [
     ("", "no_code", "empty"),
     ("I would place a red nut there.", "no_code", "words only"),
