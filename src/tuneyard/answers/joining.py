@@ -14,6 +14,10 @@ from tuneyard.answers.order import reads_first
 from tuneyard.answers.python_text import parse
 from tuneyard.answers.uses import callables, is_import, is_test, is_use
 
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_TESTING = frozenset({"unittest", "doctest", "timeit", "pytest", "hypothesis"})
+_LIGHT = (sys.stdlib_module_names | {"", "numpy"}) - _TESTING
+
 
 class Part(NamedTuple):
     """A block: its text, its tree, and how telling it is (see ``reader.Candidate``)."""
@@ -29,9 +33,9 @@ def joined(parts: Sequence[Part], chosen: int, given: frozenset[str] = frozenset
     What it reads and does not bind (imports, helpers, constants) is taken from the block that binds
     it: the nearest before it, else behind it. A block that goes on with what is there, however it
     binds its new names (``area = rect``), is part of it, and so are further definitions that need
-    nothing but the standard library. Another version of what is there is none, and neither are
-    examples of use, tests and output. A block that has to be loaded before another stands before
-    it.
+    nothing but the standard library or NumPy. Another version of what is there is none, and neither
+    are examples of use, tests and output. A block that has to be loaded before another stands
+    before it.
 
     Args:
         parts: all blocks, in their order.
@@ -131,9 +135,14 @@ class _Block:
         }
 
     @cached_property
-    def is_light(self) -> bool:
-        """It imports nothing but the standard library, which is there and soon loaded."""
-        return {"", *self.imports.values()} - {""} <= sys.stdlib_module_names
+    def heavy(self) -> set[str]:
+        """The modules that it imports and that may not be there, or test."""
+        return {*self.imports.values()} - _LIGHT
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """It does nothing but import and define."""
+        return all(is_import(each) or isinstance(each, _DEFINING) for each in self.tree.body)
 
     @cached_property
     def is_test(self) -> bool:
@@ -184,6 +193,7 @@ class _Whole:
         self.wanted = set(first.needs)
         self.builtins = set(first.builtins)
         self.statements = set(first.statements)
+        self.heavy = set(first.heavy)
         self.versions: set[int] = set()
 
     def take(self, block: _Block) -> None:
@@ -193,6 +203,7 @@ class _Whole:
         self.wanted = (self.wanted - block.binds) | (block.needs - self.names)
         self.names |= block.binds
         self.builtins |= block.builtins
+        self.heavy |= block.heavy
         self.statements |= block.statements.keys()
         self.blocks.append(block)
 
@@ -211,7 +222,7 @@ class _Whole:
 
     def going_on(self, left: Sequence[_Block]) -> _Block | None:
         """Return the first block that goes on with what is there, or stands beside it."""
-        light = {name for block in left if block.is_light for name in block.binds}
+        light = {name for block in left if not block.heavy for name in block.binds}
         there = {name for block in left for name in block.binds} | self.names
         return next((block for block in left if self._goes_on(block, there, light)), None)
 
@@ -235,10 +246,11 @@ class _Whole:
             return False
         binds = {name for each in new for name in each.binds}
         needs = {name for each in new for name in each.needs}
+        heavy = block.heavy - self.heavy
         if (needs - binds) & self.names:
-            return True
+            return not heavy or (block.is_plain and not heavy & _TESTING)
         beside = block.rank <= 1 and len(new) == len(block.statements)
-        return beside and block.is_light and block.needs <= self.names | light
+        return beside and not heavy and block.needs <= self.names | light
 
     def _is_version(self, block: _Block) -> bool:
         """Tell a block that binds anew what is there, and not by what that was."""

@@ -15,10 +15,13 @@ _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What is called to show, to ask, to wait or to read what is not there where an answer is judged.
 _SHOWS: Final = re.compile(
     r"p?print|input|open|exec|eval|exit|quit|abort|help|breakpoint|main|testmod|timeit|sleep|show"
-    r"|plot|urlopen|connect|(?:read|load|run|request)(?:_?\w*|s)"
+    r"|plot|parse_args|urlopen|connect|(?:read|load|run|request)(?:_?\w*|s)"
 )
 _SETS: Final = re.compile(r"set\w+|seed|simplefilter|filterwarnings")
-_BUILD: Final = frozenset({"staticmethod", "classmethod", "property", "type"})
+_FILLS: Final = re.compile(
+    r"append(?:left)?|add|extend|update|insert|setdefault|sort|reverse|pop|remove|discard|clear"
+)
+_BUILD: Final = frozenset({"staticmethod", "classmethod", "property", "type", "setattr"})
 
 
 class Callables(NamedTuple):
@@ -94,7 +97,7 @@ def is_use(statement: ast.stmt, own: Callables, imported: set[str]) -> bool:
     """
     if is_import(statement) or isinstance(statement, _DEFINING):
         return False
-    if isinstance(statement, ast.Assert | ast.Raise):
+    if isinstance(statement, ast.Assert | ast.Raise | ast.While):
         return True
     if isinstance(statement, ast.Expr):
         return _shows(statement.value, own, imported)
@@ -116,9 +119,9 @@ def _shows(value: ast.expr, own: Callables, imported: set[str]) -> bool:
     if not isinstance(value, ast.Call):
         return _uses(value, own)
     name, root = _called(value.func)
-    fills = isinstance(value.func, ast.Attribute) and root not in imported | own.names | BUILTINS
-    sets = root in imported and _SETS.fullmatch(name) is not None
-    return not (root and (fills or sets)) or _uses(value, own)
+    fills = root not in imported | own.names | BUILTINS and _FILLS.fullmatch(name)
+    sets = root in imported | {"setattr"} and _SETS.fullmatch(name)
+    return not (fills or sets) or _uses(value, own)
 
 
 def _uses(node: ast.AST, own: Callables) -> bool:

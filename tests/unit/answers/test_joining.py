@@ -89,6 +89,8 @@ PROGRAMS = {
         "def dist(a, b):\n    return abs(a.x - b.x) + abs(a.y - b.y)",
         "dist(P(0, 0), P(1, 2)) == 3",
     ),
+    "set by name": (f"class Box:\n    pass\n{AREA}\nsetattr(Box, 'area', area)",
+                    "Box.area(2, 3) == 6"),
     "one of two": (
         "import sys\nif sys.version_info > (3,):\n    text = str\nelse:\n    text = bytes\n"
         "def f(n):\n    return text(n)",
@@ -186,12 +188,18 @@ def test_however_names_are_bound_in_the_parts(ways: list[str], data: st.DataObje
         "import torch\nclass Area(torch.nn.Module):\n    pass",
         "class Shape(Missing):\n    def twice(self):\n        return 2 * area(1, 2)",
         "max = 6",
+        "from flask import Flask\napp = Flask('x')\ndef page():\n    return area(1, 2)",
+        "import pytest\n@pytest.fixture\ndef sides():\n    return 1, 2\n"
+        "def test(sides):\n    area(*sides)",
+        "import threading\nt = threading.Thread(target=area)\nt.start()",
+        "n = 0\nwhile n < 9:\n    n += 1",
+        "import argparse\nargs = argparse.ArgumentParser().parse_args()",
     ],
 )
 def test_uses_versions_and_output_stay_apart(other: str) -> None:
     code = f"{AREA[:-5]}max(w, 0) * h"
     assert extract_code(fenced(code) + fenced(other)) == code
-    uses = "area" in other and "def area" not in other and "area =" not in other
+    uses = "area" in other and "def " not in other and "area =" not in other
     if uses and not other.startswith(("def main", "class Shape")):
         assert extract_code(fenced(code) + fenced(other), "last") == other
 
