@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from tuneyard.answers.blocks import MAX_MARKDOWN, blocks_of
-from tuneyard.answers.joining import Part, joined
+from tuneyard.answers.joining import joined
+from tuneyard.answers.pieces import Part
 from tuneyard.answers.python_text import is_program
 from tuneyard.answers.reader import Candidate, Reader, lowest_rank, plain_text
 from tuneyard.answers.thinking import own_words
