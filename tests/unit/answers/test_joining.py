@@ -153,7 +153,7 @@ HEAD = f"import functools\nfrom typing import Callable\n{MEMO}def f0(n):\n    re
 
 
 @given(st.lists(st.sampled_from(WAYS), min_size=1, max_size=5), st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_however_names_are_bound_in_the_parts(ways: list[str], data: st.DataObject) -> None:
     steps = [way.format(new=f"f{n + 1}", old=f"f{n}") for n, way in enumerate(ways)]
     program = "\n".join([HEAD, *steps])

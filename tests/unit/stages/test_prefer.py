@@ -105,13 +105,13 @@ def test_answers_to_cocobots_references_that_judge_nothing_make_no_pair(
 ):
     put = "put(board, 'nut', 'red', 0, {})"
     rows = [
-        {"instruction": f"build {n}", "output": "x = 1" if n % 2 else put.format(n % 8)}
+        {"instruction": f"build {n}", "output": "x = 1" if n % 2 else put.format(n // 2 % 2)}
         for n in range(20)
     ]
     (folder / "rows.json").write_text(json.dumps(rows))
 
     def answer(requests, **others):
-        texts = ("x = 1", *(put.format(place) for place in range(8)))
+        texts = ("x = 1", *(put.format(place) for place in range(2)))
         return [Completion(r.id, text, n) for r in requests for n, text in enumerate(texts)]
 
     def run_batches(batches, factory, settings, **others):
@@ -119,11 +119,11 @@ def test_answers_to_cocobots_references_that_judge_nothing_make_no_pair(
 
     monkeypatch.setattr(generate, "generate", answer)
     monkeypatch.setattr(score, "run_batches", run_batches)
-    pairs_of_base = "dpo.pairs={from: base, verify: execution, samples: 9, temperature: 1}"
+    pairs_of_base = "dpo.pairs={from: base, verify: execution, samples: 3, temperature: 1}"
     overrides = [*LENIENT, pairs_of_base, "preflight.tests=report", "data.python.task=cocobots"]
     found = run_stages("prepare", "judge", "overlap", "prefer", overrides=overrides, ray=True)
     judged = found.facts["judge the references of python train"]["tested"]
-    assert found.facts[LABEL]["stats"]["unjudged"] == 9 * (16 - judged)
+    assert found.facts[LABEL]["stats"]["unjudged"] == 3 * (16 - judged)
     assert 0 < judged < 16
     assert len({pair["example_id"] for pair in pairs(found)}) == judged
     assert all(pair["chosen"].startswith("put") for pair in pairs(found))
