@@ -67,7 +67,7 @@ def load(
                 avoid=avoid,
             )
         path = local_path(str(rows.path), f"data.{kind}.files.{split}")
-        examples = source.load_public(path, order=order, kind=kind, split=split)
+        examples = source.load_public(path, order=order, kind=kind, split=split, places=places)
     elif data.source == "exercises":
         from tuneyard.exercises import generator as exercises
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Outcome, Sandbox
 
 UNJUDGED = "unjudged"
-"""How ``Execution.detail`` begins where a row has no tests that say anything of an answer."""
+"""How ``Execution.detail`` begins where a row has no tests, or no reference that answers are held
+against, that say anything of an answer."""
 
 
 class Execution(NamedTuple):
@@ -42,7 +43,9 @@ def execute_cocobots(
 ) -> list[Execution]:
     """Run each prediction and its reference on an empty board; success is equal boards.
 
-    A right board in the wrong form succeeds with the category ``wrong_form``.
+    A right board in the wrong form succeeds with the category ``wrong_form``. Where the reference
+    does not run or builds nothing, ``success`` and ``category`` are None and ``detail`` begins with
+    ``unjudged``.
     """
     from tuneyard.cocobots.execution import judge
 
@@ -51,7 +54,9 @@ def execute_cocobots(
         return []
     with _sandbox(sandbox, workers) as box:
         return [
-            Execution(v.success, v.category, v.detail)
+            _unjudged(v.detail or "")
+            if v.success is None
+            else Execution(v.success, v.category, v.detail)
             for v in judge(pairs, box, code_block=code_block)
         ]
 

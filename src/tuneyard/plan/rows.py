@@ -31,7 +31,8 @@ class RowSteps(DataSteps):
         rows = self.whole(kind, split)
         judge = self.judged(kind, split)
         if judge is not None:
-            rows = self.without(rows, judge, ("tests",), "with tests that judge")
+            by = judge.extra["by"]
+            rows = self.without(rows, judge, ("tests",), f"with {by} that judge")
         removes = any(getattr(self.study.preflight, name) == "remove" for name in _OVERLAP)
         if split == "train" and removes and self.study.data[kind].rows_of(split) is not None:
             overlap = self.step(
@@ -52,15 +53,23 @@ class RowSteps(DataSteps):
         }
 
     def judged(self, kind: str, split: str) -> Step | None:
-        """Return the step that tries a split's tests, where answers are told apart by them."""
-        if self.study.data[kind].executed_as != "python" or not self._asks(kind, split):
+        """Return the step that tries a split's tests, where answers are told apart by them.
+
+        A COCOBOTS answer is held against its reference, which is tried where it was read: what is
+        generated builds what its generator says.
+        """
+        data = self.study.data[kind]
+        generated = data.source == "cocobots" and data.rows_of(split) is None
+        if generated or not self._asks(kind, split):
             return None
+        cocobots = data.executed_as == "cocobots"
+        by = "references" if cocobots else "tests"
         return self.step(
             "judge",
-            f"judge the tests of {kind} {split}",
-            {"kind": kind, "split": split, **self._modules()},
+            f"judge the {by} of {kind} {split}",
+            {"kind": kind, "split": split, **({} if cocobots else self._modules())},
             inputs={"rows": self.whole(kind, split)},
-            extra={"imports": self.study.sandbox.imports},
+            extra={"imports": self.study.sandbox.imports, "by": by},
         )
 
     def unjudged(self, judged: Mapping[str, Step]) -> dict[str, Any]:
@@ -87,7 +96,7 @@ class RowSteps(DataSteps):
     def asked(self) -> tuple[Asked, ...]:
         """Return what asks for verdicts, with the splits whose rows could give them.
 
-        COCOBOTS's rows always can, so that nothing has to be asked of what includes them.
+        Generated COCOBOTS rows always can, so that nothing has to be asked of what includes them.
         """
         evaluated: list[tuple[str, str]] = [
             (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated

@@ -15,6 +15,11 @@ Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
 _NOT_METRICS = COLUMNS | {"id", "sample"}
+# What a verdict is called, and why rows of its task may have none.
+_VERDICTS = {
+    "passed": "they have no tests, or such as check nothing or cannot be passed",
+    "execution_success": "their references do not run or build nothing",
+}
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -32,7 +37,7 @@ def summarise(
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
         category occurs, where there was an execution, most frequent first; ``unjudged``: rows
-        without a verdict, where programs are run with tests;
+        without a verdict, where programs are run;
         ``suspicious``: how many answers may have forged their verdict, where there are any;
         ``pass_at_k`` by k, where an example has several tested samples.
     """
@@ -49,8 +54,8 @@ def summarise(
     suspicious = sum(bool(score.get("suspicious")) for score in scores)
     if suspicious:
         summary["suspicious"] = suspicious
-    if any("passed" in score for score in scores):
-        summary["unjudged"] = sum(score.get("passed") is None for score in scores)
+    if any(name in score for score in scores for name in _VERDICTS):
+        summary["unjudged"] = sum(map(_is_unjudged, scores))
     chances = _pass_at_k(scores)
     if chances:
         summary["pass_at_k"] = chances
@@ -77,6 +82,11 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
+def _is_unjudged(score: Mapping[str, Any]) -> bool:
+    verdicts = [score[name] for name in _VERDICTS if name in score]
+    return bool(verdicts) and all(verdict is None for verdict in verdicts)
+
+
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
     described = {key: value for key, value in summary.items() if _is_description(value)}
@@ -98,9 +108,10 @@ def format_summary(summary: Summary) -> str:
     if "suspicious" in summary:
         lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
+        why = "; ".join(text for name, text in _VERDICTS.items() if name in summary)
         lines.append(
-            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: they have no "
-            "tests, or such as check nothing or cannot be passed (see error_detail)"
+            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: {why} "
+            "(see error_detail)"
         )
     return "\n".join(lines)
 

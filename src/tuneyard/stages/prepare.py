@@ -97,7 +97,8 @@ def summary(step: Step, facts: Mapping[str, Any]) -> str:
     """Return what the progress display says of the facts."""
     more = ""
     if "removed" in facts:
-        why = "whose tests judge nothing" if _by_tests(step) else "that evaluation asks, too"
+        by = _by(step)
+        why = f"whose {by} judge nothing" if by else "that evaluation asks, too"
         more = f", {facts['removed']:,} removed {why}"
     if found := facts.get("repeats"):
         more += f", {found['count']:,} with the answer in the question or the prompt in the answer "
@@ -111,20 +112,21 @@ def questions(step: Step, examples: list[Example]) -> list[Question]:
     return [Question(e.id, e.instruction, e.input, template) for e in examples]
 
 
-def _by_tests(step: Step) -> bool:
-    return bool(step.extra["found"].stage == "judge")
+def _by(step: Step) -> str:
+    """Return what of rows that are removed judges nothing; empty where they left for overlap."""
+    return str(step.extra["found"].extra.get("by", ""))
 
 
 def _refuse_nothing(step: Step) -> None:
     kind, split = step.part["kind"], step.part["split"]
-    tests = _by_tests(step)
+    by = _by(step)
     raise UserError(
-        "nothing is left of a split: its tests judge nothing"
-        if tests
+        f"nothing is left of a split: its {by} judge nothing"
+        if by
         else "nothing is left to train on: evaluation asks every training question",
         where=f"data.{kind}: {split}",
         value=len(step.part["removed"]),
         remedy="mend the tests or the references"
-        if tests
+        if by
         else "train on other data, or set preflight.duplicates: report",
     )

@@ -107,8 +107,8 @@ def test_prediction_and_reference_are_not_exchangeable() -> None:
     (forward,) = execute_cocobots(predictions=[bad], references=[good])
     (backward,) = execute_cocobots(predictions=[good], references=[bad])
     assert forward.category == "dimensions"
-    assert backward.category is None
-    assert not backward.success
+    assert backward[:2] == (None, None)
+    assert str(backward.detail).startswith("unjudged: the reference does not run: dimensions")
 
 
 def test_arguments_cannot_be_given_by_position() -> None:
