@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from types import MemberDescriptorType
 from typing import Any
 
-from tuneyard.sandbox.apart.kinds import ARRAY, Changing, Parts, changing
+from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, Changing, Parts, changing
 from tuneyard.sandbox.parts import HOLDERS, attributes_by_name, dict_of, mro_of
+from tuneyard.sandbox.source import words
+from tuneyard.sandbox.ways import mark
 
 _LARGE = 1_000_000  # elements of an array that is compared
 _TABLES = ("DataFrame", "Series")
+_SKIPPED = words(
+    """solution builtins abc asyncio concurrent contextlib contextvars dataclasses datetime decimal
+    enum fractions functools hypothesis importlib inspect io itertools logging multiprocessing
+    numbers operator pathlib pytest random re select signal socket ssl string subprocess tempfile
+    threading time tuneyard typing unittest uuid weakref zoneinfo
+    _asyncio _ctypes _functools _io _pytest _random _thread _threading_local _weakref
+    PIL jax matplotlib numpy pandas pyarrow scipy sklearn sympy tensorflow torch"""
+)
+"""Packages whose objects never change, change when they are looked at, or are the process's: locks,
+loops, mocks, streams. Of numpy, pandas and torch see ``kind_of``; ``solution`` is the answer."""
+_CONTAINERS = {*CHANGING, *KINDS, str, float}
 
 
 def kind_of(value: Any) -> Changing | None:
@@ -20,13 +35,16 @@ def kind_of(value: Any) -> Changing | None:
     if found is not None:
         return found if not found.flat or _size(value, found) < _LARGE else None
     kind = type(value)
-    if kind.__module__ in ("__main__", *HOLDERS):
+    home = kind.__module__
+    if type(home) is not str:
+        return None
+    package = home.partition(".")[0]
+    if package not in _SKIPPED:
         if kind not in _OF_CLASS:
-            _OF_CLASS[kind] = _of_class(kind)
+            _OF_CLASS[kind] = _OTHERS.get(f"{home}.{kind.__name__}") or _of_class(kind)
         return _OF_CLASS[kind]
     if kind in _FILES:
         return _FILE
-    package = kind.__module__.partition(".")[0]
     if package == "pandas" and kind.__name__ in _TABLES:
         return _TABLE if value.size < _LARGE else None
     if package == "torch" and kind.__name__ == "Tensor":
@@ -44,19 +62,28 @@ def _of_class(kind: type) -> Changing | None:
 
     That they become another class's is a change, too.
     """
-    members = [member for base in mro_of(kind) for member in dict_of(base).items()]
+    line = mro_of(kind)
+    members = [member for base in line for member in dict_of(base).items()]
     slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
     if issubclass(kind, type) or not (slots or any(name == "__dict__" for name, _ in members)):
         return None
+    if _is_library(kind) and not _CONTAINERS.isdisjoint(line):
+        return None  # what it holds besides its attributes is not known
 
     def parts(value: Any) -> Parts:
         held = attributes_by_name(value)
         return [type(value), *(one for pair in held.items() for one in pair)]
 
-    return Changing("", kind, parts, _blank(kind), _fill)
+    return Changing("", kind, parts, _blank(kind), _fill, pairs=1)
+
+
+def _is_library(kind: type) -> bool:
+    return kind.__module__ not in ("__main__", *HOLDERS)
 
 
 def _blank(kind: Any) -> Callable[[Parts], Any]:
+    if _is_library(kind):
+        return lambda _: kind.__new__(kind)
     return lambda _: (kind if kind.__module__ in HOLDERS else object).__new__(kind)
 
 
@@ -66,17 +93,66 @@ def _fill(value: Any, parts: Parts) -> None:
         object.__setattr__(value, name, one)
 
 
+def _in_element(value: Any) -> Parts:
+    return [value.tag, value.text, value.tail, value.attrib, *value]
+
+
+def _new_element(parts: Parts) -> Any:
+    from xml.etree.ElementTree import Element
+
+    return Element("")
+
+
+def _fill_element(value: Any, parts: Parts) -> None:
+    value.tag, value.text, value.tail, value.attrib, *value[:] = parts
+
+
+def _in_connection(value: Any) -> Parts:
+    """Return what is in a database, and how it gives its rows; nothing once it is closed."""
+    try:
+        settings = value.row_factory, value.text_factory, value.isolation_level
+        return [value.serialize(), *map(mark, settings)]
+    except Exception:
+        return []
+
+
+def clone(value: Any) -> Any:
+    """Return a copy of a value whose parts are made anew each time.
+
+    Raises:
+        TypeError, ValueError: there is no copy of it.
+    """
+    if kind_of(value) is not _CONNECTION:
+        return deepcopy(value)
+    made = type(value)(":memory:", check_same_thread=False)
+    made.deserialize(value.serialize())
+    made.row_factory, made.text_factory = value.row_factory, value.text_factory
+    made.isolation_level = value.isolation_level
+    return made
+
+
 def _in_table(value: Any) -> Parts:
+    """Return the columns by their names and places, the index as the first of them."""
     columns = (
         [value]
         if value.ndim == 1
         else [value.iloc[:, place] for place in range(len(value.columns))]
     )
-    found: Parts = [*value.index, *(value.columns if value.ndim > 1 else [value.name])]
-    for column in columns:
-        numbers = column.to_numpy()
-        found += [*numbers] if numbers.dtype.hasobject else [numbers.tobytes(), str(numbers.dtype)]
+    found: Parts = ["index", (*map(mark, value.index),)]
+    seen: Counter[Any] = Counter()
+    for name, column in zip(
+        value.columns if value.ndim > 1 else [value.name], columns, strict=True
+    ):
+        key = mark(name)
+        seen[key] += 1
+        found += [(key, seen[key]), _in_column(column.to_numpy())]
     return found
+
+
+def _in_column(numbers: Any) -> Any:
+    if numbers.dtype.kind in "biuf":
+        return numbers.astype("float64").tobytes()  # numbers of another kind are no change
+    return (*map(mark, numbers),) if numbers.dtype.hasobject else numbers.tobytes()
 
 
 _OF_CLASS: dict[type, Changing | None] = {}
@@ -84,7 +160,17 @@ _FILES = (io.StringIO, io.BytesIO)
 _FILE = Changing(
     "", None, lambda v: [None if v.closed else v.getvalue()], list, list.extend, flat=True
 )
-_TABLE = Changing("", None, _in_table, list, list.extend, flat=True)
+_TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
+_CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
+_NUMBERS = Changing("", None, lambda v: [v.tobytes()], list, list.extend, flat=True)
+_QUEUE = Changing("", None, lambda v: [v.qsize()], list, list.extend, flat=True)
+_OTHERS = {
+    "sqlite3.Connection": _CONNECTION,
+    "array.array": _NUMBERS,
+    "_queue.SimpleQueue": _QUEUE,
+    "xml.etree.ElementTree.Element": Changing("", None, _in_element, _new_element, _fill_element),
+}
+"""Classes of libraries written in C, by name: their objects have no attributes to be looked up."""
 _TENSOR = Changing(
     "", None, lambda v: [v.detach().cpu().numpy().tobytes(), *v.shape], list, list.extend, flat=True
 )
