@@ -33,7 +33,8 @@ class Calls:
 
     Attributes:
         matter: whether there is anything to look at.
-        changed: what was changed that is the tests', and may not be (see ``Arguments``, ``Outside``).
+        changed: what was changed that is the tests', and may not be; see ``Arguments`` and
+            ``Outside``.
         told_apart: names of classes whose objects differ as their arguments do, of a reference.
         alike: whether there is a class whose objects do not, and should.
     """

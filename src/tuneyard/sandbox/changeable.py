@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from collections.abc import Callable
+import sys
+from collections import Counter, deque
 from copy import deepcopy
-from types import MemberDescriptorType
+from types import MemberDescriptorType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, Changing, Parts, changing
@@ -26,7 +26,8 @@ _SKIPPED = words(
 )
 """Packages whose objects never change, change when they are looked at, or are the process's: locks,
 loops, mocks, streams. Of numpy, pandas and torch see ``kind_of``; ``solution`` is the answer."""
-_CONTAINERS = {*CHANGING, *KINDS, str, float}
+_FIXED = {*KINDS, str, float, BaseException}
+"""What never changes, but for attributes that nobody looks at."""
 
 
 def kind_of(value: Any) -> Changing | None:
@@ -47,9 +48,11 @@ def kind_of(value: Any) -> Changing | None:
         return _FILE
     if package == "pandas" and kind.__name__ in _TABLES:
         return _TABLE if value.size < _LARGE else None
-    if package == "torch" and kind.__name__ == "Tensor":
-        plain = value.layout.__repr__() == "torch.strided" and value.numel() < _LARGE
-        return _TENSOR if plain and value.dtype.is_floating_point else None
+    if package == "torch" and kind.__name__ in ("Tensor", "Parameter"):
+        plain = value.layout.__repr__() == "torch.strided" and not value.is_quantized
+        return _TENSOR if plain and value.numel() < _LARGE else None
+    if package == "numpy" and any(base.__name__ == "ndarray" for base in mro_of(kind)):
+        return _ARRAY if value.size < _LARGE else None
     return None
 
 
@@ -57,40 +60,49 @@ def _size(value: Any, kind: Changing) -> int:
     return int(value.size) if kind is ARRAY else len(value)
 
 
-def _of_class(kind: type) -> Changing | None:
-    """Return how objects of a class are compared that have attributes, None where they have none.
+def _of_class(kind: Any) -> Changing | None:
+    """Return how objects of a class are compared, None where they have nothing to be changed.
 
-    That they become another class's is a change, too.
+    They are made of their attributes and, where they are a kind of list or the like, of what that
+    is made of. That they become another class's is a change, too.
     """
-    line = mro_of(kind)
-    members = [member for base in line for member in dict_of(base).items()]
-    slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
-    if issubclass(kind, type) or not (slots or any(name == "__dict__" for name, _ in members)):
+    if issubclass(kind, type | ModuleType):
         return None
-    if _is_library(kind) and not _CONTAINERS.isdisjoint(line):
-        return None  # what it holds besides its attributes is not known
+    line = mro_of(kind)
+    base = next((CHANGING[one] for one in line if one in CHANGING), None)
+    members = [member for one in line for member in dict_of(one).items()]
+    slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
+    if base is None and not (slots or any(name == "__dict__" for name, _ in members)):
+        return None
+    if base is None and not _FIXED.isdisjoint(line):
+        return None
+    root = kind if base is None or kind.__module__ in HOLDERS else base.exact
 
     def parts(value: Any) -> Parts:
-        held = attributes_by_name(value)
-        return [type(value), *(one for pair in held.items() for one in pair)]
+        held = [one for pair in attributes_by_name(value).items() for one in pair]
+        return [type(value), len(held), *held, *(() if base is None else _within(value, base))]
 
-    return Changing("", kind, parts, _blank(kind), _fill, pairs=1)
+    def new(parts: Parts) -> Any:
+        if base is None and kind.__module__ == "__main__":
+            return object.__new__(kind)
+        return root.__new__(kind)
+
+    def fill(value: Any, parts: Parts) -> None:
+        getattr(value, "__dict__", {}).clear()
+        end = 2 + parts[1]
+        for name, one in zip(parts[2:end:2], parts[3:end:2], strict=True):
+            object.__setattr__(value, name, one)
+        if base is not None:
+            base.fill(value, parts[end:])
+
+    return Changing("", kind, parts, new, fill, pairs=2 if base is None else base.pairs)
 
 
-def _is_library(kind: type) -> bool:
-    return kind.__module__ not in ("__main__", *HOLDERS)
-
-
-def _blank(kind: Any) -> Callable[[Parts], Any]:
-    if _is_library(kind):
-        return lambda _: kind.__new__(kind)
-    return lambda _: (kind if kind.__module__ in HOLDERS else object).__new__(kind)
-
-
-def _fill(value: Any, parts: Parts) -> None:
-    getattr(value, "__dict__", {}).clear()
-    for name, one in zip(parts[1::2], parts[2::2], strict=True):
-        object.__setattr__(value, name, one)
+def _within(value: Any, base: Changing) -> Parts:
+    """Return what a kind of list or the like holds, whatever methods its class has."""
+    if base.exact in (list, set):
+        return [*base.exact.__iter__(value)]
+    return [value.maxlen, *deque.__iter__(value)] if base.exact is deque else base.parts(value)
 
 
 def _in_element(value: Any) -> Parts:
@@ -114,6 +126,10 @@ def _in_connection(value: Any) -> Parts:
         return [value.serialize(), *map(mark, settings)]
     except Exception:
         return []
+
+
+def _no_other(parts: Parts) -> Any:
+    raise TypeError("it is its connection's")
 
 
 def clone(value: Any) -> Any:
@@ -149,6 +165,20 @@ def _in_table(value: Any) -> Parts:
     return found
 
 
+def _in_array(value: Any) -> Parts:
+    """Return what an array of any kind is made of, a mask among it."""
+    bare = value.view(sys.modules["numpy"].ndarray)
+    numbers = (*map(mark, bare.ravel()),) if value.dtype.hasobject else bare.tobytes()
+    mask = getattr(value, "mask", None)
+    return [str(value.dtype), value.shape, numbers, None if mask is None else mask.tobytes()]
+
+
+def _in_tensor(value: Any) -> Parts:
+    """Return a tensor's bytes, whatever kind of numbers they are."""
+    numbers = value.detach().cpu().contiguous().reshape(-1)
+    return [numbers.view(sys.modules["torch"].uint8).numpy().tobytes(), *value.shape]
+
+
 def _in_column(numbers: Any) -> Any:
     if numbers.dtype.kind in "biuf":
         return numbers.astype("float64").tobytes()  # numbers of another kind are no change
@@ -168,9 +198,9 @@ _OTHERS = {
     "sqlite3.Connection": _CONNECTION,
     "array.array": _NUMBERS,
     "_queue.SimpleQueue": _QUEUE,
+    "sqlite3.Cursor": Changing("", None, lambda v: [v.connection], _no_other, list.extend),
     "xml.etree.ElementTree.Element": Changing("", None, _in_element, _new_element, _fill_element),
 }
 """Classes of libraries written in C, by name: their objects have no attributes to be looked up."""
-_TENSOR = Changing(
-    "", None, lambda v: [v.detach().cpu().numpy().tobytes(), *v.shape], list, list.extend, flat=True
-)
+_TENSOR = Changing("", None, _in_tensor, list, list.extend, flat=True)
+_ARRAY = Changing("", None, _in_array, list, list.extend, flat=True)

@@ -52,7 +52,9 @@ class Copies:
             arguments = [self._copy(one, copied) for one in given]
             more = {name: self._copy(one, copied) for name, one in named.items()}
         except RecursionError:  # long chains of objects
-            return function(*given, **named)
+            copied.clear()
+            arguments, more = [*given], named
+            _keep([*given, *named.values()], copied)
         try:
             result = function(*arguments, **more)
             changed = set() if self._no_copies else self._changed(copied)
@@ -76,8 +78,8 @@ class Copies:
             parts = parts_of(value, kind)
             try:
                 made = clone(value) if kind.flat else kind.new(parts)
-            except Exception:  # locks, handles, and what else there can be but one of
-                copied[id(value)] = value, kind, parts
+            except Exception:  # handles, and what else there can be but one of
+                _keep([value], copied)
                 return value
             if not kind.flat:
                 copied[id(value)] = made, kind, []
@@ -124,6 +126,19 @@ class Copies:
         value.clear()
         value.update(parts) if kind is set else value.extend(parts)
         return value
+
+
+def _keep(todo: list[Any], copied: dict[int, Copied]) -> None:
+    """Note values that cannot be copied, and all within them, as what an answer has."""
+    while todo and len(copied) < _MOST:
+        one = todo.pop()
+        kind = kind_of(one)
+        if kind is not None and id(one) not in copied:
+            parts = parts_of(one, kind)
+            copied[id(one)] = one, kind, parts
+            todo += parts
+        elif type(one) is tuple:
+            todo += one
 
 
 def _differs(copied: Copied) -> bool:

@@ -30,11 +30,7 @@ _ENVIRONMENT: Any = os.environ
 _listdir, _lstat, _open, _read, _close = os.listdir, os.lstat, os.open, os.read, os.close
 _readlink, _write, _mkdir, _unlink, _rmdir = os.readlink, os.write, os.mkdir, os.unlink, os.rmdir
 _getcwd, _chdir, _truncate, _symlink, _chmod = (
-    os.getcwd,
-    os.chdir,
-    os.ftruncate,
-    os.symlink,
-    os.chmod,
+    *(os.getcwd, os.chdir, os.ftruncate, os.symlink, os.chmod),
 )
 Tree = dict[str, tuple[Any, ...]]
 """What there is by its path: a kind, and for files the bytes, or a number where they are many."""
@@ -228,7 +224,7 @@ def _set_back(what: str, was: Any) -> None:
         with suppress(OSError):
             _chdir(was)
     elif what == ENVIRONMENT:
-        os.environ = _ENVIRONMENT
+        vars(os)["environ"] = _ENVIRONMENT
         now = _ENVIRONMENT._data
         for name in [name for name in now if name not in was[1]]:
             del _ENVIRONMENT[os.fsdecode(name)]
