@@ -16,6 +16,7 @@ from typing import Any
 
 from tuneyard.sandbox import errors, suspicion
 from tuneyard.sandbox.answering import run_answer
+from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, imported, names_in, names_rebound, names_set
 from tuneyard.sandbox.changes import KEEPS, Changes
@@ -88,11 +89,12 @@ class Trial:
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
-        self._calls = Calls(self._program, self._can, tests, wanted, trying)
+        others = has_others(self._checks, given.imports)
+        self._calls = Calls(self._program, self._can, tests, others, wanted, trying)
 
     @property
     def changed(self) -> list[str]:
-        """Names of functions that changed what their tests gave them."""
+        """What the answer changed that is its tests', and may not."""
         return self._calls.changed
 
     @property

@@ -24,6 +24,7 @@ from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.marks import HOLLOW
+from tuneyard.sandbox.outside import Outside
 from tuneyard.sandbox.verdict import ToldError
 
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
@@ -37,10 +38,11 @@ class Link:
     Args:
         allowed: what may be done with things of the answer that are no data, by the names of
             ``server.OPERATIONS``; None: everything.
-        changes: names of the answer's functions that may change what their tests have.
+        changes: what the answer's functions may change (see ``arguments.Arguments``).
         empty: names of those that may give arrays without elements; None: this is the reference,
             and it is noted which gives anything without elements.
-        separate: what others change is the answer's own from then on: its tests keep theirs.
+        separate: what else they change is the answer's own from then on: its tests keep theirs.
+        outside: looks at what they change outside; None: there is nothing.
 
     Attributes:
         used: what was done with such things.
@@ -48,8 +50,7 @@ class Link:
         interrupted: whether it was left in the middle of what it was asked.
         opaque: whether it failed for an object that is no plain data, and nothing else.
         emptied: names of functions that gave something without elements, of a reference.
-        changed: names of functions that changed what their tests have, and are not among
-            ``changes``.
+        changed: what they changed that is not among ``changes``.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Link:
         changes: Collection[str] = (),
         empty: Collection[str] | None = None,
         separate: bool = False,
+        outside: Outside | None = None,
     ) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
@@ -73,6 +75,7 @@ class Link:
         self.emptied: set[str] = set()
         self._may_be_empty = None if empty is None else frozenset(empty)
         self._may_change, self._separate = frozenset(changes), separate
+        self._outside = outside
         self._names: dict[int, str] = {}
         self._asked = ""
         self._lock = _thread.RLock()
@@ -121,6 +124,11 @@ class Link:
     def wait(self, number: int) -> Any:
         """Return what a coroutine of the answer's returns."""
         return self._ask(["await"], [_Numbered(number)])
+
+    @property
+    def changed_outside(self) -> set[str]:
+        """What they changed outside that they may not."""
+        return set() if self._outside is None else self._outside.changed
 
     def end(self) -> None:
         """Let the answer write out what it printed, and see it off."""
@@ -171,7 +179,7 @@ class Link:
             self._asked = asked if type(asked) is str else head[0]
             if self.failed is not None:
                 raise self.failed
-            message = self._exchange(head, values)
+            message = self._looked_at(head, values)
             verb = message.head[0] if message.head else None
             if verb == "stop" and head[0] == "next":
                 raise StopIteration(*message.values[:1])
@@ -179,6 +187,20 @@ class Link:
                 self._raise(message)
             self._look(message.values[0])
             return message.values[0]
+
+    def _looked_at(self, head: list[Any], values: Sequence[Any]) -> Message:
+        outside = self._outside
+        if outside is None:
+            return self._exchange(head, values)
+        if head[0] == "load":
+            message = self._exchange(head, values)
+            outside.begin()
+            return message
+        outside.before()
+        try:
+            return self._exchange(head, values)
+        finally:
+            outside.after(put_back=self._separate)
 
     def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
         try:
@@ -269,12 +291,14 @@ class Link:
         elif self._asked not in self._may_be_empty and has_empty_array(value):
             self.fail(HOLLOW, kind="AssertionError")
 
-    def _changes_come(self, numbers: list[int]) -> None:
+    def _changes_come(self, found: dict[int, set[str]]) -> None:
         """Note that the answer changes what its tests have, where its reference does not."""
-        if self._asked not in self._may_change:
-            self.changed.add(self._asked)
-            if self._separate:
-                self._shared.separate(numbers)
+        told = {n: {f"{self._asked} {way}" for way in each} for n, each in found.items()}
+        wrong = [number for number, each in told.items() if not each <= self._may_change]
+        for number in wrong:
+            self.changed |= told[number] - self._may_change
+        if wrong and self._separate:
+            self._shared.separate(wrong)
 
     def _make(self, parts: list[Any]) -> Any:
         kind, number, name = parts
