@@ -91,8 +91,7 @@ def test_what_would_fail_at_the_end_is_refused_at_the_start(refused, tmp_path, m
         "install the fsspec package": ["run_dir=nosuch://x", "tracking.uri=http://host"],
     }
     for words, overrides in cases.items():
-        place = [] if overrides[0].startswith("run_dir=") else [run_dir]
-        said = refused("run", QUICKSTART, *place, *overrides)
+        said = refused("run", QUICKSTART, run_dir, *overrides)
         assert words in said, said
         assert "secret" not in said
         assert not (tmp_path / "run").exists()
@@ -123,8 +122,7 @@ cases = [
     [*own, "evaluate.metrics=[exact_match]"],
 ]
 for case in cases:
-    place = [] if case[0].startswith("run_dir=") else [f"run_dir={run}"]
-    assert main(["run", study, *place, *case]) == 2, case
+    assert main(["run", study, f"run_dir={run}", *case]) == 2, case
     assert not {"torch", "transformers", "ray", "mlflow"} & set(sys.modules), case
 assert main(["fetch", "models:/x@y", "--uri", f"sqlite:///{run}/m.db", "--out", run]) == 2
 assert main(["fetch", "models:/x@y", "--uri", "http://127.0.0.1:1", "--out", run]) == 2

@@ -25,7 +25,7 @@ def data(inputs: StudyInputs) -> str:
     """Return the counts of examples and of tests that judge, and a rendered training example."""
     counts = _fact(inputs.facts.get("examples"))
     if tests := _fact(inputs.facts.get("tests")):
-        counts += f"<h3>Tests, tried with the references</h3>{tests}"
+        counts += f"<h3>Tests and references, tried</h3>{tests}"
     shown = _preflight(inputs.facts.get("preflight"))
     note = (
         '<p class="note">A training example as the model sees it; the loss is taken on the '

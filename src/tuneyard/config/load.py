@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tuneyard.config.overrides import override_all
+from tuneyard.config.overrides import override
 from tuneyard.config.schema import Study
 from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
 from tuneyard.errors import UserError, suggestion
@@ -26,14 +26,17 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
     Args:
         path: the YAML file.
         overrides: ``dotted.key=value`` words; values are YAML; list items are addressed by
-            number or by their ``name``; none may take back what another sets.
+            number or by their ``name``. A later one counts more than an earlier one.
 
     Raises:
         UserError: naming the file and line (or the override), the key, the value, the remedy.
     """
     path = Path(path)
     tree, lines = _read(path)
-    origins = {place: f"override {word!r}" for place, word in override_all(tree, overrides).items()}
+    origins: dict[Location, str] = {}
+    for word in overrides:
+        place = override(tree, word)
+        origins[place] = f"override {word!r}"
     try:
         return Study.model_validate(tree)
     except ValidationError as error:

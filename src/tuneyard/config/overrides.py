@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any, Final
 
 import yaml
@@ -13,63 +11,6 @@ from tuneyard.config.yaml_file import Location, parse
 from tuneyard.errors import UserError
 
 _PARTS: Final = 20
-
-
-def override_all(tree: dict[str, Any], words: Sequence[str]) -> dict[Location, str]:
-    """Apply words in their order; return which of them set each place.
-
-    Raises:
-        UserError: a word is no override, or two contradict one another, as equal keys of a file do:
-            both set the same place, or the later one takes back what the earlier one set.
-    """
-    found: dict[Location, str] = {}
-    values: dict[Location, Any] = {}
-    for word in words:
-        place = override(tree, word)
-        set_before = (one for one, value in values.items() if not _holds(_at(tree, one), value))
-        taken = place if place in found else next(set_before, None)
-        if taken is not None:
-            raise UserError(
-                "an override takes back what another one sets",
-                where=f"override {word!r}: {'.'.join(map(str, place))}",
-                value=found[taken],
-                remedy="keep one of them",
-            )
-        found[place] = word
-        values[place] = deepcopy(_at(tree, place))
-    return found
-
-
-_NOTHING: Final = object()
-
-
-def _at(tree: Any, place: Location) -> Any:
-    """Return what stands at a place; if there is none any more, something that no value holds."""
-    for step in place:
-        if isinstance(tree, dict):
-            tree = tree.get(step, _NOTHING)
-        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
-            tree = tree[step]
-        else:
-            return _NOTHING
-    return tree
-
-
-def _holds(value: Any, before: Any) -> bool:
-    """Say whether a value is what it was before, with further keys at the most."""
-    if isinstance(before, dict):
-        return isinstance(value, dict) and all(
-            key in value and _holds(value[key], own) for key, own in before.items()
-        )
-    if isinstance(before, list):
-        return (
-            isinstance(value, list)
-            and len(value) == len(before)
-            and all(_holds(one, own) for one, own in zip(value, before, strict=True))
-        )
-    if isinstance(before, str) and isinstance(value, dict):
-        return bool(value.get("name") == before)  # a preset of which a field was set
-    return type(value) is type(before) and repr(value) == repr(before)  # NaN is what it was, too
 
 
 def override(tree: dict[str, Any], word: str) -> Location:

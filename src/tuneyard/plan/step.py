@@ -10,7 +10,7 @@ from tuneyard.artifacts import content_key
 from tuneyard.config import Model
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,38 +52,6 @@ def test_overrides_reach_lists_by_number_and_by_name_with_dots(study):
     assert found.register_.name == "champions"
 
 
-@pytest.mark.parametrize(
-    ("words", "first"),
-    [
-        (["sft.lora.r=8", "sft.lora.r=16"], 0),
-        (["sft.lora.r=8", "sft.lora.r=8"], 0),
-        (["sft.lora={r: 8}", "seed=3", "sft.lora.r=16"], 0),
-        (["seed=3", "sft.lora.r=8", "sft.lora={r: 8, alpha: 4}", "sft.lora.r=16"], 1),
-        (["sft.lora.r=8", "sft.lora={alpha: 4}"], 0),
-        (["sft.lora.r=8", "sft=null"], 0),
-        (["sft.lora=null", "sft.lora.r=8"], 0),
-        (["models.0.max_length=64", "models.embedded.max_length=32"], 0),
-        (["models=[embedded]", "models.0={name: llama-3.1-8b}"], 0),
-        (["models.0.max_length=64", "models=[embedded]"], 0),
-        (["evaluate.metrics=[bleu]", "evaluate.metrics=[bleu]"], 0),
-    ],
-)
-def test_an_override_that_takes_back_another_is_refused(study, words, first):
-    with pytest.raises(UserError, match="takes back what another one sets") as caught:
-        load(study, words)
-    assert caught.value.where.startswith(f"override {words[-1]!r}")
-    assert caught.value.shown == repr(words[first])
-    assert caught.value.remedy == "keep one of them"
-
-
-def test_overrides_that_add_to_one_another_are_taken(study):
-    words = ["sft.lora={r: 8}", "sft.lora.alpha=4", "models=[embedded]", "models.0.max_length=64"]
-    found = load(study, [*words, "models.embedded.quantization=none"])
-    assert (found.sft.lora.r, found.sft.lora.alpha) == (8, 4)
-    assert (found.models[0].name, found.models[0].max_length) == ("embedded", 64)
-    assert load(study, ["sft.lora.r=8", "sft.lora={r: 8, alpha: 4}"]).sft.lora.alpha == 4
-
-
 def test_the_resolved_study_reads_back(study, tmp_path):
     found = load(study)
     (tmp_path / "again.yaml").write_text(dump(found))
