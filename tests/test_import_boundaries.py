@@ -23,7 +23,7 @@ PURE = [
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
-           "judging", "processes", "scratch", "machine", "places"}  # fmt: skip
+           "judging", "processes", "scratch", "machine", "places", "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 

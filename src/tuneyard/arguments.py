@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Mapping
+from keyword import iskeyword
 from typing import NoReturn
 
 from tuneyard import __version__
@@ -16,6 +17,7 @@ Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 """What runs each command, by its name."""
 
 _MOST_WORKERS = 1024
+_DEVICES = ("cpu", "cuda", "mps", "xpu")
 ENCODER_METRICS = ("bertscore", "codebertscore")
 
 
@@ -73,6 +75,36 @@ def _place(text: str) -> str:
     return text
 
 
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} lacks a name beside a comma")
+    return names
+
+
+def _modules(text: str) -> list[str]:
+    names = _names(text)
+    for name in names:
+        if not all(part.isidentifier() and not iskeyword(part) for part in name.split(".")):
+            raise argparse.ArgumentTypeError(f"{name[:40]!r} is no name of a module")
+    return names
+
+
+def _device(text: str) -> str:
+    """Return a torch device; whether this machine has it, torch says where it is used."""
+    if not re.fullmatch(rf"(?:{'|'.join(_DEVICES)})(?::[0-9]{{1,3}})?", text):
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is no device; such are {', '.join(_DEVICES)} and cuda:1"
+        )
+    return text
+
+
+def _revision(text: str) -> str:
+    if not re.fullmatch(r"\w[\w./+-]{0,199}", text):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no branch, tag or commit")
+    return text
+
+
 class _UsageError(Exception):
     """Words that argparse refuses, with the (sub)parser that did."""
 
@@ -123,7 +155,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("--out", type=_place, required=True, metavar="DIR")
     command = add("score", "score predictions against references")
     command.add_argument("--task", required=True, metavar="{python,cocobots}")
-    command.add_argument("--metrics", required=True, metavar="a,b,c")
+    command.add_argument("--metrics", type=_names, required=True, metavar="a,b,c")
     command.add_argument("--in", dest="input", type=_place, required=True, metavar="FILE.jsonl")
     command.add_argument("--out", dest="output", type=_place, required=True, metavar="FILE.jsonl")
     command.add_argument("--json", action="store_true", help="the summary as one JSON object")
@@ -147,11 +179,15 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
         command.add_argument(
             f"--{name}-layer", type=_count, metavar="N", help="the layer that is compared, from 1"
         )
-        command.add_argument(f"--{name}-revision", metavar="REV", help="the hub revision to pin")
-    command.add_argument("--device", help="of the encoders: cpu, cuda, …; default: a GPU if any")
+        command.add_argument(
+            f"--{name}-revision", type=_revision, metavar="REV", help="the hub revision to pin"
+        )
+    command.add_argument(
+        "--device", type=_device, help="of the encoders: cpu, cuda, …; default: a GPU if any"
+    )
     command.add_argument(
         "--imports",
-        type=lambda text: [name.strip() for name in text.split(",") if name.strip()],
+        type=_modules,
         default=[],
         metavar="a,b",
         help="modules that answers import: tried in the sandbox first, loaded once for all",

@@ -179,7 +179,7 @@ def _score(options: argparse.Namespace) -> int:
             )
     summary = score_file(
         options.task,
-        [name.strip() for name in options.metrics.split(",")],
+        options.metrics,
         options.input,
         options.output,
         faithful=options.faithful,

@@ -75,6 +75,7 @@ def encode_completion(tokenizer: Any, completion: str) -> list[int]:
         raise UserError(
             "the tokenizer has no end-of-sequence token, so a model cannot learn to stop",
             where="tokenizer_config.json: eos_token",
+            value=None,
             remedy="name one of the vocabulary's tokens there",
         )
     return [*codec_of(tokenizer).encode(completion), tokenizer.eos_token_id]

@@ -117,11 +117,15 @@ def listed(names: Iterable[str], limit: int = 300) -> str:
     return _shorten(", ".join(n if n.isprintable() else repr(n) for n in names), limit)
 
 
-def suggestion(word: str, known: list[str]) -> str:
-    """Return ``did you mean 'x'?`` for the closest known word, else the list of known words."""
+def suggestion(word: str, known: list[str], named: Iterable[str] | None = None) -> str:
+    """Return ``did you mean 'x'?`` for the closest known word, else the list of known words.
+
+    Args:
+        named: what is listed instead of all of them, in this order.
+    """
     import difflib
 
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "known: " + listed(sorted(known))
+    return "known: " + listed(sorted(known) if named is None else named)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from tuneyard.answers.python_text import MAX_PARSED
+from tuneyard.unwarned import unwarned
 
 _CODE_KEY: Final = re.compile(
     r"(?:python|source|final|full|complete)?_?(?:code|python|program|solution|answer|source|script"
@@ -60,7 +61,8 @@ def _json_texts(text: str) -> Iterator[str]:
     value: Any = None
     for read in (json.loads, ast.literal_eval):
         try:
-            value = read(text.strip())
+            with unwarned():
+                value = read(text.strip())
             break
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             continue

@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 
 from tuneyard.answers.blocks import MAX_MARKDOWN, blocks_of
 from tuneyard.answers.joining import joined
+from tuneyard.answers.pieces import Part
 from tuneyard.answers.python_text import is_program
 from tuneyard.answers.reader import Candidate, Reader, lowest_rank, plain_text
 from tuneyard.answers.thinking import own_words
@@ -14,7 +15,7 @@ CodeBlock = Literal["first", "last", "longest"]
 CODE_BLOCKS: Final[tuple[CodeBlock, ...]] = get_args(CodeBlock)
 
 
-def extract_code(text: str, block: CodeBlock = "first") -> str:
+def extract_code(text: str, block: CodeBlock = "first", given: frozenset[str] = frozenset()) -> str:
     """Return the program in an answer, or the answer itself where it holds none.
 
     A text that is Python as a whole is the program as it stands. Otherwise a model's thinking, its
@@ -28,7 +29,7 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
     unclosed), Python's parser decides what it cuts off; words behind the program in a block go.
     A block that is marked as Python and does not parse is returned where there is no better.
 
-    Imports, helpers and constants that a solution needs and another block has are put before it
+    Blocks that need one another are put together in their order, and so are further definitions
     (see ``joining``). Where a text is no program only for what its way here did to it (no-break
     spaces, typographic quotation marks, ``&lt;``, notebook commands), that is undone.
 
@@ -37,6 +38,8 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
 
     Args:
         block: which of several: the first, the last, or the longest.
+        given: the names by which programs act (COCOBOTS's ``put``), where what they do is what
+            counts, and not what they define.
     """
     if "\0" in text:
         return text  # no Python program; a Markdown parser would replace it
@@ -55,7 +58,7 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
         if lowest_rank(found) <= least:
             break
     if found:
-        return _choose(found, block, least)
+        return _choose(found, block, least, given)
     filled = [
         each for each in blocks_of(text[:MAX_MARKDOWN]) if each.fence and each.content.strip()
     ]
@@ -63,14 +66,15 @@ def extract_code(text: str, block: CodeBlock = "first") -> str:
     return plain_text(broken[0].content).rstrip("\n") if broken else text
 
 
-def _choose(found: list[Candidate], block: CodeBlock, least: int) -> str:
+def _choose(found: list[Candidate], block: CodeBlock, least: int, given: frozenset[str]) -> str:
     rank = max(least, lowest_rank(found))
     best = [candidate for candidate in found if candidate.rank <= rank]
     if block == "longest":
         chosen = max(best, key=lambda candidate: len(candidate.code))
     else:
         chosen = best[0 if block == "first" else -1]
-    if chosen.rank:
+    if chosen.rank == 3:
         return chosen.code
-    others = [(each.code, each.tree) for each in found if each is not chosen and each.rank < 3]
-    return joined((chosen.code, chosen.tree), others)
+    parts = [each for each in found if each.rank < 3]
+    place = next(place for place, each in enumerate(parts) if each is chosen)
+    return joined([Part(each.code, each.tree, each.rank) for each in parts], place, given)

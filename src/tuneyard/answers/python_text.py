@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from functools import lru_cache
 from typing import Final
 
 from tuneyard.answers.names import lacking
+from tuneyard.unwarned import unwarned
 
 MAX_PARSED: Final = 100_000
 """Characters beyond which a text is not parsed: the parser's memory grows a hundredfold."""
@@ -52,8 +52,7 @@ def parse(source: str) -> ast.Module | None:
     if len(source) > MAX_PARSED:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in model-written strings
+        with unwarned():
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from textwrap import dedent
@@ -31,6 +30,7 @@ from tuneyard.answers.python_text import (
     parse,
     solves,
 )
+from tuneyard.unwarned import unwarned
 
 _MOST_PARSED: Final = 3 * MAX_PARSED
 _EACH_PARSE: Final = 500  # characters that cost about what starting to parse costs
@@ -216,8 +216,7 @@ def lowest_rank(found: Sequence[Candidate]) -> int:
 def _compiles(tree: ast.Module) -> bool:
     """Tell a program from the body of a function, whose ``return`` parses by itself."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             compile(tree, "<answer>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

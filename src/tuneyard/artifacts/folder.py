@@ -255,4 +255,8 @@ def unwritable(error: Exception, where: str) -> UserError:
         what, remedy = "a folder stands where a file of the run directory should be", "move it away"
     elif isinstance(error, ValueError):
         return unusable(error, where)
-    return UserError(what, where=where, value=str(error), remedy=remedy)
+    elif isinstance(error, OSError) and error.strerror:
+        what += f" ({error.strerror})"
+    place = str(getattr(error, "filename", None) or where)
+    on_the_way = where == place or where.startswith(place.rstrip("/") + "/")
+    return UserError(what, where=where, value=place if on_the_way else where, remedy=remedy)

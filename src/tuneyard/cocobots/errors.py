@@ -82,7 +82,7 @@ _RUNTIME: Final[dict[type[BaseException], str]] = {
     KeyError: "key_error",
     IndexError: "index_error",
     MemoryError: "resource",
-    OSError: "resource",
+    PermissionError: "resource",
 }
 
 
@@ -90,8 +90,9 @@ def runtime_category(error_type: str | None) -> str:
     """Return the category of an exception that is known by its class's name only.
 
     Subclasses of a built-in exception count as that exception (``UnboundLocalError`` is a
-    ``name_error``); what is none of them is ``runtime_other``. ``OSError`` and its kind are
-    ``resource``: the sandbox refuses files, processes and the network.
+    ``name_error``); what is none of them is ``runtime_other``. ``PermissionError`` is
+    ``resource``, for the sandbox refuses files, processes and the network; other kinds of
+    ``OSError`` say nothing of it, such as a file that is not there.
     """
     name = error_type or ""
     if name in _PLACEMENT_BY_NAME:

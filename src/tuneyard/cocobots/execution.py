@@ -10,6 +10,7 @@ from tuneyard.answers import CodeBlock, extract_code, has_code
 from tuneyard.cocobots.board import Board, BoardJson, put
 from tuneyard.cocobots.difference import compare_boards
 from tuneyard.cocobots.errors import PLACEMENT_CATEGORIES, PlacementError, runtime_category
+from tuneyard.cocobots.harness import GIVEN
 from tuneyard.cocobots.program import form_difference, syntax_detail
 from tuneyard.sandbox import Limits, Outcome, Program
 
@@ -28,15 +29,15 @@ class Verdict:
     """How a prediction compares with its reference.
 
     Attributes:
-        success: both programs ran and built equal boards.
+        success: both programs ran and built equal boards; None where the reference judges nothing.
         category: one of `tuneyard.cocobots.errors.CATEGORIES`, or None where board and form
             are right. ``wrong_form`` goes with success.
-        detail: what more can be said, e.g. ``off by one row``.
+        detail: what more can be said, e.g. ``off by one row``, or why the reference judges nothing.
         expected, built: the boards as JSON; None where a program left none. The board of a
             program that failed in the middle holds what it had placed by then.
     """
 
-    success: bool
+    success: bool | None
     category: str | None
     detail: str | None
     expected: BoardJson | None
@@ -64,27 +65,40 @@ def judge(
     Equal programs run once. What the isolated process reports is only a list of placements; the
     boards are rebuilt from it here, by the rules.
 
-    A reference that does not run makes the pair unsuccessful; the category is the prediction's,
-    and the detail says that it was the reference.
+    A reference that does not run, or builds nothing, judges nothing: such a pair has no verdict.
     """
-    codes = [
-        (extract_code(reference), extract_code(prediction, code_block))
-        for reference, prediction in items
-    ]
-    texts = list(dict.fromkeys(text for pair in codes for text in pair if has_code(text)))
-    programs = [Program(source=text, harness=HARNESS, limits=limits) for text in texts]
-    runs = {
-        text: _finish(outcome) for text, outcome in zip(texts, sandbox.map(programs), strict=True)
-    }
-    return [
-        _verdict(
-            reference,
-            code,
-            runs.get(reference) or _no_code(reference),
-            runs.get(code) or _no_code(code),
-        )
-        for reference, code in codes
-    ]
+    codes = [(_code(reference), _code(prediction, code_block)) for reference, prediction in items]
+    runs = _run([text for pair in codes for text in pair], sandbox, limits)
+    return [_verdict(reference, code, runs[reference], runs[code]) for reference, code in codes]
+
+
+def try_references(references: Sequence[str], sandbox: Sandbox) -> list[str]:
+    """Say of each reference why it judges nothing; an empty text where it judges."""
+    codes = [_code(reference) for reference in references]
+    runs = _run(codes, sandbox, LIMITS)
+    return [_idle(code, runs[code]) for code in codes]
+
+
+def _code(text: str, code_block: CodeBlock = "first") -> str:
+    return extract_code(text, code_block, GIVEN)
+
+
+def _run(texts: Sequence[str], sandbox: Sandbox, limits: Limits) -> dict[str, _Run]:
+    runs = {text: _no_code(text) for text in texts}
+    sources = [text for text in runs if has_code(text)]
+    programs = [Program(source=text, harness=HARNESS, limits=limits) for text in sources]
+    outcomes = sandbox.map(programs)
+    return runs | {t: _finish(outcome) for t, outcome in zip(sources, outcomes, strict=True)}
+
+
+def _idle(reference: str, run: _Run) -> str:
+    """Say why a reference judges nothing: any program's board would do, or none would."""
+    if not reference.strip():
+        return "the reference is empty"
+    if run.category is not None or run.board is None:
+        return f"the reference does not run: {run.category} ({run.detail})"
+    # There is nothing but put: a right answer never takes a part away, so that it adds one.
+    return "the reference builds nothing" if run.board == Board() else ""
 
 
 def _no_code(text: str) -> _Run:
@@ -93,11 +107,11 @@ def _no_code(text: str) -> _Run:
 
 def _verdict(reference: str, code: str, expected: _Run, built: _Run) -> Verdict:
     boards = (_json(expected.board), _json(built.board))
+    if idle := _idle(reference, expected):
+        return Verdict(None, None, idle, *boards)
     if built.category is not None or built.board is None:
         return Verdict(False, built.category, built.detail, *boards)
-    if expected.category is not None or expected.board is None:
-        detail = f"the reference does not run: {expected.category} ({expected.detail})"
-        return Verdict(False, None, detail, *boards)
+    assert expected.board is not None
     difference = compare_boards(expected.board, built.board)
     if difference is not None:
         return Verdict(False, difference.category, difference.detail, *boards)

@@ -16,6 +16,8 @@ from tuneyard.sandbox.source import compile_program, new_namespace
 
 MAX_BOARDS = 16
 MAX_COLOR_LENGTH = 32
+GIVEN = frozenset({"put", "init_board", "board"})
+"""The names that a program finds there."""
 
 
 class BoardHandle:

@@ -15,13 +15,21 @@ _PROGRAMMER, _EDITOR = "<Programmer>", "<Editor>"
 
 
 def load_public(
-    path: str | os.PathLike[str], order: str, *, kind: str, split: str
+    path: str | os.PathLike[str],
+    order: str,
+    *,
+    kind: str,
+    split: str,
+    places: dict[str, str] | None = None,
 ) -> list[Example]:
     """Read a public file: ``{board type: {level: {parts: {name: [board, …]}}}}``.
 
     Simple boards give one example a turn (``first``) or a board (``higher``). Regular boards,
     objects repeated by loops, are higher-order only: function and loop are the reference.
     Texts are the file's own, to the character.
+
+    Args:
+        places: takes where each turn stands, by its example's id, for messages.
 
     Raises:
         UserError: the file is missing or malformed (naming the place), holds no board, or has
@@ -43,8 +51,10 @@ def load_public(
             rows = [_single_turn(node, meta)]
         else:
             rows = _turns(node, meta)
-        for instruction, reference, details in rows:
+        for instruction, reference, details, where in rows:
             example_id = f"{split}/{kind}/{len(examples):05d}"
+            if places is not None:
+                places[example_id] = where
             examples.append(
                 Example(example_id, "cocobots", kind, split, instruction, reference, details)
             )
@@ -53,7 +63,7 @@ def load_public(
     return examples
 
 
-_Row = tuple[str, str, dict[str, Any]]
+_Row = tuple[str, str, dict[str, Any], str]
 
 
 class _Node:
@@ -141,13 +151,18 @@ def _single_turn(node: _Node, meta: dict[str, Any]) -> _Row:
     function = turn.at(_EDITOR, "function").text()
     usage = turn.at(_EDITOR, "usage").text()
     details = {**meta, "function": function, "usage": usage}
-    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details
+    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details, turn.where
 
 
 def _turns(node: _Node, meta: dict[str, Any]) -> list[_Row]:
     turns = node.at("dialogues", "multi_turn", "instructions").entries()
     return [
-        (turn.at(_PROGRAMMER).text(), turn.at(_EDITOR).text(), {**meta, "turn": number})
+        (
+            turn.at(_PROGRAMMER).text(),
+            turn.at(_EDITOR).text(),
+            {**meta, "turn": number},
+            turn.where,
+        )
         for number, turn in enumerate(turns)
     ]
 
@@ -165,4 +180,4 @@ def _regular(node: _Node, order: str, meta: dict[str, Any]) -> _Row:
     usage = turn.at(_EDITOR, "output").text()
     pattern = os.path.splitext(os.path.basename(node.at("seed_template").text()))[0]
     details = {**meta, "pattern": pattern, "function": function, "usage": usage}
-    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details
+    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details, turn.where

@@ -25,7 +25,7 @@ def data(inputs: StudyInputs) -> str:
     """Return the counts of examples and of tests that judge, and a rendered training example."""
     counts = _fact(inputs.facts.get("examples"))
     if tests := _fact(inputs.facts.get("tests")):
-        counts += f"<h3>Tests, tried with the references</h3>{tests}"
+        counts += f"<h3>Tests and references, tried</h3>{tests}"
     shown = _preflight(inputs.facts.get("preflight"))
     note = (
         '<p class="note">A training example as the model sees it; the loss is taken on the '
@@ -112,7 +112,7 @@ def _seed_notes(summary: Summary) -> list[str]:
         "over its runs; ± is the standard deviation over seeds of its mean or of Δ (ddof 1). p and "
         "the interval of Δ are over examples: they hold for the runs that were made. p (seeds) "
         "adds the spread between seeds (min F′, Clark 1973): it says whether new runs of "
-        "both arms would differ. Runs with the same seed are paired.</dd>"
+        "both arms would differ; it is corrected as p is. Runs with the same seed are paired.</dd>"
     ]
 
 

@@ -99,7 +99,23 @@ def _summary(
         for outcome, where in places.items()
     ]
     verdict = ". ".join(f"{one[:1].upper()}{one[1:]}" for one in said)
-    return f"{verdict}. {family(tested, split, deciding, inputs)}"
+    return " ".join(
+        filter(None, [f"{verdict}.", family(tested, split, deciding, inputs), _levels(tested)])
+    )
+
+
+def _levels(tests: Sequence[PairedTest]) -> str:
+    """Say at which level the intervals are, empty where there is none."""
+    shown = [test.result.level for test in tests if test.result.ci_low is not None]
+    if not shown:
+        return ""
+    widest, narrowest = (f"{100 * (1 - level):.4g}" for level in (min(shown), max(shown)))
+    if widest == narrowest:
+        return f"Intervals are at {widest} %."
+    return (
+        f"Intervals are at {narrowest} to {widest} %, each at the level at which its pair was "
+        "decided."
+    )
 
 
 def _listed(places: Sequence[str], outcome: str) -> str:
@@ -240,9 +256,11 @@ class _Place:
         if result.p_holm is not None:
             told.append(f"corrected {_equals(result.p_holm)}")
         said = ", ".join(told)
-        if test.across is not None and test.p_across is not None:
+        if test.across is not None and test.across.p is not None:
             seeds = len(test.across.differences)
-            said += f"; for other training seeds than these {seeds}, p {_equals(test.p_across)}"
+            said += f"; for other training seeds than these {seeds}, p {_equals(test.across.p)}"
+            if test.across.p_holm is not None:
+                said += f", corrected {_equals(test.across.p_holm)}"
         return said
 
 

@@ -67,6 +67,7 @@ def _tests_table(summary: Summary, tests: Sequence[PairedTest]) -> str:
         *(Column(head) for head in ("Δ", "Interval of Δ", "p")),
         *([Column("p corrected")] if corrected else []),
         *([Column("p (seeds)")] if seeds else []),
+        *([Column("p (seeds) corrected")] if seeds and corrected else []),
         *(Column(head) for head in ("+ / −", "n")),
         *([Column("Verdict", False)] if decides else []),
     ]
@@ -86,13 +87,19 @@ def _tests_table(summary: Summary, tests: Sequence[PairedTest]) -> str:
                 _interval(test),
                 text(p_value(result.p)),
                 *([text(p_value(result.p_holm))] if corrected else []),
-                *([text(p_value(test.p_across))] if seeds else []),
+                *(_across(test, corrected) if seeds else []),
                 f"{result.wins} / {result.losses}",
                 _count(test),
                 *([verdict] if decides else []),
             ]
         )
     return table(columns, lines)
+
+
+def _across(test: PairedTest, corrected: bool) -> list[str]:
+    """Return the p for other training seeds, and the corrected one beside it."""
+    found = (None, None) if test.across is None else (test.across.p, test.across.p_holm)
+    return [text(p_value(p)) for p in found[: 1 + corrected]]
 
 
 def _interval(test: PairedTest) -> str:

@@ -67,13 +67,6 @@ class PairedTest:
         """Return whether the test is of the metric that decides."""
         return self.verdict != EXPLORATORY
 
-    @property
-    def p_across(self) -> float | None:
-        """Return the p-value for other training seeds, corrected where the other is."""
-        if self.across is None:
-            return None
-        return self.across.p if self.across.p_holm is None else self.across.p_holm
-
 
 _Asked = tuple[str, Cell, Cell, Measure]
 

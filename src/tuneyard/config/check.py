@@ -8,7 +8,7 @@ from tuneyard.checkpoint import check_encoder, check_targets
 from tuneyard.cocobots.objects import OBJECTS
 from tuneyard.config import Data, Dpo, Register, Rows, Sft, Study
 from tuneyard.errors import UserError, suggestion
-from tuneyard.metrics import encoder_metrics, metric_keys, resolve_metrics
+from tuneyard.metrics import COLUMNS, encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
 
 
@@ -30,9 +30,7 @@ def check(study: Study, where: str) -> None:
     for kind in study.evaluate.on or list(study.data):
         task = study.data[kind].executed_as
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
-        known[kind] = set(metric_keys(metrics, task=task)) - {
-            *("error_category", "error_detail", "suspicious")
-        }
+        known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
         if "passed" in known[kind]:
             known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
     for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):

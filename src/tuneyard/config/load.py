@@ -26,7 +26,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
     Args:
         path: the YAML file.
         overrides: ``dotted.key=value`` words; values are YAML; list items are addressed by
-            number or by their ``name``.
+            number or by their ``name``. A later one counts more than an earlier one.
 
     Raises:
         UserError: naming the file and line (or the override), the key, the value, the remedy.

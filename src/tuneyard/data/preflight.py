@@ -151,6 +151,7 @@ def refuse_empty(rows: Sequence[Any], where: str) -> None:
         raise UserError(
             "there is nothing to train on: the training set is empty",
             where=where,
+            value="0 rows",
             remedy="give the training split at least one example",
         )
 

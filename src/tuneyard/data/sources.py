@@ -67,7 +67,7 @@ def load(
                 avoid=avoid,
             )
         path = local_path(str(rows.path), f"data.{kind}.files.{split}")
-        examples = source.load_public(path, order=order, kind=kind, split=split)
+        examples = source.load_public(path, order=order, kind=kind, split=split, places=places)
     elif data.source == "exercises":
         from tuneyard.exercises import generator as exercises
 
@@ -265,10 +265,5 @@ def _tests(
             value=row[error.column] if error.column else value,
             remedy="write one text, or a list of statements",
         ) from None
-    try:
-        check_tests(tests, column, place, entry_point)
-    except UserError:
-        for name, text in setup_of(row, named).items():
-            check_tests(text, name, place)  # it may be what is wrong with the whole
-        raise
+    check_tests(tests, column, place, entry_point, setup_of(row, named))
     return tests

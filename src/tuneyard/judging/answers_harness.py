@@ -41,7 +41,7 @@ def _verdict(answer: str, asked: dict[str, Any]) -> dict[str, Any] | None:
     random.seed(0)  # as in a process of its own
     linecache.cache[PROGRAM] = (len(answer), None, answer.splitlines(True), PROGRAM)
     caught: BaseException | None = None
-    changed = False
+    changed: list[str] = []
     try:
         with at_most(_AWHILE, WALL), at_most(_EACH, CPU):
             found = run_quick(answer, asked, shared=True)

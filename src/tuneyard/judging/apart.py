@@ -20,7 +20,9 @@ from tuneyard.judging.trial import LIMITS, Case, Tried, in_parts
 from tuneyard.sandbox import Program
 from tuneyard.sandbox.capability import imported, texts_in
 from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.rewrite import RUNNER
 from tuneyard.sandbox.source import words
+from tuneyard.unwarned import unwarned
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -54,7 +56,6 @@ _RECKON = words(
     """add sub mul truediv floordiv mod pow matmul abs round int float neg pos invert and_ or_
     xor"""
 )
-_RUNNER = "_tuneyard_runner"
 _PLAIN = words(
     """math re collections itertools functools heapq bisect string random typing operator datetime
     statistics copy json sys time decimal fractions enum dataclasses abc solution"""
@@ -105,7 +106,8 @@ def _may_be(case: Case) -> bool:
         return False
     try:
         tests = case.tests.replace(STAND_IN, "")  # our own
-        code = compile(tests, "<tests>", "exec", dont_inherit=True)
+        with unwarned():
+            code = compile(tests, "<tests>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return False
     return all(
@@ -146,7 +148,7 @@ def _imports_plainly(text: str) -> bool:
 def _codes(code: CodeType) -> Iterable[CodeType]:
     yield code
     for constant in code.co_consts:
-        if type(constant) is CodeType and constant.co_name != _RUNNER:
+        if type(constant) is CodeType and constant.co_name != RUNNER:
             yield from _codes(constant)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.judging.clock import WALL, TooLongError, at_most
 from tuneyard.sandbox.apart.checks import Checks
-from tuneyard.sandbox.apart.harness import Apart, reach, run_apart, run_beside, terms
+from tuneyard.sandbox.apart.harness import Apart, outside_of, reach, run_apart, run_beside, terms
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.marks import Reach
 from tuneyard.sandbox.source import compile_program
@@ -44,7 +44,7 @@ def _trial(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None
 
 def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
     random.seed(0)  # as in a process of its own
-    link, checks = Link(), Checks(asked["tests"])
+    link, checks = Link(outside=outside_of(asked["tests"])), Checks(asked["tests"])
     try:
         run_apart(link, program, checks, asked)
     except TooLongError:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import warnings
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -22,10 +21,11 @@ from tuneyard.judging.calls import Found, find
 from tuneyard.judging.helpers import helpers_of
 from tuneyard.judging.listed import FormError, unlisted
 from tuneyard.judging.packed import head
+from tuneyard.sandbox.rewrite import RUNNER
+from tuneyard.unwarned import unwarned
 
 __all__ = ["FormError", "may_check", "program_of"]
 
-_RUNNER = "_tuneyard_runner"
 _CHECK = "_tuneyard_check"
 # Tests without any of these words are statements that run as they stand.
 _HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest|doctest)\b")
@@ -85,7 +85,7 @@ def program_of(tests: str, entry_point: str | None = None, reference: str = "") 
             found.first,
             head(found.functions, found.classes, plain=found.plain, pytest=found.pytest),
         )
-        calls.append(f"{_RUNNER}.finish()")
+        calls.append(f"{RUNNER}.finish()")
     return "\n".join([text, *calls, ""]) if calls else text
 
 
@@ -109,8 +109,7 @@ def _of_session(text: str) -> str:
 
 def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             return compile(source, "<tests>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         told = str(error) or type(error).__name__
@@ -122,7 +121,8 @@ def _compiled(source: str | ast.Module, flags: int = 0) -> Any:
 def _entry(entry_point: str) -> tuple[str, str]:
     """Return an entry point as code, and its first name: ``Solution().add`` and ``Solution``."""
     try:
-        node = whole = ast.parse(entry_point.strip(), mode="eval").body
+        with unwarned():
+            node = whole = ast.parse(entry_point.strip(), mode="eval").body
         while isinstance(node, ast.Attribute | ast.Call):
             node = node.value if isinstance(node, ast.Attribute) else node.func
         if isinstance(node, ast.Name):
@@ -151,7 +151,7 @@ def _wrapped(text: str, calls: list[ast.Call]) -> str:
         for call in calls
         for place in (
             (call.end_lineno or 0, call.end_col_offset or 0, b")"),
-            (call.lineno, call.col_offset, f"{_RUNNER}.checked(".encode()),
+            (call.lineno, call.col_offset, f"{RUNNER}.checked(".encode()),
         )
     ]
     for number, column, added in sorted(places, reverse=True):

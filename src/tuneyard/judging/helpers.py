@@ -8,9 +8,9 @@ only have to agree with itself. The tests call the reference's.
 from __future__ import annotations
 
 import ast
-import warnings
 
 from tuneyard.answers.names import defined, lacking
+from tuneyard.unwarned import unwarned
 
 
 def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
@@ -25,8 +25,7 @@ def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
         source: the reference program.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             reference = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
@@ -43,9 +42,8 @@ def helpers_of(tests: ast.Module, entry: str, source: str) -> str:
 
 
 def _with_all(name: str, givers: dict[str, ast.stmt]) -> list[tuple[ast.stmt, set[str]]]:
-    """Return the statement that defines a name, and those that define what it reads.
-
-    Imports are tests' own where they import the same name.
+    """Return the statement that defines a name and those that define what it reads, each with the
+    names that are the reference's own by it; what is imported is nobody's own.
     """
     todo, found = [name], list[tuple[ast.stmt, set[str]]]()
     while todo:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tuneyard.answers.names import BUILTINS, defined, lacking
 from tuneyard.sandbox.imports import EVERYTHING
+from tuneyard.unwarned import unwarned
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,7 @@ class Reference:
 def take_out(source: str) -> Reference:
     """Return what follows from a reference program's text."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Reference(None, ())

@@ -7,6 +7,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from tuneyard.unwarned import unwarned
+
 _SETUP = {"setup", "set_up", "setup_code", "test_setup_code", "test_setup", "imports",
           "test_imports", "prelude", "prefix", "preamble"}  # fmt: skip
 ROW_SETUP = ("test_setup_code", "test_imports", "test_setup")
@@ -107,7 +109,8 @@ def unlisted(text: str) -> str:
         return text
     for read in (json.loads, ast.literal_eval):
         try:
-            value = read(text.strip())
+            with unwarned():
+                value = read(text.strip())
             if isinstance(value, list | tuple | dict):
                 return "\n".join(statements(value))
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):

@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING
 from tuneyard.judging.apart import try_apart
 from tuneyard.judging.forms import FormError, may_check, program_of
 from tuneyard.judging.hollow import take_out
+from tuneyard.judging.served import serve
 from tuneyard.judging.trial import Case, Tried, try_tests
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
 
 
+NO_TESTS = "no tests"
 ASSERT_NOTHING = "the tests assert nothing"
 
 
-def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case | str:
+def case_of(tests: str | None, reference: str | None, entry_point: str | None) -> Case | str:
     """Return what is run of a row, or why nothing can be.
 
     Args:
-        tests: the row's as one text, as ``listed.with_setup`` returns them.
+        tests: the row's as one text, as ``listed.with_setup`` returns them; None: it has none.
         reference: an answer, in Markdown or not; None: there is none.
         entry_point: see ``program_of``.
     """
     from tuneyard.answers import extract_code
 
+    if tests is None or not tests.strip():
+        return NO_TESTS
     source = "" if reference is None else extract_code(reference)
     try:
         program = program_of(tests, entry_point, source)
@@ -39,6 +43,7 @@ def case_of(tests: str, reference: str | None, entry_point: str | None) -> Case 
     if not reference.strip():
         return "the reference is empty"
     taken = take_out(source)
+    program = serve(program, taken.takes)
     return Case(source, taken.hollow, program, taken.names, taken.takes, taken.imports)
 
 

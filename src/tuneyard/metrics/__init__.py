@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.metrics.registry import (
+    COLUMNS,
     METRICS,
     TASKS,
     Metric,
@@ -13,6 +14,7 @@ from tuneyard.metrics.registry import (
 )
 
 __all__ = [
+    "COLUMNS",
     "METRICS",
     "TASKS",
     "Metric",

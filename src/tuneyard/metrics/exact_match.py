@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-import warnings
+
+from tuneyard.unwarned import unwarned
 
 MAX_SOURCE = 1_000_000
 """Characters beyond which a program is not parsed: it counts as one that does not parse."""
@@ -39,8 +40,7 @@ def _dump(source: str) -> str | None:
     if len(source) > MAX_SOURCE:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in a model's answer
+        with unwarned():
             return ast.dump(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # ValueError: null bytes, lone surrogates; the last two: nesting beyond the parser's stack.

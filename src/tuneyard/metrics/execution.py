@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Outcome, Sandbox
 
 UNJUDGED = "unjudged"
-"""How ``Execution.detail`` begins where a row's tests say nothing of an answer."""
+"""How ``Execution.detail`` begins where a row has no tests, or no reference that answers are held
+against, that say anything of an answer."""
 
 
 class Execution(NamedTuple):
@@ -42,7 +43,9 @@ def execute_cocobots(
 ) -> list[Execution]:
     """Run each prediction and its reference on an empty board; success is equal boards.
 
-    A right board in the wrong form succeeds with the category ``wrong_form``.
+    A right board in the wrong form succeeds with the category ``wrong_form``. Where the reference
+    does not run or builds nothing, ``success`` and ``category`` are None and ``detail`` begins with
+    ``unjudged``.
     """
     from tuneyard.cocobots.execution import judge
 
@@ -51,7 +54,9 @@ def execute_cocobots(
         return []
     with _sandbox(sandbox, workers) as box:
         return [
-            Execution(v.success, v.category, v.detail)
+            _unjudged(v.detail or "")
+            if v.success is None
+            else Execution(v.success, v.category, v.detail)
             for v in judge(pairs, box, code_block=code_block)
         ]
 
@@ -70,11 +75,10 @@ def execute_python(
 ) -> list[Execution]:
     """Run each prediction and then its tests; success is that neither raises.
 
-    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Without
-    tests all three values are None. Where the tests judge nothing, ``success`` and ``category`` are
-    None and ``detail`` begins with ``unjudged``. Categories are those of
-    COCOBOTS's groups A to C, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer
-    that tampered with its tests.
+    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Where there
+    are no tests, or they judge nothing, ``success`` and ``category`` are None and ``detail`` begins
+    with ``unjudged``. Categories are those of COCOBOTS's groups A to C, ``wrong_answer`` for a
+    failed assertion, and ``forged`` for an answer that tampered with its tests.
 
     Args:
         tests: each row's as one text, as ``tuneyard.judging.listed.with_setup`` returns them.
@@ -95,10 +99,10 @@ def execute_python(
     results = [Execution(None, None, None)] * count
     cases: dict[int, Case] = {}
     for index, (test, *others) in enumerate(rows):
-        case = None if test is None else case_of(test, *others)
+        case = case_of(test, *others)
         if isinstance(case, str):
             results[index] = _unjudged(case)
-        elif case is not None:
+        else:
             cases[index] = case
     if not cases:
         return results

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tuneyard.errors import UserError, suggestion
 
 TASKS = ("python", "cocobots")
+COLUMNS = frozenset({"error_category", "error_detail", "suspicious"})
+"""Keys of a score row that say more of a value, and are none themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def resolve_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics of these names, each once, in the order given.
 
-    A metric may also be named by one of its keys (``exact_match_ast``, ``execution_success``).
+    A metric may also be named by one of its values (``exact_match_ast``, ``execution_success``).
 
     Raises:
         UserError: an unknown task or metric (with a suggestion), a metric that the task does not
@@ -109,8 +111,9 @@ def resolve_metrics(
     by_word = dict(METRICS)
     for metric in METRICS.values():
         for keys in metric.keys.values():
-            for key in keys:
+            for key in sorted({*keys} - COLUMNS):
                 by_word.setdefault(key, metric)
+    of_task = [metric.name for metric in METRICS.values() if task in metric.keys]
     chosen: dict[str, Metric] = {}
     for place, name in enumerate(names):
         if name in names[:place]:
@@ -123,7 +126,7 @@ def resolve_metrics(
                 "an unknown metric",
                 where=where,
                 value=name,
-                remedy=suggestion(name, sorted(by_word)),
+                remedy=suggestion(name, list(by_word), of_task),
             )
         has_key = name in METRICS or name in found.keys.get(task, ())
         if task not in found.keys or not has_key:
@@ -131,15 +134,15 @@ def resolve_metrics(
                 f"the task {task!r} has no metric of this name",
                 where=where,
                 value=name,
-                remedy="metrics of this task: "
-                + ", ".join(m.name for m in METRICS.values() if task in m.keys),
+                remedy="metrics of this task: " + ", ".join(of_task),
             )
         chosen[found.name] = found
     if not chosen:
         raise UserError(
             "no metric was named",
             where=where,
-            remedy="name at least one of: " + ", ".join(METRICS),
+            value=[*names],
+            remedy="name at least one of: " + ", ".join(of_task),
         )
     return tuple(chosen.values())
 

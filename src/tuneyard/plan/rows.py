@@ -32,7 +32,7 @@ class RowSteps(DataSteps):
         rows: Prepare = self.whole(kind, split)
         judge = self.judged(kind, split)
         if judge is not None:
-            rows = self.without(rows, judge, ("tests",), "with tests that judge")
+            rows = self.without(rows, judge, ("tests",), f"with {judge.by} that judge")
         removes = any(getattr(self.study.preflight, name) == "remove" for name in OVERLAP)
         if split == "train" and removes and self.study.data[kind].rows_of(split) is not None:
             overlap = self.add(
@@ -56,13 +56,20 @@ class RowSteps(DataSteps):
         return tuple(one for split in splits for one in self.sets(split, self.evaluated))
 
     def judged(self, kind: str, split: str) -> Judge | None:
-        """Return the step that tries a split's tests, where answers are told apart by them."""
-        if self.study.data[kind].executed_as != "python" or not self._asks(kind, split):
+        """Return the step that tries a split's tests, where answers are told apart by them.
+
+        A COCOBOTS answer is held against its reference, which is tried where it was read: what is
+        generated builds what its generator says.
+        """
+        data = self.study.data[kind]
+        generated = data.source == "cocobots" and data.rows_of(split) is None
+        if generated or not self._asks(kind, split):
             return None
-        modules = self.study.sandbox.imports
+        cocobots = data.executed_as == "cocobots"
+        modules = [] if cocobots else self.study.sandbox.imports
         return self.add(
             Judge(
-                label=f"judge the tests of {kind} {split}",
+                label=f"judge the {'references' if cocobots else 'tests'} of {kind} {split}",
                 rows=self.whole(kind, split),
                 versions={name: _version(name) for name in modules},
             )
@@ -96,7 +103,7 @@ class RowSteps(DataSteps):
     def asked(self) -> tuple[Asked, ...]:
         """Return what asks for verdicts, with the splits whose rows could give them.
 
-        COCOBOTS's rows always can, so that nothing has to be asked of what includes them.
+        Generated COCOBOTS rows always can, so that nothing has to be asked of what includes them.
         """
         evaluated: list[tuple[str, str]] = [
             (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated

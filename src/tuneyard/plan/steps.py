@@ -116,7 +116,7 @@ class Rest(Prepare):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Judge(Step):
-    """Which rows of a split have tests that judge.
+    """Which rows of a split have tests, or COCOBOTS references, that judge.
 
     Attributes:
         versions: of the modules that programs are said to import.
@@ -125,6 +125,11 @@ class Judge(Step):
     stage: ClassVar[str] = "judge"
     rows: Whole
     versions: Mapping[str, str | None]
+
+    @property
+    def by(self) -> str:
+        """What judges, in a word."""
+        return "references" if self.rows.data.executed_as == "cocobots" else "tests"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

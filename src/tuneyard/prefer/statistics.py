@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from tuneyard.answers import extract_code
 from tuneyard.records import Preference
 from tuneyard.stats import wilson
+from tuneyard.unwarned import unwarned
 
 CUE_LIMIT = 0.6
 """Where a rule that looks at the surface alone is right in more of the pairs (the lower end of
@@ -166,8 +166,7 @@ def compiles(text: str) -> bool:
     Stricter than parsing: ``return`` outside a function does not compile.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             compile(text, "<answer>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

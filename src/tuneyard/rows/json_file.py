@@ -17,6 +17,7 @@ _LINES = "write one JSON object a line (JSONL)"
 _WHOLE = "write a JSON list of objects, an object of objects keyed by number, or JSONL"
 _MEND = "mend that place, or fetch the file again"
 _SPACE = " \t\n\r"
+_LINE_ENDINGS = (".jsonl", ".ndjson")
 
 
 def iter_json(path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -32,10 +33,28 @@ def iter_json(path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
     start = text.lstrip(_SPACE)[:1]
     if start == "[" or (start == "{" and _is_keyed(text, path)):
         return _entries(text, path)
+    if start != "{":
+        _refuse_value(text, path)
     lines = text.split("\n")
     return (
         (f"{path}:{number}", _encodable(item, f"{path}:{number}", lines[number - 1]))
         for number, item in _lines(lines, path)
+    )
+
+
+def _refuse_value(text: str, path: _Path) -> None:
+    """Refuse a JSON file that holds one text, number, truth value or null."""
+    if Path(path).suffix.lower() in _LINE_ENDINGS:
+        return
+    try:
+        value = decode(text)
+    except NotTakenError:
+        return
+    raise UserError(
+        "a file holds one value, and no list or object of rows",
+        where=str(path),
+        value=value,
+        remedy=_WHOLE,
     )
 
 
@@ -124,7 +143,7 @@ def _encodable(item: _Item, where: str, source: str) -> _Item:
 
 def _is_keyed(text: str, path: _Path) -> bool:
     """Tell an object of objects from JSONL."""
-    if Path(path).suffix.lower() in (".jsonl", ".ndjson"):
+    if Path(path).suffix.lower() in _LINE_ENDINGS:
         return False
     first, _, rest = text.strip(_SPACE).partition("\n")
     try:

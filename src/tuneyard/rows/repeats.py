@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import html
 import re
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any, Literal
 
 from tuneyard.config.prompts import holds_frame
 from tuneyard.errors import UserError
+from tuneyard.unwarned import unwarned
 
 TOLERATED = 0.05
 """The share of rows up to which they are taken for chance, and are only counted."""
@@ -139,8 +139,7 @@ def _squeezed(text: str) -> str:
 
 def _program(text: str) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

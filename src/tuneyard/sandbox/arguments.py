@@ -9,15 +9,17 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from types import CodeType
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import KINDS, SCALARS
 from tuneyard.sandbox.apart.shared import Shared
-from tuneyard.sandbox.capability import walk
+from tuneyard.sandbox.capability import imported, names_in, walk
 from tuneyard.sandbox.changeable import kind_of
+from tuneyard.sandbox.imports import Import
 from tuneyard.sandbox.source import words
+from tuneyard.sandbox.ways import marked, ways
 
 _CHANGES = words(
     """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse
@@ -35,6 +37,14 @@ _FRAMES = words(
     """_getframe _getframemodulename currentframe stack trace getouterframes extract_stack
     format_stack walk_stack f_back findCaller stacklevel settrace setprofile"""
 )
+_ASKED = words("inspect logging sys traceback warnings")
+"""Modules of which one asks for them: others call something of their own so."""
+_FAMILIAR = words(
+    """__future__ abc bisect cmath collections copy dataclasses decimal enum fractions functools
+    heapq itertools json math numbers numpy operator pandas pytest random re statistics string sys
+    textwrap time torch types typing unicodedata unittest datetime pprint solution"""
+)
+"""Modules whose objects are changed by what ``_CHANGES`` names, if at all."""
 _REST = words("__name__ __main__ __doc__")
 _RECKONS = dis.opmap.get("BINARY_OP", -1)
 _IN_PLACE = 13  # the first of its arguments that means an assignment such as +=
@@ -44,6 +54,8 @@ _LAZY = words("map filter starmap takewhile dropwhile filterfalse accumulate gro
 
 def shows_frames(program: CodeType) -> bool:
     """Say whether an answer may care who calls it: where it is watched, another does."""
+    if not any(name.partition(".")[0] in _ASKED for name in imported(program)):
+        return False
     for code in walk(program):
         names = [one for one in code.co_consts if type(one) is tuple]
         if not _FRAMES.isdisjoint(code.co_names) or any("stacklevel" in one for one in names):
@@ -79,8 +91,20 @@ def may_change(program: CodeType) -> bool:
 
 
 _MOST = 5_000_000  # parts: some tenths of a second
+_MANY = 50_000  # values of one call
 LATER = "next"
 """The name by which what a generator or coroutine does is known, which runs after its call."""
+
+
+def has_others(tests: CodeType, imports: Iterable[Import]) -> bool:
+    """Say whether tests may have objects that are changed by calls of whatever name.
+
+    Args:
+        imports: what they count on their reference to import.
+    """
+    asked = names_in(tests)
+    modules = imported(tests).union(one[1] for one in imports if one[0] in asked)
+    return not {name.partition(".")[0] for name in modules} <= _FAMILIAR
 
 
 class Arguments:
@@ -88,10 +112,11 @@ class Arguments:
 
     Args:
         program: the answer's code.
-        allowed: names of functions that may change it.
+        allowed: what the reference changes, as ``changed`` says it.
 
     Attributes:
-        changed: the names of those others that have; ``LATER``, where it was after a call.
+        changed: what else was changed: the name of the function, or ``LATER`` where it was after
+            a call, and in which way (see ``ways``).
 
     What tests hold is gone through at each call: after ``_MOST`` parts nothing is looked at any
     more, so that many calls with many data do not take an answer's time.
@@ -102,7 +127,7 @@ class Arguments:
         self._allowed = frozenset(allowed)
         self._held = Shared()
         self._left = _MOST
-        self._later = LATER not in self._allowed and any(
+        self._later = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
 
@@ -118,7 +143,6 @@ class Arguments:
 
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls a function by a name, and looks at what it was given."""
-        free = name in self._allowed
 
         def call(*positional: Any, **named: Any) -> Any:
             if self._left < 0:
@@ -130,26 +154,30 @@ class Arguments:
             try:
                 return function(*positional, **named)
             finally:
-                self._look(blamed=not free, name=name)
+                self._look(name=name)
 
         return call
 
-    def _look(self, *, blamed: bool, name: str = LATER) -> None:
+    def _look(self, *, blamed: bool = True, name: str = LATER) -> None:
         self._left -= self._held.weight
         if self._left < 0:
             return
-        for number, _, parts in self._held.changed():
+        for number, kind, parts in self._held.changed():
             if blamed:
-                self.changed.add(name)
+                known = marked(kind, self._held.known(number) or [])
+                found = {f"{name} {way}" for way in ways(kind, known, marked(kind, parts))}
+                self.changed |= found - self._allowed
             self._held.know(number, parts)
             self._hold(parts)
 
     def _hold(self, values: list[Any]) -> None:
-        todo = [values]
+        todo, first = [values], self._held.count
         while todo:
             for value in todo.pop():
                 if type(value) in SCALARS or self._held.number(value) is not None:
                     continue
+                if self._held.count - first > _MANY:
+                    return
                 change = kind_of(value)
                 kind = KINDS.get(type(value)) if change is None else None
                 if change is not None:

@@ -11,9 +11,11 @@ from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, ORIGINALS, Reach
+from tuneyard.sandbox.outside import Outside, concerns
 from tuneyard.sandbox.source import PROGRAM
 from tuneyard.sandbox.tells import Made
 
+SPOILS = "changes what is its tests', and the reference does not"
 _METHODS = (MethodType, BuiltinFunctionType)
 _EQUAL = re.compile(r"==|!=|assert\w*Equal|\bin\b")
 
@@ -25,35 +27,51 @@ class Calls:
         program: the answer's code.
         can: what it can do.
         tests: the text of the tests.
+        others: whether they may have objects that calls of whatever name change.
         wanted: how far they have to get; None: there is no reference that would tell.
         trying: the answer is the reference.
 
     Attributes:
         matter: whether there is anything to look at.
-        changed: names of functions that changed what their tests gave them.
+        changed: what was changed that is the tests', and may not be; see ``Arguments`` and
+            ``Outside``.
         told_apart: names of classes whose objects differ as their arguments do, of a reference.
         alike: whether there is a class whose objects do not, and should.
     """
 
     def __init__(
-        self, program: CodeType, can: Capability, tests: str, wanted: Reach | None, trying: bool
+        self,
+        program: CodeType,
+        can: Capability,
+        tests: str,
+        others: bool,
+        wanted: Reach | None,
+        trying: bool,
     ) -> None:
         self.changed: list[str] = []
         self.told_apart: list[str] = []
         self.alike = False
         self._given: Arguments | Copies | None = None
+        self._outside: Outside | None = None
         self._made: Made | None = None
         self._names: dict[str, Any] = {}
         self._trying = trying
         if wanted is not None and (trying or wanted.exit != ANYWHERE):
-            self._given = _given(program, can, None if trying else wanted)
+            told = None if trying else wanted
+            self._given = _given(program, can, others, told)
+            if concerns(tests) and not shows_frames(program):
+                self._outside = Outside([] if told is None else told.named(CHANGES))
             if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
                 self._made = Made(None if trying else wanted.tells)
-        self.matter = self._given is not None or self._made is not None
+        self._put_back = isinstance(self._given, Copies)
+        self.matter = any(one is not None for one in (self._given, self._outside, self._made))
 
     def of(self, answer: ModuleType) -> Callable[[Any, str], Any]:
         """Return what goes through what tests call, with its name, and gives what is called."""
         given, made, home, program = self._given, self._made, answer.__name__, PROGRAM
+        outside, put_back = self._outside, self._put_back
+        if outside is not None:
+            outside.begin()
         self._names = answer.__dict__
         own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
 
@@ -70,26 +88,39 @@ class Calls:
                     function = made.calls(name, function)
                 if given is not None and callable(function):
                     function = given.calls(name, function)
+                if outside is not None and callable(function):
+                    function = outside.calls(function, put_back=put_back)
             return function
 
         return calls if self.matter else lambda function, name: function
 
     def end(self) -> None:
-        """Find out what the attributes say; once, after the tests."""
+        """Find out what the attributes say; once, after the tests.
+
+        Raises:
+            AssertionError: the tests' data could not be kept as they are.
+        """
         if isinstance(self._given, Arguments):
             self._given.end()
-            self.changed = sorted(self._given.changed)
+        found = [one.changed for one in (self._given, self._outside) if one is not None]
+        self.changed = sorted({one for each in found for one in each})
+        if isinstance(self._given, Copies) and self._given.changed:
+            raise AssertionError(SPOILS)
+        if self._put_back and self._outside is not None and self._outside.lost:
+            raise AssertionError(SPOILS)
         if self._made is not None and self._trying:
             self.told_apart = self._made.told_apart(self._names)
         elif self._made is not None:
             self.alike = self._made.alike(self._names)
 
 
-def _given(program: CodeType, can: Capability, wanted: Reach | None) -> Arguments | Copies | None:
+def _given(
+    program: CodeType, can: Capability, others: bool, wanted: Reach | None
+) -> Arguments | Copies | None:
     """Return what the answer's functions are called by; None: as ever."""
     allowed = wanted.named(CHANGES) if wanted is not None else []
     if wanted is not None and wanted.separate:
         return Copies(allowed, originals=wanted.separate == ORIGINALS)
-    if (can.harmless and not may_change(program)) or shows_frames(program):
+    if (can.harmless and not others and not may_change(program)) or shows_frames(program):
         return None
     return Arguments(program, allowed)

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from types import MemberDescriptorType
+import sys
+from collections import Counter, deque
+from copy import deepcopy
+from types import MemberDescriptorType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox.apart.kinds import ARRAY, Changing, Parts, changing
+from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, Changing, Parts, changing
 from tuneyard.sandbox.parts import HOLDERS, attributes_by_name, dict_of, mro_of
+from tuneyard.sandbox.source import words
+from tuneyard.sandbox.ways import mark
 
 _LARGE = 1_000_000  # elements of an array that is compared
 _TABLES = ("DataFrame", "Series")
+_SKIPPED = words(
+    """solution builtins abc asyncio concurrent contextlib contextvars dataclasses datetime decimal
+    enum fractions functools hypothesis importlib inspect io itertools logging multiprocessing
+    numbers operator pathlib pytest random re select signal socket ssl string subprocess tempfile
+    threading time tuneyard typing unittest uuid weakref zoneinfo
+    _asyncio _ctypes _functools _io _pytest _random _thread _threading_local _weakref
+    PIL jax matplotlib numpy pandas pyarrow scipy sklearn sympy tensorflow torch"""
+)
+"""Packages whose objects never change, change when they are looked at, or are the process's: locks,
+loops, mocks, streams. Of numpy, pandas and torch see ``kind_of``; ``solution`` is the answer."""
+_FIXED = {*KINDS, str, float, BaseException}
+"""What never changes, but for attributes that nobody looks at."""
 
 
 def kind_of(value: Any) -> Changing | None:
@@ -20,18 +36,23 @@ def kind_of(value: Any) -> Changing | None:
     if found is not None:
         return found if not found.flat or _size(value, found) < _LARGE else None
     kind = type(value)
-    if kind.__module__ in ("__main__", *HOLDERS):
+    home = kind.__module__
+    if type(home) is not str:
+        return None
+    package = home.partition(".")[0]
+    if package not in _SKIPPED:
         if kind not in _OF_CLASS:
-            _OF_CLASS[kind] = _of_class(kind)
+            _OF_CLASS[kind] = _OTHERS.get(f"{home}.{kind.__name__}") or _of_class(kind)
         return _OF_CLASS[kind]
     if kind in _FILES:
         return _FILE
-    package = kind.__module__.partition(".")[0]
     if package == "pandas" and kind.__name__ in _TABLES:
         return _TABLE if value.size < _LARGE else None
-    if package == "torch" and kind.__name__ == "Tensor":
-        plain = value.layout.__repr__() == "torch.strided" and value.numel() < _LARGE
-        return _TENSOR if plain and value.dtype.is_floating_point else None
+    if package == "torch" and kind.__name__ in ("Tensor", "Parameter"):
+        plain = value.layout.__repr__() == "torch.strided" and not value.is_quantized
+        return _TENSOR if plain and value.numel() < _LARGE else None
+    if package == "numpy" and any(base.__name__ == "ndarray" for base in mro_of(kind)):
+        return _ARRAY if value.size < _LARGE else None
     return None
 
 
@@ -39,44 +60,129 @@ def _size(value: Any, kind: Changing) -> int:
     return int(value.size) if kind is ARRAY else len(value)
 
 
-def _of_class(kind: type) -> Changing | None:
-    """Return how objects of a class are compared that have attributes, None where they have none.
+def _of_class(kind: Any) -> Changing | None:
+    """Return how objects of a class are compared, None where they have nothing to be changed.
 
-    That they become another class's is a change, too.
+    They are made of their attributes and, where they are a kind of list or the like, of what that
+    is made of. That they become another class's is a change, too.
     """
-    members = [member for base in mro_of(kind) for member in dict_of(base).items()]
-    slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
-    if issubclass(kind, type) or not (slots or any(name == "__dict__" for name, _ in members)):
+    if issubclass(kind, type | ModuleType):
         return None
+    line = mro_of(kind)
+    base = next((CHANGING[one] for one in line if one in CHANGING), None)
+    members = [member for one in line for member in dict_of(one).items()]
+    slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
+    if base is None and not (slots or any(name == "__dict__" for name, _ in members)):
+        return None
+    if base is None and not _FIXED.isdisjoint(line):
+        return None
+    root = kind if base is None or kind.__module__ in HOLDERS else base.exact
 
     def parts(value: Any) -> Parts:
-        held = attributes_by_name(value)
-        return [type(value), *(one for pair in held.items() for one in pair)]
+        held = [one for pair in attributes_by_name(value).items() for one in pair]
+        return [type(value), len(held), *held, *(() if base is None else _within(value, base))]
 
-    return Changing("", kind, parts, _blank(kind), _fill)
+    def new(parts: Parts) -> Any:
+        if base is None and kind.__module__ == "__main__":
+            return object.__new__(kind)
+        return root.__new__(kind)
+
+    def fill(value: Any, parts: Parts) -> None:
+        getattr(value, "__dict__", {}).clear()
+        end = 2 + parts[1]
+        for name, one in zip(parts[2:end:2], parts[3:end:2], strict=True):
+            object.__setattr__(value, name, one)
+        if base is not None:
+            base.fill(value, parts[end:])
+
+    return Changing("", kind, parts, new, fill, pairs=2 if base is None else base.pairs)
 
 
-def _blank(kind: Any) -> Callable[[Parts], Any]:
-    return lambda _: (kind if kind.__module__ in HOLDERS else object).__new__(kind)
+def _within(value: Any, base: Changing) -> Parts:
+    """Return what a kind of list or the like holds, whatever methods its class has."""
+    if base.exact in (list, set):
+        return [*base.exact.__iter__(value)]
+    return [value.maxlen, *deque.__iter__(value)] if base.exact is deque else base.parts(value)
 
 
-def _fill(value: Any, parts: Parts) -> None:
-    getattr(value, "__dict__", {}).clear()
-    for name, one in zip(parts[1::2], parts[2::2], strict=True):
-        object.__setattr__(value, name, one)
+def _in_element(value: Any) -> Parts:
+    return [value.tag, value.text, value.tail, value.attrib, *value]
+
+
+def _new_element(parts: Parts) -> Any:
+    from xml.etree.ElementTree import Element
+
+    return Element("")
+
+
+def _fill_element(value: Any, parts: Parts) -> None:
+    value.tag, value.text, value.tail, value.attrib, *value[:] = parts
+
+
+def _in_connection(value: Any) -> Parts:
+    """Return what is in a database, and how it gives its rows; nothing once it is closed."""
+    try:
+        settings = value.row_factory, value.text_factory, value.isolation_level
+        return [value.serialize(), *map(mark, settings)]
+    except Exception:
+        return []
+
+
+def _no_other(parts: Parts) -> Any:
+    raise TypeError("it is its connection's")
+
+
+def clone(value: Any) -> Any:
+    """Return a copy of a value whose parts are made anew each time.
+
+    Raises:
+        TypeError, ValueError: there is no copy of it.
+    """
+    if kind_of(value) is not _CONNECTION:
+        return deepcopy(value)
+    made = type(value)(":memory:", check_same_thread=False)
+    made.deserialize(value.serialize())
+    made.row_factory, made.text_factory = value.row_factory, value.text_factory
+    made.isolation_level = value.isolation_level
+    return made
 
 
 def _in_table(value: Any) -> Parts:
+    """Return the columns by their names and places, the index as the first of them."""
     columns = (
         [value]
         if value.ndim == 1
         else [value.iloc[:, place] for place in range(len(value.columns))]
     )
-    found: Parts = [*value.index, *(value.columns if value.ndim > 1 else [value.name])]
-    for column in columns:
-        numbers = column.to_numpy()
-        found += [*numbers] if numbers.dtype.hasobject else [numbers.tobytes(), str(numbers.dtype)]
+    found: Parts = ["index", (*map(mark, value.index),)]
+    seen: Counter[Any] = Counter()
+    for name, column in zip(
+        value.columns if value.ndim > 1 else [value.name], columns, strict=True
+    ):
+        key = mark(name)
+        seen[key] += 1
+        found += [(key, seen[key]), _in_column(column.to_numpy())]
     return found
+
+
+def _in_array(value: Any) -> Parts:
+    """Return what an array of any kind is made of, a mask among it."""
+    bare = value.view(sys.modules["numpy"].ndarray)
+    numbers = (*map(mark, bare.ravel()),) if value.dtype.hasobject else bare.tobytes()
+    mask = getattr(value, "mask", None)
+    return [str(value.dtype), value.shape, numbers, None if mask is None else mask.tobytes()]
+
+
+def _in_tensor(value: Any) -> Parts:
+    """Return a tensor's bytes, whatever kind of numbers they are."""
+    numbers = value.detach().cpu().contiguous().reshape(-1)
+    return [numbers.view(sys.modules["torch"].uint8).numpy().tobytes(), *value.shape]
+
+
+def _in_column(numbers: Any) -> Any:
+    if numbers.dtype.kind in "biuf":
+        return numbers.astype("float64").tobytes()  # numbers of another kind are no change
+    return (*map(mark, numbers),) if numbers.dtype.hasobject else numbers.tobytes()
 
 
 _OF_CLASS: dict[type, Changing | None] = {}
@@ -84,7 +190,17 @@ _FILES = (io.StringIO, io.BytesIO)
 _FILE = Changing(
     "", None, lambda v: [None if v.closed else v.getvalue()], list, list.extend, flat=True
 )
-_TABLE = Changing("", None, _in_table, list, list.extend, flat=True)
-_TENSOR = Changing(
-    "", None, lambda v: [v.detach().cpu().numpy().tobytes(), *v.shape], list, list.extend, flat=True
-)
+_TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
+_CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
+_NUMBERS = Changing("", None, lambda v: [v.tobytes()], list, list.extend, flat=True)
+_QUEUE = Changing("", None, lambda v: [v.qsize()], list, list.extend, flat=True)
+_OTHERS = {
+    "sqlite3.Connection": _CONNECTION,
+    "array.array": _NUMBERS,
+    "_queue.SimpleQueue": _QUEUE,
+    "sqlite3.Cursor": Changing("", None, lambda v: [v.connection], _no_other, list.extend),
+    "xml.etree.ElementTree.Element": Changing("", None, _in_element, _new_element, _fill_element),
+}
+"""Classes of libraries written in C, by name: their objects have no attributes to be looked up."""
+_TENSOR = Changing("", None, _in_tensor, list, list.extend, flat=True)
+_ARRAY = Changing("", None, _in_array, list, list.extend, flat=True)

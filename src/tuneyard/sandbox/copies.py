@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection
-from copy import deepcopy
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
-from tuneyard.sandbox.changeable import kind_of
+from tuneyard.sandbox.changeable import clone, kind_of
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
+
+Copied = tuple[Any, Changing | None, Parts]
+"""What an answer has of a value: a copy, or the value; of what kind it is, and was made."""
 
 
 class Copies:
@@ -21,12 +23,17 @@ class Copies:
     What an answer gives back and has not changed is what its tests have, not the copy.
 
     Args:
-        allowed: names of functions that get what the tests have, since the reference changes it.
+        allowed: what the reference changes (see ``Arguments``): such functions get what the tests
+            have.
         originals: what it has changed is not the copy either.
+
+    Attributes:
+        changed: names of functions that changed what cannot be copied.
     """
 
     def __init__(self, allowed: Collection[str], *, originals: bool) -> None:
-        self._allowed = frozenset(allowed)
+        self.changed: set[str] = set()
+        self._allowed = {one.partition(" ")[0] for one in allowed}
         self._no_copies = originals
         self._originals: dict[int, Any] = {}
         self._copies: list[Any] = []  # kept, so that no other gets its id
@@ -35,23 +42,29 @@ class Copies:
         """Return what calls a function by a name, with copies."""
         if name in self._allowed:
             return function
-        return lambda *given, **named: self._call(function, given, named)
+        return lambda *given, **named: self._call(name, function, given, named)
 
-    def _call(self, function: Callable[..., Any], given: tuple[Any, ...], named: Any) -> Any:
-        copied: dict[int, tuple[Any, Changing | None, Parts]] = {}
+    def _call(
+        self, name: str, function: Callable[..., Any], given: tuple[Any, ...], named: Any
+    ) -> Any:
+        copied: dict[int, Copied] = {}
         try:
             arguments = [self._copy(one, copied) for one in given]
             more = {name: self._copy(one, copied) for name, one in named.items()}
         except RecursionError:  # long chains of objects
-            return function(*given, **named)
+            copied.clear()
+            arguments, more = [*given], named
+            _keep([*given, *named.values()], copied)
         try:
             result = function(*arguments, **more)
             changed = set() if self._no_copies else self._changed(copied)
             return self._back(result, changed, set())
         finally:
             self._copies.append(copied)
+            if any(key == id(one[0]) and _differs(one) for key, one in copied.items()):
+                self.changed.add(name)
 
-    def _copy(self, value: Any, copied: dict[int, tuple[Any, Changing | None, Parts]]) -> Any:
+    def _copy(self, value: Any, copied: dict[int, Copied]) -> Any:
         """Return the copy of a value of the tests', the value where there is none."""
         if id(value) in copied:
             return copied[id(value)][0]
@@ -61,26 +74,25 @@ class Copies:
         if kind is None:
             parts = [self._copy(one, copied) for one in value]
             made: Any = (*parts,)
-        elif kind.flat:
-            parts = kind.parts(value)
-            made = deepcopy(value)
         else:
-            made = kind.new(parts_of(value, kind))
-            copied[id(value)] = made, kind, []
-            parts = [self._copy(one, copied) for one in parts_of(value, kind)]
-            kind.fill(made, parts)
+            parts = parts_of(value, kind)
+            try:
+                made = clone(value) if kind.flat else kind.new(parts)
+            except Exception:  # handles, and what else there can be but one of
+                _keep([value], copied)
+                return value
+            if not kind.flat:
+                copied[id(value)] = made, kind, []
+                parts = [self._copy(one, copied) for one in parts]
+                kind.fill(made, parts)
         copied[id(value)] = made, kind, parts
         self._originals[id(made)] = value
         self._copies.append((made, value))
         return made
 
-    def _changed(self, copied: dict[int, tuple[Any, Changing | None, Parts]]) -> set[int]:
+    def _changed(self, copied: dict[int, Copied]) -> set[int]:
         """Return the ``id`` of all copies that were changed, or hold such."""
-        found = {
-            id(made)
-            for made, kind, parts in copied.values()
-            if kind is not None and not same(kind, parts_of(made, kind), parts)
-        }
+        found = {id(one[0]) for one in copied.values() if _differs(one)}
         size = 0
         while found and size < len(found):
             size = len(found)
@@ -114,3 +126,21 @@ class Copies:
         value.clear()
         value.update(parts) if kind is set else value.extend(parts)
         return value
+
+
+def _keep(todo: list[Any], copied: dict[int, Copied]) -> None:
+    """Note values that cannot be copied, and all within them, as what an answer has."""
+    while todo and len(copied) < _MOST:
+        one = todo.pop()
+        kind = kind_of(one)
+        if kind is not None and id(one) not in copied:
+            parts = parts_of(one, kind)
+            copied[id(one)] = one, kind, parts
+            todo += parts
+        elif type(one) is tuple:
+            todo += one
+
+
+def _differs(copied: Copied) -> bool:
+    made, kind, parts = copied
+    return kind is not None and not same(kind, parts_of(made, kind), parts)

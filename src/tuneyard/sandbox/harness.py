@@ -49,8 +49,8 @@ def python_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) -
     ``Reach`` of the tests with the reference, or ``TRY``: this is the reference, and the record
     receives ``reach``. It receives ``passed``: whether both ran to their
     end and nothing was tampered with; ``suspicious``: short reasons to doubt it; ``forged``: the
-    tampering that is certain, or None; ``changed``: names of functions that changed
-    what their tests gave them, and the reference's do not.
+    tampering that is certain, or None; ``changed``: what is its tests' that it changed, and
+    the reference does not (see ``Calls``).
     """
     record.update(passed=False, suspicious=[], forged=None)
     untouched = False

@@ -1,4 +1,4 @@
-"""What a reference imports, for its tests to have, too."""
+"""What a reference imports, for its tests to have, too; and what tests import to reckon with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+_TABLES = frozenset(("numpy", "pandas", "scipy", "torch"))
 EVERYTHING = "*"
 Import = Sequence[str]
 """The name that is bound (``EVERYTHING``: all that a module has), the module, and what of it; an
@@ -30,3 +31,15 @@ def bindings(imports: Iterable[Import], asked: Collection[str]) -> Iterator[tupl
                 yield name, getattr(found, part)
             else:
                 yield name, importlib.import_module(f"{module}.{part}")
+
+
+def tables(modules: Iterable[str]) -> list[str]:
+    """Return those of some modules that have arrays, of which an empty one is equal to any."""
+    return sorted(name for name in modules if name.partition(".")[0] in _TABLES)
+
+
+def load(modules: Iterable[str]) -> None:
+    """Import modules; those that fail will fail again where they are asked for."""
+    for name in modules:
+        with suppress(Exception):
+            importlib.import_module(name)

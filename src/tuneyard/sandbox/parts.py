@@ -51,11 +51,18 @@ def elements(value: Any) -> Iterable[Any]:
     return ()
 
 
-def by_iterating(value: Any) -> Any:
-    """Return the built-in kind of a set or mapping of ``collections.abc``; None: there is none.
+def by_iterating(*values: Any) -> list[Any] | None:
+    """Return values with sets and mappings of ``collections.abc`` as the built-in ones.
 
-    It is made by the methods of the value's class.
+    They are made by the methods of their classes. None: there are none.
     """
+    made = [_iterated(value) for value in values]
+    if all(one is None for one in made):
+        return None
+    return [own if one is None else one for own, one in zip(values, made, strict=True)]
+
+
+def _iterated(value: Any) -> Any:
     line = mro_of(type(value))
     try:
         if abc.Set in line:

@@ -57,7 +57,23 @@ def compile_marked(tests: str, *, watched: bool, calls: bool = False) -> tuple[C
         return compile(tests, TESTS, "exec", dont_inherit=True), Marked()
 
 
+RUNNER = "_tuneyard_runner"
+"""The name of what runs the tests, where these begin with it: it has nothing of an answer's."""
+
+
 class _Rewriting(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        return node if node.name == RUNNER else self._visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        target = node.targets[0]
+        own = isinstance(target, ast.Name) and target.id == RUNNER
+        return node if own else self._visit(node)
+
+    def _visit(self, node: ast.stmt) -> ast.stmt:
+        self.generic_visit(node)
+        return node
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         if node.value is not None:
             node.value = self.visit(node.value)

@@ -81,7 +81,8 @@ class StrangeKinds:
         """Say whether a library's method reads what an answer's class has put in another's place.
 
         Args:
-            line: the classes before ``base``, which has the method, and after it.
+            line: a class and all that it is a kind of.
+            base: the first of them that has the method.
         """
         code = getattr(dict_of(base)[name], "__code__", None)
         if code is None:

@@ -7,17 +7,16 @@ before. An answer that has the means to do more (`tuneyard.sandbox.capability`) 
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox import errors, suspicion
 from tuneyard.sandbox.answering import run_answer
+from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
 from tuneyard.sandbox.capability import capability, imported, names_in, names_rebound, names_set
 from tuneyard.sandbox.changes import KEEPS, Changes
@@ -25,6 +24,7 @@ from tuneyard.sandbox.check_nodes import may_miss
 from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
+from tuneyard.sandbox.imports import load, tables
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
@@ -38,7 +38,6 @@ from tuneyard.sandbox.wildcard import REASON, Inspector
 _GUARD = Guard()
 protect(_GUARD.found)
 _CLEAN = Snapshot()
-_TABLES = frozenset(("numpy", "pandas", "scipy", "torch"))
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -84,17 +83,18 @@ class Trial:
         self._wanted, self._trying = wanted, trying
         self._allows = frozenset(wanted.allows if wanted is not None else ())
         self._shares = frozenset(wanted.shares if wanted is not None else ())
-        self._tables = _tables(self._checks)
+        self._tables = tables(imported(self._checks))
         self._exit: int | None = None
         self._errors: list[str] = []
         self.reach: Reach | None = None
         self.undone = False
         self.looks = not self._can.harmless or self._can.compares
-        self._calls = Calls(self._program, self._can, tests, wanted, trying)
+        others = has_others(self._checks, given.imports)
+        self._calls = Calls(self._program, self._can, tests, others, wanted, trying)
 
     @property
     def changed(self) -> list[str]:
-        """Names of functions that changed what their tests gave them."""
+        """What the answer changed that is its tests', and may not."""
         return self._calls.changed
 
     @property
@@ -143,10 +143,8 @@ class Trial:
         forged: list[str] = []
         checks, marked = compile_marked(self._tests, watched=True)
         marks = Marks(marked, guarded=True)
-        for name in self._tables:  # what is loaded after the answer's start might be the answer's
-            with suppress(Exception):
-                importlib.import_module(name)
-        if self._tables:
+        if self._tables:  # what is loaded after the answer's start might be the answer's
+            load(self._tables)
             _CLEAN.extend()
         look = self._inspector(forged)
         answer = self._run_answer()
@@ -304,11 +302,6 @@ class Trial:
                 self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
             ):
                 raise
-
-
-def _tables(tests: CodeType) -> list[str]:
-    """Return what tests import to reckon with arrays, of which an empty one is equal to any."""
-    return sorted(name for name in imported(tests) if name.partition(".")[0] in _TABLES)
 
 
 _OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])

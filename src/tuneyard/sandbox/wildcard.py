@@ -220,13 +220,8 @@ class Inspector:
         Raises:
             ForgedError: it is not equal, though they are said to be, or holds a wildcard.
         """
-        made = [by_iterating(left), by_iterating(right)]
-        if made == [None, None]:
-            return
-        bare = [own if one is None else one for own, one in zip((left, right), made, strict=True)]
-        for one in bare:
-            self.look(one)
-        if not holds(eq, *bare):
+        bare = by_iterating(left, right)
+        if bare is not None and not holds(eq, *map(self.look, bare)):
             self._found()
 
     def _ask_again(self, left: Any, right: Any, says: Callable[..., bool], question: Any) -> None:

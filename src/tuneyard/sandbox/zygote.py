@@ -39,6 +39,9 @@ _WARM = (
     *("typing", "unicodedata"),
 )
 
+_FRAMES = 40
+"""Frames that a harness may have below a program's, which may recurse as deep as a script's."""
+
 
 def main(fd: int, without: list[str], imports: list[str]) -> NoReturn:
     """Serve the pool at the other end of ``fd`` until it hangs up.
@@ -126,6 +129,7 @@ def _serve(
     if place is not None:
         program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
     _preload(imports)
+    sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES)
     send(control, encode({"layers": layers}))
     _make_output()
     # From here on descriptor 2 would be the program's, so it must be no file.

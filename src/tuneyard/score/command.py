@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
-from tuneyard.judging.listed import FormError, with_setup
+from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.metrics import check_task, encoder_metrics, resolve_metrics
 from tuneyard.places import told
-from tuneyard.rows import Unique, iter_json_lines
+from tuneyard.rows import Unique, check_tests, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 
@@ -61,8 +61,9 @@ def score_file(
             that cannot be written, or an encoder that cannot be loaded.
     """
     check_task(task, "--task")
-    resolve_metrics(metrics, task=task, where="--metrics")
-    rows = read_rows(in_path)
+    chosen = resolve_metrics(metrics, task=task, where="--metrics")
+    runs_tests = task == "python" and any("passed" in one.keys[task] for one in chosen)
+    rows = read_rows(in_path, runs_tests=runs_tests)
     target = Path(out_path)
     with _writing(target):
         _check_output(target, Path(in_path))
@@ -95,33 +96,48 @@ def score_file(
 
 
 def _checked(metrics: Sequence[str], encoders: Mapping[str, Encoder]) -> dict[str, Encoder]:
-    """Return the encoders of these metrics; refuse those that cannot be loaded."""
+    """Return the encoders of these metrics; refuse any given that cannot be loaded."""
     wanted = dict.fromkeys(encoder_metrics(metrics).values())
-    if not wanted:
+    if not wanted and not encoders:
         return {}
     from tuneyard.checkpoint import check_encoder
     from tuneyard.config import Encoders
 
-    found = {name: encoders.get(name) or getattr(Encoders(), name) for name in wanted}
-    for name, encoder in found.items():
+    ours = Encoders()
+    found = {name: encoders.get(name) or getattr(ours, name) for name in wanted}
+    named = {name: one for name, one in encoders.items() if one.path != getattr(ours, name).path}
+    for name, encoder in (named | found).items():
         check_encoder(encoder, f"--{name}-encoder")
     return found
 
 
-def read_rows(path: StrPath) -> list[ScoreRow]:
+def read_rows(path: StrPath, *, runs_tests: bool = False) -> list[ScoreRow]:
     """Read and check the input of ``score_file``; keys that scoring does not use are ignored.
 
+    Args:
+        runs_tests: refuse a file without any tests that compile, for it cannot have a verdict. A
+            row of others is unjudged among rows that can be judged.
+
     Raises:
-        UserError: no rows, a missing field, one of the wrong type, or an id that occurs twice
-            (with the same ``sample``).
+        UserError: no rows, a missing field, one of the wrong type, tests that are no program, or
+            an id that occurs twice (with the same ``sample``).
     """
     rows: list[ScoreRow] = []
+    first: UserError | None = None
     ids = Unique("or number the answers to one task with 'sample'")
     for number, item in iter_json_lines(path):
         place = f"{path}:{number}"
         row = _row(item, place)
+        if runs_tests and row.tests is not None and row.tests.strip():
+            try:
+                check_tests(row.tests, "tests", place, row.entry_point, setup_of(item))
+                runs_tests = False  # one is enough
+            except UserError as error:
+                first = first or error
         ids.add((str(row.id), row.sample), place, shown=row.id)
         rows.append(row)
+    if runs_tests and first is not None:
+        raise first
     if not rows:
         raise UserError(
             "a file has no rows to score",

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuneyard.metrics import COLUMNS
 from tuneyard.metrics.execution import UNJUDGED
 from tuneyard.metrics.pass_at_k import pass_at_k
 from tuneyard.stats.describe import describe
@@ -13,7 +14,12 @@ from tuneyard.stats.describe import describe
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
-_NOT_METRICS = frozenset({"id", "sample", "error_category", "error_detail", "suspicious"})
+_NOT_METRICS = COLUMNS | {"id", "sample"}
+# What a verdict is called, and why rows of its task may have none.
+_VERDICTS = {
+    "passed": "they have no tests, or such as check nothing or cannot be passed",
+    "execution_success": "their references do not run or build nothing",
+}
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -31,7 +37,7 @@ def summarise(
         ``rows``: their number; per metric ``{n, mean, median, variance, std}`` (ddof 0, booleans
         as 0 and 1, missing values left out); the corpus scores; ``errors``: how often each error
         category occurs, where there was an execution, most frequent first; ``unjudged``: rows
-        without a verdict although they have tests, where programs were run with tests;
+        without a verdict, where programs are run;
         ``suspicious``: how many answers may have forged their verdict, where there are any;
         ``pass_at_k`` by k, where an example has several tested samples.
     """
@@ -48,8 +54,8 @@ def summarise(
     suspicious = sum(bool(score.get("suspicious")) for score in scores)
     if suspicious:
         summary["suspicious"] = suspicious
-    if any("passed" in score for score in scores):
-        summary["unjudged"] = sum(_is_unjudged(score) for score in scores)
+    if any(name in score for score in scores for name in _VERDICTS):
+        summary["unjudged"] = sum(map(_is_unjudged, scores))
     chances = _pass_at_k(scores)
     if chances:
         summary["pass_at_k"] = chances
@@ -77,8 +83,8 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _is_unjudged(score: Mapping[str, Any]) -> bool:
-    detail = score.get("error_detail")
-    return score.get("passed") is None and str(detail or "").startswith(UNJUDGED)
+    verdicts = [score[name] for name in _VERDICTS if name in score]
+    return bool(verdicts) and all(verdict is None for verdict in verdicts)
 
 
 def format_summary(summary: Summary) -> str:
@@ -102,9 +108,10 @@ def format_summary(summary: Summary) -> str:
     if "suspicious" in summary:
         lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
+        why = "; ".join(text for name, text in _VERDICTS.items() if name in summary)
         lines.append(
-            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: their tests "
-            "check nothing or cannot be passed (see error_detail)"
+            f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: {why} "
+            "(see error_detail)"
         )
     return "\n".join(lines)
 

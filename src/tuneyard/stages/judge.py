@@ -1,21 +1,27 @@
-"""judge: which rows of a split have tests that tell a right answer from none."""
+"""judge: which rows of a split have tests that tell a right answer from none.
+
+A COCOBOTS answer is held against its reference: what is said of tests is said of that.
+"""
 
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tuneyard.cocobots.execution import try_references
 from tuneyard.config import Preflight
 from tuneyard.errors import UserError
 from tuneyard.judging.rows import try_rows
+from tuneyard.judging.served import there
 from tuneyard.plan import Asked, Plan
 from tuneyard.plan.steps import Judge
 from tuneyard.records import Example, write_jsonl
+from tuneyard.sandbox import Sandbox
 from tuneyard.stages.context import Context
+from tuneyard.unwarned import unwarned
 
 SHOWN = 3
 """How many rows a message names; the artifact has all."""
@@ -48,7 +54,8 @@ def run(step: Judge, context: Context) -> str:
         write_jsonl(folder / "trials.jsonl", found)
     if found:
         context.bar.say("    " + "\n    ".join(lines(step, known)))
-    return f"{known['tested']:,} rows have tests that judge, {len(found):,} tests that do not"
+    by = step.by
+    return f"{known['tested']:,} rows have {by} that judge, {len(found):,} {by} that do not"
 
 
 def trials(
@@ -60,24 +67,33 @@ def trials(
         places: where rows stand, by id.
         workers: processes.
     """
-    rows = [example for example in examples if "tests" in example.meta]
-    tried = try_rows(
-        [example.meta["tests"] for example in rows],
-        [example.reference for example in rows],
-        [example.meta.get("entry_point") for example in rows],
-        workers,
-        [*step.versions],
-    )
+    rows = list(filter(_has_tests, examples))
+    if step.by == "references":
+        with Sandbox(workers) as sandbox:
+            reasons = try_references([example.reference for example in rows], sandbox)
+    else:
+        tried = try_rows(
+            [example.meta["tests"] for example in rows],
+            [example.reference for example in rows],
+            [example.meta.get("entry_point") for example in rows],
+            workers,
+            [*step.versions],
+        )
+        reasons = [found.reason for found in tried]
     return [
-        Unjudged(example.id, places.get(example.id, example.id), found.reason)
-        for example, found in zip(rows, tried, strict=True)
-        if found.reason
+        Unjudged(example.id, places.get(example.id, example.id), reason)
+        for example, reason in zip(rows, reasons, strict=True)
+        if reason
     ]
+
+
+def _has_tests(example: Example) -> bool:
+    return example.task == "cocobots" or "tests" in example.meta
 
 
 def facts(examples: list[Example], found: Sequence[Unjudged]) -> dict[str, Any]:
     """Return what is known of a split's tests, as JSON can hold it."""
-    have = sum("tests" in example.meta for example in examples)
+    have = sum(map(_has_tests, examples))
     reasons = Counter(one.reason.partition(":")[0] for one in found)
     return {
         "rows": len(examples),
@@ -94,7 +110,8 @@ def lacking(examples: list[Example], found: Sequence[Unjudged]) -> list[str]:
     With them their tests may judge: see ``runner.facts_of``.
     """
     ids = {one.id for one in found}
-    programs = [text for e in examples if e.id in ids for text in (e.reference, e.meta["tests"])]
+    unjudged = [e for e in examples if e.id in ids]
+    programs = [text for e in unjudged for text in (e.reference, e.meta.get("tests", ""))]
     return sorted(name for name in imported(programs) if not there(name))
 
 
@@ -103,7 +120,8 @@ def imported(programs: Iterable[str]) -> set[str]:
     names: set[str] = set()
     for program in programs:
         try:
-            nodes = list(ast.walk(ast.parse(program)))
+            with unwarned():
+                nodes = list(ast.walk(ast.parse(program)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in nodes:
@@ -114,14 +132,6 @@ def imported(programs: Iterable[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-def there(module: str) -> bool:
-    """Tell whether a top-level module can be found; it is not imported."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # modules of no kind that has a specification
-        return True
-
-
 def lines(step: Judge, known: Mapping[str, Any], found: Sequence[Unjudged] = ()) -> list[str]:
     """Say of a split how many rows have tests that judge, that do not, and none.
 
@@ -130,10 +140,11 @@ def lines(step: Judge, known: Mapping[str, Any], found: Sequence[Unjudged] = ())
     """
     unjudged = len(known["found"]["tests"])
     named = found or [Unjudged(**one) for one in known["first"]]
+    by = step.by
     return [
         f"{step.rows.role}: {known['tested']:,} of {known['rows']:,} rows "
-        f"have tests that judge, {unjudged:,} tests that judge nothing, "
-        f"{known['rows'] - known['tested'] - unjudged:,} no tests",
+        f"have {by} that judge, {unjudged:,} {by} that judge nothing, "
+        f"{known['rows'] - known['tested'] - unjudged:,} no {by}",
         *(f"  {one}" for one in named),
     ]
 
@@ -178,22 +189,25 @@ def refuse_untested(plan: Plan, rows: Mapping[str, Sequence[Example]]) -> None:
     Raises:
         UserError: see above.
     """
-    tested = {key: sum("tests" in row.meta for row in own) for key, own in rows.items()}
+    tested = {key: sum(map(_has_tests, own)) for key, own in rows.items()}
     for asked in plan.asked:
         if all(step.key in tested for step in asked[1]):
             _refuse_none(asked, tested)
 
 
 def _refuse_unjudged(judges: Sequence[Judge], known: Mapping[str, Mapping[str, Any]]) -> None:
-    count = sum(len(known[step.key]["found"]["tests"]) for step in judges)
-    if not count:
+    by = {step.by: 0 for step in judges}
+    for step in judges:
+        by[step.by] += len(known[step.key]["found"]["tests"])
+    if not (count := sum(by.values())):
         return
     named = [(step, Unjudged(**one)) for step in judges for one in known[step.key]["first"]]
     step, first = named[0]
     shown = "; ".join(str(one) for _, one in named[:SHOWN])
     more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    what = " or ".join(sorted((name for name, own in by.items() if own), reverse=True))
     raise UserError(
-        f"{count:,} {'rows have' if count > 1 else 'row has'} tests that judge nothing: "
+        f"{count:,} {'rows have' if count > 1 else 'row has'} {what} that judge nothing: "
         f"{shown}{more}",
         where=f"data.{step.rows.kind}: {step.rows.split}: {first.place}",
         value=first.reason,
@@ -207,11 +221,17 @@ def _refuse_none(asked: Asked, tested: Mapping[str, int]) -> None:
     if any(tested[step.key] for step in judges):
         return
     names = sorted({step.rows.kind for step in judges})
+    python = sorted({step.rows.kind for step in judges if step.by == "tests"})
     raise UserError(
-        "verdicts are asked for, and no row has tests that could give one",
+        f"verdicts are asked for, and no row has {'tests' if python else 'a reference'} that could "
+        "give one",
         where=key,
         value=", ".join(names),
-        remedy=f"give the rows tests (data.{names[0]}.columns: {{tests: COLUMN}}), or "
+        remedy=(
+            f"give the rows tests (data.{python[0]}.columns: {{tests: COLUMN}}), or "
+            if python
+            else "mend the references, or "
+        )
         + _REMEDIES.get(key.rpartition(".")[2], "name another metric"),
     )
 

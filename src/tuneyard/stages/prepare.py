@@ -96,7 +96,8 @@ def summary(step: Prepare, facts: Mapping[str, Any]) -> str:
     """Return what the progress display says of the facts."""
     more = ""
     if isinstance(step, Rest) and "removed" in facts:
-        why = "whose tests judge nothing" if _by_tests(step) else "that evaluation asks, too"
+        by = _by(step)
+        why = f"whose {by} judge nothing" if by else "that evaluation asks, too"
         more = f", {facts['removed']:,} removed {why}"
     if found := facts.get("repeats"):
         more += f", {found['count']:,} with the answer in the question or the prompt in the answer "
@@ -110,19 +111,20 @@ def questions(step: Prepare, examples: list[Example]) -> list[Question]:
     return [Question(e.id, e.instruction, e.input, template) for e in examples]
 
 
-def _by_tests(step: Rest) -> bool:
-    return isinstance(step.found, Judge)
+def _by(step: Rest) -> str:
+    """Return what of rows that are removed judges nothing; empty where they left for overlap."""
+    return step.found.by if isinstance(step.found, Judge) else ""
 
 
 def _refuse_nothing(step: Rest) -> None:
-    tests = _by_tests(step)
+    by = _by(step)
     raise UserError(
-        "nothing is left of a split: its tests judge nothing"
-        if tests
+        f"nothing is left of a split: its {by} judge nothing"
+        if by
         else "nothing is left to train on: evaluation asks every training question",
         where=f"data.{step.kind}: {step.split}",
         value=len(step.removed or ()),
-        remedy="mend the tests or the references"
-        if tests
-        else "train on other data, or set preflight.duplicates: report",
+        remedy={"tests": "mend the tests or the references", "references": "mend them"}.get(
+            by, "train on other data, or set preflight.duplicates: report"
+        ),
     )

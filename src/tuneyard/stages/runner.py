@@ -14,13 +14,14 @@ from tuneyard.artifacts import RunDir, lease
 from tuneyard.config import Preflight, Study
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import RunError, UserError
+from tuneyard.judging.served import there
 from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
 from tuneyard.plan.demand import demand
 from tuneyard.plan.schedule import Schedule
 from tuneyard.plan.steps import Judge
 from tuneyard.progress import Progress
-from tuneyard.stages import failure, judge, refusal
+from tuneyard.stages import failure, refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
 
@@ -187,7 +188,7 @@ def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
     damaged, or rows had no verdict for want of a module that is there by now."""
     artifact = run.artifact(step.stage, step.key)
     manifest = artifact.manifest() if artifact.complete() else None
-    if manifest is None or any(map(judge.there, manifest["facts"].get("lacking", ()))):
+    if manifest is None or any(map(there, manifest["facts"].get("lacking", ()))):
         return None
     facts: Mapping[str, Any] = manifest["facts"]
     return facts

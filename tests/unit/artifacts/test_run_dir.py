@@ -12,6 +12,7 @@ def test_a_run_directory_that_cannot_be_is_refused(tmp_path):
         with pytest.raises(UserError) as caught:
             RunDir(url).prove()
         assert "file" in caught.value.where or "nosuch" in caught.value.where
+        assert caught.value.shown in (repr(url), repr(str(tmp_path / "file")))
         assert caught.value.remedy
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.board import Board
 from tuneyard.cocobots.errors import CATEGORIES
-from tuneyard.cocobots.execution import judge
+from tuneyard.cocobots.execution import judge, try_references
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
 from tuneyard.cocobots.source import load_public
 from tuneyard.sandbox import Limits, Sandbox
@@ -39,6 +41,25 @@ def test_the_right_board(sandbox, prediction, category, detail):
     assert verdict.success
     assert (verdict.category, verdict.detail) == (category, detail)
     assert verdict.expected == verdict.built == WN.build().to_json()
+
+
+FUNCTION, USAGE = instructions.function(WN), instructions.usage(WN)
+
+
+@pytest.mark.parametrize("block", ["first", "last", "longest"])
+def test_the_function_and_its_use_in_two_blocks(sandbox, block):
+    text = "".join(f"So:\n```python\n{part}\n```\n" for part in (FUNCTION, USAGE))
+    (verdict,) = judge([(HIGHER, text)], sandbox, code_block=block)
+    assert (verdict.success, verdict.category) == (True, None)
+
+
+def test_another_use_or_version_builds_nothing(sandbox):
+    others = [ONE, f"{FUNCTION}\n{ONE}", f"board = init_board()\n{ONE}", USAGE.replace("7", "6")]
+    texts = ["".join(f"So:\n```python\n{part}\n```\n" for part in (HIGHER, o)) for o in others]
+    assert all(verdict.success for verdict in judge([(HIGHER, t) for t in texts], sandbox))
+    for uses in ([FUNCTION, USAGE, USAGE.replace("7", "6")], [FUNCTION, HIGHER]):
+        text = "".join(f"So:\n```python\n{part}\n```\n" for part in uses)
+        assert judge([(HIGHER, text)], sandbox)[0].success
 
 
 FAILURES = [
@@ -130,12 +151,33 @@ def test_what_a_failing_program_had_built_is_kept(sandbox):
     assert verdict.expected[0][7] == [["washer", "red"], ["nut", "blue"]]
 
 
-def test_a_reference_that_does_not_run_is_told_apart(sandbox):
-    broken = "put(board, 'nut', 'red', 8, 8)"
-    right, same = judge([(broken, ONE), (broken, broken)], sandbox)
-    assert (right.success, right.category) == (False, None)
-    assert right.detail.startswith("the reference does not run: dimensions")
-    assert (same.success, same.category) == (False, "dimensions")
+IDLE = [
+    ("put(nonsense)", "the reference does not run: name_error (line 1: "),
+    ("def f(", "the reference does not run: syntax (unclosed bracket)"),
+    ("raise ValueError", "the reference does not run: value_error"),
+    ("put(board, 'nut', 'red', 8, 8)", "the reference does not run: dimensions"),
+    (f"{ONE}\nnut", "the reference does not run: name_error (line 2: "),
+    (f"{ONE}\nraise SystemExit", "the reference does not run: runtime_other"),
+    ("I would place a nut.", "the reference does not run: no_code"),
+    ("  \n", "the reference is empty"),
+    ("x = 1", "the reference builds nothing"),
+    ("board = init_board()", "the reference builds nothing"),
+    (f"def nut(board):\n    {ONE}", "the reference builds nothing"),
+    (f"{ONE}\nboard = init_board(8, 8)", "the reference builds nothing"),
+]
+
+
+def test_a_reference_that_does_not_run_or_builds_nothing_judges_nothing(sandbox):
+    pairs = [(reference, answer) for reference, _ in IDLE for answer in (reference, ONE, "x", "")]
+    verdicts = iter(judge(pairs, sandbox))
+    tried = try_references([reference for reference, _ in IDLE], sandbox)
+    for (reference, reason), own in zip(IDLE, tried, strict=True):
+        assert own.startswith(reason), reference
+        for verdict in islice(verdicts, 4):
+            assert (verdict.success, verdict.category, verdict.detail) == (None, None, own)
+    assert try_references([ONE, HIGHER, f"```python\n{FIRST}\n```"], sandbox) == ["", "", ""]
+    # A board of another size is built, too: an empty program does not leave it.
+    assert try_references(["board = init_board(5, 5)"], sandbox) == [""]
 
 
 def test_equal_texts_run_once():

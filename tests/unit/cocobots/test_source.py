@@ -58,6 +58,12 @@ def test_a_simple_board_gives_turns_or_one_program(write):
     ]
     assert [row.id for row in first] == ["validation/k/00000", "validation/k/00001"]
     assert [row.meta["turn"] for row in first] == [0, 1]
+    places: dict[str, str] = {}
+    load_public(path, "first", kind="k", split="validation", places=places)
+    board = "$.simple.simple.2.wn[0].dialogues"
+    assert places["validation/k/00001"] == f"{path}: {board}.multi_turn.instructions[1]"
+    load_public(path, "higher", kind="k", split="validation", places=places)
+    assert places["validation/k/00000"] == f"{path}: {board}.single_turn.instructions[0]"
     (row,) = higher
     assert row.reference.endswith("\nwn(board, ('red', 'blue'), 0, 7)")
     assert row.reference == row.meta["function"] + "\n" + row.meta["usage"]

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 
 from tuneyard.compare import StudyInputs, summarise
@@ -13,7 +15,8 @@ def test_every_pair_is_told_with_its_interval_and_both_p(study) -> None:
     assert verdict.summary == (
         "No arm wins. Decided by execution success (ES) on the validation split, after Holm over 3 "
         "comparisons (every pair of arms): the chance that any of them is wrongly called better or "
-        "worse is at most 5 %."
+        "worse is at most 5 %. Intervals are at 95 to 98.33 %, each at the level at which its pair "
+        "was decided."
     )
     best, others = verdict.findings
     assert best.startswith(
@@ -53,7 +56,7 @@ def test_the_test_split_is_the_one_told_and_the_baseline_can_win(make_cell) -> N
     )
     assert verdict.summary == (
         "The baseline ‘base’ wins. Decided by EM (text) on the test split, in one comparison, at "
-        "5 %."
+        "5 %. Intervals are at 95 %."
     )
     (finding,) = verdict.findings
     assert finding.startswith(
@@ -127,4 +130,5 @@ def test_seeds_are_told(thesis) -> None:
     assert "Decided by tests passed (pass@1) on the test split" in verdict.summary
     (best, _) = verdict.findings
     assert "not distinguishable from ‘dpo’ (+75.0 points, too few questions for an interval" in best
-    assert "for other training seeds than these 2, p = " in best
+    assert re.search("for other training seeds than these 2, p = [0-9.]+, corrected = ", best)
+    assert "Intervals are" not in verdict.summary  # there are none

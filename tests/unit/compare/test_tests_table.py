@@ -32,6 +32,7 @@ def test_long_tables_of_tests_are_folded(study, make_cell) -> None:
 def test_columns_that_say_nothing_are_left_out(study, thesis) -> None:
     seeded = tests_table.paired_tests(summarise(thesis), thesis)
     assert ">p (seeds)<" in seeded
+    assert ">p (seeds) corrected<" in seeded
     assert ">Data<" not in seeded  # one data kind
     assert "+75.0<small>± 0.0</small>" in seeded
     assert ">p (seeds)<" not in tests_table.paired_tests(summarise(study), study)

@@ -19,11 +19,24 @@ import forged
 import honest
 import lenient
 import tampered_data
+import tampered_surroundings
 import tampered_things
 from forged import Case
 
-FORGED = forged.FORGED | tampered_data.FORGED | tampered_things.FORGED | lenient.FORGED
-HONEST = honest.HONEST | tampered_data.HONEST | tampered_things.HONEST | lenient.HONEST
+FORGED = (
+    forged.FORGED
+    | tampered_data.FORGED
+    | tampered_things.FORGED
+    | tampered_surroundings.FORGED
+    | lenient.FORGED
+)
+HONEST = (
+    honest.HONEST
+    | tampered_data.HONEST
+    | tampered_things.HONEST
+    | tampered_surroundings.HONEST
+    | lenient.HONEST
+)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,11 @@ def test_python_answers_are_run_with_their_tests() -> None:
         "def double(x):\n    raise SystemExit": (False, "runtime_other"),
         "class StackFullError(Exception): ...\nraise StackFullError": (False, "runtime_other"),
         "open('/tmp/x', 'w').write('x')": (False, "resource"),
+        "open('data.txt')": (False, "runtime_other"),  # no limit: it is not there
+        "import os\nos.mkdir('a')\nos.mkdir('a')": (False, "runtime_other"),
+        "open('.')": (False, "runtime_other"),
+        "[bytearray(1 << 40)]": (False, "resource"),
+        "kept = [open('/dev/null') for _ in range(9_999)]": (False, "resource"),
         "": (False, "no_code"),
         "I cannot do that.": (False, "no_code"),
     }
@@ -27,6 +32,28 @@ def test_python_answers_are_run_with_their_tests() -> None:
     assert [result[:2] for result in results] == list(answers.values())
     assert results[3].detail is not None
     assert "NameError" in results[3].detail
+
+
+def test_programs_recurse_as_deep_as_in_a_script() -> None:
+    # Python's limit is 1,000 frames, of which a script and the function's last call take two.
+    deep = "def depth(n, seen=None):\n    return 0 if n == 0 else 1 + depth(n - 1, seen)\n"
+    flat = "def depth(n, seen=None):\n    return n\n"
+    ways = [  # apart from the tests, watched, beside them, with an argument that is looked at, …
+        ("", "assert depth(DEPTH) == DEPTH"),
+        ("import os\nos.getpid()\n", "assert depth(DEPTH) == DEPTH"),
+        ("", "globals()\nassert depth(DEPTH) == DEPTH"),
+        ("", "seen = []\nassert depth(DEPTH, seen) == DEPTH"),
+        ("", "def test_depth():\n    assert depth(DEPTH) == DEPTH"),
+        ("", "def check(candidate):\n    assert candidate(DEPTH) == DEPTH\ncheck(depth)"),
+    ]
+    for depth, success in ((996, True), (1_200, False)):
+        found = execute_python(
+            predictions=[answer + deep for answer, _ in ways],
+            references=[flat] * len(ways),
+            tests=[tests.replace("DEPTH", str(depth)) for _, tests in ways],
+        )
+        assert [one.success for one in found] == [success] * len(ways), found
+        assert success or all("RecursionError" in str(one.detail) for one in found)
 
 
 def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
@@ -53,7 +80,7 @@ def test_an_endless_loop_is_a_timeout_and_the_others_are_run() -> None:
 def test_without_tests_nothing_is_known() -> None:
     assert (
         execute_python(predictions=["x = 1", ""], tests=[None, None])
-        == [Execution(None, None, None)] * 2
+        == [Execution(None, None, "unjudged: no tests")] * 2
     )
     assert execute_cocobots(predictions=[], references=[]) == []
 
@@ -80,8 +107,8 @@ def test_prediction_and_reference_are_not_exchangeable() -> None:
     (forward,) = execute_cocobots(predictions=[bad], references=[good])
     (backward,) = execute_cocobots(predictions=[good], references=[bad])
     assert forward.category == "dimensions"
-    assert backward.category is None
-    assert not backward.success
+    assert backward[:2] == (None, None)
+    assert str(backward.detail).startswith("unjudged: the reference does not run: dimensions")
 
 
 def test_arguments_cannot_be_given_by_position() -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tuneyard.errors import UserError
-from tuneyard.metrics import METRICS, TASKS, metric_keys, resolve_metrics
+from tuneyard.metrics import COLUMNS, METRICS, TASKS, metric_keys, resolve_metrics
 
 
 def test_every_metric_says_what_it_is() -> None:
@@ -42,11 +42,20 @@ def test_metrics_are_found_by_name_and_by_key_each_once() -> None:
         (["execution_success"], "python", "no metric of this name"),
         ([], "python", "no metric was named"),
         (["bleu"], "pyhton", "did you mean 'python'"),
+        (["exact_match_tsa"], "python", "did you mean 'exact_match_ast'"),
+        *(([column], "python", "unknown metric") for column in sorted(COLUMNS)),
     ],
 )
 def test_what_is_unknown_is_refused(names: list[str], task: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         resolve_metrics(names, task=task)
+
+
+@pytest.mark.parametrize("name", ["rouge", *sorted(COLUMNS)])
+def test_the_remedy_names_the_metrics_of_the_task(name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        resolve_metrics([name, "execution"], task="cocobots")
+    assert caught.value.remedy == f"known: {', '.join(METRICS)}"
 
 
 def test_the_registry_and_the_metrics_import_nothing_heavy() -> None:

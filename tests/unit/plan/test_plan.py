@@ -41,6 +41,22 @@ def test_the_base_is_evaluated_once_and_sft_is_shared(build):
     assert built.arms[3].trains[0] is built.arms[1].trains[0]
 
 
+def test_cocobots_references_are_tried_where_they_were_read(build, tmp_path):
+    assert build().judges == ()
+    (tmp_path / "a.json").write_text("{}")
+    built = build(f"data.first.files.validation={tmp_path / 'a.json'}")
+    (judge,) = built.judges
+    assert judge.label == "judge the references of first validation"
+    trains = [place for place, step in enumerate(built.steps) if step.stage == "train"]
+    assert built.steps.index(judge) < min(trains)
+    assert (
+        build(
+            f"data.first.files.validation={tmp_path / 'a.json'}", "evaluate.metrics=[bleu]"
+        ).judges
+        == ()
+    )
+
+
 def test_every_step_follows_what_it_needs(build):
     seen = set()
     for step in build().steps:

@@ -95,7 +95,7 @@ def test_a_column_named_for_one_part_is_read_for_no_other(tmp_path: Path) -> Non
         (json.dumps({**ROW, "input": 3}), ":1", "'input'"),
         (json.dumps({**ROW, "id": None}), ":1", "id"),
         ("\n".join([json.dumps({**ROW, "id": "a"})] * 2), ":2", "twice"),
-        ("3", ":1", "object"),
+        ("3", "p.json", "object"),
         ("[3]", "entry 1", "object"),
         ("[\n{]", ":2:2", "not valid JSON"),
         ('{"0": {"prompt": "x"},\n"1": 2}', ":1: entry 0", "'chosen'"),

@@ -64,7 +64,11 @@ def test_a_file_without_rows_gives_none(tmp_path, name, text):
         ("r.json", '{"data":\n [{"a": 1}]}', "entry is not a JSON object", ": entry data", "a"),
         ("r.json", '{"0": {},\n "1": {}, "0": {}}', "key stands twice", ":2: entry 0", "0"),
         ("r.json", '{"0": {"a": 1},\n "1": {"a" 2}}', "not valid JSON", ":2:12", "a"),
-        ("r.json", '"text"', "line is not a JSON object", ":1", "text"),
+        *(
+            ("r.json", f"\n{text}\n", "holds one value, and no list or object of rows", "", shown)
+            for text, shown in (('"text"', "text"), ("5", "5"), ("null", "None"), ("true", "True"))
+        ),
+        ("r.jsonl", "5", "line is not a JSON object", ":1", "5"),
         ("r.json", '[{"a": "\\ud83d"}]', "surrogate", ":1: entry 1", "ud83d"),
         ("r.json", '{"a": "\\uDE00 x"}\n{"a": 1}', "surrogate", ":1", "ude00"),
         ("r.jsonl", b'{"a": "\xe9"}', "not UTF-8", ":1:8", "xe9"),
@@ -96,7 +100,7 @@ def test_what_is_malformed_is_told_with_place_and_value(
     assert value is None or value in caught.value.shown
     assert caught.value.remedy
     # What is JSON is not asked to become it.
-    form = "not valid JSON" in what or "not a JSON object" in what
+    form = any(said in what for said in ("not valid JSON", "not a JSON object", "one value"))
     assert form or "write one JSON object" not in caught.value.remedy
     assert form or "write a JSON list" not in caught.value.remedy
 

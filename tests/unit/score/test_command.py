@@ -212,6 +212,8 @@ def test_encoders_that_cannot_be_loaded_are_refused_before_scoring(
     with pytest.raises(UserError, match="not a folder") as caught:
         score_file("python", ["bertscore"], source, tmp_path / "out", encoders=bad)
     assert caught.value.where == "--bertscore-encoder"
+    with pytest.raises(UserError, match="not a folder"):  # though nothing needs it
+        score_file("python", ["bleu"], source, tmp_path / "out", encoders=bad)
     with pytest.raises(UserError, match="has 3 layers"):
         score_file(
             "python",
@@ -233,17 +235,22 @@ def test_tests_are_tried_before_they_judge(tmp_path: Path) -> None:
         {"prediction": double, "tests": check},
         {"prediction": double, "tests": "return double(4) == 8"},
         {"prediction": "", "tests": []},
+        {"prediction": double, "tests": " \n"},
         {"prediction": double, "tests": None},
+        {"prediction": double},
     ]
     rows = [{"id": n, "reference": double, **row} for n, row in enumerate(rows)]
     source, target = write(tmp_path / "in.jsonl", *rows), tmp_path / "out.jsonl"
     summary = score_file("python", ["execution"], source, target)
     scores = read(target)
-    assert [row["passed"] for row in scores] == [True, True, False, None, None, None, None]
-    assert [row["error_category"] for row in scores[3:]] == [None] * 4
-    assert all(row["error_detail"].startswith("unjudged: the tests ") for row in scores[3:6])
-    assert scores[6]["error_detail"] is None
-    assert summary["unjudged"] == 3
+    assert [row["passed"] for row in scores] == [True, True, False, *[None] * 6]
+    assert [row["error_category"] for row in scores[3:]] == [None] * 6
+    assert all(row["error_detail"].startswith("unjudged: the tests ") for row in scores[3:5])
+    assert [row["error_detail"] for row in scores[5:]] == ["unjudged: no tests"] * 4
+    assert summary["unjudged"] == 6
+    assert "unjudged: 6 rows, neither passed nor failed: they have no tests" in format_summary(
+        summary
+    )
 
 
 def test_a_rows_set_up_and_an_empty_reference(tmp_path: Path) -> None:
@@ -259,6 +266,35 @@ def test_a_rows_set_up_and_an_empty_reference(tmp_path: Path) -> None:
     scores = read(tmp_path / "out.jsonl")
     assert [row["passed"] for row in scores] == [True, True, None]
     assert scores[2]["error_detail"] == "unjudged: the reference is empty"
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ({"tests": "assert double(2) =="}, "tests"),
+        ({"tests": "return double(4) == 8"}, "tests"),
+        ({"tests": ["assert double(2) == 4", "assert ("]}, "tests"),
+        ({"tests": "assert double(2) == 4", "entry_point": "1 + 1"}, None),
+        ({"tests": "assert double(2) == 4", "test_setup_code": "import"}, "test_setup_code"),
+    ],
+)
+def test_a_file_without_tests_that_compile_is_refused_where_they_would_run(
+    tmp_path: Path, row: dict[str, Any], column: str | None
+) -> None:
+    check = "def check(candidate):\n    assert candidate(2) == 4\n"
+    row = {**row, "tests": check} if "entry_point" in row else row
+    source = write(tmp_path / "in.jsonl", GOOD, {**GOOD, "id": "b", **row})
+    with pytest.raises(UserError, match=column or "the entry point is no name") as caught:
+        score_file("python", ["execution"], source, tmp_path / "out.jsonl")
+    assert caught.value.where == f"{source}:2"
+    assert caught.value.shown
+    assert caught.value.remedy
+    assert not (tmp_path / "out.jsonl").exists()
+    score_file("python", ["bleu"], source, tmp_path / "out.jsonl")  # runs no tests
+    good = {**GOOD, "id": "c", "tests": "assert x == 1"}
+    source = write(tmp_path / "in.jsonl", {**GOOD, "id": "b", **row}, good)
+    summary = score_file("python", ["execution"], source, tmp_path / "out.jsonl")
+    assert summary["unjudged"] == 1  # the other row is judged
 
 
 def test_imports_go_with_python(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from tuneyard.errors import UserError
 from tuneyard.metrics.bleu import bleu, bleu_corpus
 from tuneyard.metrics.codebleu import codebleu, codebleu_corpus
 from tuneyard.score import ScoreRow, score_set
+from tuneyard.score.summary import format_summary
 
 TEXT = ["exact_match", "bleu", "codebleu"]
 KEYS = [
@@ -121,6 +122,18 @@ def test_cocobots_rows_are_run() -> None:
     assert [score["execution_success"] for score in result.scores] == [True, False, False]
     assert result.summary["errors"] == {"syntax": 1, "wrong_colour": 1}
     assert result.summary["execution_success"]["mean"] == pytest.approx(1 / 3)
+
+
+def test_cocobots_rows_whose_reference_judges_nothing_have_no_verdict() -> None:
+    references = ["put(nonsense)", "x = 1", "  ", "put(board, 'nut', 'red', 6, 4)"]
+    rows = [ScoreRow(n, reference=text, prediction=text) for n, text in enumerate(references)]
+    result = score_set(rows, task="cocobots", metrics=["execution"])
+    assert [score["execution_success"] for score in result.scores] == [None, None, None, True]
+    assert all(s["error_detail"].startswith("unjudged: the ref") for s in result.scores[:3])
+    assert (result.summary["unjudged"], result.summary["execution_success"]["n"]) == (3, 1)
+    assert "unjudged: 3 rows, neither passed nor failed: their references do not run" in (
+        format_summary(result.summary)
+    )
 
 
 def test_python_samples_are_tested_and_give_pass_at_k() -> None:

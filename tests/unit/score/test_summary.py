@@ -81,8 +81,8 @@ def test_rows_without_a_verdict_are_counted_and_are_in_no_figure() -> None:
         {"id": "b", "sample": 1, "passed": None, "error_category": None, "error_detail": None},
     ]
     summary = summarise(scores)
-    assert summary["unjudged"] == 1
+    assert summary["unjudged"] == 2
     assert (summary["passed"]["n"], summary["passed"]["mean"]) == (2, 0.5)
     assert summary["pass_at_k"] == {"1": 0.5, "2": 1.0}
-    assert "unjudged: 1 rows" in format_summary(summary)
+    assert "unjudged: 2 rows" in format_summary(summary)
     assert "unjudged" not in summarise([{"id": "a", "bleu": 0.5}])

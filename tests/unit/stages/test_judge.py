@@ -19,6 +19,12 @@ dpo: {{pairs: {{from: policy, verify: execution}}}}
 """
 
 
+COCOBOTS = (
+    "data={py: {source: instructions, task: cocobots, files: {train: TRAIN, validation: VAL}}}"
+)
+PUT, NONSENSE, NOTHING = "put(board, 'nut', 'red', 0, {n})", "put(nonsense)", "x = {n}"
+
+
 def row(number, tests):
     reference = f"def add{number}(n):\n    return n + {number}\n"
     found = {"instruction": f"write a sum of {number}", "output": reference}
@@ -32,9 +38,9 @@ GOOD, IDLE, WRONG = "assert {}(0) > 0", "assert {}(0) in [None, 1]", "assert {}(
 def data(tmp_path):
     """``data(train, val, *overrides)`` does what ``tuneyard data`` does with these tests."""
 
-    def call(train, val, *overrides):
+    def call(train, val, *overrides, make=row):
         for place, (name, tests) in enumerate((("train", train), ("val", val))):
-            rows = [row(100 * place + n, one) for n, one in enumerate(tests, 1)]
+            rows = [make(100 * place + n, one) for n, one in enumerate(tests, 1)]
             text = "\n".join(map(json.dumps, rows))
             (tmp_path / f"{name}.jsonl").write_text(text + "\n")
         file = tmp_path / "study.yaml"
@@ -102,6 +108,37 @@ def test_verdicts_that_no_row_can_give_are_refused(data):
     assert error.where == "evaluate.metrics"
     assert data([None], [GOOD, None], "dpo.pairs.verify=exact_match")[0] is None
     assert data([GOOD], [None], "evaluate.metrics=[exact_match]")[0] is None
+
+
+def built(number, reference):
+    return {"instruction": f"put nut {number}", "output": reference.format(n=number % 8)}
+
+
+@pytest.fixture
+def boards(data, tmp_path):
+    """``data`` of COCOBOTS rows with these references."""
+    files = {name.upper(): str(tmp_path / f"{name}.jsonl") for name in ("train", "val")}
+    source = COCOBOTS.replace("TRAIN", files["TRAIN"]).replace("VAL", files["VAL"])
+    return lambda train, val, *more: data(train, val, source, *more, make=built)
+
+
+def test_a_cocobots_reference_is_tried_as_tests_are(boards):
+    error, _, _ = boards([PUT, NONSENSE], [PUT, NOTHING, "def f("])
+    assert error.what.startswith("3 rows have references that judge nothing: ")
+    assert "train.jsonl:2: the reference does not run: name_error" in error.what
+    assert "val.jsonl:2: the reference builds nothing" in error.what
+    assert error.where.startswith("data.py: train: ")
+    assert "preflight.tests: remove" in error.remedy
+    error, said, kept = boards([PUT, NOTHING], [NONSENSE, PUT], "preflight.tests=remove")
+    assert error is None
+    assert [len(kept["train"]), len(kept["validation"])] == [1, 1]
+    assert "1 removed whose references judge nothing" in said
+    assert "validation/py: 1 of 2 rows have references that judge, 1 references" in said
+    error, said, kept = boards([PUT], [NOTHING], "preflight.tests=report")
+    assert len(kept["validation"]) == 1
+    assert "val.jsonl:1: the reference builds nothing" in said
+    assert error.what == "verdicts are asked for, and no row has a reference that could give one"
+    assert error.remedy == "mend the references, or leave execution out of evaluate.metrics"
 
 
 def test_where_no_verdict_is_asked_for_no_test_is_tried(data):

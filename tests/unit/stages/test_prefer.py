@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tuneyard.config.prompts import render
-from tuneyard.distributed import generate
+from tuneyard.distributed import generate, score
 from tuneyard.errors import UserError
 from tuneyard.records import Completion
 
@@ -98,6 +98,35 @@ def test_the_base_model_s_answers_are_rejected_unverified(run_stages, monkeypatc
     assert "Below is" not in pairs(found)[0]["prompt"]
     assert "Below is" in asked[-1][1]
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 3 of 3" in found.said
+
+
+def test_answers_to_cocobots_references_that_judge_nothing_make_no_pair(
+    run_stages, folder, monkeypatch
+):
+    put = "put(board, 'nut', 'red', 0, {})"
+    rows = [
+        {"instruction": f"build {n}", "output": "x = 1" if n % 2 else put.format(n // 2 % 2)}
+        for n in range(20)
+    ]
+    (folder / "rows.json").write_text(json.dumps(rows))
+
+    def answer(requests, **others):
+        texts = ("x = 1", *(put.format(place) for place in range(2)))
+        return [Completion(r.id, text, n) for r in requests for n, text in enumerate(texts)]
+
+    def run_batches(batches, factory, settings, **others):
+        return enumerate([factory(**settings)(batch) for batch in batches])
+
+    monkeypatch.setattr(generate, "generate", answer)
+    monkeypatch.setattr(score, "run_batches", run_batches)
+    pairs_of_base = "dpo.pairs={from: base, verify: execution, samples: 3, temperature: 1}"
+    overrides = [*LENIENT, pairs_of_base, "preflight.tests=report", "data.python.task=cocobots"]
+    found = run_stages("prepare", "judge", "overlap", "prefer", overrides=overrides, ray=True)
+    judged = found.facts["judge the references of python train"]["tested"]
+    assert found.facts[LABEL]["stats"]["unjudged"] == 3 * (16 - judged)
+    assert 0 < judged < 16
+    assert len({pair["example_id"] for pair in pairs(found)}) == judged
+    assert all(pair["chosen"].startswith("put") for pair in pairs(found))
 
 
 @pytest.mark.parametrize("form", [lambda asked: asked + "\n", lambda asked: render("inst", asked)])

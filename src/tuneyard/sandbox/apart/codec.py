@@ -26,6 +26,10 @@ class MalformedError(ValueError):
     """A message is none."""
 
 
+class ReshapedError(MalformedError):
+    """A value is changed as none can be that crosses; the message says what was done to it."""
+
+
 class Special(NamedTuple):
     """What crosses besides plain data: a side's own things, which the other side only names.
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from tuneyard.sandbox.apart.codec import MalformedError, Node, Special
 from tuneyard.sandbox.apart.kinds import FILLERS, MAKERS, SCALARS
-from tuneyard.sandbox.apart.shared import UNMADE, Shared, equal
+from tuneyard.sandbox.apart.shared import UNMADE, Shared
+from tuneyard.sandbox.ways import mark, ways
 
 _READ: Any = importlib.import_module("_json").make_scanner(json.JSONDecoder())
 
@@ -30,7 +31,7 @@ def decode(
     data: bytes,
     special: Special,
     shared: Shared,
-    changes_come: Callable[[list[int]], None] | None = None,
+    changes_come: Callable[[dict[int, set[str]]], None] | None = None,
 ) -> Message:
     """Read a message; the values that it says have changed are changed.
 
@@ -38,7 +39,8 @@ def decode(
         data: the message.
         special: see ``Special``.
         shared: what both sides have, which grows by what is read.
-        changes_come: takes the numbers of what is another now, before it is changed.
+        changes_come: takes the numbers of what is another now, and in which ways, before it is
+            changed.
 
     Raises:
         MalformedError: it is none.
@@ -53,9 +55,8 @@ def decode(
             if shared.kind(number) is not FILLERS[code]:
                 raise MalformedError("a change of what does not change")
         if changes and changes_come is not None:
-            others = [n for n, (_, *parts) in changes if not equal(parts, shared.known(n))]
-            if others:
-                changes_come(others)
+            others = {n: _ways(n, parts, shared) for n, (_, *parts) in changes}
+            changes_come({n: found for n, found in others.items() if found})
         _make(nodes, special, shared)
         read = _Reader(shared)
         for number, (code, *parts) in changes:
@@ -65,11 +66,27 @@ def decode(
         values = read.all(items)
     except MalformedError:
         raise
-    except (ValueError, TypeError, LookupError, AttributeError, StopIteration) as error:
+    except StopIteration:  # which is how Python's reader ends
+        raise MalformedError("it is no JSON") from None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None
     except (ArithmeticError, RecursionError) as error:
         raise MalformedError(f"{type(error).__name__}: {error}") from None
     return Message(head, values)
+
+
+def _ways(number: int, parts: list[Any], shared: Shared) -> set[str]:
+    """Return in which ways a value changes that will be made of such parts."""
+    kind = shared.kind(number)
+    assert kind is not None
+    known: list[Any] = shared.known(number) or []
+    if kind.flat:
+        return {*ways(kind, known, parts)}
+    return {*ways(kind, [*map(shared.mark, known)], [*map(_mark, parts)])}
+
+
+def _mark(item: Any) -> Any:
+    return mark(item) if type(item) in SCALARS else (*item,)
 
 
 def _make(nodes: list[Node], special: Special, shared: Shared) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -16,6 +16,7 @@ from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.arguments import Arguments, may_change
 from tuneyard.sandbox.capability import capability, changes_others, names_in, texts_in, walk
 from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
+from tuneyard.sandbox.outside import Outside, concerns
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -61,21 +62,21 @@ def quick_tests(source: str, payload: dict[str, Any], record: dict[str, Any]) ->
     and ``record["apart"]`` is True: it is a matter for ``apart_tests``. ``record["changed"]``: see
     there.
     """
-    record.update(passed=False, suspicious=[], forged=None, apart=False, changed=False)
+    record.update(passed=False, suspicious=[], forged=None, apart=False, changed=[])
     changed = run_quick(source, payload)
     passed = changed is not None
-    record.update(passed=passed, apart=not passed, changed=bool(changed))
+    record.update(passed=passed, apart=not passed, changed=changed or [])
     return passed
 
 
-def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> bool | None:
+def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> list[str] | None:
     """Run an answer that can reach nothing, and its tests.
 
     The payload is that of ``apart_tests``. Of any other answer nothing is run; where the process is
     ``shared``, nor is one that could change something for others.
 
     Returns:
-        Whether it changed what its tests have where the reference does not; None: nothing was run.
+        What it changed of its tests' where the reference does not; None: nothing was run.
 
     Raises:
         BaseException: what the answer or its tests raise.
@@ -97,9 +98,9 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
     run_beside(program, checks, payload, given)
     checks.demand(wanted)
     if given is None:
-        return False
+        return []
     given.end()
-    return bool(given.changed)
+    return sorted(given.changed)
 
 
 def run_beside(
@@ -144,8 +145,8 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
     is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
     whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
-    operations that it needed, and ``reach``. ``changed``: whether it changed what its tests have
-    where the reference does not.
+    operations that it needed, and ``reach``. ``changed``: what it changed of its tests' where the
+    reference does not.
 
     Raises:
         ToldError: the answer failed.
@@ -153,11 +154,13 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     """
     record.update(passed=False, suspicious=[], forged=None)
     wanted = None if payload["reach"] is None else Reach(*payload["reach"])
+    changes = () if wanted is None else wanted.named(CHANGES)
     link = Link(
         payload["operations"],
-        () if wanted is None else wanted.named(CHANGES),
+        changes,
         None if wanted is None else wanted.named(EMPTY),
         wanted is not None and bool(wanted.separate),
+        outside_of(payload["tests"], changes),
     )
     checks = Checks(payload["tests"])
     try:
@@ -168,7 +171,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         checks.demand(wanted)
     else:
         record.update(terms=terms(link), reach=reach(link, checks))
-    record["changed"] = bool(link.changed)
+    record["changed"] = [*link.changed, *link.changed_outside]
     link.end()
     if _PERHAPS.search(source):
         record["suspicious"] += suspicion.reasons(source)
@@ -204,9 +207,14 @@ def terms(link: Link) -> str:
 
 def reach(link: Link, checks: Checks) -> Reach:
     """Return how far the reference's tests got, and what it does that others need not do."""
-    allows = [CHANGES + name for name in sorted(link.changed)]
+    allows = [CHANGES + one for one in sorted([*link.changed, *link.changed_outside])]
     allows += [EMPTY + name for name in sorted(link.emptied)]
     return checks.reach()._replace(allows=allows)
+
+
+def outside_of(tests: str, allowed: Collection[str] = ()) -> Outside | None:
+    """Return what looks at the files of tests that have any."""
+    return Outside(allowed, settings=False) if concerns(tests) else None
 
 
 apart_tests = Apart(judge)

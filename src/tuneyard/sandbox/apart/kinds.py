@@ -15,7 +15,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from tuneyard.sandbox.apart.codec import ReshapedError
+
 Parts = list[Any]
+UNORDERED = -1
 SCALARS = frozenset((type(None), bool, int, float, str))
 TYPES = {
     kind.__name__: kind
@@ -40,7 +43,9 @@ class Changing(NamedTuple):
     """A kind of value that changes: ``new`` gives an empty one, ``fill`` puts the parts in.
 
     ``exact`` is its class (None: numpy's, which may not be installed). ``flat``: its parts are
-    made anew each time, of numbers and texts.
+    made anew each time, of numbers and texts. ``pairs``: from this part on they are names with
+    their values, None: they are a
+    sequence; ``UNORDERED``: one in which places do not count.
     """
 
     code: str
@@ -49,6 +54,7 @@ class Changing(NamedTuple):
     new: Callable[[Parts], Any]
     fill: Callable[[Any, Parts], None]
     flat: bool = False
+    pairs: int | None = None
 
 
 def _pairs(value: dict[Any, Any]) -> Parts:
@@ -122,7 +128,7 @@ def _new_array(parts: Parts) -> Any:
 def _fill_array(value: Any, parts: Parts) -> None:
     new = _new_array(parts)
     if new.shape != value.shape or new.dtype != value.dtype:
-        raise ValueError("an array of another shape")
+        raise ReshapedError("changes the shape or type of an array that its tests gave it")
     value[...] = new
 
 
@@ -217,8 +223,8 @@ CHANGING: dict[type, Changing] = {
     kind.exact: kind
     for kind in (
         Changing("l", list, list, lambda p: [], _fill_list),
-        Changing("d", dict, _pairs, lambda p: {}, _fill_dict),
-        Changing("S", set, list, lambda p: set(), _fill_set),
+        Changing("d", dict, _pairs, lambda p: {}, _fill_dict, pairs=0),
+        Changing("S", set, list, lambda p: set(), _fill_set, pairs=UNORDERED),
         Changing(
             "B",
             bytearray,
@@ -228,14 +234,15 @@ CHANGING: dict[type, Changing] = {
             flat=True,
         ),
         Changing("q", deque, lambda v: [v.maxlen, *v], lambda p: deque(maxlen=p[0]), _fill_deque),
-        Changing("O", OrderedDict, _ordered_pairs, lambda p: OrderedDict(), _fill_ordered),
-        Changing("C", Counter, _pairs, lambda p: Counter(), _fill_dict),
+        Changing("O", OrderedDict, _ordered_pairs, lambda p: OrderedDict(), _fill_ordered, pairs=0),
+        Changing("C", Counter, _pairs, lambda p: Counter(), _fill_dict, pairs=0),
         Changing(
             "V",
             defaultdict,
             lambda v: [factory(v), *_pairs(v)],
             lambda p: defaultdict(),
             _fill_default,
+            pairs=1,
         ),
     )
 }

@@ -10,7 +10,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, NoReturn
 
 from tuneyard.sandbox.apart import wire
-from tuneyard.sandbox.apart.codec import MalformedError, Node, NotDataError, Special
+from tuneyard.sandbox.apart.codec import (
+    MalformedError,
+    Node,
+    NotDataError,
+    ReshapedError,
+    Special,
+)
 from tuneyard.sandbox.apart.crossing import EXCEPTIONS, library, row_of
 from tuneyard.sandbox.apart.decoder import Message, decode
 from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
@@ -18,6 +24,7 @@ from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.marks import HOLLOW
+from tuneyard.sandbox.outside import Outside
 from tuneyard.sandbox.verdict import ToldError
 
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
@@ -31,10 +38,11 @@ class Link:
     Args:
         allowed: what may be done with things of the answer that are no data, by the names of
             ``server.OPERATIONS``; None: everything.
-        changes: names of the answer's functions that may change what their tests have.
+        changes: what the answer's functions may change (see ``arguments.Arguments``).
         empty: names of those that may give arrays without elements; None: this is the reference,
             and it is noted which gives anything without elements.
-        separate: what others change is the answer's own from then on: its tests keep theirs.
+        separate: what else they change is the answer's own from then on: its tests keep theirs.
+        outside: looks at what they change outside; None: there is nothing.
 
     Attributes:
         used: what was done with such things.
@@ -42,8 +50,7 @@ class Link:
         interrupted: whether it was left in the middle of what it was asked.
         opaque: whether it failed for an object that is no plain data, and nothing else.
         emptied: names of functions that gave something without elements, of a reference.
-        changed: names of functions that changed what their tests have, and are not among
-            ``changes``.
+        changed: what they changed that is not among ``changes``.
     """
 
     def __init__(
@@ -52,6 +59,7 @@ class Link:
         changes: Collection[str] = (),
         empty: Collection[str] | None = None,
         separate: bool = False,
+        outside: Outside | None = None,
     ) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
@@ -67,6 +75,7 @@ class Link:
         self.emptied: set[str] = set()
         self._may_be_empty = None if empty is None else frozenset(empty)
         self._may_change, self._separate = frozenset(changes), separate
+        self._outside = outside
         self._names: dict[int, str] = {}
         self._asked = ""
         self._lock = _thread.RLock()
@@ -79,7 +88,7 @@ class Link:
         whole = self._allowed is None or bool(self._allowed)
         reply = self._ask(["load", source, whole, *names], [])
         if type(reply) is not tuple or list(map(type, reply)) != [tuple, tuple, tuple]:
-            self.fail("the answer's process says what is no message")
+            self._spoilt("it names nothing")
         own, values, lacking = reply
         found = dict(zip(own, values, strict=False))
         self.used.clear()
@@ -116,6 +125,11 @@ class Link:
         """Return what a coroutine of the answer's returns."""
         return self._ask(["await"], [_Numbered(number)])
 
+    @property
+    def changed_outside(self) -> set[str]:
+        """What they changed outside that they may not."""
+        return set() if self._outside is None else self._outside.changed
+
     def end(self) -> None:
         """Let the answer write out what it printed, and see it off."""
         self._ask(["end"], [])
@@ -148,6 +162,9 @@ class Link:
         """
         self._fail({"status": status, "error_type": kind, "message": why, "line": None})
 
+    def _spoilt(self, why: object) -> NoReturn:
+        self.fail(f"the answer spoils what its process replies to the tests: {why}"[:_TEXT])
+
     def told(self, error: BaseException) -> dict[str, Any] | None:
         """Return what the answer's process said of an exception; None: it is not from there."""
         return next((row for one, row in self._told if one is error), None)
@@ -162,7 +179,7 @@ class Link:
             self._asked = asked if type(asked) is str else head[0]
             if self.failed is not None:
                 raise self.failed
-            message = self._exchange(head, values)
+            message = self._looked_at(head, values)
             verb = message.head[0] if message.head else None
             if verb == "stop" and head[0] == "next":
                 raise StopIteration(*message.values[:1])
@@ -170,6 +187,20 @@ class Link:
                 self._raise(message)
             self._look(message.values[0])
             return message.values[0]
+
+    def _looked_at(self, head: list[Any], values: Sequence[Any]) -> Message:
+        outside = self._outside
+        if outside is None:
+            return self._exchange(head, values)
+        if head[0] == "load":
+            message = self._exchange(head, values)
+            outside.begin()
+            return message
+        outside.before()
+        try:
+            return self._exchange(head, values)
+        finally:
+            outside.after(put_back=self._separate)
 
     def _exchange(self, head: list[Any], values: Sequence[Any]) -> Message:
         try:
@@ -186,8 +217,10 @@ class Link:
                 self.failed = ToldError(row_of(["timeout", None, "interrupted", None]))
         try:
             return decode(reply, self._special, self._shared, self._changes_come)
+        except ReshapedError as error:
+            self.fail(f"the answer {error}")
         except MalformedError as error:
-            self.fail(f"the answer's process says what is no message: {error}"[:_TEXT])
+            self._spoilt(error)
 
     def _receive(self, data: bytes) -> bytes:
         try:
@@ -198,7 +231,7 @@ class Link:
             try:
                 reply = wire.receive()
             except ValueError as error:
-                self.fail(f"the answer's process says what is no message: {error}")
+                self._spoilt(error)
             if reply is None:
                 self._follow()
             if reply != b"dies":
@@ -220,7 +253,7 @@ class Link:
             else:
                 raise ValueError(verb)
         except (ValueError, TypeError, LookupError, AttributeError) as wrong:
-            self.fail(f"the answer's process says what is no message: {wrong}"[:_TEXT])
+            self._spoilt(wrong)
         self._told.append((error, row))
         del self._told[:-16]  # tests may catch thousands; one of the last is what ends them
         raise error
@@ -258,12 +291,14 @@ class Link:
         elif self._asked not in self._may_be_empty and has_empty_array(value):
             self.fail(HOLLOW, kind="AssertionError")
 
-    def _changes_come(self, numbers: list[int]) -> None:
+    def _changes_come(self, found: dict[int, set[str]]) -> None:
         """Note that the answer changes what its tests have, where its reference does not."""
-        if self._asked not in self._may_change:
-            self.changed.add(self._asked)
-            if self._separate:
-                self._shared.separate(numbers)
+        told = {n: {f"{self._asked} {way}" for way in each} for n, each in found.items()}
+        wrong = [number for number, each in told.items() if not each <= self._may_change]
+        for number in wrong:
+            self.changed |= told[number] - self._may_change
+        if wrong and self._separate:
+            self._shared.separate(wrong)
 
     def _make(self, parts: list[Any]) -> Any:
         kind, number, name = parts

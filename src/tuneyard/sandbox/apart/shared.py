@@ -17,6 +17,7 @@ from typing import Any
 
 from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, SCALARS, Changing, Parts
 from tuneyard.sandbox.apart.plain import plain
+from tuneyard.sandbox.ways import mark
 
 _EACH = 20  # parts that take as long to compare as what goes before comparing any
 UNMADE = object()
@@ -76,6 +77,10 @@ class Shared:
     def known(self, number: int) -> Parts | None:
         """Return what was noted last, None where nothing was."""
         return self._known.get(number)
+
+    def mark(self, value: Any) -> Any:
+        """Return what is equal for the same values alone, as a message has them."""
+        return mark(value) if type(value) in SCALARS else (self._numbers.get(id(value)),)
 
     def put(self, number: int, value: Any) -> None:
         """Let a number mean another value."""
@@ -166,16 +171,6 @@ def same(kind: Changing, parts: Parts, known: Parts) -> bool:
     if len(parts) != len(known):
         return False
     return parts == known if kind.flat else all(map(is_, parts, known))
-
-
-def equal(parts: Parts, known: Parts | None) -> bool:
-    """Say whether parts are equal, as far as they are numbers and texts."""
-    return (
-        known is not None
-        and SCALARS.issuperset(map(type, parts))
-        and SCALARS.issuperset(map(type, known))
-        and parts == known
-    )
 
 
 def _alone() -> int:

@@ -1,0 +1,61 @@
+"""In which way a value was changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuneyard.sandbox.changeable import kind_of
+from tuneyard.sandbox.ways import ADDS, REMOVES, REPLACES, marked, ways
+
+SMALL = st.integers(0, 5)
+TABLES = st.dictionaries(SMALL, SMALL)
+
+
+def changed(before: Any, after: Any) -> set[str]:
+    kind = kind_of(before)
+    assert kind is not None
+    return {*ways(kind, marked(kind, kind.parts(before)), marked(kind, kind.parts(after)))}
+
+
+@given(TABLES, TABLES)
+def test_a_mapping_by_its_keys_and_values(before: dict[int, int], after: dict[int, int]) -> None:
+    both = before.keys() & after.keys()
+    assert changed(before, after) == {
+        *([ADDS] if after.keys() - before.keys() else []),
+        *([REMOVES] if before.keys() - after.keys() else []),
+        *([REPLACES] if any(before[key] != after[key] for key in both) else []),
+    }
+
+
+@given(st.lists(SMALL), st.lists(SMALL))
+def test_a_list_by_its_length_and_what_stays(before: list[int], after: list[int]) -> None:
+    assert (changed(before, after) == set()) == (before == after)
+    assert changed(before, before + after) == ({ADDS} if after else set())
+    assert changed(before + after, before) == ({REMOVES} if after else set())
+
+
+@given(st.sets(SMALL), st.sets(SMALL))
+def test_a_set_replaces_nothing(before: set[int], after: set[int]) -> None:
+    assert changed(before, after) == {
+        *([ADDS] if after - before else []),
+        *([REMOVES] if before - after else []),
+    }
+
+
+def test_a_number_that_is_none_is_the_same_one() -> None:
+    nothing = float("nan")
+    assert changed([nothing], [nothing]) == set()
+
+
+def test_a_frame_by_its_columns() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]})
+    assert changed(frame, frame.assign(c=0)) == {ADDS}
+    assert changed(frame, frame.assign(a=frame["a"].astype(float))) == set()
+    assert changed(frame, frame.drop(columns="b")) == {REMOVES}
+    assert changed(frame, frame.assign(a=0)) == {REPLACES}
+    assert REPLACES in changed(frame, frame.iloc[:1])
