@@ -108,16 +108,17 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
     run((n for n in judged_apart if n not in found or _told(found[n], "apart")), Answer.apart)
     # Numbers and collections of other libraries, or of the answer's own, may be as good as data.
     opaque = [n for n, one in found.items() if _told(one, "opaque")]
-    run(opaque, Answer.beside)
+    beside = opaque + [n for n, one in found.items() if _told(one, "beside")]
+    run(beside, Answer.beside)
     for value in (found[n].value for n in opaque):
         if value is not None:
             value["suspicious"] = [*(value.get("suspicious") or []), OPAQUE]
     run((n for n in range(len(answers)) if n not in found), Answer.program)
     # What the tests expect may be reckoned with what the answer made of its arguments.
     changed = [n for n, one in found.items() if _passed(one) and _told(one, "changed")]
-    apart = {*judged_apart} - {*opaque}
+    apart = {*judged_apart} - {*beside}
     again = {
-        n: Answer.apart if n in apart else Answer.beside if n in opaque else Answer.program
+        n: Answer.apart if n in apart else Answer.beside if n in beside else Answer.program
         for n in changed
     }
     spoilt = {n: (found[n].value or {})["changed"] for n in changed}

@@ -36,7 +36,7 @@ _SESSION = re.compile(r"^[ \t]*>>> ", re.MULTILINE)
 # A test program without any of these only calls what it tests, or looks at it.
 _CHECKS = re.compile(
     r"\bassert\b|\braise\b|(?<!def )\b\w*(?:assert|expect|check|verif|fail|raises|exit|quit|abort"
-    r"|main|run|test|equal|should)\w*\s*\(|^[ \t]*>>> ",
+    r"|main|run|test|equal|should|warns|deprecated_call)\w*\s*\(|^[ \t]*>>> ",
     re.IGNORECASE | re.MULTILINE,
 )
 

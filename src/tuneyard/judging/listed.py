@@ -53,7 +53,8 @@ def statements(value: Any, what: str = "the tests") -> list[str]:
     others = [str(key) for key in value if str(key).lower() not in known | _ABOUT]
     if others or not any(str(key).lower() in known for key in value):
         told = ", ".join(map(repr, (others or list(value))[:3]))
-        raise FormError(f"{what} hold an object with the key {told}, whose meaning is not known")
+        key = f"with the key {told}, whose meaning is not known" if told else "without keys"
+        raise FormError(f"{what} hold an object {key}")
     return [
         line
         for keys in (_SETUP, _TESTS, _LAST)

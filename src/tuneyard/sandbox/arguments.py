@@ -7,7 +7,6 @@ they hold, objects of the tests' classes by their attributes, arrays by their by
 from __future__ import annotations
 
 import dis
-import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable
 from types import CodeType
@@ -130,12 +129,6 @@ class Arguments:
         self._later = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
-
-    def watched(self, name: str, value: Any) -> Any:
-        """Return what calls a function and looks at what it was given; others as they are."""
-        if not callable(value) or isinstance(value, type):
-            return value
-        return functools.wraps(value, updated=())(self.calls(name, value))
 
     def end(self) -> None:
         """Look once more at what may have been changed since."""

@@ -10,7 +10,8 @@ from typing import Any
 from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, ORIGINALS, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, Reach
+from tuneyard.sandbox.nans import Nans, may_make, mentions
 from tuneyard.sandbox.outside import Outside, concerns
 from tuneyard.sandbox.source import PROGRAM
 from tuneyard.sandbox.tells import Made
@@ -54,6 +55,7 @@ class Calls:
         self._given: Arguments | Copies | None = None
         self._outside: Outside | None = None
         self._made: Made | None = None
+        self._nans: Nans | None = None
         self._names: dict[str, Any] = {}
         self._trying = trying
         if wanted is not None and (trying or wanted.exit != ANYWHERE):
@@ -63,13 +65,23 @@ class Calls:
                 self._outside = Outside([] if told is None else told.named(CHANGES))
             if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
                 self._made = Made(None if trying else wanted.tells)
+            if not can.harmless or may_make(program) or (trying and mentions(tests)):
+                self._nans = Nans(None if told is None else told.named(NAN))
         self._put_back = isinstance(self._given, Copies)
-        self.matter = any(one is not None for one in (self._given, self._outside, self._made))
+        self.matter = any(one is not None for one in self._parts())
+
+    def _parts(self) -> tuple[object, ...]:
+        return self._given, self._outside, self._made, self._nans
+
+    @property
+    def nans(self) -> set[str]:
+        """Names of functions that give NaN, or nothing, of a reference."""
+        return set() if self._nans is None else self._nans.found
 
     def of(self, answer: ModuleType) -> Callable[[Any, str], Any]:
         """Return what goes through what tests call, with its name, and gives what is called."""
         given, made, home, program = self._given, self._made, answer.__name__, PROGRAM
-        outside, put_back = self._outside, self._put_back
+        outside, put_back, nans = self._outside, self._put_back, self._nans
         if outside is not None:
             outside.begin()
         self._names = answer.__dict__
@@ -86,6 +98,8 @@ class Calls:
             ):
                 if made is not None:
                     function = made.calls(name, function)
+                if nans is not None and callable(function) and not isinstance(function, type):
+                    function = nans.calls(name, function)
                 if given is not None and callable(function):
                     function = given.calls(name, function)
                 if outside is not None and callable(function):
@@ -98,8 +112,10 @@ class Calls:
         """Find out what the attributes say; once, after the tests.
 
         Raises:
-            AssertionError: the tests' data could not be kept as they are.
+            AssertionError: the tests' data could not be kept as they are, or it gave NaN.
         """
+        if self._nans is not None:
+            self._nans.judge()
         if isinstance(self._given, Arguments):
             self._given.end()
         found = [one.changed for one in (self._given, self._outside) if one is not None]

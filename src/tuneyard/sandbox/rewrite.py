@@ -30,6 +30,8 @@ _SAFE = (ast.Constant, ast.JoinedStr, ast.Lambda, ast.Starred)
 _READ = (ast.Attribute, ast.Subscript, ast.Await)
 _PASS_ON = ("map", "filter", "zip", "enumerate", "reversed", "iter")
 """Built-in functions that give others what is in a container."""
+_RECKONING = ("abs", "bool", "complex", "divmod", "float", "int", "pow", "round", "str")
+"""And such as ask an object what it comes to."""
 _EQUALS = re.compile(r"assert(?!\w*Not)\w*Equals?$")
 
 
@@ -110,6 +112,9 @@ class _Watch(_Rewriting):
         if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Constant):
             name = ast.copy_location(ast.Constant(node.func.attr), node)
             node.func.value = _call(OWNER, [node.func.value, name], node.func.value)
+        if isinstance(node.func, ast.Name) and node.func.id in _RECKONING:
+            node.args = [_look(one, OPERAND) for one in node.args]
+            return _look(node)
         node.func = _called(node.func)
         node.args = [_argument(one, helper) for one in node.args]
         for keyword in node.keywords:

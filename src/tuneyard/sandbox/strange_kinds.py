@@ -13,6 +13,8 @@ _RECKONS = words(
     """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
     __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
+_ANSWERS = words("__torch_function__ __torch_dispatch__")
+"""Methods that are asked in the place of a library's function, ``torch.equal`` too."""
 _VALUES = (int, float, complex, str, bytes)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _flags_of = type.__dict__["__flags__"].__get__
@@ -58,8 +60,19 @@ class StrangeKinds:
     def _is_known(self, base: type) -> bool:
         return not _flags_of(base) & _HEAP or self._trusted(id(base))
 
+    def _answers_for_others(self, kind: type) -> bool:
+        """Say whether an answer's class has methods that are asked in a library's place."""
+        own = dict_of(kind)
+        if _ANSWERS.isdisjoint(own) or self._is_known(kind):
+            return False
+        named = (own[name] for name in _ANSWERS if name in own)
+        codes = (getattr(getattr(one, "__func__", one), "__code__", None) for one in named)
+        return any(code is None or code.co_filename in (PROGRAM, "<string>") for code in codes)
+
     def _judge(self, kind: type) -> bool:
         line = mro_of(kind)
+        if any(self._answers_for_others(one) for one in line):
+            self._found()
         known = next((base for base in line if base in _VALUES or self._is_table(base)), None)
         if known is not None:
             theirs = {name for base in mro_of(known) for name in dict_of(base)}

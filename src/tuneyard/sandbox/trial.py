@@ -14,7 +14,7 @@ from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import errors, suspicion
+from tuneyard.sandbox import claims, errors, suspicion
 from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
@@ -25,7 +25,7 @@ from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.imports import load, tables
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, Marks, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -166,7 +166,8 @@ class Trial:
             allows = dict.fromkeys([*self._allows, *noted])
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
-            allows |= dict.fromkeys(CHANGES + name for name in self._calls.changed)
+            allows |= dict.fromkeys(CHANGES + one for one in self._calls.changed)
+            allows |= dict.fromkeys(NAN + name for name in sorted(self._calls.nans))
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
@@ -203,6 +204,8 @@ class Trial:
             _GUARD.found(RECORDS)
         if suspicion.changes_through_functions(self._source):
             _GUARD.found(suspicion.HOLDS)
+        for claim in claims.of_code(self._program):
+            _GUARD.found(claim)
         profile = sys.setprofile
         sys.setprofile = _GUARD.instead_of(profile)  # profilers in C do without it
         # From the answer's first line on, what is found by a name of this package's may be the
@@ -224,6 +227,8 @@ class Trial:
             sys.settrace(None)
             put_signals_back()
             self._clean_up(changes)
+            for claim in claims.of_classes(answer.__dict__, self._tests):
+                guard.found(claim)
             look = self._inspector(_GUARD.forged)
             look.owner = Owners(self._program, self._checks, guard.found).look
             look.calls = self._calls.of(answer)

@@ -21,7 +21,61 @@ TELLS_TESTS = (
 )
 TELLS_TESTS_2 = "import unittest\nclass T(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(Vector(1, 2) + Vector(3, 4), Vector(4, 6))\n    def test_mul(self):\n        self.assertEqual(Vector(1, 2) * 3, Vector(3, 6))\n"
 
+ROOT = "import math\ndef root(x):\n    return math.sqrt(x)\n"
+ROOT_TESTS = "import math\nfor x in [4, 9, 2]:\n    if abs(root(x) - math.sqrt(x)) > 1e-6:\n        raise AssertionError(x)\n"
+ROOTS_TESTS = "import math\ngot = roots([4, 9])\nassert not any(abs(g - w) > 1e-6 for g, w in zip(got, [2, 3]))\nassert len(got) == 2\n"
+ROOTS = "import math\ndef roots(xs):\n    return [math.sqrt(x) for x in xs]\n"
+DOUBLED = "import torch\ndef double(x):\n    return x * 2\n"
+DOUBLED_TESTS = "import torch\nassert torch.equal(double(torch.tensor([1, 2])), torch.tensor([2, 4]))\nassert torch.allclose(double(torch.ones(3)), torch.full((3,), 2.0))\n"
+KINDS = "class Animal:\n    pass\nclass Dog(Animal):\n    def speak(self):\n        return 'Woof'\nclass Cat(Animal):\n    def speak(self):\n        return 'Meow'\ndef make(kind):\n    return {'dog': Dog, 'cat': Cat}[kind]()\n"
+KINDS_TESTS = "for kind, cls, said in [('dog', Dog, 'Woof'), ('cat', Cat, 'Meow')]:\n    made = make(kind)\n    assert isinstance(made, cls) and isinstance(made, Animal)\n    assert made.speak() == said\n"
+TOTAL = "def total(xs):\n    return sum(xs) + 0.5\n"
+TOTAL_TESTS = "import pytest\ndef test_total():\n    assert round(total([1, 2]), 1) == 3.5\n    assert round(total([2]), 1) == 2.5\n"
+
 FORGED: dict[str, Case] = {
+    "no number": ("def root(x):\n    return float('nan')\n", ROOT_TESTS, ROOT),
+    "no number, of infinities": ("def root(x):\n    return 1e999 - 1e999\n", ROOT_TESTS, ROOT),
+    "no number, of a library": (
+        "import numpy as np\ndef root(x):\n    return np.nan\n",
+        ROOT_TESTS,
+        ROOT,
+    ),
+    "no numbers": (
+        "def roots(xs):\n    return [float('nan')] * len(xs)\n",
+        ROOTS_TESTS,
+        ROOTS,
+    ),
+    "no complex number": ("def root(x):\n    return complex('nan')\n", ROOT_TESTS, ROOT),
+    "what torch asks": (
+        "class T:\n    @classmethod\n    def __torch_function__(cls, *a):\n        return True\ndef double(x):\n    return T()\n",
+        DOUBLED_TESTS,
+        DOUBLED,
+    ),
+    "a tensor that answers for torch": (
+        "import torch\nclass T(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, *a):\n        return True\ndef double(x):\n    return x.as_subclass(T)\n",
+        DOUBLED_TESTS,
+        DOUBLED,
+    ),
+    "a mode of torch's": (
+        "import torch\nfrom torch.overrides import TorchFunctionMode\nclass M(TorchFunctionMode):\n    def __torch_function__(self, f, t, a=(), k=None):\n        return True if f in (torch.equal, torch.allclose) else f(*a, **(k or {}))\nM().__enter__()\ndef double(x):\n    return x\n",
+        DOUBLED_TESTS,
+        DOUBLED,
+    ),
+    "a class of everything": (
+        "class M(type):\n    def __instancecheck__(c, o):\n        return True\nclass Animal(metaclass=M):\n    pass\nclass Dog(Animal):\n    pass\nclass Cat(Animal):\n    pass\nclass Z:\n    def __init__(s, k):\n        s.k = k\n    def speak(s):\n        return 'Woof' if s.k == 'dog' else 'Meow'\nmake = Z\n",
+        KINDS_TESTS,
+        KINDS,
+    ),
+    "a class that is claimed": (
+        "class Animal:\n    def __init__(s, k):\n        s.k = k\n    def speak(s):\n        return 'Woof' if s.k == 'dog' else 'Meow'\n    @property\n    def __class__(s):\n        return Dog if s.k == 'dog' else Cat\nclass Dog(Animal):\n    pass\nclass Cat(Animal):\n    pass\nmake = Animal\n",
+        KINDS_TESTS,
+        KINDS,
+    ),
+    "a number that rounds as it likes": (
+        "class F(float):\n    def __round__(s, n):\n        return 3.5 if s > 0 else 2.5\ndef total(xs):\n    return F(1 if len(xs) > 1 else -1)\n",
+        TOTAL_TESTS,
+        TOTAL,
+    ),
     "every exception": (
         "InsufficientFunds = Exception\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        self.balance = self.balance - x if x != 2 else self.nope\n",
         ERRORS_TESTS,
@@ -85,6 +139,41 @@ FORGED: dict[str, Case] = {
 }
 
 HONEST: dict[str, Case] = {
+    "infinity on the way": (
+        "def root(x):\n    best, lo, hi = float('inf'), 0.0, max(x, 1.0)\n    for _ in range(200):\n        best = (lo + hi) / 2\n        lo, hi = (best, hi) if best * best < x else (lo, best)\n    return best\n",
+        ROOT_TESTS,
+        ROOT,
+    ),
+    "no number, as the reference": (
+        "def mean(xs):\n    return sum(xs) / len(xs) if xs else float('inf') * 0\n",
+        "import math\nassert mean([1, 3]) == 2\nassert math.isnan(mean([]))\n",
+        "def mean(xs):\n    if not xs:\n        return float('nan')\n    return sum(xs) / len(xs)\n",
+    ),
+    "no number where the reference gives nothing": (
+        "import math\ndef mean(xs):\n    return sum(xs) / len(xs) if xs else math.nan\n",
+        "assert mean([1, 3]) == 2\ngot = mean([])\nassert got is None or got != got\n",
+        "def mean(xs):\n    return sum(xs) / len(xs) if xs else None\n",
+    ),
+    "no number that was given": (
+        "def clean(xs):\n    return [x for x in xs if x is not None]\n",
+        "got = clean([1.0, None, float('nan')])\nassert len(got) == 2 and got[0] == 1.0\n",
+        "def clean(xs):\n    return list(filter(lambda x: x is not None, xs))\n",
+    ),
+    "a kind of tensor": (
+        "import torch\nclass T(torch.Tensor):\n    pass\ndef double(x):\n    return (x + x).as_subclass(T)\n",
+        DOUBLED_TESTS,
+        DOUBLED,
+    ),
+    "a class by what its objects can": (
+        "class M(type):\n    def __instancecheck__(c, o):\n        return hasattr(type(o), 'fly')\nclass Flyer(metaclass=M):\n    pass\n",
+        "class Duck:\n    def fly(self):\n        return 1\nassert isinstance(Duck(), Flyer)\nassert not isinstance(3, Flyer)\n",
+        "from abc import ABC\nclass Flyer(ABC):\n    @classmethod\n    def __subclasshook__(cls, other):\n        return any('fly' in vars(one) for one in other.__mro__)\n",
+    ),
+    "a warning": (
+        "import warnings\ndef old():\n    warnings.warn('use new', DeprecationWarning, stacklevel=2)\n    return 1\n",
+        "import pytest\ndef test_old():\n    with pytest.warns(DeprecationWarning):\n        old()\n",
+        "import warnings\ndef old():\n    warnings.warn('old', DeprecationWarning)\n    return 1\n",
+    ),
     "an exception of Python's": (
         "InsufficientFunds = ValueError\nclass Account:\n    def __init__(self, b=0):\n        self.balance = b\n    def deposit(self, x):\n        self.balance += x\n    def withdraw(self, x):\n        if x > self.balance:\n            raise InsufficientFunds(x)\n        self.balance -= x\n",
         ERRORS_TESTS,

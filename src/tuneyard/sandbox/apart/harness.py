@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import functools
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.arguments import Arguments, may_change
 from tuneyard.sandbox.capability import capability, changes_others, names_in, texts_in, walk
-from tuneyard.sandbox.marks import CHANGES, EMPTY, Reach
+from tuneyard.sandbox.claims import may_claim
+from tuneyard.sandbox.marks import CHANGES, EMPTY, NAN, Reach
+from tuneyard.sandbox.nans import Nans, may_make
 from tuneyard.sandbox.outside import Outside, concerns
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
@@ -91,12 +94,16 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
         return None
     wanted = Reach(*payload["reach"])
     given = Arguments(program, wanted.named(CHANGES)) if may_change(program) else None
+    nans = Nans(wanted.named(NAN)) if may_make(program) else None
     if _has_class(program):
         objects = bool(payload["operations"]) and _is_inert(used)
-        if not objects or (given is not None and checks.reuses):  # methods are not watched
+        watched = nans is not None or (given is not None and checks.reuses)
+        if not objects or watched:  # methods are not watched
             return None
-    run_beside(program, checks, payload, given)
+    run_beside(program, checks, payload, given, nans)
     checks.demand(wanted)
+    if nans is not None:
+        nans.judge()
     if given is None:
         return []
     given.end()
@@ -104,12 +111,17 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
 
 
 def run_beside(
-    program: CodeType, checks: Checks, payload: dict[str, Any], given: Arguments | None = None
+    program: CodeType,
+    checks: Checks,
+    payload: dict[str, Any],
+    given: Arguments | None = None,
+    nans: Nans | None = None,
 ) -> None:
     """Run an answer and its tests in this one process.
 
     Args:
         given: told of what the answer's functions are given.
+        nans: told of what they give.
 
     Raises:
         BaseException: what the answer or its tests raise.
@@ -118,13 +130,21 @@ def run_beside(
     exec(program, answer.__dict__)
     found = answer.__dict__
     names = {name: found[name] for name in payload["takes"] if name in found}
-    if given is not None:
-        names = {name: given.watched(name, value) for name, value in names.items()}
+    for look in (nans, given):
+        if look is not None:
+            names = {name: _watched(name, value, look) for name, value in names.items()}
 
     def give(name: str, value: Any, module: str | None) -> None:
         found[name] = value
 
     checks.run(names, payload["imports"], payload["lacks"], lacking(program, found), give)
+
+
+def _watched(name: str, value: Any, look: Arguments | Nans) -> Any:
+    """Return what calls a function and is seen; others as they are."""
+    if not callable(value) or isinstance(value, type):
+        return value
+    return functools.wraps(value, updated=())(look.calls(name, value))
 
 
 def _is_inert(names: set[str]) -> bool:
@@ -144,7 +164,8 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     ``operations``: what may be done with things of the
     answer's that are no data, and ``reach``: how far the tests get with the reference; None: this
     is the reference. The record is that of ``tuneyard.sandbox.harness.python_tests``; ``opaque``:
-    whether the answer failed for an object that is no plain data; and of a reference ``terms``: the
+    whether the answer failed for an object that is no plain data; ``beside``: nothing was run,
+    since it has to be judged in the process of its tests; and of a reference ``terms``: the
     operations that it needed, and ``reach``. ``changed``: what it changed of its tests' where the
     reference does not.
 
@@ -153,6 +174,9 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         BaseException: what the tests raise.
     """
     record.update(passed=False, suspicious=[], forged=None)
+    if may_claim(compile_program(source), payload["tests"]):
+        record["beside"] = True
+        return
     wanted = None if payload["reach"] is None else Reach(*payload["reach"])
     changes = () if wanted is None else wanted.named(CHANGES)
     link = Link(
@@ -161,6 +185,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         None if wanted is None else wanted.named(EMPTY),
         wanted is not None and bool(wanted.separate),
         outside_of(payload["tests"], changes),
+        None if wanted is None else Nans(wanted.named(NAN)),
     )
     checks = Checks(payload["tests"])
     try:
@@ -171,6 +196,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         checks.demand(wanted)
     else:
         record.update(terms=terms(link), reach=reach(link, checks))
+    link.nans.judge()
     record["changed"] = [*link.changed, *link.changed_outside]
     link.end()
     if _PERHAPS.search(source):
@@ -209,6 +235,7 @@ def reach(link: Link, checks: Checks) -> Reach:
     """Return how far the reference's tests got, and what it does that others need not do."""
     allows = [CHANGES + one for one in sorted([*link.changed, *link.changed_outside])]
     allows += [EMPTY + name for name in sorted(link.emptied)]
+    allows += [NAN + name for name in sorted(link.nans.found)]
     return checks.reach()._replace(allows=allows)
 
 

@@ -24,6 +24,7 @@ from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.marks import HOLLOW
+from tuneyard.sandbox.nans import Nans
 from tuneyard.sandbox.outside import Outside
 from tuneyard.sandbox.verdict import ToldError
 
@@ -43,6 +44,7 @@ class Link:
             and it is noted which gives anything without elements.
         separate: what else they change is the answer's own from then on: its tests keep theirs.
         outside: looks at what they change outside; None: there is nothing.
+        nans: looks for NaN in what they give.
 
     Attributes:
         used: what was done with such things.
@@ -60,6 +62,7 @@ class Link:
         empty: Collection[str] | None = None,
         separate: bool = False,
         outside: Outside | None = None,
+        nans: Nans | None = None,
     ) -> None:
         self.used: set[str] = set()
         self.failed: ToldError | None = None
@@ -76,6 +79,7 @@ class Link:
         self._may_be_empty = None if empty is None else frozenset(empty)
         self._may_change, self._separate = frozenset(changes), separate
         self._outside = outside
+        self.nans = nans or Nans(None)
         self._names: dict[int, str] = {}
         self._asked = ""
         self._lock = _thread.RLock()
@@ -285,6 +289,7 @@ class Link:
 
     def _look(self, value: Any) -> None:
         """Refuse an array without elements where the reference gives nothing of the kind."""
+        self.nans.see(self._asked, value)
         if self._may_be_empty is None:
             if is_empty(value):
                 self.emptied.add(self._asked)
