@@ -12,6 +12,7 @@ from tuneyard.sandbox.apart.harness import Apart, outside_of, reach, run_apart, 
 from tuneyard.sandbox.apart.link import Link
 from tuneyard.sandbox.claims import may_claim
 from tuneyard.sandbox.marks import Reach
+from tuneyard.sandbox.nans import Nans
 from tuneyard.sandbox.source import compile_program
 
 _ALL = 15.0  # seconds after which no further case is begun, of the thirty that a child has
@@ -47,7 +48,8 @@ def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
     if may_claim(compile_program(program), asked["tests"]):
         return None  # an answer may do so, too, and is looked at beside its tests
     random.seed(0)  # as in a process of its own
-    link, checks = Link(outside=outside_of(asked["tests"])), Checks(asked["tests"])
+    nans = Nans(trying=True)
+    link, checks = Link(outside=outside_of(asked["tests"]), nans=nans), Checks(asked["tests"])
     try:
         run_apart(link, program, checks, asked)
     except TooLongError:
@@ -56,7 +58,7 @@ def _reference(program: str, asked: dict[str, Any]) -> tuple[str, Reach] | None:
         if link.interrupted:
             raise TooLongError from None
         return None
-    return terms(link), reach(link, checks)
+    return terms(link), reach(link, checks, nans)
 
 
 def _passes(program: str, asked: dict[str, Any]) -> bool:

@@ -65,8 +65,11 @@ class Calls:
                 self._outside = Outside([] if told is None else told.named(CHANGES))
             if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
                 self._made = Made(None if trying else wanted.tells)
-            if not can.harmless or may_make(program) or (trying and mentions(tests)):
-                self._nans = Nans(None if told is None else told.named(NAN))
+            may_be = told is not None and NAN in told.allows
+            if not may_be and (
+                not can.harmless or may_make(program) or (trying and mentions(tests))
+            ):
+                self._nans = Nans(trying=trying)
         self._put_back = isinstance(self._given, Copies)
         self.matter = any(one is not None for one in self._parts())
 
@@ -74,9 +77,9 @@ class Calls:
         return self._given, self._outside, self._made, self._nans
 
     @property
-    def nans(self) -> set[str]:
-        """Names of functions that give NaN, or nothing, of a reference."""
-        return set() if self._nans is None else self._nans.found
+    def gives_nan(self) -> bool:
+        """Whether it gives NaN, or nothing, of a reference."""
+        return self._nans is not None and self._nans.found
 
     def of(self, answer: ModuleType) -> Callable[[Any, str], Any]:
         """Return what goes through what tests call, with its name, and gives what is called."""

@@ -53,8 +53,7 @@ class Reach(NamedTuple):
     separate: str = ""
 
     def named(self, what: str) -> list[str]:
-        """Return the names in those of ``allows`` that begin with ``CHANGES``, ``EMPTY`` or
-        ``NAN``."""
+        """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""
         return [one.removeprefix(what) for one in self.allows if one.startswith(what)]
 
 
@@ -62,8 +61,8 @@ CHANGES = "changes in "
 """How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
 EMPTY = "empty from "
 """And one that names a function which gives something without elements."""
-NAN = "NaN from "
-"""And one that names a function which gives NaN, or nothing."""
+NAN = "gives NaN"
+"""The entry that says that it gives NaN, or nothing."""
 HOLLOW = "gives an array without elements, and the reference does not"
 COPIES, ORIGINALS = "copies", "originals"
 ANYWHERE = -1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from math import isinf
 from types import CodeType
 from typing import Any
@@ -49,43 +49,44 @@ def is_nan(value: Any, depth: int = _DEPTH) -> bool:
         return bool(value != value)
     if kind in SCALARS:
         return False
-    if changing(value) is ARRAY:
+    package = kind.__module__.partition(".")[0] if type(kind.__module__) is str else ""
+    if changing(value) is ARRAY or (package == "numpy" and isinstance(value, _numpy().generic)):
         return value.dtype.kind in "fc" and bool((value != value).any())
-    if kind.__module__ == "numpy" and isinstance(value, float | complex):
-        return bool(value != value)
-    if kind.__name__ == "Tensor" and kind.__module__ == "torch" and "torch" in sys.modules:
+    if package == "pandas" and kind.__name__ in ("DataFrame", "Series"):
+        return bool(value.isna().to_numpy().any())
+    if package == "torch" and kind.__name__ == "Tensor":
         return bool((value != value).any())
     return depth > 0 and any(is_nan(one, depth - 1) for one in held(value)[:_MANY])
+
+
+def _numpy() -> Any:
+    return sys.modules["numpy"]
 
 
 class Nans:
     """Looks at what the functions of one answer give.
 
     Args:
-        allowed: names of those that give NaN, or nothing, with the reference; None: this is it.
+        trying: this is the reference, and that it gives nothing counts, too.
 
     Attributes:
-        found: the names of the others that did.
+        found: whether one gave NaN.
     """
 
-    def __init__(self, allowed: Collection[str] | None) -> None:
-        self.found: set[str] = set()
-        self._allowed = frozenset(allowed or ())
-        self._trying = allowed is None
+    def __init__(self, *, trying: bool) -> None:
+        self.found = False
+        self._trying = trying
 
-    def see(self, name: str, value: Any) -> None:
+    def see(self, value: Any) -> None:
         """Look at what a function gives."""
-        if name in self._allowed:
-            return
-        if is_nan(value) or (self._trying and value is None):
-            self.found.add(name)
+        self.found = self.found or is_nan(value) or (self._trying and value is None)
 
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return what calls a function by a name, and looks at what it gives."""
+        """Return what calls a function, and looks at what it gives."""
 
         def call(*positional: Any, **named: Any) -> Any:
             result = function(*positional, **named)
-            self.see(name, result)
+            self.see(result)
             return result
 
         return call

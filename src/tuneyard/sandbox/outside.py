@@ -26,6 +26,7 @@ _CONCERNS = re.compile(
     r"|\w*[tT]emp(?:file|orary)\w*|mkdtemp|mkstemp|tmp\w*|monkeypatch)\b"
 )
 _LARGE, _MANY = 4 << 20, 2_000  # bytes of a file that is read; files
+_CALLS = 5_000  # that are looked at: some tenths of a second
 _ENVIRONMENT: Any = os.environ
 _listdir, _lstat, _open, _read, _close = os.listdir, os.lstat, os.open, os.read, os.close
 _readlink, _write, _mkdir, _unlink, _rmdir = os.readlink, os.write, os.mkdir, os.unlink, os.rmdir
@@ -63,6 +64,7 @@ class Outside:
         self._now: Tree = {}
         self._before: Tree = {}
         self._set: dict[str, Any] = {}
+        self._left = _CALLS
 
     def begin(self) -> None:
         """Note what the answer's own outermost code has made."""
@@ -83,6 +85,9 @@ class Outside:
                 self.after(put_back=put_back)
 
         def call(*positional: Any, **named: Any) -> Any:
+            self._left -= 1
+            if self._left < 0:
+                return function(*positional, **named)
             self.before()
             try:
                 result = function(*positional, **named)

@@ -167,7 +167,8 @@ class Trial:
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
             allows |= dict.fromkeys(CHANGES + one for one in self._calls.changed)
-            allows |= dict.fromkeys(NAN + name for name in sorted(self._calls.nans))
+            if self._calls.gives_nan:
+                allows[NAN] = None
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)

@@ -154,6 +154,11 @@ HONEST: dict[str, Case] = {
         "assert mean([1, 3]) == 2\ngot = mean([])\nassert got is None or got != got\n",
         "def mean(xs):\n    return sum(xs) / len(xs) if xs else None\n",
     ),
+    "no number in an array, as in the reference's series": (
+        "import numpy as np\ndef steps(xs):\n    return np.concatenate([[np.nan], np.diff(xs)])\n",
+        "import math\ngot = list(steps([1.0, 3.0]))\nassert math.isnan(got[0]) and got[1] == 2\n",
+        "import pandas as pd\ndef steps(xs):\n    return pd.Series(xs).diff()\n",
+    ),
     "no number that was given": (
         "def clean(xs):\n    return [x for x in xs if x is not None]\n",
         "got = clean([1.0, None, float('nan')])\nassert len(got) == 2 and got[0] == 1.0\n",

@@ -94,7 +94,7 @@ def run_quick(source: str, payload: dict[str, Any], *, shared: bool = False) -> 
         return None
     wanted = Reach(*payload["reach"])
     given = Arguments(program, wanted.named(CHANGES)) if may_change(program) else None
-    nans = Nans(wanted.named(NAN)) if may_make(program) else None
+    nans = Nans(trying=False) if NAN not in wanted.allows and may_make(program) else None
     if _has_class(program):
         objects = bool(payload["operations"]) and _is_inert(used)
         watched = nans is not None or (given is not None and checks.reuses)
@@ -179,13 +179,14 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         return
     wanted = None if payload["reach"] is None else Reach(*payload["reach"])
     changes = () if wanted is None else wanted.named(CHANGES)
+    nans = None if wanted is not None and NAN in wanted.allows else Nans(trying=wanted is None)
     link = Link(
         payload["operations"],
         changes,
         None if wanted is None else wanted.named(EMPTY),
         wanted is not None and bool(wanted.separate),
         outside_of(payload["tests"], changes),
-        None if wanted is None else Nans(wanted.named(NAN)),
+        nans,
     )
     checks = Checks(payload["tests"])
     try:
@@ -195,8 +196,9 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
     if wanted is not None:
         checks.demand(wanted)
     else:
-        record.update(terms=terms(link), reach=reach(link, checks))
-    link.nans.judge()
+        record.update(terms=terms(link), reach=reach(link, checks, nans))
+    if nans is not None:
+        nans.judge()
     record["changed"] = [*link.changed, *link.changed_outside]
     link.end()
     if _PERHAPS.search(source):
@@ -231,11 +233,11 @@ def terms(link: Link) -> str:
     return " ".join(sorted(link.used))
 
 
-def reach(link: Link, checks: Checks) -> Reach:
+def reach(link: Link, checks: Checks, nans: Nans | None) -> Reach:
     """Return how far the reference's tests got, and what it does that others need not do."""
     allows = [CHANGES + one for one in sorted([*link.changed, *link.changed_outside])]
     allows += [EMPTY + name for name in sorted(link.emptied)]
-    allows += [NAN + name for name in sorted(link.nans.found)]
+    allows += [NAN] if nans is not None and nans.found else []
     return checks.reach()._replace(allows=allows)
 
 

@@ -44,7 +44,7 @@ class Link:
             and it is noted which gives anything without elements.
         separate: what else they change is the answer's own from then on: its tests keep theirs.
         outside: looks at what they change outside; None: there is nothing.
-        nans: looks for NaN in what they give.
+        nans: looks for NaN in what they give; None: the reference gives it, too.
 
     Attributes:
         used: what was done with such things.
@@ -79,7 +79,7 @@ class Link:
         self._may_be_empty = None if empty is None else frozenset(empty)
         self._may_change, self._separate = frozenset(changes), separate
         self._outside = outside
-        self.nans = nans or Nans(None)
+        self._nans = nans
         self._names: dict[int, str] = {}
         self._asked = ""
         self._lock = _thread.RLock()
@@ -289,7 +289,8 @@ class Link:
 
     def _look(self, value: Any) -> None:
         """Refuse an array without elements where the reference gives nothing of the kind."""
-        self.nans.see(self._asked, value)
+        if self._nans is not None:
+            self._nans.see(value)
         if self._may_be_empty is None:
             if is_empty(value):
                 self.emptied.add(self._asked)
