@@ -26,7 +26,6 @@ NAN = float("nan")
         pd.Series([1, None]),
         pd.DataFrame({"a": [NAN]}),
     ],
-    ids=str,
 )
 def test_nan(value: Any) -> None:
     assert is_nan(value)
@@ -38,7 +37,6 @@ def test_nan(value: Any) -> None:
         *(0.0, None, "nan", float("inf"), [], [1, "a"], {}, {1: None}),
         *(np.array(["nan"]), np.array([1]), np.float64(1), pd.Series([1]), object()),
     ],
-    ids=str,
 )
 def test_none(value: Any) -> None:
     assert not is_nan(value)
