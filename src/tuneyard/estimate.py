@@ -105,7 +105,7 @@ def memory(shape: Shape, model: Model, study: Study) -> tuple[float, float]:
     weights = (shape.parameters - wide) * _BYTES[model.quantization] + wide * max(
         _BYTES[model.quantization], 2.0
     )
-    settings = study.sft
+    settings = study.sft.for_workers(study.resources.workers)
     # Adapter weights, gradients and two Adam moments in float32.
     adapter = shape.adapter(settings.lora.r) * 16
     tokens = settings.batch_size * min(model.max_length, _longest(study))

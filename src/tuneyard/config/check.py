@@ -24,6 +24,7 @@ def check(study: Study, where: str) -> None:
     """
     _names(study, where)
     _stages(study, where)
+    _batches(study, where)
     _data(study, where)
     metrics_place = f"{where}: evaluate.metrics"
     known: dict[str, set[str]] = {}
@@ -45,6 +46,29 @@ def check(study: Study, where: str) -> None:
             value=study.resources.strategy,
             remedy="use ddp",
         )
+
+
+def _batches(study: Study, where: str) -> None:
+    """Refuse a global batch that workers cannot share, or that is said twice."""
+    workers = study.resources.workers
+    for name in sorted({"sft", "dpo", *study.stages}):
+        settings = study.training(name)
+        place = f"{where}: {name if name in ('sft', 'dpo') else f'stages.{name}'}"
+        total = settings.global_batch
+        if total is not None and settings.gradient_accumulation != 1:
+            raise UserError(
+                "the passes of an optimiser step follow from global_batch",
+                where=f"{place}.gradient_accumulation",
+                value=settings.gradient_accumulation,
+                remedy="leave out one of the two",
+            )
+        if total is not None and total % workers:
+            raise UserError(
+                f"an optimiser step's examples cannot be shared equally among {workers} workers",
+                where=f"{place}.global_batch",
+                value=total,
+                remedy=f"set it to a multiple of {workers}, or change resources.workers",
+            )
 
 
 def _rule(study: Study, rule: Register, known: dict[str, set[str]], where: str) -> None:

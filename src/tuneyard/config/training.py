@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -42,6 +42,12 @@ class Optimisation(Strict):
     batch_size: int = Field(default=8, ge=1, le=1_000_000)
     """Examples (pairs for DPO) a device and forward pass."""
     gradient_accumulation: int = Field(default=1, ge=1, le=1_000_000)
+    """Passes an optimiser step."""
+    global_batch: int | None = Field(default=None, ge=1, le=1_000_000)
+    """Examples (pairs) an optimiser step, of all workers and passes together: one recipe for any
+    number of workers. Each pass takes the largest share that divides it, ``batch_size`` at most;
+    an epoch ends with its last whole step. None: ``batch_size`` × ``gradient_accumulation`` ×
+    ``resources.workers``."""
     scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
     warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
     """Share of the optimiser steps over which the learning rate rises from 0."""
@@ -59,6 +65,20 @@ class Optimisation(Strict):
     """Optimiser steps between checkpoints, from which a killed run goes on."""
     group_by_length: bool = True
     """Batch examples of similar length: less padding, same examples."""
+
+    def for_workers(self, workers: int) -> Self:
+        """Return the settings with the passes that ``global_batch`` makes for workers.
+
+        Raises:
+            ValueError: it cannot be shared among so many.
+        """
+        if self.global_batch is None:
+            return self
+        own, rest = divmod(self.global_batch, workers)
+        if rest:
+            raise ValueError("cannot be shared")
+        size = max(each for each in range(1, min(self.batch_size, own) + 1) if own % each == 0)
+        return self.model_copy(update={"batch_size": size, "gradient_accumulation": own // size})
 
     def relevant(self) -> dict[str, Any]:
         """Return what decides the adapter; DPO's pairs are a matter of their own."""

@@ -53,7 +53,8 @@ class TrainingSteps(RowSteps):
                 "strategy": self.study.resources.strategy,
                 "section": section,
             }
-            shaped = settings.model_copy(update={"lora": lora})
+            shaped = settings.for_workers(self.study.resources.workers)
+            shaped = shaped.model_copy(update={"lora": lora})
             if isinstance(shaped, Sft):
                 repeat = {k: n for k, n in shaped.repeat.items() if k in regime and n > 1}
                 shaped = shaped.model_copy(update={"repeat": repeat})

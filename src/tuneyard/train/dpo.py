@@ -249,6 +249,7 @@ def dpo_trainer(
         prompts = [row["prompt_ids"] for row in columns]
         trainer.watched = tuple(spread(prompts, settings.watch.prompts))
     trainer.lengths = [row["length"] for row in columns]
+    trainer.global_batch = settings.global_batch
     return trainer
 
 

@@ -108,4 +108,5 @@ def sft_trainer(
             processing_class=tokenizer,
         )
     trainer.lengths = [row["length"] for row in columns]
+    trainer.global_batch = settings.global_batch
     return trainer

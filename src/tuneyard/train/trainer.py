@@ -78,17 +78,29 @@ class Lean:
     model: Any
     train_dataset: Any
     lengths: list[int]
+    global_batch: int | None = None
     stopped: dict[str, Any] | None = None
     """Why training ended early: ``step``, ``total_steps``, ``text`` (a sentence), and figures."""
     _total_train_tokens: int
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        # All workers wait for the slowest: what they do at one time is of similar length. A step of
+        # a global batch has the same examples, however many workers share them.
+        at_once = self.args.per_device_train_batch_size * self.args.world_size
+        if (self.global_batch or 0) > len(self.lengths):
+            raise UserError(
+                f"there are {len(self.lengths)} examples to train on, fewer than an optimiser step "
+                "has",
+                where="global_batch",
+                value=self.global_batch,
+                remedy=f"set it to {len(self.lengths)} or less",
+            )
         self.order = EpochOrder(
             self.lengths,
-            # All workers wait for the slowest: what they do at one time is of similar length.
-            self.args.per_device_train_batch_size * self.args.world_size,
+            self.global_batch or at_once,
             group=self.args.train_sampling_strategy == "group_by_length",
             seed=self.args.seed,
+            whole=self.global_batch is not None,
         )
         return self.order
 
