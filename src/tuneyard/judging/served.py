@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
+import site
+import sys
+import sysconfig
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import NamedTuple
 
 from tuneyard.sandbox.source import ANSWER
@@ -78,16 +81,23 @@ def _attributes(tree: ast.Module, name: str) -> set[str]:
 
 
 def there(module: str) -> bool:
-    """Tell whether a module can be found, as far as that is seen without importing a package.
+    """Tell whether programs in the sandbox can find a module, without importing a package.
 
-    That is its first part; and where that is a mere folder, the second in it.
+    That is its first part; and where that is a mere folder, the second in it. What lies in the
+    folder of whoever asks, such as a ``main.py``, is not there for programs.
     """
     first, _, rest = module.partition(".")
-    try:
-        found = importlib.util.find_spec(first)
-    except (ImportError, ValueError):  # modules of no kind that has a specification
+    if first in sys.stdlib_module_names or first in sys.builtin_module_names:
         return True
+    found = PathFinder.find_spec(first, _places())
     if found is None or found.origin is not None or not rest:
         return found is not None
     second = f"{first}.{rest.partition('.')[0]}"
     return PathFinder.find_spec(second, found.submodule_search_locations) is not None
+
+
+def _places() -> list[str]:
+    """Return the folders of installed packages."""
+    paths = sysconfig.get_paths()
+    named = [one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")]
+    return [*dict.fromkeys([paths["purelib"], paths["platlib"], *site.getsitepackages(), *named])]

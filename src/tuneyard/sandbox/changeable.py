@@ -6,6 +6,7 @@ import io
 import sys
 from collections import Counter, deque
 from copy import deepcopy
+from enum import Enum
 from types import MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -22,11 +23,12 @@ _SKIPPED = words(
     numbers operator pathlib pytest random re select signal socket ssl string subprocess tempfile
     threading time tuneyard typing unittest uuid weakref zoneinfo
     _asyncio _ctypes _functools _io _pytest _random _thread _threading_local _weakref
-    PIL jax matplotlib numpy pandas pyarrow scipy sklearn sympy tensorflow torch"""
+    PIL jax matplotlib numpy pandas pyarrow sklearn sympy tensorflow torch"""
 )
-"""Packages whose objects never change, change when they are looked at, or are the process's: locks,
-loops, mocks, streams. Of numpy, pandas and torch see ``kind_of``; ``solution`` is the answer."""
-_FIXED = {*KINDS, str, float, BaseException}
+"""Packages whose objects never change, change when they are looked at, are the process's (locks,
+loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
+``kind_of``; ``solution`` is the answer."""
+_FIXED = {*KINDS, str, float, BaseException, Enum}
 """What never changes, but for attributes that nobody looks at."""
 
 
@@ -69,12 +71,12 @@ def _of_class(kind: Any) -> Changing | None:
     if issubclass(kind, type | ModuleType):
         return None
     line = mro_of(kind)
+    if not _FIXED.isdisjoint(line):
+        return None
     base = next((CHANGING[one] for one in line if one in CHANGING), None)
     members = [member for one in line for member in dict_of(one).items()]
     slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
     if base is None and not (slots or any(name == "__dict__" for name, _ in members)):
-        return None
-    if base is None and not _FIXED.isdisjoint(line):
         return None
     root = kind if base is None or kind.__module__ in HOLDERS else base.exact
 
@@ -154,7 +156,7 @@ def _in_table(value: Any) -> Parts:
         if value.ndim == 1
         else [value.iloc[:, place] for place in range(len(value.columns))]
     )
-    found: Parts = ["index", (*map(mark, value.index),)]
+    found: Parts = ["index", _in_column(value.index.to_numpy())]
     seen: Counter[Any] = Counter()
     for name, column in zip(
         value.columns if value.ndim > 1 else [value.name], columns, strict=True
