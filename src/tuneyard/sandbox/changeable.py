@@ -38,6 +38,8 @@ def kind_of(value: Any) -> Changing | None:
     if found is not None:
         return found if not found.flat or _size(value, found) < _LARGE else None
     kind = type(value)
+    if issubclass(kind, type):
+        return _CLASS if value.__module__ == "__main__" else None
     home = kind.__module__
     if type(home) is not str:
         return None
@@ -125,13 +127,19 @@ def _in_connection(value: Any) -> Parts:
     """Return what is in a database, and how it gives its rows; nothing once it is closed."""
     try:
         settings = value.row_factory, value.text_factory, value.isolation_level
-        return [value.serialize(), *map(mark, settings)]
+        return [(*map(mark, settings),), value.serialize()]
     except Exception:
         return []
 
 
 def _no_other(parts: Parts) -> Any:
-    raise TypeError("it is its connection's")
+    raise TypeError("there is but one")
+
+
+def _in_class(value: Any) -> Parts:
+    """Return what a class answers by, not what it counts."""
+    members = dict_of(value).items()
+    return [value, *(one for pair in members if hasattr(type(pair[1]), "__get__") for one in pair)]
 
 
 def clone(value: Any) -> Any:
@@ -194,6 +202,7 @@ _FILE = Changing(
 )
 _TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
 _CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
+_CLASS = Changing("", None, _in_class, _no_other, list.extend, pairs=1)
 _NUMBERS = Changing("", None, lambda v: [v.tobytes()], list, list.extend, flat=True)
 _QUEUE = Changing("", None, lambda v: [v.qsize()], list, list.extend, flat=True)
 _OTHERS = {

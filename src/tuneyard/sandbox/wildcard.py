@@ -153,7 +153,7 @@ class Inspector:
         return value
 
     def _is_strange(self, value: Any) -> bool:
-        """Say whether an object compares as an answer likes; a mock's calls do so as they have to."""
+        """Say whether an object compares as an answer likes; a mock's calls do so as they must."""
         return self._kinds.is_strange(value) and not self._kinds.is_trusted(value)
 
     def owned(self, value: Any, name: str) -> Any:
