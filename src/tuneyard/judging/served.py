@@ -87,7 +87,7 @@ def there(module: str) -> bool:
     folder of whoever asks, such as a ``main.py``, is not there for programs.
     """
     first, _, rest = module.partition(".")
-    if first in sys.stdlib_module_names or first in sys.builtin_module_names:
+    if first in sys.stdlib_module_names or first in ("", "__main__"):
         return True
     found = PathFinder.find_spec(first, _places())
     if found is None or found.origin is not None or not rest:
