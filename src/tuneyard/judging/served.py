@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import site
 import sys
-import sysconfig
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import NamedTuple
 
+from tuneyard.sandbox.isolation import readable_paths, within
 from tuneyard.sandbox.source import ANSWER
 from tuneyard.unwarned import unwarned
 
@@ -83,21 +81,14 @@ def _attributes(tree: ast.Module, name: str) -> set[str]:
 def there(module: str) -> bool:
     """Tell whether programs in the sandbox can find a module, without importing a package.
 
-    That is its first part; and where that is a mere folder, the second in it. What lies in the
-    folder of whoever asks, such as a ``main.py``, is not there for programs.
+    That is its first part; and where that is a mere folder, the second in it. What lies in a
+    folder that programs may not read, such as a ``main.py`` where a user works, is not there.
     """
     first, _, rest = module.partition(".")
     if first in sys.stdlib_module_names or first in ("", "__main__"):
         return True
-    found = PathFinder.find_spec(first, _places())
+    found = PathFinder.find_spec(first, within(sys.path, readable_paths()))
     if found is None or found.origin is not None or not rest:
         return found is not None
     second = f"{first}.{rest.partition('.')[0]}"
     return PathFinder.find_spec(second, found.submodule_search_locations) is not None
-
-
-def _places() -> list[str]:
-    """Return the folders of installed packages."""
-    paths = sysconfig.get_paths()
-    named = [one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")]
-    return [*dict.fromkeys([paths["purelib"], paths["platlib"], *site.getsitepackages(), *named])]
