@@ -160,8 +160,10 @@ def test_rows_that_lacked_a_module_are_tried_again_once_it_is_there(
     words = [EXECUTED, "preflight.tests=report"]
     assert again(*words) > SCORES
     assert again(*words) == set()
-    (again.folder / "a_module_to_come.py").write_text("")
-    monkeypatch.syspath_prepend(again.folder)
+    packages = again.folder / "site-packages"  # programs find modules in folders of this name
+    packages.mkdir()
+    (packages / "a_module_to_come.py").write_text("")
+    monkeypatch.syspath_prepend(packages)
     monkeypatch.setattr(judge, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
     assert again(*words) == {JUDGED, *SCORES, *LAST}
     assert again(*words) == set()

@@ -21,7 +21,7 @@ def reads_first(tree: ast.Module, annotations: bool = True) -> set[str]:
 
 
 def is_guard(statement: ast.AST) -> bool:
-    """Tell ``if __name__ == "__main__"``."""
+    """Tell ``if __name__ == "__main__"``, or another ``if`` that asks for a name."""
     return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
 
 

@@ -91,8 +91,9 @@ def runtime_category(error_type: str | None) -> str:
 
     Subclasses of a built-in exception count as that exception (``UnboundLocalError`` is a
     ``name_error``); what is none of them is ``runtime_other``. ``PermissionError`` is
-    ``resource``, for the sandbox refuses files, processes and the network; other kinds of
-    ``OSError`` say nothing of it, such as a file that is not there.
+    ``resource``, for the sandbox refuses files, processes and the network. Other kinds of
+    ``OSError``, such as that of a file that is not there, are ``runtime_other``; where a limit is
+    behind one, the sandbox says so beside its name.
     """
     name = error_type or ""
     if name in _PLACEMENT_BY_NAME:

@@ -97,7 +97,7 @@ def _idle(reference: str, run: _Run) -> str:
         return "the reference is empty"
     if run.category is not None or run.board is None:
         return f"the reference does not run: {run.category} ({run.detail})"
-    # There is nothing but put: a right answer never takes a part away, so that it adds one.
+    # Parts can only be put, never taken away: what leaves the board empty has done nothing.
     return "the reference builds nothing" if run.board == Board() else ""
 
 

@@ -180,10 +180,10 @@ class Preflight(Strict):
     (chosen) answer holds the prompt: refused where more than 5 % are so."""
     tests: Literal["refuse", "remove", "report"] = "refuse"
     """Rows whose tests judge nothing, where answers are told apart by them: an empty program
-    passes, or the reference with its functions' bodies taken out, or the reference does not; for
-    COCOBOTS rows whose reference does not run or builds nothing. Their
-    answers have no verdict; ``remove`` takes the rows out of training and evaluation (answers to
-    them are generated all the same, and not scored: what is answered does not hang on metrics)."""
+    passes, or the reference with its functions' bodies taken out, or the reference does not; and
+    COCOBOTS rows whose reference does not run or builds nothing. Their answers have no verdict;
+    ``remove`` takes the rows out of training and evaluation (answers to them are generated all the
+    same, and not scored: what is answered does not hang on metrics)."""
 
     @property
     def threshold(self) -> float | None:

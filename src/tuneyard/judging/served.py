@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
+import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from typing import NamedTuple
 
+from tuneyard.sandbox.isolation import readable_paths, within
 from tuneyard.sandbox.source import ANSWER
 from tuneyard.unwarned import unwarned
 
@@ -78,15 +79,15 @@ def _attributes(tree: ast.Module, name: str) -> set[str]:
 
 
 def there(module: str) -> bool:
-    """Tell whether a module can be found, as far as that is seen without importing a package.
+    """Tell whether programs in the sandbox can find a module, without importing a package.
 
-    That is its first part; and where that is a mere folder, the second in it.
+    That is its first part; and where that is a mere folder, the second in it. What lies in a
+    folder that programs may not read, such as a ``main.py`` where a user works, is not there.
     """
     first, _, rest = module.partition(".")
-    try:
-        found = importlib.util.find_spec(first)
-    except (ImportError, ValueError):  # modules of no kind that has a specification
+    if first in sys.stdlib_module_names or first in ("", "__main__"):
         return True
+    found = PathFinder.find_spec(first, within(sys.path, readable_paths()))
     if found is None or found.origin is not None or not rest:
         return found is not None
     second = f"{first}.{rest.partition('.')[0]}"

@@ -136,10 +136,12 @@ class Calls:
 def _given(
     program: CodeType, can: Capability, others: bool, wanted: Reach | None
 ) -> Arguments | Copies | None:
-    """Return what the answer's functions are called by; None: as ever."""
+    """Return what the answer's functions are called by; None: as ever.
+
+    A reference is always looked at: what it calls of the tests' objects may change these.
+    """
     allowed = wanted.named(CHANGES) if wanted is not None else []
     if wanted is not None and wanted.separate:
         return Copies(allowed, originals=wanted.separate == ORIGINALS)
-    if (can.harmless and not others and not may_change(program)) or shows_frames(program):
-        return None
-    return Arguments(program, allowed)
+    may = wanted is None or others or not can.harmless or may_change(program)
+    return Arguments(program, allowed) if may and not shows_frames(program) else None

@@ -6,6 +6,7 @@ import io
 import sys
 from collections import Counter, deque
 from copy import deepcopy
+from enum import Enum
 from types import MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -22,11 +23,12 @@ _SKIPPED = words(
     numbers operator pathlib pytest random re select signal socket ssl string subprocess tempfile
     threading time tuneyard typing unittest uuid weakref zoneinfo
     _asyncio _ctypes _functools _io _pytest _random _thread _threading_local _weakref
-    PIL jax matplotlib numpy pandas pyarrow scipy sklearn sympy tensorflow torch"""
+    PIL jax matplotlib numpy pandas pyarrow sklearn sympy tensorflow torch"""
 )
-"""Packages whose objects never change, change when they are looked at, or are the process's: locks,
-loops, mocks, streams. Of numpy, pandas and torch see ``kind_of``; ``solution`` is the answer."""
-_FIXED = {*KINDS, str, float, BaseException}
+"""Packages whose objects never change, change when they are looked at, are the process's (locks,
+loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
+``kind_of``; ``solution`` is the answer."""
+_FIXED = {*KINDS, str, float, BaseException, Enum}
 """What never changes, but for attributes that nobody looks at."""
 
 
@@ -36,6 +38,8 @@ def kind_of(value: Any) -> Changing | None:
     if found is not None:
         return found if not found.flat or _size(value, found) < _LARGE else None
     kind = type(value)
+    if issubclass(kind, type):
+        return _CLASS if value.__module__ == "__main__" else None
     home = kind.__module__
     if type(home) is not str:
         return None
@@ -69,12 +73,12 @@ def _of_class(kind: Any) -> Changing | None:
     if issubclass(kind, type | ModuleType):
         return None
     line = mro_of(kind)
+    if not _FIXED.isdisjoint(line):
+        return None
     base = next((CHANGING[one] for one in line if one in CHANGING), None)
     members = [member for one in line for member in dict_of(one).items()]
     slots = [m for name, m in members if type(m) is MemberDescriptorType and name[:2] != "__"]
     if base is None and not (slots or any(name == "__dict__" for name, _ in members)):
-        return None
-    if base is None and not _FIXED.isdisjoint(line):
         return None
     root = kind if base is None or kind.__module__ in HOLDERS else base.exact
 
@@ -123,13 +127,19 @@ def _in_connection(value: Any) -> Parts:
     """Return what is in a database, and how it gives its rows; nothing once it is closed."""
     try:
         settings = value.row_factory, value.text_factory, value.isolation_level
-        return [value.serialize(), *map(mark, settings)]
+        return [(*map(mark, settings),), value.serialize()]
     except Exception:
         return []
 
 
 def _no_other(parts: Parts) -> Any:
-    raise TypeError("it is its connection's")
+    raise TypeError("there is but one")
+
+
+def _in_class(value: Any) -> Parts:
+    """Return what a class answers by, not what it counts."""
+    members = dict_of(value).items()
+    return [value, *(one for pair in members if hasattr(type(pair[1]), "__get__") for one in pair)]
 
 
 def clone(value: Any) -> Any:
@@ -154,7 +164,7 @@ def _in_table(value: Any) -> Parts:
         if value.ndim == 1
         else [value.iloc[:, place] for place in range(len(value.columns))]
     )
-    found: Parts = ["index", (*map(mark, value.index),)]
+    found: Parts = ["index", _in_column(value.index.to_numpy())]
     seen: Counter[Any] = Counter()
     for name, column in zip(
         value.columns if value.ndim > 1 else [value.name], columns, strict=True
@@ -192,6 +202,7 @@ _FILE = Changing(
 )
 _TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
 _CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
+_CLASS = Changing("", None, _in_class, _no_other, list.extend, pairs=1)
 _NUMBERS = Changing("", None, lambda v: [v.tobytes()], list, list.extend, flat=True)
 _QUEUE = Changing("", None, lambda v: [v.qsize()], list, list.extend, flat=True)
 _OTHERS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection
 from typing import Any
+from weakref import getweakrefcount
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
@@ -76,6 +77,9 @@ class Copies:
             made: Any = (*parts,)
         else:
             parts = parts_of(value, kind)
+            if getweakrefcount(value):  # who has such a reference would not find the copy
+                _keep([value], copied)
+                return value
             try:
                 made = clone(value) if kind.flat else kind.new(parts)
             except Exception:  # handles, and what else there can be but one of

@@ -10,7 +10,7 @@ import resource
 import site
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -270,6 +270,16 @@ def readable_paths() -> list[str]:
     # ``platform`` looks into the interpreter for the C library's version; libraries look for cores.
     found += [sys.executable, *_PROCESSORS]
     return list(dict.fromkeys(os.path.realpath(one) for one in found if one))
+
+
+def within(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Return those paths that lie in folders, which are real paths."""
+    real = {one: os.path.realpath(one) for one in paths}
+    return [
+        one
+        for one in paths
+        if any(real[one] == folder or real[one].startswith(folder + "/") for folder in folders)
+    ]
 
 
 _SYSTEM_DATA = (

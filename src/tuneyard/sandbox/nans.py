@@ -25,7 +25,7 @@ _MENTIONS = re.compile(r"\b(?:nanj?|inf|infinity)\b|\de\d{3}", re.IGNORECASE)
 
 
 def may_make(program: CodeType) -> bool:
-    """Say whether a program that imports no numbers of others may make NaN: it names what does."""
+    """Say whether a program that imports no numbers of others may make NaN, by what it names."""
     for code in walk(program):
         if not _NAMES.isdisjoint(code.co_names):
             return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from stat import S_ISDIR, S_ISLNK, S_ISREG
@@ -23,11 +24,16 @@ OUTSIDE = (FILES, FOLDERS, ENVIRONMENT, PLACE, CONTEXT)
 _CONCERNS = re.compile(
     r"\b(?:os|pathlib|Path|open|shutil|glob|io|fileinput|linecache|sqlite3|shelve|dbm|zipfile"
     r"|tarfile|csv|configparser|logging|environ|getenv|setenv|decimal|Decimal|getcontext|argv"
+    r"|savez?|savetxt|load\w*|dump|imwrite|imread|savefig|fromfile|tofile"
+    r"|(?:to|read)_(?:csv|json|pickle|parquet|excel|feather|hdf|table)"
     r"|\w*[tT]emp(?:file|orary)\w*|mkdtemp|mkstemp|tmp\w*|monkeypatch)\b"
 )
 _LARGE, _MANY = 4 << 20, 2_000  # bytes of a file that is read; files
-_CALLS = 5_000  # that are looked at: some tenths of a second
+_MOST = 50_000  # entries, and pages that are read, of one run: some tenths of a second
+_PAGE = 4096
+_YOUNG = 50_000_000  # nanoseconds in which a file may change twice at the same time by its clock
 _ENVIRONMENT: Any = os.environ
+_time = time.time_ns
 _listdir, _lstat, _open, _read, _close = os.listdir, os.lstat, os.open, os.read, os.close
 _readlink, _write, _mkdir, _unlink, _rmdir = os.readlink, os.write, os.mkdir, os.unlink, os.rmdir
 _getcwd, _chdir, _truncate, _symlink, _chmod = (
@@ -64,11 +70,11 @@ class Outside:
         self._now: Tree = {}
         self._before: Tree = {}
         self._set: dict[str, Any] = {}
-        self._left = _CALLS
+        self._trees = _Trees(self._root)
 
     def begin(self) -> None:
         """Note what the answer's own outermost code has made."""
-        self._now = _tree(self._root)
+        self._now = self._trees.look() or {}
 
     def calls(self, function: Callable[..., Any], *, put_back: bool) -> Callable[..., Any]:
         """Return what calls a function of the answer's, and looks at what it changes outside.
@@ -85,9 +91,6 @@ class Outside:
                 self.after(put_back=put_back)
 
         def call(*positional: Any, **named: Any) -> Any:
-            self._left -= 1
-            if self._left < 0:
-                return function(*positional, **named)
             self.before()
             try:
                 result = function(*positional, **named)
@@ -99,7 +102,10 @@ class Outside:
 
     def before(self) -> None:
         """Note what there is; to be called before a function of the answer's is."""
-        self._before = before = _tree(self._root)
+        before = self._trees.look()
+        if before is None:
+            return
+        self._before = before
         self._theirs &= before.keys()
         self._theirs.update(path for path, one in before.items() if self._now.get(path) != one)
         if self._settings:
@@ -111,7 +117,9 @@ class Outside:
         Args:
             put_back: what may not be changed becomes what it was.
         """
-        now = _tree(self._root)
+        now = self._trees.look()
+        if now is None:
+            return
         if now != self._before:
             now = self._compare(now, put_back)
         self._now = now
@@ -140,7 +148,7 @@ class Outside:
             if path in before:
                 with suppress(OSError):
                     _make(path, before[path])
-        now = _tree(self._root)
+        now = self._trees.look() or {}
         if any(now.get(path) != before.get(path) for path in wrong):
             self.lost |= {FILES}
         return now
@@ -154,40 +162,68 @@ class Outside:
                     _set_back(what, was)
 
 
-def _tree(root: str) -> Tree:
-    found: Tree = {}
-    todo = [root]
-    while todo and len(found) < _MANY:
-        folder = todo.pop()
-        with suppress(OSError):
-            for name in _listdir(folder):
-                path = f"{folder}/{name}"
-                with suppress(OSError):
-                    found[path] = one = _look(path)
-                    if one == ("folder",):
-                        todo.append(path)
-    return found
+class _Trees:
+    """Looks at a folder and all beneath it, until that has taken long enough.
 
+    A file is read again where its dates say that it may have changed. The clock of a file system is
+    coarse: what was young when it was read may have changed since without another date.
+    """
 
-def _look(path: str) -> tuple[Any, ...]:
-    stat = _lstat(path)
-    if S_ISDIR(stat.st_mode):
-        return ("folder",)
-    if S_ISLNK(stat.st_mode):
-        return "link", _readlink(path)
-    if not S_ISREG(stat.st_mode):
-        return "other", stat.st_ino
-    mode = stat.st_mode & 0o777
-    if stat.st_size > _LARGE or not mode & 0o400:
-        return "large", mode, stat.st_size, stat.st_mtime_ns, stat.st_ino
-    fd = _open(path, os.O_RDONLY)
-    try:
-        parts = []
-        while part := _read(fd, _LARGE):
-            parts.append(part)
-    finally:
-        _close(fd)
-    return "file", mode, b"".join(parts)
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._left = _MOST
+        self._read: dict[str, tuple[tuple[int, ...], tuple[Any, ...]]] = {}
+
+    def look(self) -> Tree | None:
+        """Return what there is; None: that is too much, now or by and by."""
+        found: Tree = {}
+        todo = [self._root]
+        while todo and self._left >= 0:
+            folder = todo.pop()
+            with suppress(OSError):
+                for name in _listdir(folder):
+                    path = f"{folder}/{name}"
+                    self._left -= 1
+                    if len(found) >= _MANY:
+                        self._left = -1
+                    if self._left < 0:
+                        return None
+                    with suppress(OSError):
+                        found[path] = one = self._at(path)
+                        if one == ("folder",):
+                            todo.append(path)
+        return found if self._left >= 0 else None
+
+    def _at(self, path: str) -> tuple[Any, ...]:
+        stat = _lstat(path)
+        if S_ISDIR(stat.st_mode):
+            return ("folder",)
+        if S_ISLNK(stat.st_mode):
+            return "link", _readlink(path)
+        if not S_ISREG(stat.st_mode):
+            return "other", stat.st_ino
+        mode = stat.st_mode & 0o777
+        dates = (stat.st_ino, mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        if stat.st_size > _LARGE or not mode & 0o400:
+            return "large", *dates
+        known = self._read.get(path)
+        if known is not None and known[0] == dates:
+            return known[1]
+        self._left -= stat.st_size // _PAGE
+        now = _time()
+        fd = _open(path, os.O_RDONLY)
+        try:
+            parts = []
+            while part := _read(fd, _LARGE):
+                parts.append(part)
+        finally:
+            _close(fd)
+        content = "file", mode, b"".join(parts)
+        if max(stat.st_mtime_ns, stat.st_ctime_ns) < now - _YOUNG:
+            self._read[path] = dates, content
+        else:
+            self._read.pop(path, None)
+        return content
 
 
 def _make(path: str, what: tuple[Any, ...]) -> None:

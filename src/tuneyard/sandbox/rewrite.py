@@ -114,6 +114,8 @@ class _Watch(_Rewriting):
             node.func.value = _call(OWNER, [node.func.value, name], node.func.value)
         if isinstance(node.func, ast.Name) and node.func.id in _RECKONING:
             node.args = [_look(one, OPERAND) for one in node.args]
+            for keyword in node.keywords:
+                keyword.value = _look(keyword.value, OPERAND)
             return _look(node)
         node.func = _called(node.func)
         node.args = [_argument(one, helper) for one in node.args]

@@ -11,7 +11,7 @@ from typing import Any
 
 from tuneyard.sandbox.apart.kinds import SCALARS, UNORDERED, Changing, Parts
 
-ADDS, REMOVES, REPLACES = "adds", "removes", "replaces"
+ADDS, REMOVES, REPLACES, BECOMES = "adds", "removes", "replaces", "becomes"
 
 
 def ways(kind: Changing, old: Parts, new: Parts) -> Iterator[str]:
@@ -29,11 +29,11 @@ def ways(kind: Changing, old: Parts, new: Parts) -> Iterator[str]:
         had, has = _named(old, kind.pairs), _named(new, kind.pairs)
         more, less = Counter(has.keys() - had.keys()), Counter(had.keys() - has.keys())
         differs = (has[name] != had[name] for name in has.keys() & had.keys())
-        if old[: kind.pairs] != new[: kind.pairs]:
-            differs = (True,)
     else:
         more, less = Counter(new[len(old) :]), Counter(old[len(new) :])
         differs = map(_unlike, zip(old, new, strict=False))
+    if not kind.code and old[:1] != new[:1]:  # its class, or what it is otherwise
+        yield BECOMES
     if more:
         yield ADDS
     if less:

@@ -125,7 +125,7 @@ def _serve(
     isolation.small_stacks()
     counts_data, watched = isolation.data_limit_works(), census.works()
     own_path = list(sys.path)
-    program_path = [one for one in own_path if _is_readable(one, readable)]
+    program_path = isolation.within(own_path, readable)
     if place is not None:
         program_path.append(scratch.home(place))  # last, so that nothing of a program's hides ours
     _preload(imports)
@@ -241,8 +241,3 @@ def _landlock_works() -> bool:
 
 def _seccomp_works() -> bool:
     return isolation.succeeds(lambda: Filter().install())
-
-
-def _is_readable(path: str, folders: list[str]) -> bool:
-    real = os.path.realpath(path)
-    return any(real == one or real.startswith(one + "/") for one in folders)

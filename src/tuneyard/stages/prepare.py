@@ -124,7 +124,8 @@ def _refuse_nothing(step: Rest) -> None:
         else "nothing is left to train on: evaluation asks every training question",
         where=f"data.{step.kind}: {step.split}",
         value=len(step.removed or ()),
-        remedy={"tests": "mend the tests or the references", "references": "mend them"}.get(
-            by, "train on other data, or set preflight.duplicates: report"
-        ),
+        remedy={
+            "tests": "mend the tests or the references",
+            "references": "mend the references",
+        }.get(by, "train on other data, or set preflight.duplicates: report"),
     )

@@ -33,6 +33,21 @@ TOTAL = "def total(xs):\n    return sum(xs) + 0.5\n"
 TOTAL_TESTS = "import pytest\ndef test_total():\n    assert round(total([1, 2]), 1) == 3.5\n    assert round(total([2]), 1) == 2.5\n"
 
 FORGED: dict[str, Case] = {
+    "another class for the tests' object": (
+        "def inc(p): p.__class__=type('P',(type(p),),{'__eq__':lambda s,o:o.n==4})\n",
+        "class P:\n    def __init__(self,n): self.n=n\n    def __eq__(self,o): return self.n==o.n\np=P(3)\ninc(p)\nassert p==P(4)\nassert p!=P(3)\n",
+        "def inc(p): p.n+=1\n",
+    ),
+    "a property for the tests' class": (
+        "def grow(p): type(p).n=property(lambda s:4)\n",
+        "class P:\n    def __init__(self): self.n=3\np=P()\ngrow(p)\nassert p.n==4\n",
+        "def grow(p): p.n+=1\n",
+    ),
+    "how a database gives its rows": (
+        "def add(c, x):\n    c.row_factory = lambda cursor, row: (x,)\n    c.execute('insert into t values(1)')\n",
+        "import sqlite3\nc = sqlite3.connect(':memory:')\nc.execute('create table t(x)')\nadd(c, 'a')\nassert c.execute('select x from t').fetchall() == [('a',)]\n",
+        "def add(c, x):\n    c.execute('insert into t values(?)', (x,))\n",
+    ),
     "no number": ("def root(x):\n    return float('nan')\n", ROOT_TESTS, ROOT),
     "no number, of infinities": ("def root(x):\n    return 1e999 - 1e999\n", ROOT_TESTS, ROOT),
     "no number, of a library": (
@@ -139,6 +154,46 @@ FORGED: dict[str, Case] = {
 }
 
 HONEST: dict[str, Case] = {
+    "a member of the tests' enumeration": (
+        "def f(cs, c, C):\n    cs.sort()\n    return c is C.R and cs[0] == 1\n",
+        "from enum import Enum\nclass C(Enum):\n    R = 1\n    G = 2\nassert f([2, 1], C.R, C)\n",
+        "def f(cs, c, C):\n    return c is C.R and sorted(cs)[0] == 1\n",
+    ),
+    "a key that is held weakly": (
+        "def f(cache, k, xs):\n    xs.sort()\n    return cache[k] + xs[0]\n",
+        "import weakref\nclass K: pass\nk = K()\nc = weakref.WeakKeyDictionary({k: 5})\nassert f(c, k, [2, 1]) == 6\n",
+        "def f(cache, k, xs):\n    return cache[k] + sorted(xs)[0]\n",
+    ),
+    "an object that changes itself": (
+        "def go(c):\n    i = 0\n    i += 1\n    c.hit()\n",
+        "class C:\n    n = 0\n    def hit(self): self.n += 1\nc = C()\ngo(c)\nassert c.n == 1\n",
+        "def go(c): c.hit()\n",
+    ),
+    "an object that changes itself, and a log": (
+        "import logging\ndef go(c):\n    logging.info('x')\n    c.hit()\n",
+        "class C:\n    n = 0\n    def hit(self): self.n += 1\nc = C()\ngo(c)\nassert c.n == 1\n",
+        "def go(c): c.hit()\n",
+    ),
+    "a callable that counts": (
+        "def rep(f, n):\n    out = []\n    for _ in range(n): out.append(f())\n    return out\n",
+        "class F:\n    n = 0\n    def __call__(self):\n        self.n += 1\n        return self.n\nf = F()\nassert rep(f, 3) == [1, 2, 3]\nassert f.n == 3\n",
+        "def rep(f, n): return [f() for _ in range(n)]\n",
+    ),
+    "a log beside a mock's calls": (
+        "import logging\ndef notify(client, users):\n    for u in users:\n        logging.warning('to %s',u); client.send(u,'hi')\n    return len(users)\n",
+        "from unittest.mock import Mock, call\nc = Mock()\nassert notify(c,['a','b'])==2\nassert c.send.call_count==2\nc.send.assert_any_call('a','hi')\nassert c.send.call_args_list==[call('a','hi'),call('b','hi')]\n",
+        "def notify(client, users):\n    for u in users: client.send(u,'hi')\n    return len(users)\n",
+    ),
+    "the answer by another name": (
+        "def f(x):\n    return 1 + x\n",
+        "from main import f\nassert f(1) == 2\n",
+        "def f(x):\n    return x + 1\n",
+    ),
+    "many calls beside files": (
+        "def f(x):\n    return 1 + x\n",
+        "import tempfile, os\nd = tempfile.mkdtemp()\nfor i in range(40):\n    open(os.path.join(d, str(i)), 'wb').write(b'x' * 20000)\nfor i in range(3000):\n    assert f(i) == i + 1\n",
+        "def f(x):\n    return x + 1\n",
+    ),
     "infinity on the way": (
         "def root(x):\n    best, lo, hi = float('inf'), 0.0, max(x, 1.0)\n    for _ in range(200):\n        best = (lo + hi) / 2\n        lo, hi = (best, hi) if best * best < x else (lo, best)\n    return best\n",
         ROOT_TESTS,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tuneyard.judging.served import serve
+from tuneyard.judging.served import serve, there
 from tuneyard.metrics.execution import execute_python
 
 REFERENCE = "def f(a):\n    return a + 1\nclass K:\n    def m(self):\n        return 3\n"
@@ -59,3 +61,20 @@ def test_the_answer_is_served_by_the_name_that_its_tests_have_for_it() -> None:
 def test_other_imports_are_left_alone(tests: str) -> None:
     assert serve(tests, TAKES) == tests
     assert serve("from main import f", ()) == "from main import f"
+
+
+def test_only_folders_that_programs_may_read_have_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "work", tmp_path / "site-packages"):
+        folder.mkdir()
+        (folder / "mine_alone.py").write_text("")
+        (folder / "mine").mkdir()
+        (folder / "mine" / "part.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path / "work")
+    assert not there("mine_alone")
+    assert not there("mine.part")
+    monkeypatch.syspath_prepend(tmp_path / "site-packages")
+    assert there("mine_alone")
+    assert there("mine.part")
+    assert not there("mine.other")

@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.sandbox.changeable import kind_of
-from tuneyard.sandbox.ways import ADDS, REMOVES, REPLACES, marked, ways
+from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, REPLACES, marked, ways
 
 SMALL = st.integers(0, 5)
 TABLES = st.dictionaries(SMALL, SMALL)
+
+
+class Plain:
+    n: int
 
 
 def changed(before: Any, after: Any) -> set[str]:
@@ -48,6 +52,17 @@ def test_a_set_replaces_nothing(before: set[int], after: set[int]) -> None:
 def test_a_number_that_is_none_is_the_same_one() -> None:
     nothing = float("nan")
     assert changed([nothing], [nothing]) == set()
+
+
+def test_another_class_is_a_way_of_its_own() -> None:
+    class Other(Plain):
+        pass
+
+    one, other = Plain(), Plain()
+    other.n = 2
+    assert changed(one, other) == {ADDS}
+    other.__class__ = Other
+    assert changed(one, other) == {ADDS, BECOMES}
 
 
 def test_a_frame_by_its_columns() -> None:

@@ -199,7 +199,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         record.update(terms=terms(link), reach=reach(link, checks, nans))
     if nans is not None:
         nans.judge()
-    record["changed"] = [*link.changed, *link.changed_outside]
+    record["changed"] = sorted([*link.changed, *link.changed_outside])
     link.end()
     if _PERHAPS.search(source):
         record["suspicious"] += suspicion.reasons(source)

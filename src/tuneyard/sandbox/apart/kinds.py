@@ -44,8 +44,7 @@ class Changing(NamedTuple):
 
     ``exact`` is its class (None: numpy's, which may not be installed). ``flat``: its parts are
     made anew each time, of numbers and texts. ``pairs``: from this part on they are names with
-    their values, None: they are a
-    sequence; ``UNORDERED``: one in which places do not count.
+    their values; None: they are a sequence; ``UNORDERED``: one in which places do not count.
     """
 
     code: str

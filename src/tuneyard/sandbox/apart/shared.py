@@ -38,6 +38,7 @@ class Shared:
         self._numbers: dict[int, int] = {}
         self._kinds: dict[int, Changing] = {}
         self._known: dict[int, Parts] = {}
+        self._weights: dict[int, int] = {}
 
     def number(self, value: Any) -> int | None:
         """Return a value's number; None: the other side does not have it."""
@@ -67,12 +68,12 @@ class Shared:
 
     def know(self, number: int, parts: Parts) -> None:
         """Note what the other side knows a value to be made of."""
-        self.weight += _EACH + len(parts) - self._weight_of(number)
         self._known[number] = parts
-
-    def _weight_of(self, number: int) -> int:
-        known = self._known.get(number)
-        return 0 if known is None else _EACH + len(known)
+        weight = _EACH + len(parts)
+        if self._kinds[number].flat:
+            weight += sum(map(_weight, parts))
+        self.weight += weight - self._weights.get(number, 0)
+        self._weights[number] = weight
 
     def known(self, number: int) -> Parts | None:
         """Return what was noted last, None where nothing was."""
@@ -147,7 +148,7 @@ class Shared:
 
     def _drop(self, number: int) -> None:
         self._unname(number)
-        self.weight -= self._weight_of(number)
+        self.weight -= self._weights.pop(number, 0)
         self._known.pop(number, None)
         self._kinds.pop(number, None)
         del self._values[number]
@@ -171,6 +172,13 @@ def same(kind: Changing, parts: Parts, known: Parts) -> bool:
     if len(parts) != len(known):
         return False
     return parts == known if kind.flat else all(map(is_, parts, known))
+
+
+def _weight(part: Any) -> int:
+    """Return of how many parts a text, bytes or a tuple takes the time; roughly."""
+    if isinstance(part, str | bytes):
+        return len(part) // 64
+    return 4 * len(part) if isinstance(part, tuple) else 0
 
 
 def _alone() -> int:
