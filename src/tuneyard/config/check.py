@@ -53,7 +53,7 @@ def _batches(study: Study, where: str) -> None:
     workers = study.resources.workers
     for name in sorted({"sft", "dpo", *study.stages}):
         settings = study.training(name)
-        place = f"{where}: {name if name in ('sft', 'dpo') else f'stages.{name}'}"
+        place = f"{where}: {study.section(name)}"
         total = settings.global_batch
         if total is not None and settings.gradient_accumulation != 1:
             raise UserError(

@@ -85,9 +85,10 @@ def _settings(step: Step, study: Study) -> str:
     if isinstance(step, steps.Train):
         settings, section = step.settings, step.section
         checkpointing = "" if settings.gradient_checkpointing else "set gradient_checkpointing, "
+        as_much = "" if settings.global_batch else "; raise gradient_accumulation as much"
         return (
-            f"lower {section}.batch_size ({settings.batch_size}; raise gradient_accumulation as "
-            f"much), {checkpointing}lower resources.workers ({resources.workers}) or the model's "
+            f"lower {section}.batch_size ({settings.batch_size}{as_much}), {checkpointing}"
+            f"lower resources.workers ({resources.workers}) or the model's "
             f"max_length ({step.base.max_length}), or take quantization: nf4"
         )
     if isinstance(step, steps.Score):

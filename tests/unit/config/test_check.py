@@ -106,6 +106,7 @@ def test_a_metric_that_one_of_the_judged_data_sets_lacks_is_refused(study):
         ("matrix.arms={base: [], x: [stf]}", "matrix.arms.x", "stf", "'sft'"),
         ("matrix.arms={base: [], x: [sft, dpop]}", "matrix.arms.x", "dpop", "'dpo'"),
         ("dpo.lora={r: 8}", "dpo.lora", "8", "first stage"),
+        ("sft={global_batch: 8, gradient_accumulation: 2}", "sft.gradient_acc", "2", "one of the"),
     ],
 )
 def test_what_does_not_fit_is_refused(study, override, where, value, remedy):
@@ -114,6 +115,26 @@ def test_what_does_not_fit_is_refused(study, override, where, value, remedy):
     assert caught.value.where.startswith("study.yaml: " + where)
     assert value in (caught.value.shown or "")
     assert remedy in caught.value.remedy
+
+
+def test_a_global_batch_is_shared_equally_among_workers(study):
+    words = ["resources.workers=3", "stages.late={like: sft, global_batch: 16}"]
+    with pytest.raises(UserError) as caught:
+        check(load(study, words), "study.yaml")
+    assert caught.value.where == "study.yaml: stages.late.global_batch"
+    assert "multiple of 3" in caught.value.remedy
+    check(load(study, ["resources.workers=4", words[1]]), "study.yaml")
+
+
+@pytest.mark.parametrize(
+    ("total", "most", "workers", "size", "passes"),
+    [(64, 8, 1, 8, 8), (64, 8, 2, 8, 4), (64, 100, 4, 16, 1), (30, 8, 2, 5, 3), (14, 4, 2, 1, 7)],
+)
+def test_passes_follow_from_a_global_batch(study, total, most, workers, size, passes):
+    settings = load(study, [f"sft={{global_batch: {total}, batch_size: {most}}}"]).sft
+    found = settings.for_workers(workers)
+    assert (found.batch_size, found.gradient_accumulation) == (size, passes)
+    assert size * passes * workers == total
 
 
 @pytest.mark.parametrize(

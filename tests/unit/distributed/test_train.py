@@ -263,6 +263,65 @@ def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("method", ["sft", "dpo"])
+def test_two_workers_with_a_global_batch_train_as_one_does(
+    cluster: Clusters, job: TrainJob, tmp_path: Path, method: str
+) -> None:
+    """Answers differ in length: a step's loss is a mean over its tokens, not over its workers."""
+    from tuneyard.train.run import run
+
+    rows = tmp_path / "rows.jsonl"
+    answers = ["\n".join([ANSWER.format(n % 8)] * (1 + n % 3)) for n in range(24)]
+    prompts = [PROMPT.format(n % 8) for n in range(24)]
+    settings: dict[str, Any] = {
+        "learning_rate": 1e-2,
+        "max_steps": 9,
+        "lora": {"dropout": 0.0},
+    }
+    if method == "sft":
+        kind: type[Sft] | type[Dpo] = Sft
+        write_jsonl(
+            rows,
+            (
+                {"id": str(n), "prompt": prompt, "completion": answer}
+                for n, (prompt, answer) in enumerate(zip(prompts, answers, strict=True))
+            ),
+        )
+    else:
+        kind = Dpo
+        settings["cache_reference"] = False
+        pairs = zip(prompts, answers, answers[1:] + answers[:1], strict=True)
+        write_jsonl(rows, (Preference(str(n), str(n), *pair) for n, pair in enumerate(pairs)))
+    curves = []
+    for workers, own in (
+        (1, {"batch_size": 8}),
+        (1, {"batch_size": 3, "global_batch": 8}),  # four passes of two
+        (2, {"batch_size": 8, "global_batch": 8}),
+    ):
+        shaped = kind.model_validate({**settings, **own}).for_workers(workers)
+        model = {**job.model, "max_length": 256}
+        this = replace(
+            job, method=method, model=model, settings=shaped.model_dump(), rows=str(rows)
+        )
+        out = tmp_path / f"out-{len(curves)}"
+        if workers == 1:
+            found = run(this, out, report=lambda metrics, folder: None)
+        else:
+            found = fit(
+                this,
+                cluster=cluster(Resources(workers=workers, threads=1, max_failures=0)),
+                storage=str(tmp_path / "storage"),
+                name="shared",
+                out=out,
+                on_progress=lambda entry: None,
+            )
+        curves.append([entry["loss"] for entry in found["history"] if "loss" in entry])
+    assert len(curves[0]) == 9
+    for curve in curves[1:]:
+        assert curve == pytest.approx(curves[0], rel=2e-5)
+
+
+@pytest.mark.slow
 def test_a_workers_user_error_reaches_the_driver_without_retries(
     cluster: Clusters, job: TrainJob, tmp_path: Path
 ) -> None:

@@ -25,6 +25,16 @@ def test_every_example_comes_once_and_the_order_follows_from_seed_and_epoch(
     assert first == order(lengths, size, group, seed, epoch)
 
 
+@given(LENGTHS, st.integers(1, 9), st.booleans(), st.integers(0, 3))
+def test_whole_batches_are_those_of_the_same_order(
+    lengths: list[int], size: int, group: bool, seed: int
+) -> None:
+    sampler = EpochOrder(lengths, size, group, seed, whole=True)
+    found = list(sampler)
+    assert len(found) == len(sampler) == len(lengths) // size * size
+    assert found == order(lengths, size, group, seed, 0)[: len(found)]
+
+
 def test_epochs_and_seeds_differ() -> None:
     lengths = list(range(100))
     seen = {tuple(order(lengths, 4, True, seed, epoch)) for seed in (0, 1) for epoch in (0, 1)}
