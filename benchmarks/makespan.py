@@ -92,7 +92,8 @@ def _measure(folder: Path, slots: int, unit: float, parallel: int | None) -> Non
     Runner._refuse = lambda self, step, plan: None  # type: ignore[method-assign]
     os.environ["RAY_ADDRESS"] = "here"  # a cluster's Ray is not counted by this machine's cores
     Cluster.start = lambda self: None  # type: ignore[method-assign]
-    ray.init(num_cpus=slots, include_dashboard=False, log_to_driver=False, address="local")
+    ray.init(num_cpus=slots, include_dashboard=False, log_to_driver=False, address="local",
+             _node_ip_address="127.0.0.1")  # fmt: skip
     try:
         ray.get([hold.options(num_cpus=1).remote(0.5) for _ in range(slots)])  # workers are there
         begin = time.monotonic()

@@ -11,15 +11,22 @@ from typing import Any, TextIO
 
 # Seconds between two lines of one stage where the output is no terminal.
 _INTERVAL = 10.0
+_TOLD = 60.0  # seconds of the rest from which on it is worth a word
 
 
 class Bar:
-    """One stage's progress; ``update`` may be called from another thread."""
+    """One stage's progress; ``update`` may be called from another thread.
+
+    Attributes:
+        note: what closes the stage's line.
+        left: seconds that all that is left will take; None: nobody knows, or nothing is.
+    """
 
     def __init__(self, label: str, show: Callable[..., None], say: Callable[[str], None]) -> None:
         self.label = label
         self.started = time.monotonic()
         self.note = ""
+        self.left: float | None = None
         self.say = say
         """Prints a text of its own above the bar."""
         self._show = show
@@ -211,5 +218,7 @@ def duration(seconds: float) -> str:
 
 
 def _closing(bar: Bar) -> str:
-    seconds = duration(time.monotonic() - bar.started)
-    return f"{bar.note}, {seconds}" if bar.note else seconds
+    """Say what a stage did, how long it took and, if that is long, how long all the rest will."""
+    took, left = duration(time.monotonic() - bar.started), bar.left or 0.0
+    rest = f"about {duration(left)} left in all" if left >= _TOLD else ""
+    return ", ".join(part for part in (bar.note, took, rest) if part)

@@ -24,6 +24,7 @@ from tuneyard.progress import Progress
 from tuneyard.stages import failure, refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
+from tuneyard.stages.pace import Pace
 
 _AT_ONCE = 32
 """Steps at a time where the study does not say: more threads than that only wait."""
@@ -52,6 +53,7 @@ class Runner:
         self.outcome: dict[str, Any] = {}
         self._study, self._run, self._progress = study, run, progress
         self._cluster = Cluster(study.resources, on_loss)
+        self._pace = Pace([])
 
     def step(self, step: Step, plan: Plan, live: Live | None = None, training: str = "") -> None:
         """Run a step.
@@ -78,10 +80,13 @@ class Runner:
                 if facts_of(self._run, step) is not None:
                     bar.note = "done by another process"
                 else:
+                    self._pace.begin(step)
                     bar.note = self._call(step, context)
+                    self._pace.end(step)
                     with self._lock:
                         self.ran += 1
             self._refuse(step, plan)
+            bar.left = self._pace.left()
 
     def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
         """Run steps, as many at a time as there is room for; see ``step`` for the arguments.
@@ -92,7 +97,7 @@ class Runner:
         Raises:
             UserError, RunError: the first that a step raised, once all that runs has ended.
         """
-        schedule = Schedule(steps)
+        schedule, self._pace = Schedule(steps), Pace(steps)
         ended: queue.SimpleQueue[tuple[Step, BaseException | None]] = queue.SimpleQueue()
         first: BaseException | None = None
 

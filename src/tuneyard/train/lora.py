@@ -95,6 +95,12 @@ def save(peft_model: Any, folder: Path) -> None:
     """Write the trained adapter, and nothing of the base, in PEFT's format."""
     # PEFT would otherwise ask the hub for the base's vocabulary size.
     peft_model.save_pretrained(str(folder), selected_adapters=[POLICY], save_embedding_layers=False)
+    # PEFT keeps the modules in a set, whose order is another in each process.
+    path = folder / "adapter_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    if isinstance(config["target_modules"], list):
+        config["target_modules"].sort()
+        path.write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def load_weights(peft_model: Any, folder: Path) -> None:
