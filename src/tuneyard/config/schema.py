@@ -54,6 +54,9 @@ class Resources(Strict):
     parallel: int | None = Field(default=None, ge=1, le=1000)
     """Steps at a time: trainings, generations, scorings whose inputs are there; 1: one after
     another. None: as many as there is room for."""
+    autoscaling: bool = False
+    """The cluster adds nodes when they are asked for: more workers than it holds now are waited
+    for, instead of refused."""
     strategy: Literal["ddp", "fsdp", "zero2", "zero3"] = "ddp"
     max_failures: int = Field(default=3, ge=0, le=1000)
     """How often a training run is started again after a worker was lost."""

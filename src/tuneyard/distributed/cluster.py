@@ -17,6 +17,7 @@ import tuneyard
 from tuneyard import processes
 from tuneyard.config import Resources
 from tuneyard.distributed.local_ray import start_local
+from tuneyard.distributed.room import check_room
 from tuneyard.errors import UserError, first_line
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Cluster:
         ever (``check_machine`` refuses what it could never hold).
 
         Raises:
-            UserError: the address cannot be reached or asks for a token, or a local Ray lacks the
-                GPUs asked for.
+            UserError: the address cannot be reached or asks for a token, or there is no room for
+                the training workers.
             RunError: a local Ray does not start.
         """
         with self._lock:
@@ -93,6 +94,7 @@ class Cluster:
         with _own_signals():
             if address:
                 _join(address)
+                self._check_room()
                 return
             started = start_local(self.resources)
         self.local = True
@@ -101,7 +103,7 @@ class Cluster:
             threading.Thread(
                 target=self._watch, args=[pid], name="tuneyard-watch", daemon=True
             ).start()
-        self._check_gpus()
+        self._check_room()
 
     def lost(self, *, within: float = 0.0) -> str | None:
         """Return which process of a local Ray is dead, and how it ended; None while all is well.
@@ -198,21 +200,16 @@ class Cluster:
             if pid in self._servers and (text := self.lost()) and self._on_loss is not None:
                 self._on_loss(text)
 
-    def _check_gpus(self) -> None:
+    def _check_room(self) -> None:
         import ray
 
-        resources = self.resources
-        wanted = resources.workers * resources.gpus_per_worker
-        present = ray.cluster_resources().get("GPU", 0)
-        if wanted > present:
+        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        try:
+            check_room(self.resources, nodes, local=self.local)
+        except UserError:
             ray.shutdown()
             self.local = False
-            raise UserError(
-                f"the study asks for {wanted:g} GPUs, but this machine has {present:g}",
-                where="resources: gpus_per_worker",
-                value=resources.gpus_per_worker,
-                remedy="lower workers or gpus_per_worker, or set RAY_ADDRESS to a cluster",
-            )
+            raise
 
 
 def _join(address: str) -> None:

@@ -43,7 +43,7 @@ def starts(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(ray, "init", init)
         monkeypatch.setattr(ray, "is_initialized", lambda: False)
         monkeypatch.setattr(ray, "shutdown", lambda: None)
-        monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 2})
+        monkeypatch.setattr(ray, "nodes", list)
         monkeypatch.setattr(local_ray, "_RETRY_SECONDS", 0.01)
         monkeypatch.setattr(cluster, "_SERVERS", ("sleep",))
         monkeypatch.delenv("RAY_ADDRESS", raising=False)
