@@ -12,6 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
+    "losses",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
@@ -23,7 +24,8 @@ PURE = [
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
-           "judging", "processes", "scratch", "machine", "places", "unwarned"}  # fmt: skip
+           "judging", "losses", "processes", "scratch", "machine", "places",
+           "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
 

@@ -15,6 +15,7 @@ from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
 from tuneyard.config.training import Dpo, DpoStage, Sft, Stage
+from tuneyard.losses import SETTINGS
 
 
 class Matrix(Strict):
@@ -140,7 +141,7 @@ class Study(Strict):
 
 
 # What only means something beside the parent's own choice of losses.
-_OF_LOSS = ("loss_weights", "label_smoothing", "dpop_lambda")
+_OF_LOSS = ("loss_weights", *SETTINGS)
 
 
 def _parent(tree: Mapping[str, Any], own: Any) -> Any:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from tuneyard.config.base import MOST, Strict
 from tuneyard.config.data import known_columns
 from tuneyard.config.prompts import BARE, PROMPTS
 from tuneyard.config.rows import Rows, Split
 from tuneyard.errors import suggestion
+from tuneyard.losses import LOSSES, SETTINGS
 
 PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
@@ -193,10 +202,30 @@ class Watch(Strict):
     max_new_tokens: int = Field(default=128, ge=1, le=1_000_000)
 
 
-Loss = Literal["sigmoid", "sigmoid_norm", "ipo", "robust", "apo_zero", "apo_down", "dpop", "sft"]
+def _known_loss(name: str) -> str:
+    if name not in LOSSES:
+        raise ValueError(f"unknown loss; {suggestion(name, list(LOSSES))}")
+    return name
 
 
-class Dpo(Optimisation):
+Loss = Annotated[str, AfterValidator(_known_loss)]
+
+if TYPE_CHECKING:
+
+    class _LossSettings(Optimisation):
+        """The numbers that losses read are keys of a stage, each beside its loss."""
+else:
+    _LossSettings = create_model(
+        "_LossSettings",
+        __base__=Optimisation,
+        **{
+            name: (float, Field(default=setting.default, ge=0, le=setting.most))
+            for name, (_, setting) in SETTINGS.items()
+        },
+    )
+
+
+class Dpo(_LossSettings):
     """Direct preference optimisation (Rafailov et al. 2023)."""
 
     lora: Lora | None = None
@@ -208,15 +237,10 @@ class Dpo(Optimisation):
     """Strength of the pull towards the reference policy. sigmoid_norm and ipo take it on means a
     token, not sums: they want a larger one."""
     loss: list[Loss] = Field(default=["sigmoid"], min_length=1)
-    """Summed. sigmoid: DPO; sigmoid_norm: with log-ratios a token; ipo: Azar et al. 2023; robust:
-    Chowdhury et al. 2024, for ``label_smoothing``; apo_zero, apo_down: D'Oosterlinck et al. 2024;
-    dpop: Pal et al. 2024, a floor under the chosen answers; sft: their cross-entropy a token."""
+    """Summed; by the names of ``tuneyard.losses``, where each has its source and its settings:
+    ``label_smoothing`` of robust, ``dpop_lambda`` of dpop."""
     loss_weights: list[Annotated[float, Field(ge=0, le=1e6)]] | None = None
     """One weight for each loss; None: 1 each."""
-    label_smoothing: float = Field(default=0.0, ge=0, lt=0.5)
-    """robust: the share of pairs whose labels are taken to be swapped."""
-    dpop_lambda: float = Field(default=50.0, ge=0, le=1e6)
-    """dpop: weight of the nats by which a chosen answer is less likely than to the reference."""
     reference: Literal["start", "base"] = "start"
     """The reference policy: the policy this stage starts from (the SFT policy), or the base."""
     cache_reference: bool | None = None
@@ -227,6 +251,11 @@ class Dpo(Optimisation):
     watch: Watch | None = None
     """Sample answers during training; None: none."""
     pairs: Pairs = Pairs()
+
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides the adapter, of the losses' settings those of its own losses."""
+        others = {key for key, (name, _) in SETTINGS.items() if name not in self.loss}
+        return {key: one for key, one in super().relevant().items() if key not in others}
 
     @property
     def caches_reference(self) -> bool:
@@ -245,13 +274,15 @@ class Dpo(Optimisation):
             )
         if self.loss_weights is not None and not any(self.loss_weights):
             raise ValueError("all 'loss_weights' are 0: nothing would be trained; raise one")
-        if ("robust" in self.loss) != (self.label_smoothing > 0):
-            raise ValueError(
-                "the loss 'robust' goes with 'label_smoothing' above 0, and only with it; "
-                "set label_smoothing: 0.1, or take the loss sigmoid"
-            )
-        if self.dpop_lambda != 50.0 and "dpop" not in self.loss:
-            raise ValueError("'dpop_lambda' goes with the loss 'dpop'; add dpop to 'loss'")
+        for key, (name, setting) in SETTINGS.items():
+            is_set = getattr(self, key) != setting.default
+            if is_set and name not in self.loss:
+                raise ValueError(f"{key!r} goes with the loss {name!r}; add {name} to 'loss'")
+            if setting.needed is not None and name in self.loss and not is_set:
+                raise ValueError(
+                    f"the loss {name!r} goes with {key!r} above {setting.default:g}; set {key}: "
+                    f"{setting.needed:g}, or take the loss sigmoid"
+                )
         return self
 
 

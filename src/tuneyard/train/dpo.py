@@ -13,10 +13,12 @@ from typing import Any
 
 import torch
 from datasets import Dataset
+from transformers import Trainer
 from trl import DPOConfig, DPOTrainer
 
 from tuneyard.config import Dpo, Model
 from tuneyard.errors import UserError
+from tuneyard.losses import LOSSES, PairBatch
 from tuneyard.records import Preference
 from tuneyard.train import lora
 from tuneyard.train.health import Collapse, answer_lengths, spread
@@ -25,6 +27,9 @@ from tuneyard.train.trainer import Lean, arguments
 
 REFERENCE = "ref"
 """The name under which TRL looks for the reference adapter."""
+
+_NOT_THE_MODELS = {"completion_mask", *REFERENCE_KEYS}
+"""What a batch has that is none of the model's inputs."""
 
 TOLERANCE = {"none": 1e-4, "bf16": 5e-2, "nf4": 5e-2}
 """How far from 0 the first batch's mean rewards may be, by quantisation: rewards are beta times a
@@ -35,31 +40,6 @@ CACHE_TOLERANCE = {"none": 1e-5, "bf16": 2e-2, "nf4": 2e-2}
 nats a token: other batches round in other places."""
 
 
-def dpop(chosen: Any, rejected: Any, beta: float, weight: float) -> Any:
-    """Return the loss of each pair with a floor under the chosen answer (Pal et al. 2024, eq. 3).
-
-    Args:
-        chosen: log-ratios of policy and reference for the chosen answers, in nats, shape (pairs,).
-        rejected: the same for the rejected ones.
-        weight: lambda, of the nats by which a chosen answer is below the reference.
-    """
-    below = torch.relu(-chosen)
-    return -torch.nn.functional.logsigmoid(beta * (chosen - rejected - weight * below))
-
-
-class _Recorder:
-    """Calls a model, and keeps the log-probabilities that it returned."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self.log_probs: Any = None
-
-    def __call__(self, **inputs: Any) -> Any:
-        outputs = self._model(**inputs)
-        self.log_probs = outputs.log_probs
-        return outputs
-
-
 class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
     """DPOTrainer on tokenised pairs that checks its reference and watches the answers.
 
@@ -67,21 +47,29 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
     """
 
     settings: Dpo
+    weights: dict[str, float]
+    """The losses that are summed, with their weights."""
     tolerance: float | None = None
     cache_tolerance: float
-    floor_weight: float = 0.0
-    """The weight of the loss ``dpop``, which TRL does not have."""
     start_rewards: dict[str, float] | None = None
     """Mean implied rewards (chosen, rejected, margins) of the first batch."""
     watched: tuple[list[int], ...] = ()
     """The prompts whose answers are sampled."""
     collapse: Collapse
     _cache_checked = False
+    _noted: dict[str, list[float]]
 
     def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
         return dataset
 
-    def _compute_loss(self, model: Any, inputs: Any, return_outputs: bool) -> Any:
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: Any,
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """Return the losses' weighted sum, a mean over the batch's pairs, and note its measures."""
         first = self.start_rewards is None and self.state.global_step == 0
         cached = REFERENCE_KEYS[0] in inputs
         if not cached or not self._cache_checked:
@@ -92,38 +80,75 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
             # The first batch is held against the very policy, without a cache's rounding.
             if first or not cached:
                 inputs = {**inputs, **live}
-        policy = _Recorder(model)
-        loss = super()._compute_loss(policy, inputs, return_outputs)
-        if self.floor_weight:
-            chosen, rejected = policy.log_probs.sum(dim=1).chunk(2)
-            floor = dpop(
-                chosen - inputs["ref_chosen_logps"],
-                rejected - inputs["ref_rejected_logps"],
-                self.settings.beta,
-                self.settings.dpop_lambda,
-            )
-            loss = loss + self.floor_weight * floor.mean()
-        self._measure(policy.log_probs.detach(), inputs)
+        mask = inputs["completion_mask"]
+        outputs = model(
+            **{key: one for key, one in inputs.items() if key not in _NOT_THE_MODELS},
+            use_cache=False,
+            labels=inputs["input_ids"].masked_fill(mask == 0, -100),
+            fused_lm_head=True,
+        )
+        pairs = PairBatch(
+            *outputs.log_probs.sum(dim=1).chunk(2),
+            *(inputs[key] for key in REFERENCE_KEYS),
+            *mask[:, 1:].sum(dim=1).chunk(2),
+        )
+        losses = [
+            LOSSES[name].function(pairs, self.settings).mean() * weight
+            for name, weight in self.weights.items()
+        ]
+        self._measure(pairs, outputs, inputs)
         if first:
-            metrics = self._metrics["train"]
             self.start_rewards = {
-                name: metrics[f"rewards/{name}"][-1] for name in ("chosen", "rejected", "margins")
+                name: self._noted[f"rewards/{name}"][-1]
+                for name in ("chosen", "rejected", "margins")
             }
             self._check_start(self.start_rewards)
-        return loss
+        loss = sum(losses)
+        return (loss, outputs) if return_outputs else loss
 
-    def _measure(self, log_probs: Any, inputs: Any) -> None:
-        """Note the answers' log-probabilities a token, over all workers."""
-        chosen, rejected = log_probs.float().sum(dim=1).chunk(2)
-        tokens = inputs["completion_mask"][:, 1:].sum(dim=1).chunk(2)
-        change = chosen - inputs["ref_chosen_logps"]
-        sums = [chosen.sum(), rejected.sum(), change.sum(), tokens[0].sum(), tokens[1].sum()]
-        sums = self.accelerator.gather(torch.stack(sums)[None]).sum(dim=0).tolist()
-        metrics = self._metrics["train"]
-        metrics["logps/chosen_per_token"].append(sums[0] / max(1, sums[3]))
-        metrics["logps/rejected_per_token"].append(sums[1] / max(1, sums[4]))
-        metrics["logps/chosen_change_per_token"].append(sums[2] / max(1, sums[3]))
-        self.collapse.add(sums[2], sums[3])
+    def _measure(self, pairs: PairBatch, outputs: Any, inputs: Any) -> None:
+        """Note what the batch shows, over all workers."""
+        with torch.no_grad():
+            chosen, rejected = pairs.chosen.float(), pairs.rejected.float()
+            change, other = chosen - pairs.ref_chosen, rejected - pairs.ref_rejected
+            right = (
+                outputs.is_top1.chunk(2)[0] & inputs["completion_mask"][:, 1:].chunk(2)[0].bool()
+            )
+            sums = torch.stack(
+                [
+                    *(one.sum() for one in (chosen, rejected, change, other)),
+                    *(one.sum() for one in (pairs.chosen_tokens, pairs.rejected_tokens)),
+                    (change > other).sum(),
+                    right.sum(),
+                    torch.tensor(len(chosen), device=chosen.device),
+                    inputs["attention_mask"].sum(),
+                ]
+            )
+        sums = self.accelerator.gather(sums[None].double()).sum(dim=0).tolist()
+        beta, count = self.settings.beta, sums[8]
+        tokens = [max(1.0, one) for one in sums[4:6]]
+        self._total_train_tokens += int(sums[9])
+        for name, value in {
+            "logps/chosen": sums[0] / count,
+            "logps/rejected": sums[1] / count,
+            "rewards/chosen": beta * sums[2] / count,
+            "rewards/rejected": beta * sums[3] / count,
+            "rewards/margins": beta * (sums[2] - sums[3]) / count,
+            "rewards/accuracies": sums[6] / count,
+            "logps/chosen_per_token": sums[0] / tokens[0],
+            "logps/rejected_per_token": sums[1] / tokens[1],
+            "logps/chosen_change_per_token": sums[2] / tokens[0],
+            "mean_token_accuracy": sums[7] / tokens[0],
+        }.items():
+            self._noted.setdefault(name, []).append(value)
+        self.collapse.add(sums[2], sums[4])
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log with the means of what the batches since the last time have shown."""
+        means = {name: sum(values) / len(values) for name, values in self._noted.items()}
+        self._noted.clear()
+        # Past TRL's own, which would log what its own loss has noted.
+        Trainer.log(self, {**logs, **means, "num_tokens": self._total_train_tokens}, start_time)
 
     def _check_start(self, rewards: dict[str, float]) -> None:
         worst = max(abs(value) for value in rewards.values())
@@ -213,12 +238,10 @@ def dpo_trainer(
     if cached is not None:
         columns = join_reference(columns, cached)
     shares = settings.loss_weights or [1.0] * len(settings.loss)
-    weights: dict[str, float] = dict(zip(settings.loss, shares, strict=True))
     config = DPOConfig(
         **arguments(settings, model, seed, folder),
         train_sampling_strategy="group_by_length" if settings.group_by_length else "random",
         beta=settings.beta,
-        label_smoothing=settings.label_smoothing,
     )
     with lora.unrounded(policy) as before:
         # TRL makes its "ref" copy of the adapter here.
@@ -229,9 +252,9 @@ def dpo_trainer(
             processing_class=tokenizer,
         )
     trainer.settings = settings
-    trainer.floor_weight = weights.pop("dpop", 0.0)
-    trainer.loss_types, trainer.loss_weights = list(weights), list(weights.values())
-    # The reference's values always come with the batch: see _compute_loss.
+    trainer.weights = dict(zip(settings.loss, shares, strict=True))
+    trainer._noted = {}
+    # The reference's values always come with the batch: see compute_loss.
     trainer.precompute_ref_logps = True
     if started_from_adapter and settings.reference == "start":
         if REFERENCE not in policy.peft_config:

@@ -13,8 +13,9 @@ import torch
 from safetensors.torch import load_file
 
 from tuneyard import loading
-from tuneyard.config import Decoding, Model
+from tuneyard.config import Decoding, Dpo, Model
 from tuneyard.errors import UserError
+from tuneyard.losses import LOSSES, PairBatch
 from tuneyard.records import Preference, write_jsonl
 from tuneyard.train import dpo, lora
 from tuneyard.train import run as module
@@ -252,7 +253,10 @@ def test_without_its_floor_dpop_trains_as_dpo_does(
 def test_the_floor_pushes_a_chosen_answer_up_by_lambda_and_one() -> None:
     chosen = torch.tensor([-0.3, 0.4], requires_grad=True)
     rejected = torch.tensor([0.1, 0.2])
-    loss = dpo.dpop(chosen, rejected, 0.1, 7.0)
+    nought, tokens = torch.zeros(2), torch.ones(2)
+    pairs = PairBatch(chosen, rejected, nought, nought, tokens, tokens)
+    settings = Dpo(beta=0.1, loss=["dpop"], dpop_lambda=7.0)
+    loss = LOSSES["dpop"].function(pairs, settings)
     loss.sum().backward()
     inner = 0.1 * torch.tensor([-0.3 - 0.1 - 7 * 0.3, 0.4 - 0.2])
     slope = -0.1 * torch.sigmoid(-inner) * torch.tensor([8.0, 1.0])
