@@ -11,6 +11,7 @@ from tuneyard.losses.dpop import DPOP
 from tuneyard.losses.ipo import IPO
 from tuneyard.losses.record import Loss, PairBatch, Setting
 from tuneyard.losses.sft import SFT
+from tuneyard.losses.simpo import SIMPO
 
 __all__ = ["LOSSES", "SETTINGS", "Loss", "PairBatch", "Setting"]
 
@@ -23,6 +24,7 @@ LOSSES: dict[str, Loss] = {
     "apo_down": APO_DOWN,
     "dpop": DPOP,
     "sft": SFT,
+    "simpo": SIMPO,
 }
 
 SETTINGS: dict[str, tuple[str, Setting]] = {
