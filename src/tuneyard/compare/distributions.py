@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from tuneyard.compare.inputs import Cell, System
-from tuneyard.compare.measures import Measure, by_example
+from tuneyard.compare.measures import by_example
+from tuneyard.metrics import Measure
 from tuneyard.stats import Regression, linear_regression
 
 BINS: Final = 20

@@ -15,8 +15,8 @@ from typing import Any, Final
 from tuneyard.compare.errors import GROUPS, ErrorCounts
 from tuneyard.compare.inputs import Labels, System
 from tuneyard.compare.markup import plain
-from tuneyard.compare.measures import Measure
 from tuneyard.compare.tables import Row
+from tuneyard.metrics import Measure
 
 INK: Final = "#1f2430"
 RULE: Final = "#d5d9e0"

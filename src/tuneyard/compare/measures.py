@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Cell
+from tuneyard.metrics import METRICS, Measure
 from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.stats import average_runs
 
@@ -22,70 +23,12 @@ Value = float | bool | None
 """A metric's value of one example; None: missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A metric: its key in the score rows, and what tables call it.
-
-    ``headline`` metrics stand in the main tables and are tested; the others are described only.
-    ``k``: the metric is pass@k, estimated from all samples of ``passed``; None: it is a key of the
-    score rows.
-    """
-
-    key: str
-    label: str
-    headline: bool = False
-    note: str = ""
-    k: int | None = None
-
-
 _KNOWN: Final = {
     measure.key: measure
-    for measure in (
-        Measure("exact_match", "EM (text)", True, "the answer is the reference, to the character"),
-        Measure(
-            "exact_match_ast",
-            "EM (syntax tree)",
-            True,
-            "answer and reference have the same normalised syntax tree",
-        ),
-        Measure(
-            "codebleu",
-            "CodeBLEU",
-            True,
-            "mean of n-gram, weighted n-gram, syntax and data-flow match (Ren et al. 2020)",
-        ),
-        Measure(
-            "execution_success",
-            "ES",
-            True,
-            "execution success: both programs run and build equal boards",
-        ),
-        Measure(
-            "passed",
-            "pass@1",
-            True,
-            "the share of answers that pass their tests, averaged over tasks",
-        ),
-        Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),
-        Measure("bertscore_f1", "BERTScore F1", True, "F1 of BERTScore (Zhang et al. 2020)"),
-        Measure(
-            "codebertscore_f1", "CodeBERTScore F1", True, "F1 of CodeBERTScore (Zhou et al. 2023)"
-        ),
-        Measure(
-            "codebertscore_f3",
-            "CodeBERTScore F3",
-            False,
-            "weighs recall nine times as much as precision: 10PR / (9P + R)",
-        ),
-        Measure("codebleu_ngram", "CodeBLEU n-gram"),
-        Measure("codebleu_weighted", "CodeBLEU weighted"),
-        Measure("codebleu_syntax", "CodeBLEU syntax"),
-        Measure("codebleu_dataflow", "CodeBLEU data flow", False, "missing where there is none"),
-        Measure("bertscore_precision", "BERTScore P"),
-        Measure("bertscore_recall", "BERTScore R"),
-        Measure("codebertscore_precision", "CodeBERTScore P"),
-        Measure("codebertscore_recall", "CodeBERTScore R"),
-    )
+    for headline in (True, False)
+    for metric in METRICS.values()
+    for measure in metric.measures
+    if measure.headline == headline
 }
 DECIDING: Final = (
     "execution_success",

@@ -8,7 +8,6 @@ from typing import Final
 
 from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs, System
 from tuneyard.compare.markup import p_value, percent, signed
-from tuneyard.compare.measures import Measure
 from tuneyard.compare.tables import Row, tables_of
 from tuneyard.compare.verdicts import (
     BETTER,
@@ -17,6 +16,7 @@ from tuneyard.compare.verdicts import (
     WORSE,
     PairedTest,
 )
+from tuneyard.metrics import Measure
 
 MOST: Final = 10
 """Pairs beside those of the best arm that are told one by one; more stand in the table only."""

@@ -19,10 +19,10 @@ from tuneyard.compare.markup import (
     table,
     text,
 )
-from tuneyard.compare.measures import Measure
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Estimate, Row, asked, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
+from tuneyard.metrics import Measure
 
 DECISION: Final = "<!-- registry -->"
 """Stands in the report where the registry's decision goes: it is made after the comparison."""

@@ -8,10 +8,10 @@ from typing import Final
 from tuneyard.compare.distributions import FAMILIES, Scatter
 from tuneyard.compare.figures import Drawing
 from tuneyard.compare.markup import Column, details, number, section, table, text
-from tuneyard.compare.measures import Measure
 from tuneyard.compare.sections import plot
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Row, tables_of
+from tuneyard.metrics import Measure
 
 OPEN: Final = 6
 """Histograms unfolded at first; where there would be more, all are folded."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from tuneyard.compare.distributions import Histogram, Scatter, histograms, scatters
 from tuneyard.compare.errors import ErrorCounts, count_errors
 from tuneyard.compare.inputs import Labels, StudyInputs
-from tuneyard.compare.measures import Measure, deciding, measures_of
+from tuneyard.compare.measures import deciding, measures_of
 from tuneyard.compare.narrative import Verdict, tell
 from tuneyard.compare.tables import Row, estimate_rows
 from tuneyard.compare.training import Training, training_of
 from tuneyard.compare.verdicts import PairedTest, run_tests
+from tuneyard.metrics import Measure
 
 
 @dataclass(frozen=True, slots=True)

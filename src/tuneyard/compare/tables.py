@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from tuneyard.compare.inputs import Cell, StudyInputs, System
-from tuneyard.compare.measures import Measure, by_run, is_binary
+from tuneyard.compare.measures import by_run, is_binary
 from tuneyard.compare.questions import distinct_of, questions_of
+from tuneyard.metrics import Measure
 from tuneyard.stats import (
     Interval,
     average_runs,

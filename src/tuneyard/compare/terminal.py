@@ -6,11 +6,11 @@ import textwrap
 from typing import Final
 
 from tuneyard.compare.markup import p_value
-from tuneyard.compare.measures import Measure
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Row, asked, tables_of
 from tuneyard.compare.training import differences
 from tuneyard.compare.verdicts import BETTER, NOT_DISTINGUISHABLE, NOT_TESTED, WORSE, PairedTest
+from tuneyard.metrics import Measure
 
 WIDTH: Final = 80
 """The narrowest terminal in which every line fits; what is too long for its column is wrapped."""
@@ -22,17 +22,6 @@ LABEL: Final = 18
 INTERVAL, P, VERDICT = 17, 8, 11
 PAIRS: Final = 24
 """Pairs of arms that are printed of a data set; the report has all."""
-_SHORT: Final = {
-    "exact_match": "EM",
-    "exact_match_ast": "EM-AST",
-    "codebleu": "CodeBLEU",
-    "execution_success": "ES",
-    "passed": "pass@1",
-    "bleu": "BLEU",
-    "bertscore_f1": "BERT-F1",
-    "codebertscore_f1": "CBERT-F1",
-    "codebertscore_f3": "CBERT-F3",
-}
 _WORDS: Final = {
     BETTER: "better",
     WORSE: "worse",
@@ -141,7 +130,7 @@ def _wrapped(name: str, indent: str = "") -> list[str]:
 
 
 def _short(measure: Measure) -> str:
-    label = _SHORT.get(measure.key, measure.label)
+    label = measure.short or measure.label
     return label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
 
 

@@ -15,9 +15,10 @@ from itertools import combinations
 from typing import Final
 
 from tuneyard.compare.inputs import Cell, StudyInputs, System
-from tuneyard.compare.measures import Measure, by_run
+from tuneyard.compare.measures import by_run
 from tuneyard.compare.questions import questions_of
 from tuneyard.errors import UserError
+from tuneyard.metrics import Measure
 from tuneyard.stats import AcrossSeeds, Comparison, compare_runs, holm, holm_levels, with_holm
 from tuneyard.stats.seeds import SeedComparison
 

@@ -59,7 +59,7 @@ def score(
     from tuneyard.metrics import resolve_metrics
 
     if not metrics:
-        return Scored([_labelled(row, {}) for row in rows], [Counts()] * len(rows))
+        return Scored([_labelled(row, {}) for row in rows], [{}] * len(rows))
     resolve_metrics(metrics, task=task)
     places: dict[Job, list[int]] = {}
     for index, row in enumerate(rows):

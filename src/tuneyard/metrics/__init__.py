@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from tuneyard.metrics.record import Measure, Metric, Value
 from tuneyard.metrics.registry import (
     COLUMNS,
     METRICS,
     TASKS,
-    Metric,
     check_task,
     encoder_metrics,
     metric_keys,
     resolve_metrics,
+    text_metrics,
 )
 
 __all__ = [
     "COLUMNS",
     "METRICS",
     "TASKS",
+    "Measure",
     "Metric",
+    "Value",
     "check_task",
     "encoder_metrics",
     "metric_keys",
     "resolve_metrics",
+    "text_metrics",
 ]

@@ -8,6 +8,7 @@ takes seconds to import and the counts are shared with CodeBLEU.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tuneyard.metrics.ngrams import (
     NgramCounts,
@@ -15,8 +16,10 @@ from tuneyard.metrics.ngrams import (
     brevity_penalty,
     count_ngrams,
     geometric_mean,
+    ngrams_of_json,
     reference_ngrams,
 )
+from tuneyard.metrics.record import Value
 
 
 def bleu(*, prediction: str, reference: str | Sequence[str]) -> float:
@@ -51,6 +54,26 @@ def bleu_corpus(
     return bleu_of_counts(
         add_counts([bleu_counts(prediction=text, reference=target) for text, target in pairs])
     )
+
+
+def count(*, prediction: str, reference: str, faithful: bool = False) -> NgramCounts:
+    """See ``TextMetric``."""
+    return bleu_counts(prediction=prediction, reference=reference)
+
+
+def values(counts: NgramCounts, *, faithful: bool = False) -> dict[str, Value]:
+    """See ``TextMetric``."""
+    return {"bleu": bleu_of_counts(counts)}
+
+
+def corpus(counts: Sequence[NgramCounts], *, faithful: bool = False) -> float:
+    """See ``CorpusMetric``."""
+    return bleu_of_counts(add_counts(counts))
+
+
+def of_json(item: Any) -> NgramCounts:
+    """See ``TextMetric``."""
+    return ngrams_of_json(item)
 
 
 def sacrebleu_corpus(

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tuneyard.metrics.ngrams import (
     Ngram,
@@ -28,10 +28,12 @@ from tuneyard.metrics.ngrams import (
     column_sums,
     counts_of_shared,
     geometric_mean,
+    ngrams_of_json,
     reference_ngrams,
     shared_ngrams,
 )
 from tuneyard.metrics.program_tree import program_tree
+from tuneyard.metrics.record import Value
 
 WEIGHT = 0.25
 _KEYWORD_WEIGHT, _WORD_WEIGHT = 1, 0.2
@@ -87,6 +89,29 @@ def codebleu_corpus(
         for text, target in zip(predictions, references, strict=True)
     ]
     return codebleu_of_counts(counts, faithful=faithful)
+
+
+def count(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleuCounts:
+    """See ``TextMetric``."""
+    return codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
+
+
+def values(counts: CodeBleuCounts, *, faithful: bool = False) -> dict[str, Value]:
+    """See ``TextMetric``."""
+    score = codebleu_of_counts([counts], faithful=faithful)
+    parts = {f"codebleu_{part}": getattr(score, part) for part in score._fields[1:]}
+    return {"codebleu": score.codebleu, **parts}
+
+
+def corpus(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> float | None:
+    """See ``CorpusMetric``."""
+    return codebleu_of_counts(counts, faithful=faithful).codebleu
+
+
+def of_json(item: Any) -> CodeBleuCounts:
+    """See ``TextMetric``."""
+    ngrams, *parts = item
+    return CodeBleuCounts(ngrams_of_json(ngrams), *map(tuple, parts))
 
 
 def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleuCounts:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
+from tuneyard.metrics.record import Value
 from tuneyard.unwarned import unwarned
 
 MAX_SOURCE = 1_000_000
@@ -34,6 +36,17 @@ def exact_match_ast(*, prediction: str, reference: str) -> bool | None:
     if expected is None:
         return None
     return _dump(prediction) == expected
+
+
+def count(*, prediction: str, reference: str, faithful: bool = False) -> list[bool | None]:
+    """See ``TextMetric``."""
+    texts = {"prediction": prediction, "reference": reference}
+    return [exact_match(**texts), exact_match_ast(**texts)]
+
+
+def values(counts: Sequence[bool | None], *, faithful: bool = False) -> dict[str, Value]:
+    """See ``TextMetric``."""
+    return dict(zip(("exact_match", "exact_match_ast"), counts, strict=True))
 
 
 def _dump(source: str) -> str | None:

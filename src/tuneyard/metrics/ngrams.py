@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 _Number = TypeVar("_Number", int, float)
 ORDERS = 4
@@ -33,6 +33,12 @@ class NgramCounts(NamedTuple):
     predicted: tuple[int, ...]
     prediction_length: int
     reference_length: int
+
+
+def ngrams_of_json(item: Sequence[Any]) -> NgramCounts:
+    """Return the counts that JSON turned into lists."""
+    matched, predicted, *lengths = item
+    return NgramCounts(tuple(matched), tuple(predicted), *lengths)
 
 
 class ReferenceNgrams(NamedTuple):

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import importlib
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from tuneyard.errors import UserError, suggestion
+from tuneyard.metrics.record import Measure, Metric
 
 TASKS = ("python", "cocobots")
 COLUMNS = frozenset({"error_category", "error_detail", "suspicious"})
 """Keys of a score row that say more of a value, and are none themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric as a study or the command line names it.
-
-    Attributes:
-        name: its name in ``metrics``.
-        doc: one line for people.
-        keys: the keys of its values in a score row, per task; a task not in here has no such
-            metric.
-        encoder: it compares the vectors of an encoder-only model, which a study or the command
-            line names.
-    """
-
-    name: str
-    doc: str
-    keys: dict[str, tuple[str, ...]]
-    encoder: bool = False
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        return tuple(self.keys)
 
 
 def _for_all(*keys: str) -> dict[str, tuple[str, ...]]:
@@ -46,8 +25,20 @@ METRICS: dict[str, Metric] = {
             "exact_match",
             "equal text, and equal Python syntax tree",
             _for_all("exact_match", "exact_match_ast"),
+            (
+                Measure(
+                    *("exact_match", "EM (text)", True),
+                    "the answer is the reference, to the character",
+                    short="EM",
+                ),
+                Measure(
+                    *("exact_match_ast", "EM (syntax tree)", True),
+                    "answer and reference have the same normalised syntax tree",
+                    short="EM-AST",
+                ),
+            ),
+            text="tuneyard.metrics.exact_match",
         ),
-        Metric("bleu", "BLEU-4 on white-space tokens, no smoothing, 0 to 1", _for_all("bleu")),
         Metric(
             "codebleu",
             "CodeBLEU and its four components, 0 to 1",
@@ -58,11 +49,58 @@ METRICS: dict[str, Metric] = {
                 "codebleu_syntax",
                 "codebleu_dataflow",
             ),
+            (
+                Measure(
+                    *("codebleu", "CodeBLEU", True),
+                    "mean of n-gram, weighted n-gram, syntax and data-flow match (Ren et al. 2020)",
+                ),
+                Measure("codebleu_ngram", "CodeBLEU n-gram"),
+                Measure("codebleu_weighted", "CodeBLEU weighted"),
+                Measure("codebleu_syntax", "CodeBLEU syntax"),
+                Measure(
+                    "codebleu_dataflow", "CodeBLEU data flow", False, "missing where there is none"
+                ),
+            ),
+            text="tuneyard.metrics.codebleu",
+        ),
+        Metric(
+            "execution",
+            "the program runs and builds the reference's board, or passes its tests",
+            {
+                "python": ("passed", "error_category", "error_detail", "suspicious"),
+                "cocobots": ("execution_success", "error_category", "error_detail"),
+            },
+            (
+                Measure(
+                    *("execution_success", "ES", True),
+                    "execution success: both programs run and build equal boards",
+                ),
+                Measure(
+                    *("passed", "pass@1", True),
+                    "the share of answers that pass their tests, averaged over tasks",
+                ),
+            ),
+        ),
+        Metric(
+            "bleu",
+            "BLEU-4 on white-space tokens, no smoothing, 0 to 1",
+            _for_all("bleu"),
+            (Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),),
+            text="tuneyard.metrics.bleu",
         ),
         Metric(
             "bertscore",
             "BERTScore (roberta-large): precision, recall and F1",
             _for_all("bertscore_precision", "bertscore_recall", "bertscore_f1"),
+            (
+                Measure(
+                    *("bertscore_f1", "BERTScore F1", True),
+                    "F1 of BERTScore (Zhang et al. 2020)",
+                    short="BERT-F1",
+                ),
+                Measure("bertscore_precision", "BERTScore P"),
+                Measure("bertscore_recall", "BERTScore R"),
+            ),
             encoder=True,
         ),
         Metric(
@@ -74,18 +112,33 @@ METRICS: dict[str, Metric] = {
                 "codebertscore_f1",
                 "codebertscore_f3",
             ),
+            (
+                Measure(
+                    *("codebertscore_f1", "CodeBERTScore F1", True),
+                    "F1 of CodeBERTScore (Zhou et al. 2023)",
+                    short="CBERT-F1",
+                ),
+                Measure(
+                    *("codebertscore_f3", "CodeBERTScore F3", False),
+                    "weighs recall nine times as much as precision: 10PR / (9P + R)",
+                    short="CBERT-F3",
+                ),
+                Measure("codebertscore_precision", "CodeBERTScore P"),
+                Measure("codebertscore_recall", "CodeBERTScore R"),
+            ),
             encoder=True,
-        ),
-        Metric(
-            "execution",
-            "the program runs and builds the reference's board, or passes its tests",
-            {
-                "python": ("passed", "error_category", "error_detail", "suspicious"),
-                "cocobots": ("execution_success", "error_category", "error_detail"),
-            },
         ),
     )
 }
+
+
+def text_metrics(names: Collection[str]) -> dict[str, Any]:
+    """Return the modules of those metrics that only read text (see ``TextMetric``), by name."""
+    return {
+        name: importlib.import_module(metric.text)
+        for name, metric in METRICS.items()
+        if metric.text is not None and name in names
+    }
 
 
 def check_task(task: str, where: str | None) -> None:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from tuneyard.metrics.codebleu import CodeBleuCounts
-from tuneyard.metrics.ngrams import NgramCounts
+from tuneyard.metrics import text_metrics
 
-
-class Counts(NamedTuple):
-    """What one answer adds to the corpus scores; None: the metric was not asked for."""
-
-    bleu: NgramCounts | None = None
-    codebleu: CodeBleuCounts | None = None
+Counts = Mapping[str, Any]
+"""What one answer adds to the scores over all, by metric."""
 
 
-def counts_of_json(item: Sequence[Any]) -> Counts:
+def counts_of_json(item: Counts) -> Counts:
     """Return the counts that JSON turned into lists."""
-    bleu, code = item
-    if code is not None:
-        ngrams, matched, total, syntax, dataflow = code
-        code = CodeBleuCounts(
-            _ngrams(ngrams), tuple(matched), tuple(total), tuple(syntax), tuple(dataflow)
-        )
-    return Counts(None if bleu is None else _ngrams(bleu), code)
+    modules = text_metrics(item)
+    return {name: modules[name].of_json(own) for name, own in item.items()}
 
 
 def corpus_scores(
@@ -37,20 +27,9 @@ def corpus_scores(
         metrics: names of metrics; None is the score of a metric where there is no answer.
         faithful: CodeBLEU as the published package computes it.
     """
-    from tuneyard.metrics.bleu import bleu_of_counts
-    from tuneyard.metrics.codebleu import codebleu_of_counts
-    from tuneyard.metrics.ngrams import add_counts
-
     found: dict[str, float | None] = {}
-    if "bleu" in metrics:
-        ngrams = [own.bleu for own in counts if own.bleu is not None]
-        found["bleu"] = bleu_of_counts(add_counts(ngrams)) if ngrams else None
-    if "codebleu" in metrics:
-        trees = [own.codebleu for own in counts if own.codebleu is not None]
-        found["codebleu"] = codebleu_of_counts(trees, faithful=faithful).codebleu if trees else None
+    for name, module in text_metrics(metrics).items():
+        if hasattr(module, "corpus"):
+            own = [each[name] for each in counts if name in each]
+            found[name] = module.corpus(own, faithful=faithful) if own else None
     return found
-
-
-def _ngrams(item: Sequence[Any]) -> NgramCounts:
-    matched, predicted, prediction_length, reference_length = item
-    return NgramCounts(tuple(matched), tuple(predicted), prediction_length, reference_length)

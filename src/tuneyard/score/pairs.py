@@ -7,13 +7,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tuneyard.metrics import Value, text_metrics
 from tuneyard.score.corpus import Counts
 
-Value = float | bool | str | None
-
-TEXT_METRICS = frozenset({"exact_match", "bleu", "codebleu"})
 _LARGEST_CHUNK = 64
 # Starting processes takes as long as scoring about so many pairs.
 _FEWEST_FOR_PROCESSES = 1000
@@ -43,7 +41,7 @@ def score_pairs(
     workers: int = 1,
     advance: Callable[[int], None],
 ) -> list[PairScore]:
-    """Score pairs by those metrics that are among ``TEXT_METRICS``.
+    """Score pairs by those metrics that only read text.
 
     Args:
         faithful: CodeBLEU as the published package computes it; its data flow depends on the hash
@@ -51,8 +49,8 @@ def score_pairs(
         workers: processes, for many pairs.
         advance: called now and then with the number of pairs done since.
     """
-    if not metrics & TEXT_METRICS:
-        return [PairScore({}, Counts())] * len(pairs)
+    if not text_metrics(metrics):
+        return [PairScore({}, {})] * len(pairs)
     if len(pairs) < _FEWEST_FOR_PROCESSES:
         workers = 1
     parts = chunks([pair.reference for pair in pairs], workers)
@@ -113,25 +111,15 @@ def _hash_seed_0() -> Iterator[None]:
 
 
 def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:
-    from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
-    from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
-    from tuneyard.metrics.exact_match import exact_match, exact_match_ast
-
+    modules = text_metrics(metrics)
     found = []
     for prediction, reference in pairs:
         values: dict[str, Value] = {}
-        ngrams = counts = None
-        if "exact_match" in metrics:
-            values["exact_match"] = exact_match(prediction=prediction, reference=reference)
-            values["exact_match_ast"] = exact_match_ast(prediction=prediction, reference=reference)
-        if "bleu" in metrics:
-            ngrams = bleu_counts(prediction=prediction, reference=reference)
-            values["bleu"] = bleu_of_counts(ngrams)
-        if "codebleu" in metrics:
-            counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
-            score = codebleu_of_counts([counts], faithful=faithful)
-            values["codebleu"] = score.codebleu
-            for part in ("ngram", "weighted", "syntax", "dataflow"):
-                values[f"codebleu_{part}"] = getattr(score, part)
-        found.append(PairScore(values, Counts(ngrams, counts)))
+        counts: dict[str, Any] = {}
+        for name, module in modules.items():
+            own = module.count(prediction=prediction, reference=reference, faithful=faithful)
+            values.update(module.values(own, faithful=faithful))
+            if hasattr(module, "corpus"):
+                counts[name] = own
+        found.append(PairScore(values, counts))
     return found

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuneyard.metrics import metric_keys, resolve_metrics
+from tuneyard.metrics import Value, metric_keys, resolve_metrics
 from tuneyard.score.corpus import Counts, corpus_scores
-from tuneyard.score.pairs import TEXT_METRICS, Pair, Value, score_pairs
+from tuneyard.score.pairs import Pair, score_pairs
 from tuneyard.score.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def score_set(
     index = [places.setdefault(Job.of(row), len(places)) for row in rows]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
-    stages = bool(names & TEXT_METRICS) + ("execution" in names)
+    stages = any(metric.text for metric in chosen) + ("execution" in names)
     report = _Progress(progress, len(jobs) * stages)
     texts = score_pairs(
         [Pair(job.prediction, job.reference) for job in jobs],

@@ -30,7 +30,7 @@ def summarise(
 
     Args:
         scores: rows as ``score_set`` finds them.
-        corpus: ``bleu_corpus`` and ``codebleu_corpus``; scores over all rows cannot be had from
+        corpus: ``METRIC_corpus`` by key; scores over all rows cannot be had from
             the rows' own scores, so ``score_set`` computes them.
 
     Returns:
@@ -90,16 +90,15 @@ def _is_unjudged(score: Mapping[str, Any]) -> bool:
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
     described = {key: value for key, value in summary.items() if _is_description(value)}
-    width = max((len(key) for key in [*described, "metric", "codebleu_corpus"]), default=0)
+    corpora = [key for key in summary if key.endswith("_corpus")]
+    width = max((len(key) for key in [*described, *corpora, "metric"]), default=0)
     lines = [f"{summary['rows']} rows"]
     if described:
         heads = "".join(f"{column:>10}" for column in _COLUMNS)
         lines.append(f"{'metric':<{width}}{heads}")
         for key, value in described.items():
             lines.append(f"{key:<{width}}" + "".join(_cell(value[c]) for c in _COLUMNS))
-    for key in ("bleu_corpus", "codebleu_corpus"):
-        if key in summary:
-            lines.append(f"{key:<{width}}{'':>10}{_cell(summary[key])}")
+    lines += [f"{key:<{width}}{'':>10}{_cell(summary[key])}" for key in corpora]
     for k, chance in summary.get("pass_at_k", {}).items():
         lines.append(f"{f'pass@{k}':<{width}}{'':>10}{_cell(chance)}")
     if "errors" in summary:

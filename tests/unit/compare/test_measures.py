@@ -3,7 +3,8 @@ import math
 import pytest
 
 from tuneyard.compare import Cell
-from tuneyard.compare.measures import Measure, by_example, deciding, is_binary, measures_of
+from tuneyard.compare.measures import by_example, deciding, is_binary, measures_of
+from tuneyard.metrics import Measure
 
 PASSED, BLEU = Measure("passed", "pass@1"), Measure("bleu", "BLEU")
 

@@ -9,7 +9,7 @@ import pytest
 from tuneyard.metrics.bleu import bleu_corpus
 from tuneyard.metrics.codebleu import codebleu_corpus
 from tuneyard.score import ScoreRow, score_set
-from tuneyard.score.corpus import Counts, corpus_scores, counts_of_json
+from tuneyard.score.corpus import corpus_scores, counts_of_json
 
 TEXTS = [
     ("def f(x):\n    return x + 1", "def f(x):\n    return x + 2"),
@@ -42,7 +42,7 @@ def test_they_are_the_metrics_own_after_a_way_through_json(faithful: bool) -> No
 
 def test_only_what_was_asked_for() -> None:
     done = score_set(ROWS, task="python", metrics=["exact_match"])
-    assert done.counts == [Counts()] * 3
+    assert done.counts == [{}] * 3
     assert corpus_scores(done.counts, ["exact_match"], faithful=False) == {}
     assert corpus_scores([], ["bleu"], faithful=False) == {"bleu": None}
-    assert counts_of_json([None, None]) == Counts()
+    assert counts_of_json({}) == {}

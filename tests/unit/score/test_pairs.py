@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.score import pairs as module
-from tuneyard.score.corpus import Counts
 from tuneyard.score.pairs import Pair, chunks, score_pairs
 
 METRICS = frozenset({"bleu", "codebleu", "exact_match"})
@@ -53,7 +52,7 @@ def test_other_metrics_are_left_alone() -> None:
     (score,) = score_pairs(
         [Pair("x", "x")], metrics=frozenset({"execution"}), advance=lambda _: None
     )
-    assert score == ({}, Counts())
+    assert score == ({}, {})
 
 
 # In the package's data flow the sources of `s` and `t` stand in the order of a set.
