@@ -89,6 +89,13 @@ METRICS: dict[str, Metric] = {
             text="tuneyard.metrics.bleu",
         ),
         Metric(
+            "chrf",
+            "chrF: F-score of character n-grams, 0 to 1",
+            _for_all("chrf"),
+            (Measure("chrf", "chrF", True, "F-score of character n-grams (Popović 2015)"),),
+            text="tuneyard.metrics.chrf",
+        ),
+        Metric(
             "bertscore",
             "BERTScore (roberta-large): precision, recall and F1",
             _for_all("bertscore_precision", "bertscore_recall", "bertscore_f1"),
