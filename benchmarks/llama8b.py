@@ -178,11 +178,11 @@ def generate(folder: Path, model: Any, args: argparse.Namespace) -> dict[str, An
     import torch
 
     from tuneyard.config import Decoding
-    from tuneyard.generate.engine import Engine
+    from tuneyard.generate.answerer import Answerer
 
     draw = random.Random(1)
     batch, length = (4, 16) if args.tiny else (64, 256)
-    engine = Engine(model, folder / "sft")
+    engine = Answerer(model, folder / "sft")
     prompts = [text(draw, length - 1) for _ in range(batch)]
     decoding = Decoding(max_new_tokens=length, batch_size=batch)
     engine.generate(prompts, Decoding(max_new_tokens=4, batch_size=batch), list(range(batch)))

@@ -131,7 +131,7 @@ def _jobs(requests: Sequence[Request], decoding: Decoding, seed: int) -> list[_J
 
 
 class _Generator:
-    """A worker's engine; see ``pool.Work``."""
+    """A worker's model; see ``pool.Work``."""
 
     def __init__(
         self,
@@ -141,16 +141,18 @@ class _Generator:
         threads: int | None,
         workers: int,
     ) -> None:
-        from tuneyard.generate.engine import Engine
+        from tuneyard.generate.answerer import Answerer
 
         self.decoding = Decoding(**decoding)
         # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
         threads = threads or max(1, len(os.sched_getaffinity(0)) // workers)
         folder = None if adapter is None else fetch(adapter)
-        self.engine = Engine(Model(**model), folder, threads=threads)
+        self.answerer = Answerer(
+            Model(**model), folder, engine=self.decoding.engine, threads=threads
+        )
 
     def __call__(self, batch: Batch) -> Batch:
-        answers = self.engine.generate(
+        answers = self.answerer.generate(
             [prompt for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
         )
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]

@@ -216,6 +216,7 @@ class SampledPairs(Prefer):
     policy: Train | None
     seed: int
     max_new_tokens: int
+    engine: str
     code_block: CodeBlock | None
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]

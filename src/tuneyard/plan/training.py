@@ -116,6 +116,7 @@ class TrainingSteps(RowSteps):
                 policy=start if sampled else None,
                 seed=self.seed if seed is None else seed,
                 max_new_tokens=self.study.evaluate.decoding.max_new_tokens,
+                engine=self.study.evaluate.decoding.engine,
                 code_block=self.study.evaluate.code_block if executes else None,
                 unjudged=self.unjudged(judged),
                 judged=judged,

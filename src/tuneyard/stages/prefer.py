@@ -129,6 +129,7 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
         samples=settings.samples,
         max_new_tokens=step.max_new_tokens,
         batch_size=study.evaluate.decoding.batch_size,
+        engine=step.engine,
     )
     completions = generate.generate(
         [generate.Request(e.id, asked[e.id]) for e in examples],

@@ -27,9 +27,9 @@ def model(tiny_model_dir: Path) -> Model:
 
 
 def test_answers_equal_the_engines(model: Model) -> None:
-    from tuneyard.generate.engine import Engine
+    from tuneyard.generate.answerer import Answerer
 
-    engine = Engine(model, threads=1)
+    engine = Answerer(model, threads=1)
     told: list[tuple[int, int]] = []
     found = generate(
         REQUESTS,

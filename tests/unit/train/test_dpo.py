@@ -383,7 +383,7 @@ def test_watching_answers_shows_their_length_and_changes_nothing(
     tmp_path: Path,
     reports: Any,
 ) -> None:
-    from tuneyard.generate.engine import Engine
+    from tuneyard.generate.answerer import Answerer
 
     watch = {"every": 2, "prompts": 3, "max_new_tokens": 20}
     job = dpo_job(watch=watch, epochs=2, checkpoint_steps=1)
@@ -394,7 +394,7 @@ def test_watching_answers_shows_their_length_and_changes_nothing(
     assert [m["samples/tokens"] for m in reported] == [e["samples/tokens"] for e in samples]
 
     prompts = [row.prompt for row in read_preferences(str(dpo_rows))]
-    engine = Engine(job.base(), sft_adapter, threads=1)
+    engine = Answerer(job.base(), sft_adapter, threads=1)
     answers = engine.generate(
         [prompts[place] for place in (0, 2, 5)], Decoding(max_new_tokens=20), [0, 0, 0]
     )

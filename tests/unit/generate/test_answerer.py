@@ -12,7 +12,7 @@ import torch
 from tuneyard.config import Decoding, Model
 from tuneyard.encoding import decode_completion, encode_completion
 from tuneyard.errors import UserError
-from tuneyard.generate.engine import Answer, Engine
+from tuneyard.generate.answerer import Answer, Answerer
 
 PROMPTS = [
     "put",
@@ -30,8 +30,8 @@ def tiny(path: Path, quantization: str = "none", **options: object) -> Model:
 
 
 @pytest.fixture(scope="module")
-def engine(tiny_model_dir: Path) -> Engine:
-    return Engine(tiny(tiny_model_dir), threads=1)
+def engine(tiny_model_dir: Path) -> Answerer:
+    return Answerer(tiny(tiny_model_dir), threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def adapter(tiny_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-def reference(engine: Engine, prompt: str, tokens: int) -> list[int]:
+def reference(engine: Answerer, prompt: str, tokens: int) -> list[int]:
     """Return transformers' own greedy answer to one prompt."""
     encoded = engine.tokenizer(prompt, return_tensors="pt")
     ids = encoded["input_ids"]
@@ -68,9 +68,9 @@ def reference(engine: Engine, prompt: str, tokens: int) -> list[int]:
 def test_greedy_equals_transformers(
     architecture: str, tmp_path: Path, make_tiny_model: Callable[..., Path]
 ) -> None:
-    engine = Engine(tiny(make_tiny_model(tmp_path, architecture)), threads=1)
+    engine = Answerer(tiny(make_tiny_model(tmp_path, architecture)), threads=1)
     encoded = [engine.tokenizer(prompt)["input_ids"] for prompt in PROMPTS]
-    found = engine._decode(encoded, GREEDY, None)
+    found = engine.engine.answer(encoded, GREEDY, None)
     assert found == [reference(engine, prompt, 24) for prompt in PROMPTS]
     assert len({tuple(ids) for ids in found}) > 1
 
@@ -81,15 +81,15 @@ def test_a_sliding_window_is_kept(tmp_path: Path, make_tiny_model: Callable[...,
     text = config.read_text()
     assert '"sliding_window": 4096' in text
     config.write_text(text.replace('"sliding_window": 4096', '"sliding_window": 16'))
-    engine = Engine(tiny(tmp_path), threads=1)
+    engine = Answerer(tiny(tmp_path), threads=1)
     encoded = [engine.tokenizer(prompt)["input_ids"] for prompt in PROMPTS]
-    assert engine._decode(encoded, GREEDY, None) == [
+    assert engine.engine.answer(encoded, GREEDY, None) == [
         reference(engine, prompt, 24) for prompt in PROMPTS
     ]
 
 
 @pytest.mark.parametrize("decoding", [GREEDY, SAMPLED], ids=["greedy", "sampled"])
-def test_a_batch_equals_one_by_one(engine: Engine, decoding: Decoding) -> None:
+def test_a_batch_equals_one_by_one(engine: Answerer, decoding: Decoding) -> None:
     seeds = list(range(len(PROMPTS)))
     together = engine.generate(PROMPTS, decoding, seeds)
     alone = [
@@ -101,7 +101,7 @@ def test_a_batch_equals_one_by_one(engine: Engine, decoding: Decoding) -> None:
     assert engine.generate(PROMPTS, pairs, seeds) == together
 
 
-def test_sampling_follows_the_seed(engine: Engine) -> None:
+def test_sampling_follows_the_seed(engine: Answerer) -> None:
     first = engine.generate(PROMPTS, SAMPLED, [7] * len(PROMPTS))
     assert engine.generate(PROMPTS, SAMPLED, [7] * len(PROMPTS)) == first
     assert engine.generate(PROMPTS, SAMPLED, [8] * len(PROMPTS)) != first
@@ -111,7 +111,7 @@ def test_sampling_follows_the_seed(engine: Engine) -> None:
         engine.generate(PROMPTS, SAMPLED, [1])
 
 
-def test_an_answer_ends_at_end_of_sequence(engine: Engine) -> None:
+def test_an_answer_ends_at_end_of_sequence(engine: Answerer) -> None:
     greedy = reference(engine, PROMPTS[1], 24)
     ends, engine.end = engine.end, frozenset({greedy[5]})
     try:
@@ -130,7 +130,7 @@ def test_an_answer_ends_at_end_of_sequence(engine: Engine) -> None:
 @pytest.mark.parametrize("kind", ["byte-level", "Metaspace, first", "Metaspace, legacy"])
 def test_a_references_tokens_are_answered_as_its_text(
     kind: str,
-    engine: Engine,
+    engine: Answerer,
     tokenizer_of: Callable[[str], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,14 +139,15 @@ def test_a_references_tokens_are_answered_as_its_text(
     answers = [encode_completion(tokenizer, text) for text in texts]
     monkeypatch.setattr(engine, "tokenizer", tokenizer)
     monkeypatch.setattr(engine, "end", frozenset({tokenizer.eos_token_id}))
-    monkeypatch.setattr(engine, "_decode", lambda prompts, decoding, seeds: answers)
+    monkeypatch.setattr(engine.engine, "end", engine.end)
+    monkeypatch.setattr(engine.engine, "answer", lambda prompts, decoding, seeds: answers)
     found = engine.generate(["p"] * len(texts), GREEDY)
     assert [answer.text for answer in found] == texts
     assert {answer.finish for answer in found} == {"stop"}
 
 
 def test_answers_are_cut_at_the_models_length(tiny_model_dir: Path) -> None:
-    engine = Engine(tiny(tiny_model_dir, max_length=16), threads=1)
+    engine = Answerer(tiny(tiny_model_dir, max_length=16), threads=1)
     long, short = engine.generate([PROMPTS[2], "put"], GREEDY)
     assert long == Answer("", 0, "length")
     assert short.finish == "length"
@@ -155,12 +156,12 @@ def test_answers_are_cut_at_the_models_length(tiny_model_dir: Path) -> None:
 
 
 def test_an_adapter_changes_answers_as_peft_says(
-    engine: Engine, adapter: Path, tiny_model_dir: Path
+    engine: Answerer, adapter: Path, tiny_model_dir: Path
 ) -> None:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    adapted = Engine(tiny(tiny_model_dir), adapter, threads=1)
+    adapted = Answerer(tiny(tiny_model_dir), adapter, threads=1)
     assert not isinstance(adapted.network, PeftModel)  # merged
     found = adapted.generate(PROMPTS, GREEDY)
     assert found != engine.generate(PROMPTS, GREEDY)
@@ -172,10 +173,10 @@ def test_an_adapter_changes_answers_as_peft_says(
 
 @pytest.mark.parametrize("quantization", ["bf16", "nf4"])
 def test_quantised_models_answer(
-    engine: Engine, adapter: Path, tiny_model_dir: Path, quantization: str
+    engine: Answerer, adapter: Path, tiny_model_dir: Path, quantization: str
 ) -> None:
-    plain = Engine(tiny(tiny_model_dir, quantization), threads=1)
-    adapted = Engine(tiny(tiny_model_dir, quantization), adapter, threads=1)
+    plain = Answerer(tiny(tiny_model_dir, quantization), threads=1)
+    adapted = Answerer(tiny(tiny_model_dir, quantization), adapter, threads=1)
     answers = plain.generate(PROMPTS, GREEDY)
     assert all(answer.tokens for answer in answers)
     assert plain.generate(PROMPTS, GREEDY) == answers
@@ -196,4 +197,4 @@ def test_an_adapter_of_another_shape_is_refused(
     config.intermediate_size = 96
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     with pytest.raises(UserError, match="does not fit"):
-        Engine(tiny(folder), adapter, threads=1)
+        Answerer(tiny(folder), adapter, threads=1)

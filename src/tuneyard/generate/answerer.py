@@ -1,0 +1,101 @@
+"""Text in, text out: a model and its tokenizer around an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tuneyard.config import Decoding, Model
+from tuneyard.encoding import decode_completion, encode_prompt
+from tuneyard.generate.engines import engine_named
+from tuneyard.loading import check_adapter, load_adapter, load_model, merge_adapter
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``tokens`` counts what was generated, the end-of-sequence token included.
+
+    ``finish`` is ``stop`` (end of sequence) or ``length`` (``max_new_tokens`` or the model's
+    ``max_length`` reached).
+    """
+
+    text: str
+    tokens: int
+    finish: str
+
+
+class Answerer:
+    """A model, with an adapter or without, that answers prompts.
+
+    Args:
+        model: the base; loaded once, here.
+        adapter: a folder that PEFT wrote; merged into a float32 base, kept apart from others.
+        engine: the engine's name.
+        threads: torch's threads for this process; None leaves them as they are.
+        device: a torch device; None: the current CUDA device where there is one, else the CPU.
+
+    Raises:
+        UserError: the model or the adapter cannot be loaded, or do not belong together.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        adapter: Path | None = None,
+        *,
+        engine: str = "tuneyard",
+        threads: int | None = None,
+        device: str | None = None,
+    ) -> None:
+        if threads is not None:
+            torch.set_num_threads(threads)
+        if adapter is not None:
+            check_adapter(adapter, model)
+        network, self.tokenizer = load_model(model, device=device, for_training=False)
+        if adapter is not None:
+            network = load_adapter(network, adapter, trainable=False)
+            if model.quantization == "none":
+                network = merge_adapter(network)
+            network.eval()
+        self.network = network
+        self.end = _end_tokens(network, self.tokenizer)
+        self.engine = engine_named(engine)(
+            network, pad=self.tokenizer.pad_token_id, end=self.end, max_length=model.max_length
+        )
+
+    def generate(
+        self, prompts: Sequence[str], decoding: Decoding, seeds: Sequence[int] | None = None
+    ) -> list[Answer]:
+        """Answer rendered prompts.
+
+        Args:
+            prompts: rendered; encoded just as in training.
+            seeds: one a prompt, for sampling; a prompt's answer depends on its own seed only.
+
+        Returns:
+            One answer a prompt, in order. A prompt as long as the model's ``max_length`` gets an
+            empty answer with finish ``length``.
+        """
+        if decoding.temperature > 0 and seeds is None:
+            raise ValueError("sampling needs a seed for each prompt")
+        if seeds is not None and len(seeds) != len(prompts):
+            raise ValueError(f"{len(prompts)} prompts but {len(seeds)} seeds")
+        encoded = [encode_prompt(self.tokenizer, prompt) for prompt in prompts]
+        own = None if decoding.temperature == 0 else seeds
+        return [self._answer(ids) for ids in self.engine.answer(encoded, decoding, own)]
+
+    def _answer(self, ids: list[int]) -> Answer:
+        stopped = bool(ids) and ids[-1] in self.end
+        text = decode_completion(self.tokenizer, ids[:-1] if stopped else ids)
+        return Answer(text=text, tokens=len(ids), finish="stop" if stopped else "length")
+
+
+def _end_tokens(network: Any, tokenizer: Any) -> frozenset[int]:
+    """Return the tokens that end an answer: the tokenizer's, and those the model declares."""
+    declared = getattr(network.generation_config, "eos_token_id", None)
+    found = declared if isinstance(declared, list) else [declared]
+    return frozenset(i for i in (*found, tokenizer.eos_token_id) if i is not None)

@@ -1,0 +1,32 @@
+"""What an engine is: token ids in, token ids out, with a batching of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from tuneyard.config import Decoding
+
+
+class Engine(Protocol):
+    """Answers with a model that is loaded.
+
+    Args:
+        network: a causal language model, with its adapter, in evaluation mode.
+        pad: the id of the padding token.
+        end: the ids of the tokens that end an answer.
+        max_length: tokens that prompt and answer have together, at most.
+    """
+
+    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None: ...
+
+    def answer(
+        self, prompts: Sequence[list[int]], decoding: Decoding, seeds: Sequence[int] | None
+    ) -> list[list[int]]:
+        """Return each prompt's new tokens in order, the one that ends the answer included.
+
+        Args:
+            prompts: token ids.
+            decoding: how; batches hold ``batch_size`` prompts at most.
+            seeds: one a prompt, for sampling; an answer depends on its own alone. None: greedy.
+        """
