@@ -113,7 +113,8 @@ def test_sampling_follows_the_seed(engine: Answerer) -> None:
 
 def test_an_answer_ends_at_end_of_sequence(engine: Answerer) -> None:
     greedy = reference(engine, PROMPTS[1], 24)
-    ends, engine.end = engine.end, frozenset({greedy[5]})
+    ends = engine.end
+    engine.end = engine.engine.end = frozenset({greedy[5]})
     try:
         stop = greedy.index(greedy[5])
         answer = engine.generate([PROMPTS[1]], GREEDY)[0]
@@ -124,7 +125,7 @@ def test_an_answer_ends_at_end_of_sequence(engine: Answerer) -> None:
         alone = [engine.generate([prompt], GREEDY)[0] for prompt in PROMPTS]
         assert engine.generate(PROMPTS, GREEDY) == alone
     finally:
-        engine.end = ends
+        engine.end = engine.engine.end = ends
 
 
 @pytest.mark.parametrize("kind", ["byte-level", "Metaspace, first", "Metaspace, legacy"])

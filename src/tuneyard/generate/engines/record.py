@@ -18,6 +18,8 @@ class Engine(Protocol):
         max_length: tokens that prompt and answer have together, at most.
     """
 
+    end: frozenset[int]
+
     def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None: ...
 
     def answer(
