@@ -16,7 +16,6 @@ from tuneyard.plan import Plan, steps
 from tuneyard.progress import duration
 
 # Bytes a parameter of the frozen base takes; NF4 has 4 bits and its scales (0.127 bits each).
-_BYTES = {"none": 4.0, "bf16": 2.0, "nf4": 0.516}
 # Assumed sustained rates, FLOP/s: one CPU core in float32 and one data-centre GPU in bfloat16.
 _CORE, _GPU = 25e9, 250e12
 # Seconds in which a GPU's kernels of one layer are launched, forward and backward: what a small
@@ -102,9 +101,8 @@ def memory(shape: Shape, model: Model, study: Study) -> tuple[float, float]:
     """Return the bytes of the weights, and of a training worker at its peak."""
     # Embeddings and head are not quantised to 4 bits.
     wide = 2 * shape.embedding
-    weights = (shape.parameters - wide) * _BYTES[model.quantization] + wide * max(
-        _BYTES[model.quantization], 2.0
-    )
+    each = model.held.weight_bytes
+    weights = (shape.parameters - wide) * each + wide * max(each, 2.0)
     settings = study.sft.for_workers(study.resources.workers)
     # Adapter weights, gradients and two Adam moments in float32.
     adapter = shape.adapter(settings.lora.r) * 16

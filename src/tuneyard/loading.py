@@ -60,14 +60,14 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     """
     check_model(model)
     import torch
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM
 
     path = resolve_path(model)
     if device is None:
         device = f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "cpu"
-    dtype = torch.float32 if model.quantization == "none" else torch.bfloat16
+    held = model.held
     options: dict[str, Any] = {
-        "dtype": dtype,
+        "dtype": torch.float32 if held.exact else torch.bfloat16,
         "device_map": {"": device},
         "attn_implementation": "sdpa",
         "trust_remote_code": False,  # else the library asks at the terminal
@@ -75,14 +75,8 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
         "output_loading_info": True,
         "ignore_mismatched_sizes": True,
     }
-    if model.quantization == "nf4":
-        # Dettmers et al. 2023 (QLoRA): NormalFloat4, double quantisation, bf16 arithmetic.
-        options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=torch.bfloat16,
-        )
+    if held.config is not None:
+        options["quantization_config"] = held.config()
     tokenizer = load_tokenizer(model)
     try:
         network, info = AutoModelForCausalLM.from_pretrained(
@@ -96,7 +90,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     refuse(differences_of(info), UNFIT, where, model.path)
     check_vocabulary(network, tokenizer, model)
     refuse_not_finite(_not_finite(network), "a model's weights", where, model.path)
-    if model.quantization != "nf4":  # there the first input decides in which type is computed
+    if not held.deferred:
         _try_out(network, model)
     network.config.use_cache = not for_training
     if not for_training:

@@ -11,11 +11,10 @@ from tuneyard.config.base import Name, Strict
 from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompts import PROMPTS
 from tuneyard.errors import suggestion
+from tuneyard.quantizations import QUANTIZATIONS, Quantization
 
 SHORTEST = 16
 """Tokens of the shortest ``max_length``: less holds no question with its answer."""
-
-Quantization = Literal["none", "bf16", "nf4"]
 
 
 class Model(Strict):
@@ -29,8 +28,9 @@ class Model(Strict):
     """The hub revision to pin."""
     adapter: str | None = None
     """A LoRA adapter of this base that every arm starts from; the base arm then has it too."""
-    quantization: Quantization = "bf16"
-    """none: float32; bf16: bfloat16 weights; nf4: 4-bit NormalFloat with double quantisation."""
+    quantization: str = "bf16"
+    """How weights are held, one of ``tuneyard.quantizations``: none: float32; bf16: bfloat16; nf4:
+    4-bit NormalFloat with double quantisation."""
     prompt: str = "instruction"
     """The prompt format, one of ``tuneyard.config.prompts.PROMPTS``, for training and inference."""
     lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
@@ -49,6 +49,18 @@ class Model(Strict):
         if isinstance(value, dict) and isinstance(value.get("name"), str):
             value = {**PRESETS.get(value["name"], {}), **value}
         return value
+
+    @field_validator("quantization")
+    @classmethod
+    def _known_quantization(cls, value: str) -> str:
+        if value not in QUANTIZATIONS:
+            raise ValueError(f"unknown quantisation; {suggestion(value, list(QUANTIZATIONS))}")
+        return value
+
+    @property
+    def held(self) -> Quantization:
+        """How the weights are held."""
+        return QUANTIZATIONS[self.quantization]
 
     @field_validator("prompt")
     @classmethod

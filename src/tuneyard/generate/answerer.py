@@ -58,7 +58,7 @@ class Answerer:
         network, self.tokenizer = load_model(model, device=device, for_training=False)
         if adapter is not None:
             network = load_adapter(network, adapter, trainable=False)
-            if model.quantization == "none":
+            if model.held.exact:
                 network = merge_adapter(network)
             network.eval()
         self.network = network

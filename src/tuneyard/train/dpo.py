@@ -31,14 +31,6 @@ REFERENCE = "ref"
 _NOT_THE_MODELS = {"completion_mask", *REFERENCE_KEYS}
 """What a batch has that is none of the model's inputs."""
 
-TOLERANCE = {"none": 1e-4, "bf16": 5e-2, "nf4": 5e-2}
-"""How far from 0 the first batch's mean rewards may be, by quantisation: rewards are beta times a
-sum over the answer's tokens, each exact to about 1e-6 in float32 and 1e-2 in bfloat16."""
-
-CACHE_TOLERANCE = {"none": 1e-5, "bf16": 2e-2, "nf4": 2e-2}
-"""How far the first batch's cached reference log-probabilities may be from those computed anew, in
-nats a token: other batches round in other places."""
-
 
 class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
     """DPOTrainer on tokenised pairs that checks its reference and watches the answers.
@@ -265,8 +257,8 @@ def dpo_trainer(
         policy.delete_adapter(REFERENCE)
     policy.set_adapter(lora.POLICY)
     if not started_from_adapter or settings.reference == "start":
-        trainer.tolerance = TOLERANCE[model.quantization]
-    trainer.cache_tolerance = CACHE_TOLERANCE[model.quantization]
+        trainer.tolerance = model.held.start_tolerance
+    trainer.cache_tolerance = model.held.cache_tolerance
     trainer.collapse = Collapse(settings.stop)
     if settings.watch is not None:
         prompts = [row["prompt_ids"] for row in columns]

@@ -31,7 +31,7 @@ class ReferencePolicy:
         self._collate = DataCollatorForPreference(pad_token_id=tokenizer.pad_token_id)
         self._device = network.device
         # Trainer, too, computes a bfloat16 or 4-bit model's float32 parts in bfloat16 on a GPU.
-        self._mixed = self._device.type == "cuda" and model.quantization != "none"
+        self._mixed = self._device.type == "cuda" and not model.held.exact
 
     def __call__(self, pairs: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
         """Return each pair's log-probabilities, chosen and rejected, in nats, summed over tokens.

@@ -30,7 +30,7 @@ def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> 
         "seed": seed,
         "data_seed": seed,
         "use_cpu": not gpu,
-        "bf16": gpu and model.quantization != "none",
+        "bf16": gpu and not model.held.exact,
         "learning_rate": settings.learning_rate,
         "num_train_epochs": settings.epochs,
         "max_steps": settings.max_steps or -1,

@@ -16,6 +16,7 @@ from tuneyard import loading
 from tuneyard.config import Decoding, Dpo, Model
 from tuneyard.errors import UserError
 from tuneyard.losses import LOSSES, PairBatch
+from tuneyard.quantizations import QUANTIZATIONS
 from tuneyard.records import Preference, write_jsonl
 from tuneyard.train import dpo, lora
 from tuneyard.train import run as module
@@ -45,7 +46,10 @@ def test_the_reference_is_the_sft_policy_and_the_margin_starts_at_zero(
     result = run(dpo_job({"quantization": quantization}), tmp_path, report=silent)
     start = json.loads((sft_adapter / loading.ADAPTER_RECORD).read_text())
     assert result["reference"] == {"kind": "adapter", "sha256": start["sha256"]}
-    assert max(map(abs, result["start_rewards"].values())) < dpo.TOLERANCE[quantization]
+    assert (
+        max(map(abs, result["start_rewards"].values()))
+        < QUANTIZATIONS[quantization].start_tolerance
+    )
     assert result["history"][-1]["rewards/margins"] > 0.01
     record = json.loads((tmp_path / loading.ADAPTER_RECORD).read_text())
     assert record["reference"] == result["reference"]
@@ -303,7 +307,10 @@ def test_low_precision_tells_a_right_cache_from_a_wrong_one(
     job = dpo_job({"quantization": quantization}, max_steps=1)
     right = cache(job.base(), sft_adapter, dpo_rows, tmp_path)
     result = run(replace(job, reference=str(right)), tmp_path / "right", report=silent)
-    assert max(map(abs, result["start_rewards"].values())) < dpo.TOLERANCE[quantization]
+    assert (
+        max(map(abs, result["start_rewards"].values()))
+        < QUANTIZATIONS[quantization].start_tolerance
+    )
     wrong = cache(job.base(), None, dpo_rows, tmp_path)
     with pytest.raises(UserError, match="are another policy's"):
         run(replace(job, reference=str(wrong)), tmp_path / "wrong", report=silent)
