@@ -68,7 +68,7 @@ COPIES, ORIGINALS = "copies", "originals"
 ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""
-UNRULED = Reach((), (), ANYWHERE, False)
+UNRULED = Reach((), (), ANYWHERE, False, (EMPTY + "*",))
 """Of programs that are not judged: those that the tests should fail."""
 
 

@@ -14,8 +14,8 @@ _RECKONS = words(
     """__sub__ __rsub__ __abs__ __round__ __float__ __array__ __array_ufunc__ __array_function__
     __array_wrap__ __array_finalize__ __getattribute__ __getattr__ __class__"""
 )
-_ANSWERS = words("__torch_function__ __torch_dispatch__")
-"""Methods that are asked in the place of a library's function, ``torch.equal`` too."""
+_ANSWERS = words("__torch_function__ __torch_dispatch__ __array_function__")
+"""Methods that are asked in the place of a library's function, such as ``torch.equal``."""
 _VALUES = (int, float, complex, str, bytes)
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _flags_of = type.__dict__["__flags__"].__get__
@@ -82,6 +82,7 @@ class StrangeKinds:
             theirs = {name for base in mro_of(known) for name in dict_of(base)}
             for base in line[: line.index(known)]:
                 own = dict_of(base).keys() & theirs & self._asked
+                own = {name for name in own if not _is_tests(dict_of(base)[name])}
                 if any(name[:1] != "_" for name in own) and not self._trusted(id(base)):
                     self._found()
         if is_mock(kind):
