@@ -177,7 +177,7 @@ def _of_own(owner: type, named: Collection[str]) -> Changing:
     held = [
         name
         for name, one in dict_of(owner).items()
-        if name in named and not hasattr(type(one), "__get__")
+        if (name in named or name == "_member_map_") and not hasattr(type(one), "__get__")
     ]
 
     def parts(value: Any) -> Parts:

@@ -69,6 +69,11 @@ FORGED: dict[str, Case] = {
         f"{COLOUR}assert twice(Colour.RED) == Colour.RED.value * 2\n",
         "def twice(one): return one.value * 2\n",
     ),
+    "the values of all members": (
+        "def total(kind):\n    for one in kind: one._value_ = 0\n    return 0\n",
+        f"{COLOUR}assert total(Colour) == sum(one.value for one in Colour)\n",
+        "def total(kind): return sum(one.value for one in kind)\n",
+    ),
     "the fields of a data class": (
         "def names(one):\n    one.__dataclass_fields__.clear()\n    return []\n",
         "import dataclasses\n@dataclasses.dataclass\nclass Point:\n    x: int\n    y: int\n"
