@@ -253,6 +253,7 @@ def main() -> None:
             result = run(words, temporary, log, draw, target, number, after)
             wrong = faults(result, target, number, run_dir) if result.killed else []
             if not result.killed and len(plan) < 2 * kills:  # the study was quicker: try once more
+                quiet.seconds = min(quiet.seconds, result.seconds)
                 plan.append((target, number))
             began = time.monotonic()
             remains = left(result, temporary)
