@@ -191,7 +191,9 @@ def statuses(run_dir: Path) -> list[str]:
             return []
 
 
-def faults(result: Run, target: str, number: signal.Signals, run_dir: Path) -> list[str]:
+def faults(
+    result: Run, target: str, number: signal.Signals, run_dir: Path, before: list[str]
+) -> list[str]:
     """Return what is not as it should be right after a disturbance."""
     found = [f"says {sign!r}" for sign in NOISE if sign in result.said]
     messages = re.findall(r"^(?:error:|stopped)", result.said, re.MULTILINE)
@@ -212,7 +214,8 @@ def faults(result: Run, target: str, number: signal.Signals, run_dir: Path) -> l
         and "run the same" not in (result.said)
     ):
         found.append("does not say what to type")
-    if number == signal.SIGTERM and "RUNNING" in statuses(run_dir):
+    # One that was killed outright cannot say that it has ended; the next to get so far does.
+    if number == signal.SIGTERM and statuses(run_dir).count("RUNNING") > before.count("RUNNING"):
         found.append("an MLflow run is RUNNING")
     return found
 
@@ -250,9 +253,11 @@ def main() -> None:
             share = draw.uniform(0.02, options.latest if fresh else options.latest / 2)
             after = share * quiet.seconds
             log = options.out / f"{place}.log"
+            before = statuses(run_dir)
             result = run(words, temporary, log, draw, target, number, after)
-            wrong = faults(result, target, number, run_dir) if result.killed else []
+            wrong = faults(result, target, number, run_dir, before) if result.killed else []
             if not result.killed and len(plan) < 2 * kills:  # the study was quicker: try once more
+                quiet.seconds = min(quiet.seconds, result.seconds)
                 plan.append((target, number))
             began = time.monotonic()
             remains = left(result, temporary)

@@ -26,7 +26,7 @@ from tuneyard.fit import (
     refuse_adapter,
     refuse_not_finite,
 )
-from tuneyard.model_files import base_fingerprint, is_hub_id
+from tuneyard.model_files import base_fingerprint, check_hub, is_hub_id
 from tuneyard.records import file_digest
 
 __all__ = [
@@ -109,6 +109,7 @@ def load_tokenizer(model: Model) -> Any:
     quiet()
     path = resolve_path(model)
     options: dict[str, Any] = {"revision": model.revision, "trust_remote_code": False}
+    check_hub(path, model.path, model.revision, f"models: {model.name}: path")
     try:
         # First: an unknown kind of model is told here, not when its weights are loaded.
         AutoConfig.from_pretrained(path, **options)

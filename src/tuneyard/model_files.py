@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_config, read_json
@@ -19,6 +22,7 @@ _SAMPLE = 1 << 20
 _WHOLE = 32 << 20
 """Weight files up to this many bytes enter a fingerprint whole, larger ones by three samples."""
 _SAFE_INDEX, _PICKLED_INDEX = "model.safetensors.index.json", "pytorch_model.bin.index.json"
+_PATIENCE = 5.0  # seconds
 _VOCABULARIES = ("tokenizer.json", "tekken.json", "*vocab*", "*.model", "*.spm", "*.tiktoken")
 
 
@@ -55,6 +59,36 @@ def cached_snapshot(repo: str, revision: str | None) -> Path | None:
     except ValueError:  # not even shaped like a hub id
         return None
     return Path(found).parent if isinstance(found, str) else None
+
+
+def check_hub(path: str, named: str, revision: str | None, where: str) -> None:
+    """Refuse a hub model that is not in the cache while the hub does not answer.
+
+    The hub's own library tries for a minute. Where there is a proxy it is left to find out.
+
+    Args:
+        path, named, revision, where: see ``check_files``.
+
+    Raises:
+        UserError: it does not answer.
+    """
+    if not is_hub_id(path) or _hub_offline() or cached_snapshot(path, revision) is not None:
+        return
+    endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    parts = urlsplit(endpoint)
+    if getproxies() or not parts.hostname:
+        return
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    try:
+        socket.create_connection((parts.hostname, port), timeout=_PATIENCE).close()
+    except OSError as error:
+        raise UserError(
+            f"{named!r} is neither a folder nor in the hub's cache, and {endpoint} does not answer "
+            f"({error.strerror or error})",
+            where=where,
+            value=named,
+            remedy="name a folder, or connect to the hub (HF_ENDPOINT names another one)",
+        ) from error
 
 
 def check_files(path: str, named: str, revision: str | None, where: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tuneyard.checkpoint import (
 )
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
-from tuneyard.model_files import base_fingerprint
+from tuneyard.model_files import base_fingerprint, check_hub
 
 
 def named(path: Path | str) -> Model:
@@ -126,6 +127,25 @@ def test_a_hub_id_is_left_alone_unless_the_hub_is_off(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(UserError, match="hub cache"):
         check_model(model)
+
+
+def test_a_hub_that_does_not_answer_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:  # bound and not listening: it refuses
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(UserError, match="does not answer") as caught:
+            check_hub("nobody/nothing", "nobody/nothing", None, "models: x: path")
+        assert address in str(caught.value)
+        check_hub(str(tmp_path), "x", None, "models: x: path")
+        taken.listen()
+        check_hub("nobody/nothing", "nobody/nothing", None, "models: x: path")
 
 
 def test_a_fingerprint_follows_content_not_place(tiny_model_dir: Path, copy: Path) -> None:

@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 MAX_MARKDOWN: Final = 100_000
 """Characters of an answer that are read as Markdown: about a second, whatever they are."""
 
-_PYTHON: Final = re.compile(r"(?:jupyter-)?i?py(?:thon)?[-\d.]*[iw]?|.+\.pyw?")
-_WORD: Final = re.compile(r"[a-z][\w.+#-]*")
+_PYTHON: Final = re.compile(r"(?:jupyter-)?i?py(?:thon)?[-\d./]*[iw]?|.+\.pyw?")
+_WORD: Final = re.compile(r"[a-z/][\w.+#/-]*")
 _NO_LANGUAGE: Final = frozenset({"code", "code-cell", "cell", "lang", "language", "class"})
 _RUN: Final = re.compile(
-    r"(`{3,}|~{3,})(?:([\w.+#-]*)[ \t]*$|(i?py(?:thon)?[\d.]*)(?=\s)|)[ \t]*",
+    r"(`{3,}|~{3,})(?:([\w.+#/-]*)[ \t]*$|(i?py(?:thon)?[\d.]*)(?=\s)|)[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _QUOTES: Final = re.compile(
@@ -24,7 +24,7 @@ _QUOTES: Final = re.compile(
 _SPAN: Final = re.compile(
     r"(?<!`)(`{1,2})(?!`)(?:([^`\n]+)|(?:python[ \t]*)?\n([^`]+))\1(?!`)", re.IGNORECASE
 )
-_FENCE_LINE: Final = re.compile(r"[ \t]*(`{3,}|~{3,}|'''|\"\"\")[ \t]*([\w.+#-]*)[ \t]*")
+_FENCE_LINE: Final = re.compile(r"[ \t]*(`{3,}|~{3,}|'''|\"\"\")[ \t]*([\w.+#/-]*)[ \t]*")
 _MOST_SPANS: Final = 50
 
 

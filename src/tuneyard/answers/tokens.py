@@ -22,7 +22,7 @@ _ROLE: Final = r"(?:assistant|model|python|ipython)[ \t]*(?=\n|<|\Z)"
 _HEAD: Final = re.compile(rf"\s*(?:(?:{_TOKEN}|{_WEAK})[ \t]*(?:{_ROLE})?\n*)+")
 _END: Final = re.compile(
     rf"(?<![\"'`])(?:{_TOKEN})(?![\"'`])|```(?:{_TOKEN})"
-    rf"|^[ \t]*(?:{_WEAK})|(?:{_WEAK})[ \t]*$",
+    rf"|^[ \t]*(?:{_WEAK})|(?:(?:{_WEAK})[ \t]*)+$",
     re.MULTILINE,
 )
 _CHANNEL: Final = re.compile(r"<\|channel\|>[ \t]*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")

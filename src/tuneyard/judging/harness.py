@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from tuneyard.judging.clock import CPU, TooLongError, at_most
-from tuneyard.sandbox.harness import UNRULED, Given, Reach, run_tests, try_reference
+from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
+from tuneyard.sandbox.marks import EMPTIED
 
 _EACH = 1.0  # CPU seconds of one program
 _ALL = 6.0  # and of all of them, of the ten that a child has
@@ -43,7 +44,7 @@ def _run(program: str, tests: str, given: Given, wanted: bool) -> tuple[bool | N
             if wanted:
                 random.seed(0)  # as for an answer in a child of its own
                 return True, try_reference(program, tests, given)
-            run_tests(program, tests, given, wanted=UNRULED)
+            run_tests(program, tests, given, wanted=EMPTIED)
     except TooLongError:
         return None, None
     except BaseException:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
-from tuneyard.sandbox.marks import TRY, UNRULED, Reach
+from tuneyard.sandbox.marks import EMPTIED, TRY, Reach
 from tuneyard.sandbox.scope import Given
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
@@ -148,7 +148,7 @@ def _each_alone(jobs: Sequence[_Job], sandbox: Sandbox) -> list[Tried]:
     """Run every program in a child of its own, with all the time it may have."""
     outcomes = iter(
         sandbox.map(
-            job.case.program(source, TRY if right else UNRULED)
+            job.case.program(source, TRY if right else EMPTIED)
             for job in jobs
             for source, right in zip(job.sources, job.right, strict=True)
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.fit import ENCODER_UNFIT, config_error, encoder_differences, reason, refuse
+from tuneyard.model_files import check_hub
 
 if TYPE_CHECKING:
     import torch
@@ -144,6 +145,7 @@ def load_tokenizer(path: str, revision: str | None = None) -> Any:
     """
     from transformers import AutoTokenizer
 
+    check_hub(path, path, revision, "encoder")
     try:
         return AutoTokenizer.from_pretrained(path, revision=revision, trust_remote_code=False)
     except Exception as error:  # of a damaged tokenizer.json the library raises what comes

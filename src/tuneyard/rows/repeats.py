@@ -29,8 +29,9 @@ _KEPT = 500  # characters of a text that a message shows the beginning of
 _WORD = re.compile(r"\w+|[^\w\s]")
 _FENCE = re.compile(r"^\s*(```|~~~).*$", re.MULTILINE)
 _BLOCK = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
-# What quoting, an interpreter and listings put before each line.
-_PREFIX = re.compile(r"^[ \t]*(?:>>>|\.\.\.|>|\d+[:.|)]?)(?:[ \t]|$)", re.MULTILINE)
+# What quoting, an interpreter, comments, differences and listings put before each line.
+_PREFIX = re.compile(r"^[ \t]*(?:(?:>>>|\.\.\.|>|#|[-*]|\d+[:.|)]?)(?:[ \t]|$)|\+)", re.MULTILINE)
+_ESCAPE = re.compile(r"\\(u([0-9a-fA-F]{4})|.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def _holds(question: str, answer: str) -> bool:
     texts = [_squeezed(question)]
     if "&" in question:
         texts.append(_squeezed(html.unescape(question)))
+    if "\\" in question:
+        texts.append(_squeezed(_ESCAPE.sub(_unescaped, question)))
     if _PREFIX.search(question):
         texts.append(_squeezed(_PREFIX.sub("", question)))
     # Some words around a program are not asked for; many explain it.
@@ -131,6 +134,11 @@ def _holds(question: str, answer: str) -> bool:
         and any(text.endswith(said) or (len(said) >= _ANYWHERE and said in text) for text in texts)
         for one in (answer, *blocks)
     )
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[2]
+    return chr(int(code, 16)) if code else {"n": "\n", "r": "\n", "t": "\t"}.get(found[1], found[1])
 
 
 def _squeezed(text: str) -> str:

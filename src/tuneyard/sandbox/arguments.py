@@ -15,7 +15,7 @@ from typing import Any
 from tuneyard.sandbox.apart.kinds import KINDS, SCALARS
 from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.capability import imported, names_in, walk
-from tuneyard.sandbox.changeable import kind_of
+from tuneyard.sandbox.changeable import Kinds
 from tuneyard.sandbox.imports import Import
 from tuneyard.sandbox.source import words
 from tuneyard.sandbox.ways import marked, ways
@@ -125,6 +125,7 @@ class Arguments:
         self.changed: set[str] = set()
         self._allowed = frozenset(allowed)
         self._held = Shared()
+        self._kinds = Kinds(program)
         self._left = _MOST
         self._later = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
@@ -171,7 +172,7 @@ class Arguments:
                     continue
                 if self._held.count - first > _MANY:
                     return
-                change = kind_of(value)
+                change = self._kinds(value)
                 kind = KINDS.get(type(value)) if change is None else None
                 if change is not None:
                     parts = change.parts(value)

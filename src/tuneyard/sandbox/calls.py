@@ -58,10 +58,11 @@ class Calls:
         self._nans: Nans | None = None
         self._names: dict[str, Any] = {}
         self._trying = trying
-        if wanted is not None and (trying or wanted.exit != ANYWHERE):
+        looks = trying or (wanted is not None and wanted.exit != ANYWHERE)
+        if wanted is not None and looks and not shows_frames(program):
             told = None if trying else wanted
             self._given = _given(program, can, others, told)
-            if concerns(tests) and not shows_frames(program):
+            if concerns(tests):
                 self._outside = Outside([] if told is None else told.named(CHANGES))
             if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
                 self._made = Made(None if trying else wanted.tells)
@@ -142,6 +143,6 @@ def _given(
     """
     allowed = wanted.named(CHANGES) if wanted is not None else []
     if wanted is not None and wanted.separate:
-        return Copies(allowed, originals=wanted.separate == ORIGINALS)
+        return Copies(program, allowed, originals=wanted.separate == ORIGINALS)
     may = wanted is None or others or not can.harmless or may_change(program)
-    return Arguments(program, allowed) if may and not shows_frames(program) else None
+    return Arguments(program, allowed) if may else None

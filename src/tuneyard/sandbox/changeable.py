@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter, deque
+from collections.abc import Collection
 from copy import deepcopy
 from enum import Enum
-from types import MemberDescriptorType, ModuleType
+from types import CodeType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, Changing, Parts, changing
+from tuneyard.sandbox.capability import names_in, walk
 from tuneyard.sandbox.parts import HOLDERS, attributes_by_name, dict_of, mro_of
 from tuneyard.sandbox.source import words
 from tuneyard.sandbox.ways import mark
@@ -28,18 +30,47 @@ _SKIPPED = words(
 """Packages whose objects never change, change when they are looked at, are the process's (locks,
 loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
 ``kind_of``; ``solution`` is the answer."""
-_FIXED = {*KINDS, str, float, BaseException, Enum}
+_FIXED = {*KINDS, str, float, BaseException}
 """What never changes, but for attributes that nobody looks at."""
 
 
+class Kinds:
+    """Says of what kinds the values are that the tests of one answer give it.
+
+    Args:
+        program: the answer's code.
+    """
+
+    def __init__(self, program: CodeType) -> None:
+        self._named = names_in(program) | {
+            text for code in walk(program) for text in code.co_consts if type(text) is str
+        }
+        self._own: dict[int, tuple[Any, Changing]] = {}
+
+    def __call__(self, value: Any) -> Changing | None:
+        """Return of what kind a value of the tests' is that an answer may change, None: of none.
+
+        Of classes and functions what is there when they are first seen may not be changed. To put
+        more there is what decorators do, but for methods of a class, by which it answers.
+        """
+        kind = type(value)
+        if not (kind is FunctionType or issubclass(kind, type)):
+            return kind_of(value)
+        if value.__module__ != "__main__":
+            return None
+        found = self._own.get(id(value))
+        if found is None:
+            made = _of_function(value) if kind is FunctionType else _of_own(value, self._named)
+            found = self._own[id(value)] = value, made
+        return found[1]
+
+
 def kind_of(value: Any) -> Changing | None:
-    """Return of what kind a value of the tests' is that an answer may change, None: of none."""
+    """Return of what kind a value is that changes, None: of none; see ``Kinds`` for classes."""
     found = changing(value)
     if found is not None:
         return found if not found.flat or _size(value, found) < _LARGE else None
     kind = type(value)
-    if issubclass(kind, type):
-        return _CLASS if value.__module__ == "__main__" else None
     home = kind.__module__
     if type(home) is not str:
         return None
@@ -73,6 +104,8 @@ def _of_class(kind: Any) -> Changing | None:
     if issubclass(kind, type | ModuleType):
         return None
     line = mro_of(kind)
+    if Enum in line:
+        return _MEMBER
     if not _FIXED.isdisjoint(line):
         return None
     base = next((CHANGING[one] for one in line if one in CHANGING), None)
@@ -136,10 +169,36 @@ def _no_other(parts: Parts) -> Any:
     raise TypeError("there is but one")
 
 
-def _in_class(value: Any) -> Parts:
-    """Return what a class answers by, not what it counts."""
-    members = dict_of(value).items()
-    return [value, *(one for pair in members if hasattr(type(pair[1]), "__get__") for one in pair)]
+def _of_own(owner: type, named: Collection[str]) -> Changing:
+    """Return how a class of the tests' is compared: what it answers by, and what is named.
+
+    What it counts by itself is its own affair.
+    """
+    held = [
+        name
+        for name, one in dict_of(owner).items()
+        if (name in named or name == "_member_map_") and not hasattr(type(one), "__get__")
+    ]
+
+    def parts(value: Any) -> Parts:
+        members = dict_of(value)
+        methods = [pair for pair in members.items() if hasattr(type(pair[1]), "__get__")]
+        pairs = methods + [(name, members.get(name, _GONE)) for name in held]
+        return [value, *(one for pair in pairs for one in pair)]
+
+    return Changing("", None, parts, _no_other, list.extend, pairs=1)
+
+
+def _of_function(function: Any) -> Changing:
+    """Return how a function of the tests' is compared: its code, and the attributes it has."""
+    held = [*function.__dict__]
+
+    def parts(value: Any) -> Parts:
+        pairs = [(name, getattr(value, name)) for name in _IN_FUNCTION]
+        pairs += [(name, value.__dict__.get(name, _GONE)) for name in held]
+        return [value, *(one for pair in pairs for one in pair)]
+
+    return Changing("", None, parts, _no_other, list.extend, pairs=1)
 
 
 def clone(value: Any) -> Any:
@@ -202,7 +261,11 @@ _FILE = Changing(
 )
 _TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
 _CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
-_CLASS = Changing("", None, _in_class, _no_other, list.extend, pairs=1)
+_GONE = object()
+_IN_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__name__", "__doc__",
+                "__annotations__")  # fmt: skip
+_MEMBER = Changing("", None, lambda v: [type(v), v._name_, v._value_], _no_other, list.extend)
+"""A member of an enumeration."""
 _NUMBERS = Changing("", None, lambda v: [v.tobytes()], list, list.extend, flat=True)
 _QUEUE = Changing("", None, lambda v: [v.qsize()], list, list.extend, flat=True)
 _OTHERS = {

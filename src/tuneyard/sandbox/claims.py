@@ -17,6 +17,7 @@ from tuneyard.sandbox.source import PROGRAM, words
 from tuneyard.sandbox.strangers import Nothing
 
 MODES = "answers in the place of torch's functions"
+GLOBALS = "reads what its tests have through a function of theirs"
 KINDS = "a class that everything is of"
 LIES = "objects that claim to be of another class"
 _MODES = words("TorchFunctionMode TorchDispatchMode _push_mode _push_on_torch_function_stack")
@@ -25,9 +26,17 @@ _ASKS = re.compile(r"isinstance|issubclass|assertIsInstance|assertIsSubclass|__c
 
 
 def of_code(program: CodeType) -> Iterator[str]:
-    """Yield what an answer's names say that it may do to a library."""
+    """Yield what an answer's names and texts say that it may do to a library, or to its tests."""
+    if any("__globals__" in text for code in walk(program) for text in _words_in(code)):
+        yield GLOBALS
     if not _MODES.isdisjoint(names_in(program).union(*map(texts_in, walk(program)))):
         yield MODES
+
+
+def _words_in(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    yield from texts_in(code)
+    yield from (one for one in code.co_consts if type(one) is str)
 
 
 def may_claim(program: CodeType, tests: str) -> bool:

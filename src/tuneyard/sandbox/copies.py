@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection
+from types import CodeType
 from typing import Any
 from weakref import getweakrefcount
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
-from tuneyard.sandbox.changeable import clone, kind_of
+from tuneyard.sandbox.changeable import Kinds, clone
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
@@ -24,6 +25,7 @@ class Copies:
     What an answer gives back and has not changed is what its tests have, not the copy.
 
     Args:
+        program: the answer's code.
         allowed: what the reference changes (see ``Arguments``): such functions get what the tests
             have.
         originals: what it has changed is not the copy either.
@@ -32,10 +34,11 @@ class Copies:
         changed: names of functions that changed what cannot be copied.
     """
 
-    def __init__(self, allowed: Collection[str], *, originals: bool) -> None:
+    def __init__(self, program: CodeType, allowed: Collection[str], *, originals: bool) -> None:
         self.changed: set[str] = set()
         self._allowed = {one.partition(" ")[0] for one in allowed}
         self._no_copies = originals
+        self._kinds = Kinds(program)
         self._originals: dict[int, Any] = {}
         self._copies: list[Any] = []  # kept, so that no other gets its id
 
@@ -55,7 +58,7 @@ class Copies:
         except RecursionError:  # long chains of objects
             copied.clear()
             arguments, more = [*given], named
-            _keep([*given, *named.values()], copied)
+            self._keep([*given, *named.values()], copied)
         try:
             result = function(*arguments, **more)
             changed = set() if self._no_copies else self._changed(copied)
@@ -69,7 +72,7 @@ class Copies:
         """Return the copy of a value of the tests', the value where there is none."""
         if id(value) in copied:
             return copied[id(value)][0]
-        kind = kind_of(value)
+        kind = self._kinds(value)
         if (kind is None and type(value) is not tuple) or len(copied) > _MOST:
             return value
         if kind is None:
@@ -78,12 +81,12 @@ class Copies:
         else:
             parts = parts_of(value, kind)
             if getweakrefcount(value):  # who has such a reference would not find the copy
-                _keep([value], copied)
+                self._keep([value], copied)
                 return value
             try:
                 made = clone(value) if kind.flat else kind.new(parts)
             except Exception:  # handles, and what else there can be but one of
-                _keep([value], copied)
+                self._keep([value], copied)
                 return value
             if not kind.flat:
                 copied[id(value)] = made, kind, []
@@ -131,18 +134,17 @@ class Copies:
         value.update(parts) if kind is set else value.extend(parts)
         return value
 
-
-def _keep(todo: list[Any], copied: dict[int, Copied]) -> None:
-    """Note values that cannot be copied, and all within them, as what an answer has."""
-    while todo and len(copied) < _MOST:
-        one = todo.pop()
-        kind = kind_of(one)
-        if kind is not None and id(one) not in copied:
-            parts = parts_of(one, kind)
-            copied[id(one)] = one, kind, parts
-            todo += parts
-        elif type(one) is tuple:
-            todo += one
+    def _keep(self, todo: list[Any], copied: dict[int, Copied]) -> None:
+        """Note values that cannot be copied, and all within them, as what an answer has."""
+        while todo and len(copied) < _MOST:
+            one = todo.pop()
+            kind = self._kinds(one)
+            if kind is not None and id(one) not in copied:
+                parts = parts_of(one, kind)
+                copied[id(one)] = one, kind, parts
+                todo += parts
+            elif type(one) is tuple:
+                todo += one
 
 
 def _differs(copied: Copied) -> bool:

@@ -69,7 +69,9 @@ ANYWHERE = -1
 TRY = "try"
 """In the place of a ``Reach``: find out."""
 UNRULED = Reach((), (), ANYWHERE, False)
-"""Of programs that are not judged: those that the tests should fail."""
+"""Of programs that are not judged."""
+EMPTIED = UNRULED._replace(allows=(EMPTY + "*",))
+"""Of those that the tests should fail for what they check, whatever they themselves make."""
 
 
 class Marks:

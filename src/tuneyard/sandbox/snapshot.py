@@ -16,11 +16,17 @@ from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
+from tuneyard.sandbox.source import words
+
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: only such classes can be changed
 _ABSENT = object()
 _BUILTINS = frozenset(vars(builtins))
 _LEFT_OUT = ("tuneyard", "__main__", "_signal")  # of the last, `tuneyard.sandbox.trial` takes care
 _LISTS = ("meta_path", "path_hooks", "path")
+_ANYONE_S = words(
+    "_ stdin stdout stderr setprofile showwarning _showwarnmsg_impl _showwarning_orig"
+)
+"""Names that are replaced by `tuneyard.sandbox.trial`, or by whoever catches warnings."""
 _Names = dict[str, Any] | MappingProxyType[str, Any]
 
 
@@ -235,7 +241,7 @@ def _hides(owner: Any, name: str) -> bool:
 
 
 def _matters(owner: Any, name: str, old: Any) -> bool:
-    if name in ("_", "stdin", "stdout", "stderr", "setprofile"):  # replaced by `trial`
+    if name in _ANYONE_S:
         return False
     if type(old) in (FunctionType, ModuleType, staticmethod, classmethod, property):
         return True

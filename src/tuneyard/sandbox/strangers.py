@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from tuneyard.sandbox.parts import attributes_by_name, dict_of, mro_of
@@ -78,6 +80,10 @@ def unlike(value: Any, draw: random.Random) -> list[Any]:
     kind = type(value)
     if kind is bool:
         return [not value, number]
+    if kind in (bytes, bytearray):
+        return [kind(draw.randbytes(len(value) or 1 + step)) for step in range(3)]
+    if kind in (complex, Fraction, Decimal):
+        return [value + 1, value - number, value + number]
     if kind is int:
         return [value + 1, value - 1, value + number, value * 3 + number, -value - number]
     if kind is float:
@@ -92,6 +98,18 @@ def unlike(value: Any, draw: random.Random) -> list[Any]:
     if kind in (set, frozenset):
         return [kind(number + place for place in range(len(value) or 1))]
     return []
+
+
+def others_of(value: Any, draw: random.Random) -> list[Any]:
+    """Return objects like one, each of whose numbers and texts is another; none without those."""
+    held = attributes_by_name(value)
+    found = {name: new for name, one in held.items() if (new := unlike(one, draw))}
+    if not found:
+        return []
+    nothing = dict.fromkeys(held, Nothing())
+    made = [_made(value, nothing | {n: draw.choice(new) for n, new in found.items()})
+            for _ in range(3)]  # fmt: skip
+    return [one for one in made if one is not None]
 
 
 def akin(value: Any, draw: random.Random) -> list[Any]:
@@ -117,13 +135,17 @@ def blank(value: Any) -> Any:
     One without attributes, whose class takes arguments all the same, forgets what it is made of:
     of those, another one.
     """
+    held = attributes_by_name(value)
+    if not held and not _takes_arguments(type(value)):
+        return None
+    return _made(value, {name: Nothing() for name in held})
+
+
+def _made(value: Any, held: dict[str, Any]) -> Any:
     try:
-        held = attributes_by_name(value)
-        if not held and not _takes_arguments(type(value)):
-            return None
         other = object.__new__(type(value))
-        for name in held:
-            object.__setattr__(other, name, Nothing())
+        for name, one in held.items():
+            object.__setattr__(other, name, one)
     except Exception:
         return None
     return other

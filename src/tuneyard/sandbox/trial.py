@@ -257,7 +257,7 @@ class Trial:
         asked = names_in(self._checks)
         looks = looks and REASON not in self._allows
         strict = bool(self._wanted and self._wanted.plain)
-        return Inspector(_CLEAN.knows, forged, asked, looks=looks, strict=strict)
+        return Inspector(_CLEAN.knows, forged, asked, self._source, looks=looks, strict=strict)
 
     def _run_answer(self) -> ModuleType:
         listed = not self._can.harmless or "inspect" in self._tests

@@ -15,24 +15,30 @@ from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import equal_others
 import forged
 import honest
 import lenient
 import tampered_data
+import tampered_owners
 import tampered_surroundings
 import tampered_things
 from forged import Case
 
 FORGED = (
     forged.FORGED
+    | equal_others.FORGED
     | tampered_data.FORGED
+    | tampered_owners.FORGED
     | tampered_things.FORGED
     | tampered_surroundings.FORGED
     | lenient.FORGED
 )
 HONEST = (
     honest.HONEST
+    | equal_others.HONEST
     | tampered_data.HONEST
+    | tampered_owners.HONEST
     | tampered_things.HONEST
     | tampered_surroundings.HONEST
     | lenient.HONEST

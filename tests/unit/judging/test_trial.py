@@ -74,6 +74,26 @@ def test_what_the_empty_program_passes_is_found(sandbox):
     ]
 
 
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "import numpy as np\nassert len(np.array([])) == 0",
+        "import numpy as np\nfor n in np.zeros(0):\n    assert double(n) == 8",
+        "import numpy as np\ndef test():\n    assert np.zeros((0, 3)).shape == (0, 3)",
+        "import pandas as pd\nassert pd.DataFrame().empty",
+        "import pandas as pd\nfrom pandas.testing import assert_frame_equal\n"
+        "assert_frame_equal(pd.DataFrame(), pd.DataFrame())",
+        "import torch\nassert torch.tensor([]).numel() == 0",
+        "import unittest, numpy as np\nclass T(unittest.TestCase):\n    def test(self):\n"
+        "        self.assertEqual(np.array([]).size, 0)\nunittest.main()",
+        "import numpy as np\nbad = [n for n in range(3) if 2 * n != n + n]\n"
+        "assert len(np.array(bad)) == 0",
+    ],
+)
+def test_what_tests_make_without_elements_is_no_answers(sandbox, tests):
+    assert tried([(RIGHT, tests)], sandbox) == ["the tests pass an empty program"]
+
+
 def test_a_reference_that_fails_says_where(sandbox):
     (reason,) = tried([("def double(n):\n    return n + x\n", TESTS)], sandbox)
     assert reason.startswith("the reference fails its own tests: line 2: NameError: name 'x'")

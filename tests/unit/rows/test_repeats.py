@@ -1,5 +1,7 @@
 """Rows that carry their answer, or their prompt; and rows that only look so."""
 
+import json
+
 import pytest
 
 from tuneyard.config.prompts import PROMPTS, render
@@ -34,6 +36,12 @@ def test_a_question_with_its_answer(question):
         (f"{ASKED}\n> def add(a, b):\n>     return a + b\n", ANSWER),
         (f"{ASKED}\n>>> def add(a, b):\n...     return a + b\n", ANSWER),
         (f"{ASKED}\n1: def add(a, b):\n2:     return a + b\n", ANSWER),
+        (f"{ASKED}\n{json.dumps({'solution': ANSWER})}", ANSWER),
+        (f"{ASKED}\n{ANSWER!r}", ANSWER),
+        (f"{ASKED}\n" + ANSWER.replace("\n", "\\n"), ANSWER),
+        (f"{ASKED}\n# def add(a, b):\n#     return a + b\n", ANSWER),
+        (f"{ASKED}\n+def add(a, b):\n+    return a + b\n", ANSWER),
+        (f"{ASKED}\n- def add(a, b):\n-     return a + b\n", ANSWER),
         (f"{ASKED}\ndef less(a, b):\n    return a &lt; b", "def less(a, b):\n    return a < b\n"),
     ],
 )

@@ -127,7 +127,7 @@ def test_what_is_changed_is_seen_and_kept(
     found = Arguments(PROGRAM, [])
     found.calls("reads", see)(value)
     assert found.changed == set()
-    copies = Copies([], originals=False)
+    copies = Copies(PROGRAM, [], originals=False)
     assert copies.calls("f", lambda given: given)(value) is value
     copies.calls("changes", change)(value)
     assert see(value) == seen
@@ -152,7 +152,7 @@ def test_what_is_changed_is_seen_and_kept(
 def test_what_cannot_be_copied_is_told(
     make: Callable[[], Any], change: Callable[[Any], Any]
 ) -> None:
-    copies = Copies([], originals=False)
+    copies = Copies(PROGRAM, [], originals=False)
     copies.calls("keeps", lambda given: None)(make())
     assert copies.changed == set()
     copies.calls("changes", change)(make())

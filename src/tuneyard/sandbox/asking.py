@@ -1,0 +1,59 @@
+"""Asks an object that says it equals another value again, and about others that it cannot equal."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from operator import eq
+from typing import Any
+
+from tuneyard.sandbox.parts import PLAIN, attributes_by_name, mro_of
+from tuneyard.sandbox.strange_kinds import is_answers, is_mock
+from tuneyard.sandbox.strangers import akin, blank, holds, others_of, unlike
+
+Says = Callable[..., bool]
+
+
+def lies(
+    left: Any,
+    right: Any,
+    draw: random.Random,
+    *,
+    strict: bool,
+    says: Says = holds,
+    question: Any = eq,
+) -> bool:
+    """Say whether an object that says it equals a value says so of others, or not each time.
+
+    Args:
+        left: the object, whose class compares by a method of its own.
+        right: the value.
+        draw: what nobody can foresee: the others and the order.
+        strict: the reference's objects do not compare by methods of their own.
+        says: how an answer is read: ``holds``, or ``fails`` for "is unlike".
+        question: the operator.
+    """
+    strict = strict and is_answers(left)
+    others = unlike(right, draw) + (akin(right, draw) if strict else [])
+    trials = [(right, True)] * 2 + [(other, False) for other in others]
+    draw.shuffle(trials)
+    answers = [(says(question, left, other), wanted) for other, wanted in trials]
+    wrong = [got for got, wanted in answers if not wanted]
+    if any(not got for got, wanted in answers if wanted):
+        return True
+    if wrong and (any if strict else all)(wrong):
+        return True
+    if not is_answers(left) or is_mock(type(right)):
+        return False
+    if id(type(right)) in PLAIN or not attributes_by_name(right):
+        lacks = type(right) is bool or not others
+        return lacks and not _akin_kinds(type(left), type(right))
+    bare = blank(right)
+    groups = [
+        group for group in (others_of(right, draw), [bare] if bare is not None else []) if group
+    ]
+    return any(all(says(question, left, other) for other in group) for group in groups)
+
+
+def _akin_kinds(one: type, other: type) -> bool:
+    return one in mro_of(other) or other in mro_of(one)[:-1]
