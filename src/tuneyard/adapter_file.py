@@ -11,15 +11,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tuneyard.checkpoint import resolve_path
+from tuneyard.checkpoint import base_name, fingerprint, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_json
-from tuneyard.model_files import base_fingerprint, cached_snapshot, is_hub_id
+from tuneyard.model_files import is_hub_id
 from tuneyard.weight_file import fault, tensors
 
 ADAPTER_RECORD = "tuneyard.json"
-"""In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``."""
+"""In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``; of a hub model, ``path`` is
+its id and commit."""
 
 
 _MOST = 10**6
@@ -98,10 +99,9 @@ def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
             where=str(record),
             remedy="train the adapter again, or delete this file to skip the check",
         ) from None
-    root = resolve_path(model)
-    if is_hub_id(root) and cached_snapshot(root, model.revision) is None:
-        return  # Nothing to compare with before the download.
-    if recorded != base_fingerprint(root, model.revision):
+    if is_hub_id(resolve_path(model)) and base.get("path") == base_name(model):
+        return  # that very commit
+    if fingerprint(model) not in (None, recorded):  # None: not here before the download
         raise UserError(
             f"the adapter was trained on another base model ({base.get('path')})",
             where=str(folder),
@@ -143,8 +143,7 @@ def _wrong(error: ValidationError) -> tuple[str, Any]:
 
 def adapter_record(model: Model) -> dict[str, Any]:
     """Return what ``tuneyard.json`` in an adapter's folder says about the base."""
-    path = resolve_path(model)
-    return {"base": {"path": model.path, "fingerprint": base_fingerprint(path, model.revision)}}
+    return {"base": {"path": base_name(model), "fingerprint": fingerprint(model)}}
 
 
 def _check_files(folder: Path, weights: list[Path]) -> None:

@@ -17,6 +17,7 @@ from tuneyard.model_files import (
     base_fingerprint,
     check_files,
     folder_of,
+    half_fetched,
     is_hub_id,
     loaded_files,
     local_path,
@@ -72,6 +73,24 @@ def check_model(model: Model) -> None:
 def model_folder(model: Model) -> Path | None:
     """Return the folder of a model's files, None for a hub model that is not in the cache."""
     return folder_of(resolve_path(model), model.revision)
+
+
+def base_name(model: Model) -> str:
+    """Return what a base is called where it is on record: of a hub model id and commit."""
+    path = resolve_path(model)
+    return f"{path}@{model.revision or 'main'}" if is_hub_id(path) else model.path
+
+
+def fingerprint(model: Model) -> str | None:
+    """Return the fingerprint of a model's files, None where they are not all on this machine.
+
+    Raises:
+        UserError: its folder holds no model.
+    """
+    folder = model_folder(model)
+    if folder is None or half_fetched(folder, resolve_path(model)):
+        return None
+    return base_fingerprint(folder)
 
 
 def has_chat_template(model: Model) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuneyard.checkpoint import model_folder
 from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, steps
@@ -52,10 +53,11 @@ class Shape:
 
 def shape_of(model: Model) -> Shape | None:
     """Read a model's shape from its config.json; None where it is not on this machine."""
-    from tuneyard.loading import resolve_path
-
+    folder = model_folder(model)
+    if folder is None:
+        return None
     try:
-        text = (Path(resolve_path(model)) / "config.json").read_text(encoding="utf-8")
+        text = (folder / "config.json").read_text(encoding="utf-8")
         config: dict[str, Any] = json.loads(text)
         hidden, layers = config["hidden_size"], config["num_hidden_layers"]
         inner, vocabulary = config["intermediate_size"], config["vocab_size"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import check_model, model_folder, resolve_path
+from tuneyard.checkpoint import base_name, check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -245,10 +245,7 @@ def identity(model: Model) -> str:
     """
     check_model(model)
     path = resolve_path(model)
-    if is_hub_id(path):
-        found = f"{path}@{model.revision or 'main'}"
-    else:
-        found = base_fingerprint(path)
+    found = base_name(model) if is_hub_id(path) else base_fingerprint(path)
     if model.adapter is not None:
         check_adapter(model.adapter, model)
         digests = [file_digest(p) for p in sorted(Path(model.adapter).glob("adapter_*"))]

@@ -33,7 +33,7 @@ from tuneyard.fit import (
 )
 from tuneyard.loading import load_tokenizer, not_loaded, quiet
 from tuneyard.model_config import check_bounds, read_config
-from tuneyard.model_files import is_hub_id, loaded_files
+from tuneyard.model_files import half_fetched, loaded_files
 from tuneyard.weight_file import headers
 
 _FLOATS = ("F64", "F32", "F16", "BF16")
@@ -56,7 +56,7 @@ def check_fit(model: Model) -> None:
             the model's adapter does not fit.
     """
     folder = model_folder(model)
-    if folder is None or _half_fetched(folder, resolve_path(model)):
+    if folder is None or half_fetched(folder, resolve_path(model)):
         return
     tokenizer = load_tokenizer(model)
     place = f"models: {model.name}: path"
@@ -85,7 +85,7 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
     from tuneyard.metrics.encoder import not_loaded as encoder_not_loaded
 
     folder = encoder_folder(encoder)
-    if folder is None or _half_fetched(folder, encoder.path):
+    if folder is None or half_fetched(folder, encoder.path):
         return
     found = _headers(folder)
     quiet()
@@ -99,14 +99,6 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
     refuse(encoder_differences(info), ENCODER_UNFIT, where, encoder.path)
     wrong = (name for file in loaded_files(folder) for name in not_finite(file, _READ))
     refuse_not_finite(wrong, "an encoder's weights", where, encoder.path)
-
-
-def _half_fetched(folder: Path, path: str) -> bool:
-    """Tell whether a hub model's weights are not all in the cache: loading it fetches the rest."""
-    if not is_hub_id(path):
-        return False
-    files = loaded_files(folder)
-    return not files or not all(file.is_file() for file in files)
 
 
 def _check_adapter(network: Any, folder: Path) -> None:

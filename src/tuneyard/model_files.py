@@ -156,22 +156,21 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
         )
 
 
-def base_fingerprint(path: str | os.PathLike[str], revision: str | None = None) -> str:
+def base_fingerprint(path: str | os.PathLike[str]) -> str:
     """Return a SHA-256 that tells one base model from another, whatever folder it lies in.
 
     Hashed are config.json (without its file name and version fields), and of every weight file
     name, size and content; of files above 32 MiB only three samples, so that it stays quick.
 
     Raises:
-        UserError: a hub id that is not in the local cache, or a folder that holds no model.
+        UserError: the folder holds no model.
     """
-    folder = folder_of(str(path), revision)
-    if folder is None or not os.path.isdir(folder):
+    folder = Path(path)
+    if not os.path.isdir(folder):
         raise UserError(
             "no model's files are here",
             where=str(path),
-            value=revision or "main",
-            remedy="load it once first",
+            remedy="name the folder that holds them",
         )
     config = read_config(folder, str(folder))
     for volatile in ("_name_or_path", "transformers_version"):
@@ -206,6 +205,14 @@ def loaded_files(folder: Path) -> list[Path]:
         if os.path.isfile(folder / index):
             return [folder / shard for shard in sorted(set(_shards(folder / index).values()))]
     return []
+
+
+def half_fetched(folder: Path, path: str) -> bool:
+    """Tell whether a hub model's weights are not all in the cache: loading it fetches the rest."""
+    if not is_hub_id(path):
+        return False
+    files = loaded_files(folder)
+    return not files or not all(file.is_file() for file in files)
 
 
 def _shards(index: Path) -> dict[str, str]:

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import model_folder
+from tuneyard.checkpoint import model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kind
 from tuneyard.loading import not_loaded
 from tuneyard.model_config import check_bounds, is_count, read_config
-from tuneyard.model_files import loaded_files
+from tuneyard.model_files import half_fetched, loaded_files
 from tuneyard.weight_file import headers, sample, tensors
 
 # The class that saves each of these kinds, and which of a layer's projections have a bias.
@@ -49,8 +49,10 @@ def check_outline(model: Model) -> None:
     place = f"models: {model.name}: path"
     _check_tokenizer(folder, model)
     files = loaded_files(folder)
-    if not all(file.suffix == ".safetensors" and file.is_file() for file in files):
-        return  # pickled, or not all of a hub model fetched
+    if half_fetched(folder, resolve_path(model)) or any(
+        file.suffix != ".safetensors" for file in files
+    ):
+        return
     config = read_config(folder, place)
     found = {name: shape for file in files for name, (shape, _) in headers(file).items()}
     check_bounds(config, len(found), folder)

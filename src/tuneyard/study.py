@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuneyard import loading
+from tuneyard import commits, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
 from tuneyard.checkpoint import has_chat_template, with_own_length
@@ -52,6 +52,8 @@ class Prepared:
     run: RunDir
     identities: dict[str, str]
     """What identifies the weights of each model, by its name."""
+    commits: dict[str, str]
+    """The commit of each branch or tag that the study names on the hub."""
     notes: tuple[str, ...] = ()
     """What the user should know before anything runs, though it is no error."""
 
@@ -105,14 +107,17 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     """
     study = load(path, overrides)
     check(study, str(path))
-    study = study.model_copy(update={"models": [with_own_length(m) for m in study.models]})
-    identities = {model.name: loading.identity(model) for model in study.models}
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
     run.check_place()
+    study, found = commits.pinned(study, commits.read_record(run.read_text(commits.RECORD)))
+    for model in study.models:
+        commits.fetch_descriptions(model)
+    study = study.model_copy(update={"models": [with_own_length(m) for m in study.models]})
+    identities = {model.name: loading.identity(model) for model in study.models}
     check_artifact_root(tracking_uri(study, run.root))
     plan = _plan(study, run, identities)
-    prepared = Prepared(study, plan, run, identities, _notes(study, plan))
+    prepared = Prepared(study, plan, run, identities, found, _notes(study, plan))
     prepared.refuse()
     if prepared.todo():
         for model in study.models:
@@ -182,6 +187,7 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
         The study with its plan decided.
     """
     todo, folder = prepared.todo(), prepared.run
+    commits.record(folder, prepared.commits)
     folder.write_text(dump(prepared.study), "study.yaml")
     for note in prepared.notes if todo else ():
         progress.line(f"note: {note}")

@@ -8,10 +8,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from tuneyard import loading
+from tuneyard.checkpoint import base_name, fingerprint, resolve_path
 from tuneyard.config import Model, Register
 from tuneyard.config.prompts import render
 from tuneyard.metrics import encoder_metrics
+from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
@@ -61,9 +62,11 @@ def measure(
 
 def _model(tags: Mapping[str, str], context: Context) -> Model | None:
     """Return the study's model that the champion is an adapter of."""
-    wanted = tags.get("tuneyard.base_fingerprint")
+    names = {tags.get("tuneyard.base_path"), tags.get("tuneyard.base_fingerprint")} - {None}
     for model in context.study.models:
-        if loading.base_fingerprint(loading.resolve_path(model), model.revision) == wanted:
+        if fingerprint(model) in names:
+            return model
+        if is_hub_id(resolve_path(model)) and base_name(model) in names:
             return model
     return None
 

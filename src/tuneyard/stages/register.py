@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.artifacts import fetch
+from tuneyard.checkpoint import base_name, fingerprint
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
@@ -76,6 +79,17 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
     return value
 
 
+def _base_fingerprint(arm: Arm, adapter: Path | None) -> str:
+    """Return the base's fingerprint: where its files are not on this machine, the adapter's word.
+
+    Empty where neither is there.
+    """
+    if adapter is None:
+        return fingerprint(arm.model) or ""
+    record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
+    return str(record["base"]["fingerprint"] or "")
+
+
 def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> None:
     artifact = context.artifact(source)
     manifest = artifact.manifest() or {"files": {}, "facts": {}}
@@ -122,7 +136,6 @@ def _decide(
     rule: Register | None = study.register_
     if rule is None:
         return {"said": ""}
-    from tuneyard import loading
     from tuneyard.tracking import measured_otherwise, register
 
     best = _best(arms, values)
@@ -137,8 +150,8 @@ def _decide(
     details: Details = {
         "adapter_key": last.key if last else "",
         "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
-        "base_path": arm.model.path,
-        "base_fingerprint": loading.base_fingerprint(loading.resolve_path(arm.model)),
+        "base_path": base_name(arm.model),
+        "base_fingerprint": _base_fingerprint(arm, adapter),
         "study": study.study,
         "arm": arm.label,
     }

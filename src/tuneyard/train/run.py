@@ -11,6 +11,7 @@ from typing import Any
 
 from tuneyard import loading
 from tuneyard.artifacts import fetch
+from tuneyard.checkpoint import fingerprint
 from tuneyard.config import Lora
 from tuneyard.loading import check_adapter, check_model
 from tuneyard.train.job import Report, TrainJob
@@ -100,9 +101,7 @@ def _train(job: TrainJob, trainer: Any, report: Report, resume_from: Path | None
     if job.method == "dpo":
         from tuneyard.train.dpo import reference_identity
 
-        base = job.base()
-        fingerprint = loading.base_fingerprint(loading.resolve_path(base), base.revision)
-        result["reference"] = reference_identity(trainer, fingerprint)
+        result["reference"] = reference_identity(trainer, fingerprint(job.base()) or "")
     if resume_from is not None:
         progress.restore(resume_from)
     trainer.train(resume_from_checkpoint=None if resume_from is None else str(resume_from))
