@@ -24,7 +24,7 @@ class Example:
 
     Attributes:
         id: unique within a data set, e.g. ``validation/first_order/00012``.
-        task: ``cocobots`` or ``python``; decides how an answer is executed.
+        task: one of ``tuneyard.tasks``; decides how an answer is judged.
         kind: the data set's name in the study, e.g. ``first_order``.
         split: ``train``, ``validation`` or ``test``.
         instruction: what the model is asked, without the prompt template.

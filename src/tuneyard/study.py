@@ -27,10 +27,10 @@ from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
-from tuneyard.metrics.execution import check_imports
 from tuneyard.outline import check_outline
 from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress

@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 
 from tuneyard.config.base import Strict
 from tuneyard.config.rows import Rows, Split
+from tuneyard.errors import suggestion
+from tuneyard.tasks import TASKS
 
 EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "instruction": ("instruction",),
@@ -46,8 +48,9 @@ class Data(Strict):
     """cocobots: generated, or read from the public file format; exercises: small Python functions
     with tests, generated; instructions: rows of {instruction, input, output}, of which ``input``
     may be absent."""
-    task: Literal["cocobots", "python"] | None = None
-    """How an answer is executed; cocobots implies cocobots, and exercises imply python."""
+    task: str | None = None
+    """How an answer is judged, one of ``tuneyard.tasks``; cocobots implies cocobots, and exercises
+    imply python."""
     order: Literal["first", "higher"] | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
     objects: list[str] | None = Field(default=None, min_length=1)
@@ -67,6 +70,13 @@ class Data(Strict):
     (``reference`` also under ``output``), but not in a column that is named for something else.
     ``tests`` is a program, or a list of statements: any of the forms of ``tuneyard.judging.forms``;
     ``check(candidate)`` in it is called with the function that ``entry_point`` names."""
+
+    @field_validator("task")
+    @classmethod
+    def _known_task(cls, value: str | None) -> str | None:
+        if value is not None and value not in TASKS:
+            raise ValueError(f"unknown task; {suggestion(value, list(TASKS))}")
+        return value
 
     @field_validator("columns")
     @classmethod
@@ -143,8 +153,6 @@ def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
     Raises:
         ValueError: one is not.
     """
-    from tuneyard.errors import suggestion
-
     parts: dict[str, str] = {}
     for name, column in value.items():
         if name not in known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tuneyard.config import Counts, Data, Rows, Split
@@ -11,7 +11,8 @@ from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.records import Example
-from tuneyard.rows import Unique, check_tests, local_path, read
+from tuneyard.rows import Unique, local_path, read
+from tuneyard.tasks import TASKS
 
 # The slides' counts, by order; exercises have no order.
 DEFAULT_COUNTS = {
@@ -163,11 +164,11 @@ def _example(
         name, entry_point = parts["entry_point"]
         if entry_point is not None:
             entry_point = meta["entry_point"] = _text(name, entry_point, row, place)
-        meta["tests"] = _tests(tests, row, column, place, entry_point, data.columns.values())
+        meta["tests"] = _tests(tests, row, column, place, entry_point, data)
     column, about = parts["input"]
     return Example(
         id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
-        task=data.task or "python",
+        task=data.executed_as,
         kind=kind,
         split=split,
         instruction=_filled("instruction", *parts["instruction"], row, place),
@@ -249,13 +250,10 @@ def _tests(
     column: str,
     place: str,
     entry_point: str | None,
-    named: Collection[str],
+    data: Data,
 ) -> str:
-    """Return tests as one text; refuse those that no answer could pass.
-
-    Args:
-        named: columns that the study names for a part of an example: they hold no set-up.
-    """
+    """Return tests as one text; refuse those that no answer could pass."""
+    named = data.columns.values()  # these hold no set-up
     try:
         tests = with_setup(value, row, named) or ""
     except FormError as error:
@@ -265,5 +263,7 @@ def _tests(
             value=row[error.column] if error.column else value,
             remedy="write one text, or a list of statements",
         ) from None
-    check_tests(tests, column, place, entry_point, setup_of(row, named))
+    check_tests = TASKS[data.executed_as].check_tests
+    if check_tests is not None:
+        check_tests(tests, column, place, entry_point, setup_of(row, named))
     return tests

@@ -13,8 +13,9 @@ from tuneyard.rows import iter_json_lines
 from tuneyard.stages import judge
 from tuneyard.stages.context import Context
 from tuneyard.stages.trained import trained
+from tuneyard.tasks import TASKS
 
-# Failing answers of one cell and category whose boards are built again to be drawn.
+# Failing answers of one cell and category that the report may draw.
 _DRAWN = 3
 _VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
 
@@ -50,7 +51,7 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     from tuneyard.compare import Cell
 
     cells = []
-    drawn: list[dict[str, Any]] = []
+    drawn: dict[str, list[dict[str, Any]]] = {}
     for arm in arms:
         for split, scored in arm.scores.items():
             facts = (context.artifact(scored).manifest() or {}).get("facts", {})
@@ -58,9 +59,9 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
                 corpus = facts.get("corpus", {}).get(kind, {})
                 system = (arm.model.name, arm.train_on, arm.name)
                 cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
-                if context.study.data[kind].executed_as == "cocobots":
-                    drawn += _to_draw(rows)
-    _build_boards(drawn, context.study.evaluate.code_block)
+                drawn.setdefault(context.study.data[kind].executed_as, []).extend(_to_draw(rows))
+    for task, own in drawn.items():
+        _add_shown(own, task, context.study.evaluate.code_block)
     return cells
 
 
@@ -97,18 +98,14 @@ def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for own in taken.values() for row in own[:_DRAWN]]
 
 
-def _build_boards(rows: list[dict[str, Any]], code_block: CodeBlock) -> None:
-    """Build the boards of these answers again: scores keep verdicts, the report draws boards."""
-    from tuneyard.cocobots.execution import judge
-    from tuneyard.sandbox import Sandbox
-
-    if not rows:
+def _add_shown(rows: list[dict[str, Any]], task: str, code_block: CodeBlock) -> None:
+    """Add what the report draws of these answers."""
+    shown = TASKS[task].shown
+    if shown is None or not rows:
         return
-    with Sandbox(workers=1) as sandbox:
-        pairs = [(row["reference"], row["prediction"]) for row in rows]
-        verdicts = judge(pairs, sandbox, code_block=code_block)
-    for row, verdict in zip(rows, verdicts, strict=True):
-        row["expected_board"], row["built_board"] = verdict.expected, verdict.built
+    pairs = [(row["reference"], row["prediction"]) for row in rows]
+    for row, more in zip(rows, shown(pairs, code_block), strict=True):
+        row.update(more)
 
 
 def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:

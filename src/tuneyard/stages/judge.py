@@ -1,6 +1,6 @@
 """judge: which rows of a split have tests that tell a right answer from none.
 
-A COCOBOTS answer is held against its reference: what is said of tests is said of that.
+Where a task holds answers against the reference, what is said of tests is said of that.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tuneyard.cocobots.execution import try_references
 from tuneyard.config import Preflight
 from tuneyard.errors import UserError
-from tuneyard.judging.rows import try_rows
 from tuneyard.judging.served import there
 from tuneyard.plan import Asked, Plan
 from tuneyard.plan.steps import Judge
 from tuneyard.records import Example, write_jsonl
-from tuneyard.sandbox import Sandbox
 from tuneyard.stages.context import Context
+from tuneyard.tasks import TASKS
 from tuneyard.unwarned import unwarned
 
 SHOWN = 3
@@ -68,18 +66,7 @@ def trials(
         workers: processes.
     """
     rows = list(filter(_has_tests, examples))
-    if step.by == "references":
-        with Sandbox(workers) as sandbox:
-            reasons = try_references([example.reference for example in rows], sandbox)
-    else:
-        tried = try_rows(
-            [example.meta["tests"] for example in rows],
-            [example.reference for example in rows],
-            [example.meta.get("entry_point") for example in rows],
-            workers,
-            [*step.versions],
-        )
-        reasons = [found.reason for found in tried]
+    reasons = TASKS[step.rows.task].try_rows(rows, workers, [*step.versions])
     return [
         Unjudged(example.id, places.get(example.id, example.id), reason)
         for example, reason in zip(rows, reasons, strict=True)
@@ -88,7 +75,7 @@ def trials(
 
 
 def _has_tests(example: Example) -> bool:
-    return example.task == "cocobots" or "tests" in example.meta
+    return TASKS[example.task].has_verdict(example)
 
 
 def facts(examples: list[Example], found: Sequence[Unjudged]) -> dict[str, Any]:
@@ -221,15 +208,15 @@ def _refuse_none(asked: Asked, tested: Mapping[str, int]) -> None:
     if any(tested[step.key] for step in judges):
         return
     names = sorted({step.rows.kind for step in judges})
-    python = sorted({step.rows.kind for step in judges if step.by == "tests"})
+    tests = sorted({step.rows.kind for step in judges if step.by == "tests"})
     raise UserError(
-        f"verdicts are asked for, and no row has {'tests' if python else 'a reference'} that could "
+        f"verdicts are asked for, and no row has {'tests' if tests else 'a reference'} that could "
         "give one",
         where=key,
         value=", ".join(names),
         remedy=(
-            f"give the rows tests (data.{python[0]}.columns: {{tests: COLUMN}}), or "
-            if python
+            f"give the rows tests (data.{tests[0]}.columns: {{tests: COLUMN}}), or "
+            if tests
             else "mend the references, or "
         )
         + _REMEDIES.get(key.rpartition(".")[2], "name another metric"),

@@ -24,12 +24,7 @@ from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
 from tuneyard.stages.overlap import read_pairs
 from tuneyard.stages.score import score_row
-
-# What decides whether an answer is a good one: a metric, and the keys of its verdict.
-_VERIFIERS = {
-    "execution": ("execution", ("execution_success", "passed")),
-    "exact_match": ("exact_match", ("exact_match",)),
-}
+from tuneyard.tasks import TASKS
 
 
 def run(step: Prefer, context: Context) -> str:
@@ -179,7 +174,7 @@ def _verify(
     """
     from tuneyard.distributed import score
 
-    metric, keys = _VERIFIERS[step.pairs.verify]
+    metric = step.pairs.verify
     trials = {
         row: why for judge in step.judged.values() for row, why in context.trials(judge).items()
     }
@@ -200,9 +195,9 @@ def _verify(
             code_block=step.code_block or "first",
             imports=context.study.sandbox.imports,
         )
+        key = TASKS[task].verdict.key if metric == "execution" else metric
         for row, values in zip(rows, scored.rows, strict=True):
-            passed = next((values[key] for key in keys if key in values), None)
-            verdicts[str(row.id), row.sample] = passed
+            verdicts[str(row.id), row.sample] = values[key]
             if values.get("suspicious"):
                 suspicious.add((str(row.id), row.sample))
     return verdicts
