@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
-    "losses", "quantizations", "tasks",
+    "losses", "quantizations", "tasks", "generators",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
@@ -25,7 +26,7 @@ LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", 
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
-           "quantizations", "tasks",
+           "generators", "quantizations", "tasks",
            "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
@@ -36,9 +37,19 @@ def modules():
         yield path, (parts[0] if parts[0] != "__init__" else "")
 
 
+@cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path):
-    """Yield the first part below ``tuneyard`` of everything a module imports, wherever it does."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Return the first part below ``tuneyard`` of everything a module imports, wherever it does."""
+    return frozenset(_imports(path))
+
+
+def _imports(path):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names = (
                 [node.module]
@@ -81,6 +92,14 @@ def test_level_0_imports_level_0_only(package):
             assert set(imports(path)) <= LEVEL_0 | {"__version__"}, path
 
 
+@pytest.mark.parametrize("domain", ["cocobots", "exercises"])
+def test_a_domain_is_known_to_its_records_alone(domain):
+    for path, own in modules():
+        if domain in imports(path):
+            assert own == domain or path.parent.name in {"tasks", "generators"}, path
+            assert own == domain or path.stem == domain, path
+
+
 @pytest.mark.parametrize("package", sorted(STAGES))
 def test_stages_do_not_import_one_another(package):
     for path, own in modules():
@@ -99,8 +118,7 @@ def test_no_torch_at_import_time_outside_training_and_generation():
     for path, own in modules():
         if own in {"train", "generate", "distributed"}:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
+        for node in tree(path).body:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if own == "embedded":  # the pretraining script; its package imports none of it

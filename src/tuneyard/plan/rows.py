@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import Literal
 
 from tuneyard.config import Dpo, Model, Pairs, Rows
+from tuneyard.generators import GENERATORS
 from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.data import DataSteps
 from tuneyard.plan.plan import Asked
@@ -57,12 +58,12 @@ class RowSteps(DataSteps):
     def judged(self, kind: str, split: str) -> Judge | None:
         """Return the step that tries a split's tests, where answers are told apart by them.
 
-        A COCOBOTS answer is held against its reference, which is tried where it was read: what is
-        generated builds what its generator says.
+        Of generated rows, nothing is tried where the generator says that they judge.
         """
         data = self.study.data[kind]
-        generated = data.source == "cocobots" and data.rows_of(split) is None
-        if generated or not self._asks(kind, split):
+        generator = GENERATORS.get(data.source)
+        sure = generator is not None and generator.judges and data.rows_of(split) is None
+        if sure or not self._asks(kind, split):
             return None
         task = TASKS[data.executed_as]
         modules = self.study.sandbox.imports if task.imports else []
@@ -102,7 +103,7 @@ class RowSteps(DataSteps):
     def asked(self) -> tuple[Asked, ...]:
         """Return what asks for verdicts, with the splits whose rows could give them.
 
-        Generated COCOBOTS rows always can, so that nothing has to be asked of what includes them.
+        Rows whose generator says so always can: nothing has to be asked of what includes them.
         """
         evaluated: list[tuple[str, str]] = [
             (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated
