@@ -16,14 +16,14 @@ PURE = [
     "losses", "quantizations", "tasks", "generators",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
-    "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
+    "compare", "prefer", "tracking", "base_models", "embedded", "loading", "data.sources",
     "data.overlap", "rows", "answers", "codec", "judging.rows", "account", "supervisor",
     "machine",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
-           "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
+           "sandbox", "base_models", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
            "generators", "quantizations", "tasks",

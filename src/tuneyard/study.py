@@ -22,7 +22,7 @@ from typing import Any
 from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import has_chat_template, with_own_length
+from tuneyard.base_models import has_chat_template, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tuneyard.checkpoint import check_encoder, check_targets
+from tuneyard.base_models import check_encoder, check_targets
 from tuneyard.config import Data, Dpo, Register, Rows, Sft, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.generators import GENERATORS

@@ -102,7 +102,7 @@ def _checked(metrics: Sequence[str], encoders: Mapping[str, Encoder]) -> dict[st
     wanted = dict.fromkeys(encoder_metrics(metrics).values())
     if not wanted and not encoders:
         return {}
-    from tuneyard.checkpoint import check_encoder
+    from tuneyard.base_models import check_encoder
     from tuneyard.config import Encoders
 
     ours = Encoders()
