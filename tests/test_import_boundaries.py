@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
-    "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
+    "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "study_check",
     "losses", "quantizations", "tasks", "generators",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",

@@ -24,7 +24,6 @@ from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
 from tuneyard.base_models import has_chat_template, with_own_length
 from tuneyard.config import Study
-from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
 from tuneyard.judging.imports import check_imports
@@ -40,6 +39,7 @@ from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
+from tuneyard.study_check import check
 from tuneyard.tracking.address import check_artifact_root
 
 
