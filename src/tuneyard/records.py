@@ -74,16 +74,7 @@ class Completion:
     finish: str = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The metric values of one completion; ``None`` means missing (never a sentinel number)."""
-
-    id: str
-    values: dict[str, float | bool | str | None]
-    sample: int = 0
-
-
-Record = TypeVar("Record", Example, Preference, Completion, Score)
+Record = TypeVar("Record", Example, Preference, Completion)
 
 
 def write_jsonl(path: str | os.PathLike[str], rows: Iterable[Any]) -> int:

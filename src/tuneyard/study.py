@@ -170,7 +170,7 @@ def run(
         _run(left, prepared, runner, progress, resumed=bool(left and done))
     finally:
         runner.stop()
-    return runner.outcome | {"ran": runner.ran} | results(prepared)
+    return {"ran": runner.ran} | results(prepared)
 
 
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
