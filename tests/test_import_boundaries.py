@@ -124,3 +124,63 @@ def test_no_torch_at_import_time_outside_training_and_generation():
             if own == "embedded":  # the pretraining script; its package imports none of it
                 continue
             assert not {n.split(".")[0] for n in names} & HEAVY, path
+
+
+def names(path):
+    """Return every module of tuneyard that a module imports, wherever it does, but for types."""
+    found = set()
+    skipped = {
+        inner
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree(path)):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in PATHS else node.module for name in whole}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found & set(PATHS)
+
+
+PATHS = {
+    ".".join(("tuneyard", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in SOURCE.rglob("*.py")
+}
+
+
+def reached(start, imported):
+    """Return what is imported from ``start`` on, itself where it is in a circle."""
+    found, todo = set(), [start]
+    while todo:
+        for name in imported[todo.pop()] - found:
+            found.add(name)
+            todo.append(name)
+    return found
+
+
+def test_there_are_no_circles():
+    imported = {name: names(path) - {name} for name, path in PATHS.items()}
+    assert [name for name in imported if name in reached(name, imported)] == []
+    rooms = {}
+    for name, others in imported.items():
+        own = rooms.setdefault(name.split(".")[1] if "." in name else "", set())
+        own |= {other.split(".")[1] for other in others if "." in other}
+    rooms = {name: others - {name} for name, others in rooms.items()}
+    assert [name for name in rooms if name in reached(name, rooms)] == []
+
+
+def test_what_runs_one_step_knows_no_other():
+    from tuneyard.plan import steps
+
+    found = {one.stage for one in vars(steps).values() if hasattr(one, "stage")}
+    own = {f"tuneyard.stages.{stage}" for stage in found}
+    assert own <= set(PATHS)
+    imported = {name: names(path) for name, path in PATHS.items()}
+    for name in own:
+        assert reached(name, imported) & own <= {name}

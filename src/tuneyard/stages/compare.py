@@ -9,10 +9,10 @@ from typing import Any
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
 from tuneyard.plan import Arm, Step, steps
-from tuneyard.rows import iter_json_lines
-from tuneyard.stages import judge
 from tuneyard.stages.context import Context
-from tuneyard.stages.trained import trained
+from tuneyard.stages.scored import score_rows
+from tuneyard.stages.trained import history, trained
+from tuneyard.stages.trials import table
 from tuneyard.tasks import TASKS
 
 # Failing answers of one cell and category that the report may draw.
@@ -65,30 +65,6 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     return cells
 
 
-def score_rows(scored: steps.Score, context: Context) -> dict[str, list[dict[str, Any]]]:
-    """Return each data set's score rows with instruction, reference and prediction beside them."""
-    texts = {(c.id, c.sample): c for c in context.completions(scored.answers)}
-    scores = {
-        (row["id"], row.get("sample", 0)): row
-        for _, row in iter_json_lines(context.artifact(scored).local() / "scores.jsonl")
-    }
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for one in scored.sets:
-        examples = {e.id: e for e in context.examples(one)}
-        rows[one.kind] = [
-            {
-                **row,
-                "sample": sample,
-                "instruction": examples[identity].question,
-                "reference": examples[identity].reference,
-                "prediction": texts[identity, sample].text,
-            }
-            for (identity, sample), row in scores.items()
-            if identity in examples
-        ]
-    return rows
-
-
 def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return a few failing answers of each category."""
     taken: dict[str, list[dict[str, Any]]] = {}
@@ -126,12 +102,6 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
             )
 
 
-def history(train: steps.Train, context: Context) -> list[dict[str, Any]]:
-    """Return what a training step logged."""
-    path = context.artifact(train).local() / "history.jsonl"
-    return [row for _, row in iter_json_lines(path)]
-
-
 def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
     examples: dict[str, dict[str, int]] = {}
     durations: dict[str, float] = {}
@@ -163,7 +133,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
             examples.setdefault(kind, {})[split] = facts.get("examples", 0)
             digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
         elif isinstance(step, steps.Judge):
-            tests[f"{step.rows.kind} {step.rows.split}"] = judge.table(facts)
+            tests[f"{step.rows.kind} {step.rows.split}"] = table(facts)
         elif isinstance(step, steps.Prefer):
             pairs[step.label] = facts.get("stats", {})
         elif isinstance(step, steps.Preflight | steps.PairOverlap):

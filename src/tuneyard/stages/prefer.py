@@ -16,14 +16,14 @@ from tuneyard.prefer import (
     PairSet,
     build_pairs,
     describe,
+    load_pairs,
     render_pairs,
     row_statistics,
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
-from tuneyard.stages.overlap import read_pairs
-from tuneyard.stages.score import score_row
+from tuneyard.stages.scored import score_row
 from tuneyard.tasks import TASKS
 
 
@@ -67,7 +67,7 @@ def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
         UserError: rows are malformed, or none is left.
     """
     settings, model, where = step.pairs, step.base.model, f"{step.section}.pairs"
-    rows = read_pairs(step)
+    rows = load_pairs(settings, where)
     gone = set(step.removed or ())
     parts = {"train": rows, "validation": []}
     if settings.split is not None:
