@@ -7,7 +7,7 @@ from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Plan, steps
 from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
-from tuneyard.rows.repeats import told
+from tuneyard.repeats import told
 from tuneyard.stages import overlap, preflight, prepare, refusal
 
 

@@ -21,7 +21,7 @@ from tuneyard.places import told
 from tuneyard.plan import Plan, build, steps
 from tuneyard.prefer import describe
 from tuneyard.records import write_jsonl
-from tuneyard.rows.repeats import Repeat
+from tuneyard.repeats import Repeat
 from tuneyard.stages import prepare, refusal, trials
 from tuneyard.stages.memory import Memory
 from tuneyard.stages.prefer import from_rows

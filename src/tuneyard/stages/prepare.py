@@ -11,7 +11,7 @@ from tuneyard.data import sources
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Judge, Prepare, Rest, Whole
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, told
+from tuneyard.repeats import Repeat, in_answer, in_question, told
 from tuneyard.stages.context import Context
 
 PLACES = "places.json"

@@ -16,7 +16,7 @@ from tuneyard.data.preflight import refuse_truncated
 from tuneyard.errors import UserError
 from tuneyard.plan import Asked, Plan, Step, steps
 from tuneyard.records import Example
-from tuneyard.rows.repeats import refuse_repeats
+from tuneyard.repeats import refuse_repeats
 from tuneyard.stages.trials import SHOWN, Unjudged, has_tests
 
 Facts = Mapping[str, Any]
