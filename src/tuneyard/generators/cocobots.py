@@ -43,7 +43,7 @@ def _published(
 COCOBOTS = Generator(
     task="cocobots",
     generate=_generate,
-    counts={**DEFAULT_COUNTS},
+    counts=DEFAULT_COUNTS,
     objects=tuple(OBJECTS),
     published=_published,
     judges=True,

@@ -26,5 +26,5 @@ def _generate(
 EXERCISES = Generator(
     task="python",
     generate=_generate,
-    counts={None: {"train": 1000, "validation": 200, "test": 200}},
+    counts={"": {"train": 1000, "validation": 200, "test": 200}},
 )

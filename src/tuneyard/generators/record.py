@@ -47,8 +47,8 @@ class Generator:
     Attributes:
         task: of its examples (see ``tuneyard.tasks``).
         generate: makes a split.
-        counts: how many examples each split gets unless a study says so, by ``order``; a key None
-            where there are no orders.
+        counts: how many examples each split gets unless a study says so, by ``order``; under the
+            empty text where there are no orders.
         objects: the names that a study may choose from with ``objects``; empty: there is no choice.
         published: reads a file of its published form; None: there is none.
         judges: the references that it generates judge, so that none has to be tried.
@@ -56,7 +56,7 @@ class Generator:
 
     task: str
     generate: Generate
-    counts: Mapping[str | None, Mapping[str, int]]
+    counts: Mapping[str, Mapping[str, int]]
     objects: tuple[str, ...] = ()
     published: Published | None = None
     judges: bool = False
@@ -64,4 +64,4 @@ class Generator:
     @property
     def orders(self) -> tuple[str, ...]:
         """The kinds of code that a study chooses from with ``order``; empty: there is one."""
-        return tuple(order for order in self.counts if order is not None)
+        return tuple(filter(None, self.counts))
