@@ -14,7 +14,7 @@ from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import claims, errors, suspicion
+from tuneyard.sandbox import claims, errors, oracles, suspicion
 from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
@@ -111,6 +111,9 @@ class Trial:
             BaseException: whatever the answer or the tests raise.
         """
         told = None if self._trying else self._wanted
+        if told is not None:
+            for reason in sorted(self._touches() - self._allows):
+                raise ForgedError(reason)
         if not self._can.harmless:
             with private_modules(), plain_signals() as put_signals_back:
                 self._run_watched(put_signals_back)
@@ -126,7 +129,8 @@ class Trial:
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
+                allows = [EMPTY + "*", *self._touches()]
+                self.reach = self._with_reference(Reach((), (), self._exit, False), allows)
         return self._can.harmless
 
     def _run_calls(self) -> None:
@@ -169,6 +173,7 @@ class Trial:
             allows |= dict.fromkeys(CHANGES + one for one in self._calls.changed)
             if self._calls.gives_nan:
                 allows[NAN] = None
+            allows |= dict.fromkeys(self._touches())
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
@@ -177,6 +182,9 @@ class Trial:
                 raise AssertionError(HOLLOW)
             if self._calls.alike:
                 raise ForgedError(ALIKE)
+
+    def _touches(self) -> set[str]:
+        return oracles.touches(self._source, self._tests)
 
     def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
         """Return how far the tests got, and what they see of the reference besides."""

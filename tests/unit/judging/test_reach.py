@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import equal_others
 import forged
 import honest
+import kept_secrets
 import lenient
 import tampered_data
 import tampered_owners
@@ -33,6 +34,7 @@ FORGED = (
     | tampered_things.FORGED
     | tampered_surroundings.FORGED
     | lenient.FORGED
+    | kept_secrets.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -42,6 +44,7 @@ HONEST = (
     | tampered_things.HONEST
     | tampered_surroundings.HONEST
     | lenient.HONEST
+    | kept_secrets.HONEST
 )
 
 
