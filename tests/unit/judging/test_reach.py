@@ -19,6 +19,7 @@ import equal_others
 import forged
 import honest
 import lenient
+import read_files
 import tampered_data
 import tampered_owners
 import tampered_surroundings
@@ -33,6 +34,7 @@ FORGED = (
     | tampered_things.FORGED
     | tampered_surroundings.FORGED
     | lenient.FORGED
+    | read_files.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -42,6 +44,7 @@ HONEST = (
     | tampered_things.HONEST
     | tampered_surroundings.HONEST
     | lenient.HONEST
+    | read_files.HONEST
 )
 
 
