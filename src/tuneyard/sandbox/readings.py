@@ -25,6 +25,7 @@ _ALL = "/"
 _INERT = re.compile(r"__(?:init|new|post_init|repr|str|eq|hash|lt)__$|(?!__)")
 _LATER = ("__next__", "__anext__", "__enter__", "__aenter__")
 _MOST = 1_000  # elements of a list that are looked at for paths
+_MANY = 200  # files of which no list is kept
 _FEW = 100  # own files that are no list of all that may be in another
 _utime, _lstat, _getcwd, _fsdecode = os.utime, os.lstat, os.getcwd, os.fsdecode
 _normal, _real, _join = os.path.normpath, os.path.realpath, os.path.join
@@ -70,7 +71,7 @@ class Readings:
     @property
     def all(self) -> list[str]:
         """What a reference reads, and that this is known, if it is."""
-        return [] if self._blind else [*sorted(self.found), KNOWN]
+        return [] if self._blind or len(self.found) > _MANY else [*sorted(self.found), KNOWN]
 
     def judge(self) -> None:
         """Refuse an answer that reads what its reference does not; once, after its tests.
