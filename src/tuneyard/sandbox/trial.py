@@ -25,7 +25,7 @@ from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.imports import load, tables
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, Marks, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, READS, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -171,6 +171,7 @@ class Trial:
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
             allows |= dict.fromkeys(CHANGES + one for one in self._calls.changed)
+            allows |= dict.fromkeys(READS + one for one in self._calls.reads)
             if self._calls.gives_nan:
                 allows[NAN] = None
             allows |= dict.fromkeys(self._touches())
