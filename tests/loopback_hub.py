@@ -7,8 +7,8 @@ import json
 import re
 import shutil
 import threading
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -118,9 +118,16 @@ def serving(folder: Path) -> Iterator[Hub]:
                 self._send(200, json.dumps(entries).encode(), {"X-Repo-Commit": commit})
                 return
             info = {
-                **{"id": repo, "_id": "0", "sha": commit, "private": False, "gated": False},
-                **{"downloads": 0, "likes": 0, "tags": [], "author": repo.partition("/")[0]},
-                **{"lastModified": "2026-01-01T00:00:00.000Z"},
+                "id": repo,
+                "_id": "0",
+                "sha": commit,
+                "private": False,
+                "gated": False,
+                "downloads": 0,
+                "likes": 0,
+                "tags": [],
+                "author": repo.partition("/")[0],
+                "lastModified": "2026-01-01T00:00:00.000Z",
                 "createdAt": "2026-01-01T00:00:00.000Z",
                 "siblings": [{"rfilename": name} for name in names],
             }

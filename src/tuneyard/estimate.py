@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import model_folder
+from tuneyard.base_models import model_folder
 from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.plan import Plan, steps
@@ -170,7 +170,7 @@ def encoded_tokens(step: steps.Similarity, study: Study) -> float:
 
 def encoder_parameters(encoder: Encoder) -> float | None:
     """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
-    from tuneyard.checkpoint import portable_encoder
+    from tuneyard.base_models import portable_encoder
     from tuneyard.model_files import cached_snapshot, is_hub_id
 
     path = portable_encoder(encoder).path

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import base_name, check_model, model_folder, resolve_path
+from tuneyard.base_models import base_name, check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (

@@ -22,15 +22,14 @@ from typing import Any
 from tuneyard import commits, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import has_chat_template, with_own_length
+from tuneyard.base_models import has_chat_template, with_own_length
 from tuneyard.config import Study
-from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.config.prompts import PROMPTS
+from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
-from tuneyard.metrics.execution import check_imports
 from tuneyard.outline import check_outline
 from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress
@@ -40,6 +39,7 @@ from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
+from tuneyard.study_check import check
 from tuneyard.tracking.address import check_artifact_root
 
 
@@ -175,7 +175,7 @@ def run(
         _run(left, prepared, runner, progress, resumed=bool(left and done))
     finally:
         runner.stop()
-    return runner.outcome | {"ran": runner.ran} | results(prepared)
+    return {"ran": runner.ran} | results(prepared)
 
 
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:

@@ -12,8 +12,8 @@ from tuneyard.config.training import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
+from tuneyard.repeats import Repeat, in_answer, in_question
 from tuneyard.rows import Unique, read
-from tuneyard.rows.repeats import Repeat, in_answer, in_question
 
 
 @dataclass(frozen=True, slots=True)

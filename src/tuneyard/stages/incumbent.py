@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from tuneyard.checkpoint import base_name, fingerprint, resolve_path
+from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Model, Register
 from tuneyard.config.prompts import render
 from tuneyard.metrics import encoder_metrics
@@ -16,7 +16,7 @@ from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import answers_by_id, means, score_row, without_encoders
+from tuneyard.stages.scored import answers_by_id, means, score_row, without_encoders
 
 
 def measure(

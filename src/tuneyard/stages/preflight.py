@@ -12,7 +12,7 @@ from tuneyard.data.questions import Question
 from tuneyard.plan.steps import Preflight, Prepare
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.prepare import questions
+from tuneyard.stages.questions import questions
 from tuneyard.train.rows import SftRow
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tuneyard.data import sources
-from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Judge, Prepare, Rest, Whole
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, told
+from tuneyard.repeats import Repeat, in_answer, in_question, told
 from tuneyard.stages.context import Context
 
 PLACES = "places.json"
@@ -103,12 +102,6 @@ def summary(step: Prepare, facts: Mapping[str, Any]) -> str:
         more += f", {found['count']:,} with the answer in the question or the prompt in the answer "
         more += f"(the first: {found['place']})"
     return f"{facts['examples']:,} examples{more}"
-
-
-def questions(step: Prepare, examples: list[Example]) -> list[Question]:
-    """Return what the examples of a prepare step ask."""
-    template = step.data.templated
-    return [Question(e.id, e.instruction, e.input, template) for e in examples]
 
 
 def _by(step: Rest) -> str:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.artifacts import fetch
-from tuneyard.checkpoint import base_name, fingerprint
+from tuneyard.base_models import base_name, fingerprint
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
-from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import means
+from tuneyard.stages.scored import means, score_rows
+from tuneyard.stages.trained import history
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Details

@@ -11,7 +11,7 @@ from typing import Any
 
 from tuneyard import loading
 from tuneyard.artifacts import fetch
-from tuneyard.checkpoint import fingerprint
+from tuneyard.base_models import fingerprint
 from tuneyard.config import Lora
 from tuneyard.loading import check_adapter, check_model
 from tuneyard.train.job import Report, TrainJob
