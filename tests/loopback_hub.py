@@ -1,4 +1,4 @@
-"""A hub on loopback, as ``HF_ENDPOINT`` names one: models and data sets with branches of commits."""
+"""A hub on loopback, as ``HF_ENDPOINT`` names one: models and data sets, and their branches."""
 
 from __future__ import annotations
 

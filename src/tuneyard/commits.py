@@ -125,7 +125,7 @@ def fetch_descriptions(model: Model) -> None:
         return
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]
 
     disable_progress_bars()
     named = Named("model", path, model.revision, f"models: {model.name}: path")

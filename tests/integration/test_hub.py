@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from test_ray_job import free_ports
 
-from conftest import save_tiny_model
 from loopback_hub import serving
 
 pytestmark = pytest.mark.slow
@@ -118,10 +116,12 @@ def wait_for(address, environment, count):
     )
 
 
-def test_a_study_reads_one_commit_on_every_node_whatever_comes_after(cluster, tmp_path):
+def test_a_study_reads_one_commit_on_every_node_whatever_comes_after(
+    cluster, tmp_path, make_tiny_model
+):
     hub, environment = cluster
     source = tmp_path / "model"
-    first = hub.push("model", "me/tiny", save_tiny_model(source))
+    first = hub.push("model", "me/tiny", make_tiny_model(source))
     hub.push("dataset", "me/rows", rows(tmp_path / "rows", 40))
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(STUDY))
 
@@ -137,7 +137,7 @@ def test_a_study_reads_one_commit_on_every_node_whatever_comes_after(cluster, tm
     tuneyard("run", "study.yaml", f"run_dir={tmp_path / 'run'}", *only)
     keys = {path.name for path in (tmp_path / "run" / "stages").glob("train-*")}
 
-    hub.push("model", "me/tiny", save_tiny_model(source, seed=5))
+    hub.push("model", "me/tiny", make_tiny_model(source, seed=5))
     hub.push("dataset", "me/rows", rows(tmp_path / "rows", 60))
     done = tuneyard("run", "study.yaml", f"run_dir={tmp_path / 'run'}")
     assert "registry: hubbed version 1 (champion)" in done.stdout

@@ -1,6 +1,7 @@
 """Two or more score sets → tables, paired tests, figures and the report."""
 
 from tuneyard.compare.inputs import Cell, Curve, StudyInputs, System, Trained
+from tuneyard.compare.measures import means
 from tuneyard.compare.report import add_decision, write_report
 from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.terminal import terminal_table
@@ -13,6 +14,7 @@ __all__ = [
     "System",
     "Trained",
     "add_decision",
+    "means",
     "summarise",
     "terminal_table",
     "write_report",

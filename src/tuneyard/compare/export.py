@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Curve, StudyInputs, System
-from tuneyard.compare.measures import number
+from tuneyard.compare.measures import means, number
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.verdicts import QUESTIONS, PairedTest
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 SYSTEM_COLUMNS: Final = ("model", "train_on", "arm")
 
 
@@ -51,6 +51,16 @@ def as_json(summary: Summary, inputs: StudyInputs) -> dict[str, Any]:
                 "metrics": {key: asdict(value) for key, value in row.estimates.items()},
             }
             for row in summary.rows
+        ],
+        "runs": [
+            {
+                **_system(cell.system),
+                "seed": cell.seed,
+                "kind": cell.kind,
+                "split": cell.split,
+                "metrics": means(cell, inputs.pass_at),
+            }
+            for cell in inputs.cells
         ],
         "tests": [
             {

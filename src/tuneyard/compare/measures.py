@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from statistics import fmean
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Cell
@@ -119,6 +120,24 @@ def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
     if len(values) == 1:
         return values[0]
     return sum(values) / len(values) if values else None
+
+
+def means(cell: Cell, pass_at: Sequence[int] = (1,)) -> dict[str, float]:
+    """Return each metric's mean over a cell's examples, those without a value left out.
+
+    It is the one that the report shows, the registry compares and MLflow keeps. A metric that no
+    example has a value of is not there.
+
+    Args:
+        cell: the rows of one run, or of several.
+        pass_at: the k of pass@k, which becomes ``pass_at_K``.
+    """
+    found = {}
+    for measure in measures_of([cell], pass_at):
+        known = [float(value) for value in by_example(cell, measure).values() if value is not None]
+        if known:
+            found[measure.key] = fmean(known)
+    return found
 
 
 def is_binary(values: Iterable[Value]) -> bool:

@@ -16,7 +16,7 @@ from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import answers_by_id, means, score_row, without_encoders
+from tuneyard.stages.scored import answers_by_id, score_row, without_encoders
 
 
 def measure(
@@ -79,6 +79,7 @@ def _mean(
     scored: Score,
     context: Context,
 ) -> float | None:
+    from tuneyard.compare import Cell, means
     from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
@@ -103,4 +104,5 @@ def _mean(
             code_block=scored.code_block,
             imports=context.study.sandbox.imports,
         ).rows
-    return means(rows, context.study.evaluate.pass_at).get(rule.metric)
+    cell = Cell("", (), "", kind, rule.split, rows)
+    return means(cell, context.study.evaluate.pass_at).get(rule.metric)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import means, score_rows
 from tuneyard.stages.trained import history
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def run(step: steps.Register, context: Context) -> str:
     tracker = runs.open_tracker(study, context.run.root)
     children: dict[int, Any] = {}
     values: dict[int, float | None] = {}
+    measured = _measured(step.compare, context)
     artifact = context.artifact(step)
     facts: dict[str, Any] = {}
     with (
@@ -40,7 +41,7 @@ def run(step: steps.Register, context: Context) -> str:
         for number, arm in enumerate(arms):
             context.bar.update(number, len(arms) + 1, arm.label)
             with runs.arm_run(tracker, top, arm) as child:
-                values[number] = _track_arm(arm, child, study, context)
+                values[number] = _track_arm(arm, child, measured, context)
                 children[number] = child
         facts |= _decide(arms, children, values, tracker, context, study)
         published.publish(context.artifact(step.compare), facts, folder)
@@ -48,18 +49,31 @@ def run(step: steps.Register, context: Context) -> str:
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
 
-def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | None:
+def _measured(compared: steps.Compare, context: Context) -> dict[Any, dict[str, float]]:
+    """Return each run's means by metric as the comparison wrote them, by what ``_run`` names."""
+    path = context.artifact(compared).local() / "results.json"
+    runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    return {
+        (run["model"], *run["train_on"], run["arm"], run["seed"], run["split"], run["kind"]): run[
+            "metrics"
+        ]
+        for run in runs
+    }
+
+
+def _track_arm(
+    arm: Arm, child: Any, measured: Mapping[Any, Mapping[str, float]], context: Context
+) -> float | None:
     """Log one arm; return the value that the registry rule compares, or None."""
     for name, step in runs.named(arm):
         child.log_steps(history(step, context), prefix=name)
         for one in step.sets if isinstance(step, steps.TrainSft) else ():
             _dataset(child, one, context, "training")
     value = None
+    rule = context.study.register_
     for split, scored in arm.scores.items():
-        found = {
-            kind: means(own, study.evaluate.pass_at)
-            for kind, own in score_rows(scored, context).items()
-        }
+        run = arm.model.name, *arm.train_on, arm.name, arm.seed, split
+        found = {one.kind: measured[*run, one.kind] for one in scored.sets}
         child.log_metrics(
             {
                 f"{split}/{kind}/{name}": mean
@@ -68,9 +82,7 @@ def _track_arm(arm: Arm, child: Any, study: Study, context: Context) -> float | 
             }
         )
         for one in scored.sets:
-            if one.kind in found:
-                _dataset(child, one, context, "evaluation")
-        rule = study.register_
+            _dataset(child, one, context, "evaluation")
         if rule is not None and split == rule.split:
             asked = [own.get(rule.metric) for k, own in found.items() if rule.on in (None, k)]
             known = [mean for mean in asked if mean is not None]
@@ -84,10 +96,11 @@ def _base_fingerprint(arm: Arm, adapter: Path | None) -> str:
 
     Empty where neither is there.
     """
-    if adapter is None:
-        return fingerprint(arm.model) or ""
-    record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
-    return str(record["base"]["fingerprint"] or "")
+    found = fingerprint(arm.model)
+    if found is None and adapter is not None:
+        record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
+        found = record["base"]["fingerprint"]
+    return found or ""
 
 
 def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from statistics import fmean
+from collections.abc import Sequence
 from typing import Any
 
 from tuneyard.metrics import encoder_metrics
-from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.plan.steps import Generate, Score, Similarity
 from tuneyard.records import Completion, Example
 from tuneyard.rows import iter_json_lines
@@ -79,29 +77,3 @@ def score_rows(scored: Score, context: Context) -> dict[str, list[dict[str, Any]
             if identity in examples
         ]
     return rows
-
-
-def means(rows: Sequence[Mapping[str, Any]], pass_at: Sequence[int] = ()) -> dict[str, float]:
-    """Return the mean of every numeric score; missing values are left out.
-
-    Args:
-        rows: score rows of one data set.
-        pass_at: the k of pass@k, which becomes ``pass_at_K``, the mean over the examples that
-            have enough tested answers; pass@1 is the mean of ``passed``.
-    """
-    names = {
-        name
-        for row in rows
-        for name, value in row.items()
-        if isinstance(value, int | float) and name not in ("id", "sample")
-    }
-    found = {name: [row[name] for row in rows if row.get(name) is not None] for name in names}
-    tested: dict[Any, list[bool]] = {}
-    for row in rows:
-        if row.get("passed") is not None:
-            tested.setdefault(row["id"], []).append(row["passed"])
-    for k in pass_at:
-        if k > 1:
-            chances = [pass_at_k_of(answers, k) for answers in tested.values()]
-            found[f"pass_at_{k}"] = [chance for chance in chances if chance is not None]
-    return {name: fmean(map(float, column)) for name, column in found.items() if column}
