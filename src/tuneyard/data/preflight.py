@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from tuneyard.config import Preflight
-from tuneyard.encoding import Encoded, decode_completion, encode, encode_prompt
+from tuneyard.codec import codec_of
+from tuneyard.encoding import Encoded, encode
 from tuneyard.errors import UserError
+from tuneyard.prompts import Asked, Encoding
 
 TRAINED = ("⟦", "⟧")
 """What stands around the trained tokens of the rendered example."""
@@ -23,12 +25,12 @@ Cut = dict[str, Any]
 
 
 class Row(Protocol):
-    """A rendered training row."""
+    """A training row."""
 
     @property
     def id(self) -> str: ...
     @property
-    def prompt(self) -> str: ...
+    def prompt(self) -> Asked: ...
     @property
     def completion(self) -> str: ...
 
@@ -80,11 +82,12 @@ class PreflightReport:
 
 def preflight(
     rows: Sequence[Row],
-    tokenizer: Any,
+    encoding: Encoding,
     *,
     max_length: int,
-    inference_prompts: Sequence[str] | None = None,
+    inference_prompts: Sequence[Asked] | None = None,
     loss_on: Literal["completion", "all"] = "completion",
+    turns: Literal["all", "last"] = "all",
     where: str = "training data",
 ) -> PreflightReport:
     """Check SFT rows and return what they look like to the model.
@@ -99,8 +102,8 @@ def preflight(
     """
     refuse_empty(rows, where)
     for row in rows:
-        refuse_end(tokenizer, row.completion, f"{where}: {row.id}: completion")
-    encoded = [encode(tokenizer, r.prompt, r.completion, max_length, loss_on) for r in rows]
+        refuse_end(encoding, row.completion, f"{where}: {row.id}: completion")
+    encoded = [encode(encoding, r.prompt, r.completion, max_length, loss_on, turns) for r in rows]
     truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
@@ -111,14 +114,14 @@ def preflight(
                 value=max_length,
                 remedy="raise the model's max_length, or leave the row out",
             )
-    _same_prompts(rows, encoded, tokenizer, inference_prompts, where)
+    _same_prompts(rows, encoded, encoding, inference_prompts, where)
     changed = [
         row.id
         for row, item in zip(rows, encoded, strict=True)
-        if not item.truncated and _decoded(tokenizer, item) != row.completion
+        if not item.truncated and _decoded(encoding, item) != row.completion
     ]
     return PreflightReport(
-        rendered=render_example(tokenizer, encoded[0]),
+        rendered=render_example(encoding.tokenizer, encoded[0]),
         rows=len(rows),
         tokens=sum(len(item.input_ids) for item in encoded),
         trained_tokens=sum(sum(item.completion_mask) for item in encoded),
@@ -139,7 +142,7 @@ def render_example(tokenizer: Any, encoded: Encoded) -> str:
         if end < len(mask) and mask[end] == mask[start]:
             continue
         ids = encoded.input_ids[start:end]
-        text = decode_completion(tokenizer, ids) if start else tokenizer.decode(ids)
+        text = codec_of(tokenizer).decode(ids) if start else tokenizer.decode(ids)
         parts.append(f"{TRAINED[0]}{text}{TRAINED[1]}" if mask[start] else text)
         start = end
     return "".join(parts)
@@ -156,14 +159,17 @@ def refuse_empty(rows: Sequence[Any], where: str) -> None:
         )
 
 
-def refuse_end(tokenizer: Any, completion: str, where: str) -> None:
-    """Refuse an answer that ends with the end-of-sequence text; elsewhere it is text like other."""
-    if tokenizer.eos_token and completion.rstrip().endswith(tokenizer.eos_token):
+def refuse_end(encoding: Encoding, completion: str, where: str) -> None:
+    """Refuse an answer that ends with the end-of-sequence text, or with that of the token which
+    ends it; elsewhere they are text like other."""
+    ends = (encoding.tokenizer.eos_token, encoding.tokenizer.convert_ids_to_tokens(encoding.end))
+    said = completion.rstrip()
+    if end := next((one for one in ends if one and said.endswith(one)), None):
         raise UserError(
             "an answer ends with the end-of-sequence text, so the model would learn to spell it",
             where=where,
             value=completion,
-            remedy=f"take {tokenizer.eos_token!r} out: it is added behind every answer",
+            remedy=f"take {end!r} out: each answer is ended without it",
         )
 
 
@@ -204,14 +210,14 @@ def refuse_truncated(found: Sequence[Cut], settings: Preflight, where: str) -> N
 def _same_prompts(
     rows: Sequence[Row],
     encoded: Sequence[Encoded],
-    tokenizer: Any,
-    inference_prompts: Sequence[str] | None,
+    encoding: Encoding,
+    inference_prompts: Sequence[Asked] | None,
     where: str,
 ) -> None:
     if inference_prompts is None:
         return
     for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
-        fed = encode_prompt(tokenizer, prompt)[: item.prompt_length]
+        fed = encoding.prompt(prompt)[: item.prompt_length]
         if item.input_ids[: item.prompt_length] != fed or prompt != row.prompt:
             raise UserError(
                 "the prompt that is trained on differs from the one that inference will feed",
@@ -221,6 +227,5 @@ def _same_prompts(
             )
 
 
-def _decoded(tokenizer: Any, encoded: Encoded) -> str:
-    answer = encoded.input_ids[encoded.prompt_length : -1]
-    return decode_completion(tokenizer, answer)
+def _decoded(encoding: Encoding, encoded: Encoded) -> str:
+    return encoding.text(encoded.input_ids[encoded.prompt_length : encoded.stop - 1])

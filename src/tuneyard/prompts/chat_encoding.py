@@ -1,0 +1,125 @@
+"""A chat template in tokens: those of transformers' ``apply_chat_template``, one by one.
+
+A conversation is rendered as text and tokenised as a whole, without adding what the template has
+spelt out already (beginning-of-sequence). Where a turn spells a special token, that stays text:
+this alone departs from ``apply_chat_template``, which would make a token of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from tuneyard.codec import codec_of
+from tuneyard.errors import UserError
+from tuneyard.prompts.chat_template import WHERE, ChatTemplate, refuse_other_start
+from tuneyard.prompts.record import Whole
+from tuneyard.prompts.spelt import Spelt
+from tuneyard.prompts.turns import Asked, Turn
+
+_PRIVATE = 0xF1000  # the first of characters for private use
+
+
+class ChatEncoding:
+    """See ``Encoding``.
+
+    Raises:
+        UserError: the template does not say where an answer begins and ends.
+    """
+
+    def __init__(self, template: ChatTemplate) -> None:
+        self.tokenizer = template.tokenizer
+        self._template = template
+        self._frame = template.frame()
+        self._end = int(self.tokenizer.convert_tokens_to_ids(self._frame.end))
+        self._has_system = template.has_system()
+        self._codec = codec_of(self.tokenizer)
+        self._spelt = Spelt(self.tokenizer, self._frame.end)
+
+    @property
+    def end(self) -> int:
+        """See ``Encoding``: the first token that the template puts behind an answer."""
+        return self._end
+
+    def prompt(self, asked: Asked) -> list[int]:
+        """See ``Encoding``: with the template's generation prompt."""
+        turns, marked = self._spelt.marked(self._turns(asked))
+        return self._spelt.ids(self._template.render(turns, answering=True), marked)
+
+    def whole(self, asked: Asked, answer: str, *, earlier: bool = False) -> Whole:
+        """See ``Encoding``; what the template puts behind the last turn's end is there, too."""
+        said = (*self._turns(asked), Turn("assistant", answer))
+        turns, marked = self._spelt.marked(said)
+        text = self._template.render(turns, answering=False)
+        opened = self._template.render(turns[:-1], answering=True)
+        refuse_other_start(opened, text)
+        ids = self._spelt.ids(text, marked)
+        heads = [*(self._heads(turns, text) if earlier else ()), opened]
+        starts = [_shared(ids, self._spelt.ids(head, marked)) for head in heads]
+        return Whole(ids, tuple(self._answers(ids, starts)))
+
+    def text(self, ids: Sequence[int]) -> str:
+        """See ``Encoding``; without what the template puts right around an answer."""
+        found = self._codec.decode(list(ids))
+        return found.removeprefix(self._frame.before).removesuffix(self._frame.after)
+
+    def _turns(self, asked: Asked) -> tuple[Turn, ...]:
+        """Return turns that the template takes.
+
+        Without a role for the system its words go before the first question, as Gemma's users
+        have it.
+        """
+        assert not isinstance(asked, str)
+        if self._has_system or asked[0].role != "system":
+            return asked
+        system, *turns = asked
+        if turns[0].role == "user":
+            return (Turn("user", f"{system.content}\n\n{turns[0].content}"), *turns[1:])
+        return (Turn("user", system.content), *turns)
+
+    def _heads(self, turns: Sequence[Turn], text: str) -> Iterator[str]:
+        """Yield what stands before each of the model's earlier turns.
+
+        The template says where they are when other words stand in them. What it writes between
+        them holds tokens that no turn can spell.
+        """
+        free = (chr(n) for n in count(_PRIVATE) if chr(n) not in text)
+        words = {n: next(free) for n, turn in enumerate(turns) if turn.role == "assistant"}
+        others = [Turn(turn.role, words.get(n, turn.content)) for n, turn in enumerate(turns)]
+        rendered = self._template.render(others, answering=False)
+        parts = re.split("|".join(words.values()), rendered)
+        place, ended = 0, self._frame.after + self._frame.end
+        for number, part in enumerate(parts[: len(words) - 1]):
+            found = text.find(part, place)
+            fits = part.startswith(ended) if number else found == 0
+            if len(parts) <= len(words) or found < 0 or not fits:
+                raise UserError(
+                    "a chat template changes a model's earlier turns, or does not end them, so "
+                    "that it cannot be told where they stand",
+                    where=WHERE,
+                    value=text[:200],
+                    remedy="train on the last turn alone: sft.turns: last",
+                )
+            place = found + len(part)
+            yield text[:place]
+
+    def _answers(self, ids: list[int], starts: list[int]) -> Iterator[tuple[int, int]]:
+        for start, following in zip(starts, [*starts[1:], len(ids)], strict=True):
+            if self._end not in ids[start:following]:
+                raise UserError(
+                    "a chat template does not end each of a model's turns alike",
+                    where=WHERE,
+                    value=self._codec.decode(ids[start:following])[:200],
+                    remedy="train on the last turn alone: sft.turns: last; or give a template of "
+                    "your own: prompt: {template: …}",
+                )
+            yield start, ids.index(self._end, start) + 1
+
+
+def _shared(ids: Sequence[int], others: Sequence[int]) -> int:
+    """Return how many tokens two sequences begin with alike."""
+    pairs = enumerate(zip(ids, others, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(ids), len(others)))
+
+

@@ -1,0 +1,146 @@
+"""A chat template: what transformers makes of conversations, and what that shows of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tuneyard.errors import UserError, first_line
+from tuneyard.prompts.turns import Turn
+
+WHERE = "models: prompt"
+_DATE = "26 Jul 2024"
+"""What templates write that ask for today's date (Llama 3.1's own word where there is none): a
+training, and what it is asked later, would else differ by the day."""
+_FIXED = "{%- macro strftime_now(format) -%}" + _DATE + "{%- endmacro %}{{ '' }}"
+_QUESTION, _ANSWER, _SYSTEM = "Vqkzquestion", "Vqkzanswer", "Vqkzsystem"
+
+
+class Frame(NamedTuple):
+    """What a template puts around an answer.
+
+    Attributes:
+        before: between its generation prompt and the answer; empty with most.
+        after: between the answer and the token that ends the turn; empty with most.
+        end: that token, as text.
+    """
+
+    before: str
+    after: str
+    end: str
+
+
+class ChatTemplate:
+    """A template with its tokenizer.
+
+    Args:
+        tokenizer: of transformers.
+        template: in Jinja; None: the tokenizer's own.
+        arguments: given to the template.
+
+    Raises:
+        UserError: the tokenizer has no template.
+    """
+
+    def __init__(
+        self, tokenizer: Any, template: str | None = None, arguments: Mapping[str, Any] | None = None
+    ) -> None:
+        self.tokenizer = tokenizer
+        text = _own(tokenizer) if template is None else template
+        self._text = _FIXED + text if "strftime_now" in text else text
+        self._arguments = dict(arguments or {})
+
+    def render(self, turns: Sequence[Turn], *, answering: bool) -> str:
+        """Return a conversation as text; transformers renders in a sandboxed environment.
+
+        Args:
+            answering: with what stands before the model's next turn.
+
+        Raises:
+            UserError: the template refuses it.
+        """
+        try:
+            return str(
+                self.tokenizer.apply_chat_template(
+                    [{"role": turn.role, "content": turn.content} for turn in turns],
+                    chat_template=self._text,
+                    add_generation_prompt=answering,
+                    tokenize=False,
+                    **self._arguments,
+                )
+            )
+        except Exception as error:  # a template raises what comes
+            raise UserError(
+                f"a chat template does not take a conversation: {first_line(error)}",
+                where=WHERE,
+                value=", ".join(f"{turn.role}: {turn.content[:40]!r}" for turn in turns[:8]),
+                remedy="mend the row, or give a template of your own: prompt: {template: …}",
+            ) from error
+
+    def frame(self) -> Frame:
+        """Return what it puts around an answer.
+
+        Raises:
+            UserError: training and inference would see different prompts, or nothing would end an
+                answer.
+        """
+        turns = (Turn("user", _QUESTION), Turn("assistant", _ANSWER))
+        opened, closed = self.render(turns[:1], answering=True), self.render(turns, answering=False)
+        refuse_other_start(opened, closed)
+        before, _, behind = closed[len(opened) :].partition(_ANSWER)
+        if found := _tokens(self.tokenizer).search(behind):
+            return Frame(before, behind[: found.start()], found[0])
+        raise UserError(
+            "a chat template puts no token behind an answer that would end it, so a model cannot "
+            "learn to stop",
+            where=WHERE,
+            value=behind,
+            remedy="give a template that does: prompt: {template: …}, with {{ eos_token }} behind "
+            "the assistant's turns",
+        )
+
+    def has_system(self) -> bool:
+        """Tell whether it gives the system's words back; some refuse them, some leave them out."""
+        turns = (Turn("system", _SYSTEM), Turn("user", _QUESTION))
+        try:
+            return _SYSTEM in self.render(turns, answering=True)
+        except UserError:
+            return False
+
+
+def refuse_other_start(opened: str, closed: str) -> None:
+    """Refuse a conversation that does not begin as inference would have it.
+
+    Args:
+        opened: up to where the answer would be.
+        closed: with the answer.
+    """
+    if not closed.startswith(opened):
+        raise UserError(
+            "a chat template's generation prompt is not what it puts before an answer: training "
+            "and inference would see different prompts",
+            where=WHERE,
+            value={"training": closed[-200:], "inference": opened[-200:]},
+            remedy="switch off what it adds by an argument of the template (prompt: {arguments: "
+            "{enable_thinking: false}}, say), or give a template of your own: prompt: {template: …}",
+        )
+
+
+def _own(tokenizer: Any) -> str:
+    try:
+        return str(tokenizer.get_chat_template())
+    except Exception as error:  # none, or several of which none is the default
+        raise UserError(
+            f"the tokenizer has no chat template ({first_line(error)})",
+            where=WHERE,
+            value="chat",
+            remedy="choose another prompt format, or give a template: prompt: {template: …}",
+        ) from error
+
+
+def _tokens(tokenizer: Any) -> re.Pattern[str]:
+    """Return what finds a token that was added to the vocabulary, special or not; none of space."""
+    texts = {str(token) for token in tokenizer.added_tokens_decoder.values()}
+    longest_first = sorted(filter(str.strip, texts), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
