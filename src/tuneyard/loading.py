@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import check_model, model_folder, resolve_path
+from tuneyard.checkpoint import chat_template, check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -238,7 +238,7 @@ def identity(model: Model) -> str:
     """Return what tells a model's weights from others', its adapter included; loads nothing.
 
     A hub model is named by id and revision, so that the answer is the same before and after the
-    download; a folder by its fingerprint.
+    download; a folder by its fingerprint, with its chat template where prompts are made with that.
 
     Raises:
         UserError: the path holds no model, or the adapter belongs to another base.
@@ -249,6 +249,8 @@ def identity(model: Model) -> str:
         found = f"{path}@{model.revision or 'main'}"
     else:
         found = base_fingerprint(path)
+        if model.prompt.format == "chat" and model.prompt.template is None:
+            found += "+" + hashlib.sha256(chat_template(model).encode()).hexdigest()
     if model.adapter is not None:
         check_adapter(model.adapter, model)
         digests = [file_digest(p) for p in sorted(Path(model.adapter).glob("adapter_*"))]

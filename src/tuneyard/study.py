@@ -22,11 +22,10 @@ from typing import Any
 from tuneyard import loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import has_chat_template, with_own_length
+from tuneyard.checkpoint import chat_template, unused_template, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
-from tuneyard.config.prompts import PROMPTS
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
@@ -121,14 +120,8 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
 
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
-    chats = [
-        f"{model.name}: its tokenizer has a chat template, which is not used: the model is trained "
-        f"and asked in the format {model.prompt!r}; choose one with models.{model.name}.prompt "
-        f"({', '.join(PROMPTS)})"
-        for model in study.models
-        if "prompt" not in model.model_fields_set and has_chat_template(model)
-    ]
-    return (*chats, *planning.different_shapes(study, plan))
+    chats = [unused_template(model) for model in study.models if chat_template(model)]
+    return (*filter(None, chats), *planning.different_shapes(study, plan))
 
 
 def run(

@@ -61,7 +61,7 @@ class PromptSettings(Strict):
             return value
         from jinja2 import Environment, TemplateError, meta
 
-        environment = Environment(extensions=["jinja2.ext.loopcontrols"])  # noqa: S701  no HTML
+        environment = Environment(extensions=["jinja2.ext.loopcontrols"])
         try:
             found = meta.find_undeclared_variables(environment.parse(_GENERATION.sub("", value)))
         except TemplateError as error:

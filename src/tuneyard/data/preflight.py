@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from tuneyard.config import Preflight
 from tuneyard.codec import codec_of
+from tuneyard.config import Preflight
 from tuneyard.encoding import Encoded, encode
 from tuneyard.errors import UserError
 from tuneyard.prompts import Asked, Encoding

@@ -63,7 +63,7 @@ class Answerer:
             network.eval()
         self.network = network
         self.encoding = model.wording.encoding(self.tokenizer)
-        self.end = _end_tokens(network, self.tokenizer) | {self.encoding.end}
+        self.end = _declared_ends(network) | self.encoding.ends
         self.engine = engine_named(engine)(
             network, pad=self.tokenizer.pad_token_id, end=self.end, max_length=model.max_length
         )
@@ -95,8 +95,8 @@ class Answerer:
         return Answer(text=text, tokens=len(ids), finish="stop" if stopped else "length")
 
 
-def _end_tokens(network: Any, tokenizer: Any) -> frozenset[int]:
-    """Return the tokens that end an answer: the tokenizer's, and those the model declares."""
+def _declared_ends(network: Any) -> frozenset[int]:
+    """Return the tokens that end an answer as the model declares it."""
     declared = getattr(network.generation_config, "eos_token_id", None)
     found = declared if isinstance(declared, list) else [declared]
-    return frozenset(i for i in (*found, tokenizer.eos_token_id) if i is not None)
+    return frozenset(token for token in found if token is not None)

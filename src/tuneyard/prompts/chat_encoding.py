@@ -42,6 +42,11 @@ class ChatEncoding:
         """See ``Encoding``: the first token that the template puts behind an answer."""
         return self._end
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """See ``Encoding``: end-of-sequence, too, which may be another."""
+        return frozenset({self._end, self.tokenizer.eos_token_id} - {None})
+
     def prompt(self, asked: Asked) -> list[int]:
         """See ``Encoding``: with the template's generation prompt."""
         turns, marked = self._spelt.marked(self._turns(asked))
@@ -121,5 +126,3 @@ def _shared(ids: Sequence[int], others: Sequence[int]) -> int:
     """Return how many tokens two sequences begin with alike."""
     pairs = enumerate(zip(ids, others, strict=False))
     return next((n for n, (one, other) in pairs if one != other), min(len(ids), len(others)))
-
-

@@ -44,7 +44,10 @@ class ChatTemplate:
     """
 
     def __init__(
-        self, tokenizer: Any, template: str | None = None, arguments: Mapping[str, Any] | None = None
+        self,
+        tokenizer: Any,
+        template: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         text = _own(tokenizer) if template is None else template
@@ -122,8 +125,8 @@ def refuse_other_start(opened: str, closed: str) -> None:
             "and inference would see different prompts",
             where=WHERE,
             value={"training": closed[-200:], "inference": opened[-200:]},
-            remedy="switch off what it adds by an argument of the template (prompt: {arguments: "
-            "{enable_thinking: false}}, say), or give a template of your own: prompt: {template: …}",
+            remedy="switch off what it adds by an argument of the template, say (prompt: "
+            "{arguments: {enable_thinking: false}}), or give your own: prompt: {template: …}",
         )
 
 

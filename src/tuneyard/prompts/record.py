@@ -32,11 +32,15 @@ class Encoding(Protocol):
 
     @property
     def end(self) -> int:
-        """The id of the token that ends an answer: it is trained, and stops generation.
+        """The id of the token that ends an answer, and is trained with it.
 
         Raises:
             UserError: there is none.
         """
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The ids of all tokens that stop generation; empty where there is none."""
 
     def prompt(self, asked: Asked) -> list[int]:
         """Return the tokens that stand before the answer, in training as in inference."""

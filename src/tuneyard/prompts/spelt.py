@@ -84,5 +84,7 @@ class Spelt:
         if self._end in self._codec.special:
             return self._codec.encode(text)
         # The codec takes an added token that is not special for one; so its text is cut in two.
-        cut = re.sub(re.escape(self._end), lambda found: f"{found[0][:1]}{_OPEN}{found[0][1:]}", text)
+        cut = re.sub(
+            re.escape(self._end), lambda found: f"{found[0][:1]}{_OPEN}{found[0][1:]}", text
+        )
         return [token for part in cut.split(_OPEN) for token in self._codec.encode(part)]

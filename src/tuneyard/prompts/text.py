@@ -95,6 +95,11 @@ class TextEncoding:
             )
         return int(self.tokenizer.eos_token_id)
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """See ``Encoding``."""
+        return frozenset({self.tokenizer.eos_token_id} - {None})
+
     def prompt(self, asked: Asked) -> list[int]:
         """Return the prompt's tokens, led by beginning-of-sequence where the tokenizer adds one.
 

@@ -270,7 +270,7 @@ def dpo_trainer(
     if settings.watch is not None:
         prompts = [row["prompt_ids"] for row in columns]
         trainer.watched = tuple(spread(prompts, settings.watch.prompts))
-        trainer.ends = frozenset({encoding.end, tokenizer.eos_token_id} - {None})
+        trainer.ends = encoding.ends
     trainer.lengths = [row["length"] for row in columns]
     trainer.global_batch = settings.global_batch
     return trainer

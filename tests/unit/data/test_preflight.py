@@ -11,6 +11,7 @@ import pytest
 from tuneyard.config import Preflight
 from tuneyard.data.preflight import preflight, refuse_truncated
 from tuneyard.errors import UserError
+from tuneyard.prompts import BARE
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 def check(tokenizer: Any, rows: list[Row] = ROWS, **options: Any) -> Any:
     options.setdefault("max_length", 200)
-    return preflight(rows, tokenizer, **options)
+    return preflight(rows, BARE.encoding(tokenizer), **options)
 
 
 def test_the_report_marks_the_trained_tokens_of_one_example(tokenizer: Any) -> None:
