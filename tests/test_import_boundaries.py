@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
-    "losses", "quantizations",
+    "losses", "prompts", "quantizations",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
@@ -25,7 +25,7 @@ LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", 
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
-           "quantizations",
+           "prompts", "quantizations",
            "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 

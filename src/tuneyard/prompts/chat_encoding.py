@@ -13,7 +13,7 @@ from itertools import count
 
 from tuneyard.codec import codec_of
 from tuneyard.errors import UserError
-from tuneyard.prompts.chat_template import WHERE, ChatTemplate, refuse_other_start
+from tuneyard.prompts.chat_template import ANSWER, QUESTION, WHERE, ChatTemplate, refuse_other_start
 from tuneyard.prompts.record import Whole
 from tuneyard.prompts.spelt import Spelt
 from tuneyard.prompts.turns import Asked, Turn
@@ -31,11 +31,17 @@ class ChatEncoding:
     def __init__(self, template: ChatTemplate) -> None:
         self.tokenizer = template.tokenizer
         self._template = template
-        self._frame = template.frame()
-        self._end = int(self.tokenizer.convert_tokens_to_ids(self._frame.end))
+        self._ending = template.ending()
+        self._end = int(self.tokenizer.convert_tokens_to_ids(self._ending.token))
         self._has_system = template.has_system()
         self._codec = codec_of(self.tokenizer)
-        self._spelt = Spelt(self.tokenizer, self._frame.end)
+        self._spelt = Spelt(self.tokenizer, self._ending.token)
+        # What stands right around an answer, as its tokens have it: some tokenizers put a space
+        # before each piece of text.
+        whole = self.whole((Turn("user", QUESTION),), ANSWER)
+        start, stop = whole.answers[-1]
+        before, found, after = self._codec.decode(whole.ids[start : stop - 1]).partition(ANSWER)
+        self._before, self._after = (before, after) if found else ("", "")
 
     @property
     def end(self) -> int:
@@ -67,7 +73,7 @@ class ChatEncoding:
     def text(self, ids: Sequence[int]) -> str:
         """See ``Encoding``; without what the template puts right around an answer."""
         found = self._codec.decode(list(ids))
-        return found.removeprefix(self._frame.before).removesuffix(self._frame.after)
+        return found.removeprefix(self._before).removesuffix(self._after)
 
     def _turns(self, asked: Asked) -> tuple[Turn, ...]:
         """Return turns that the template takes.
@@ -94,11 +100,13 @@ class ChatEncoding:
         others = [Turn(turn.role, words.get(n, turn.content)) for n, turn in enumerate(turns)]
         rendered = self._template.render(others, answering=False)
         parts = re.split("|".join(words.values()), rendered)
-        place, ended = 0, self._frame.after + self._frame.end
-        for number, part in enumerate(parts[: len(words) - 1]):
-            found = text.find(part, place)
-            fits = part.startswith(ended) if number else found == 0
-            if len(parts) <= len(words) or found < 0 or not fits:
+        whole = len(parts) == len(words) + 1
+        ended = self._ending.after + self._ending.token
+        place = 0
+        for number in range(len(words) - 1):
+            found = text.find(parts[number], place)
+            begins = found >= 0 if number else found == 0
+            if not (whole and begins and parts[number + 1].startswith(ended)):
                 raise UserError(
                     "a chat template changes a model's earlier turns, or does not end them, so "
                     "that it cannot be told where they stand",
@@ -106,7 +114,7 @@ class ChatEncoding:
                     value=text[:200],
                     remedy="train on the last turn alone: sft.turns: last",
                 )
-            place = found + len(part)
+            place = found + len(parts[number])
             yield text[:place]
 
     def _answers(self, ids: list[int], starts: list[int]) -> Iterator[tuple[int, int]]:

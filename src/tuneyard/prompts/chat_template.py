@@ -14,21 +14,21 @@ _DATE = "26 Jul 2024"
 """What templates write that ask for today's date (Llama 3.1's own word where there is none): a
 training, and what it is asked later, would else differ by the day."""
 _FIXED = "{%- macro strftime_now(format) -%}" + _DATE + "{%- endmacro %}{{ '' }}"
-_QUESTION, _ANSWER, _SYSTEM = "Vqkzquestion", "Vqkzanswer", "Vqkzsystem"
+QUESTION, ANSWER = "Vqkzquestion", "Vqkzanswer"
+"""Words that stand in no template, to see what it makes of them."""
+_SYSTEM = "Vqkzsystem"
 
 
-class Frame(NamedTuple):
-    """What a template puts around an answer.
+class Ending(NamedTuple):
+    """What a template puts behind an answer.
 
     Attributes:
-        before: between its generation prompt and the answer; empty with most.
         after: between the answer and the token that ends the turn; empty with most.
-        end: that token, as text.
+        token: that token, as text.
     """
 
-    before: str
     after: str
-    end: str
+    token: str
 
 
 class ChatTemplate:
@@ -81,19 +81,19 @@ class ChatTemplate:
                 remedy="mend the row, or give a template of your own: prompt: {template: …}",
             ) from error
 
-    def frame(self) -> Frame:
-        """Return what it puts around an answer.
+    def ending(self) -> Ending:
+        """Return what it puts behind an answer.
 
         Raises:
             UserError: training and inference would see different prompts, or nothing would end an
                 answer.
         """
-        turns = (Turn("user", _QUESTION), Turn("assistant", _ANSWER))
+        turns = (Turn("user", QUESTION), Turn("assistant", ANSWER))
         opened, closed = self.render(turns[:1], answering=True), self.render(turns, answering=False)
         refuse_other_start(opened, closed)
-        before, _, behind = closed[len(opened) :].partition(_ANSWER)
+        behind = closed[len(opened) :].partition(ANSWER)[2]
         if found := _tokens(self.tokenizer).search(behind):
-            return Frame(before, behind[: found.start()], found[0])
+            return Ending(behind[: found.start()], found[0])
         raise UserError(
             "a chat template puts no token behind an answer that would end it, so a model cannot "
             "learn to stop",
@@ -105,7 +105,7 @@ class ChatTemplate:
 
     def has_system(self) -> bool:
         """Tell whether it gives the system's words back; some refuse them, some leave them out."""
-        turns = (Turn("system", _SYSTEM), Turn("user", _QUESTION))
+        turns = (Turn("system", _SYSTEM), Turn("user", QUESTION))
         try:
             return _SYSTEM in self.render(turns, answering=True)
         except UserError:
