@@ -49,6 +49,7 @@ class PreflightReport:
         cut: the same for ``refuse_truncated``.
         changed: completions that decoding their tokens does not give back to the character.
         first_changed: the id of the first of them.
+        merged: rows whose answer begins within the last token of what inference feeds.
     """
 
     rendered: str
@@ -60,6 +61,7 @@ class PreflightReport:
     cut: tuple[Cut, ...]
     changed: int
     first_changed: str
+    merged: int
 
     def text(self) -> str:
         """Return the report for a terminal."""
@@ -70,14 +72,17 @@ class PreflightReport:
         return "\n".join(filter(None, [head, self.loss(), self.rendered]))
 
     def loss(self) -> str:
-        """Say what the tokenizer cannot write, empty where nothing."""
-        if not self.changed:
-            return ""
-        return (
+        """Say what the tokenizer cannot write, or writes otherwise; empty where nothing."""
+        lost = (
             f"the tokenizer loses characters of {self.changed:,} of {self.rows:,} answers, which "
             "no model can give: they are trained on without them; the first is "
             f"{self.first_changed}"
         )
+        merged = (
+            f"{self.merged:,} of {self.rows:,} answers begin with a line end or space that shares "
+            "a token with the prompt's last: inference feeds another token there"
+        )
+        return "\n".join([lost] * bool(self.changed) + [merged] * bool(self.merged))
 
 
 def preflight(
@@ -93,7 +98,8 @@ def preflight(
     """Check SFT rows and return what they look like to the model.
 
     Args:
-        inference_prompts: the prompt that inference would feed for each row; None: not compared.
+        inference_prompts: the prompt that inference would feed for each row; None:
+            the rows' own.
         where: names the data in messages.
 
     Raises:
@@ -114,7 +120,8 @@ def preflight(
                 value=max_length,
                 remedy="raise the model's max_length, or leave the row out",
             )
-    _same_prompts(rows, encoded, encoding, inference_prompts, where)
+    fed = [row.prompt for row in rows] if inference_prompts is None else inference_prompts
+    merged = _same_prompts(rows, encoded, encoding, fed, where)
     changed = [
         row.id
         for row, item in zip(rows, encoded, strict=True)
@@ -130,6 +137,7 @@ def preflight(
         cut=cut_off(truncated, len(rows), max_length),
         changed=len(changed),
         first_changed=changed[0] if changed else "",
+        merged=merged,
     )
 
 
@@ -211,20 +219,24 @@ def _same_prompts(
     rows: Sequence[Row],
     encoded: Sequence[Encoded],
     encoding: Encoding,
-    inference_prompts: Sequence[Asked] | None,
+    inference_prompts: Sequence[Asked],
     where: str,
-) -> None:
-    if inference_prompts is None:
-        return
+) -> int:
+    """Refuse a prompt that differs between training and inference, but for its last token, which
+    an answer may change; return how many do."""
+    merged = 0
     for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
-        fed = encoding.prompt(prompt)[: item.prompt_length]
-        if item.input_ids[: item.prompt_length] != fed or prompt != row.prompt:
+        fed = encoding.prompt(prompt)
+        merged += len(fed) > item.prompt_length
+        same = item.input_ids[: item.prompt_length] == fed[: item.prompt_length]
+        if not same or prompt != row.prompt:
             raise UserError(
                 "the prompt that is trained on differs from the one that inference will feed",
                 where=f"{where}: {row.id}",
                 value={"training": row.prompt, "inference": prompt},
                 remedy="render both with the model's prompt format",
             )
+    return merged
 
 
 def _decoded(encoding: Encoding, encoded: Encoded) -> str:

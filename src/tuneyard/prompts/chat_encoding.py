@@ -36,12 +36,7 @@ class ChatEncoding:
         self._has_system = template.has_system()
         self._codec = codec_of(self.tokenizer)
         self._spelt = Spelt(self.tokenizer, self._ending.token)
-        # What stands right around an answer, as its tokens have it: some tokenizers put a space
-        # before each piece of text.
-        whole = self.whole((Turn("user", QUESTION),), ANSWER)
-        start, stop = whole.answers[-1]
-        before, found, after = self._codec.decode(whole.ids[start : stop - 1]).partition(ANSWER)
-        self._before, self._after = (before, after) if found else ("", "")
+        self._before, self._after = self._around()
 
     @property
     def end(self) -> int:
@@ -74,6 +69,27 @@ class ChatEncoding:
         """See ``Encoding``; without what the template puts right around an answer."""
         found = self._codec.decode(list(ids))
         return found.removeprefix(self._before).removesuffix(self._after)
+
+    def _around(self) -> tuple[str, str]:
+        """Return what stands right around an answer, as its tokens have it: some tokenizers put a
+        space before each piece of text.
+
+        Raises:
+            UserError: the prompt ends within a token.
+        """
+        asked = (Turn("user", QUESTION),)
+        prompt, whole = self.prompt(asked), self.whole(asked, ANSWER)
+        start, stop = whole.answers[-1]
+        if start < len(prompt):
+            raise UserError(
+                "a chat template's generation prompt ends within a token that an answer goes on "
+                "with: training and inference would see different tokens",
+                where=WHERE,
+                value=self._codec.decode(prompt)[-80:],
+                remedy="take the space off its end, and put it before the assistant's words",
+            )
+        before, found, after = self._codec.decode(whole.ids[start : stop - 1]).partition(ANSWER)
+        return (before, after) if found else ("", "")
 
     def _turns(self, asked: Asked) -> tuple[Turn, ...]:
         """Return turns that the template takes.

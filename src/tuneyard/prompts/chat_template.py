@@ -14,7 +14,7 @@ _DATE = "26 Jul 2024"
 """What templates write that ask for today's date (Llama 3.1's own word where there is none): a
 training, and what it is asked later, would else differ by the day."""
 _FIXED = "{%- macro strftime_now(format) -%}" + _DATE + "{%- endmacro %}{{ '' }}"
-QUESTION, ANSWER = "Vqkzquestion", "Vqkzanswer"
+QUESTION, ANSWER = "Vqkzquestion", "def vqkzanswer"
 """Words that stand in no template, to see what it makes of them."""
 _SYSTEM = "Vqkzsystem"
 

@@ -56,7 +56,7 @@ def run(step: Preflight, context: Context) -> str:
             context.bar.say("    " + overlap.text().replace("\n", "\n    "))
     if unused:
         context.bar.say(f"    {unused}")
-    if report.changed:
+    if report.loss():
         context.bar.say("    " + report.loss())
     shown = "\n".join(f"    │ {line}" for line in report.rendered.splitlines())
     context.bar.say(f"    one training example, ⟦trained tokens⟧ marked:\n{shown}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuneyard.encoding import encode, encode_pair
@@ -15,7 +15,7 @@ from tuneyard.prompts import Chat, Encoding, Turn
 from tuneyard.prompts.turns import asked_of, plain
 
 PIECES = ["def f(n):", " return", " ", "    ", "\n", "\n\n", "\t", "\r\n", "▁", "é", "e\u0301",
-          "😀", "की", "<|im_", "end|>", "assistant\n", "model", "<think>", "{{ x }}", "."]  # fmt: skip
+          "😀", "की", "<|im_", "end|>", "assistant\n", "model", "<think>", "{{ x }}"]  # fmt: skip
 # No turn is blank: rows with such are refused. Special tokens have a test of their own.
 texts = (
     st.lists(st.one_of(st.sampled_from(PIECES), st.characters(codec="utf-8")), max_size=12)
@@ -51,7 +51,7 @@ def speaking(tokenizer: Any, said: list[dict[str, str]]) -> list[int]:
 
 @given(rounds=conversations)
 @example(rounds=[("put", "\n\nput(board)\n"), ("  again ", "\n    no")])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_a_conversations_tokens_are_transformers_own(
     chatty: Any, rounds: list[tuple[str, str]]
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_conversations_tokens_are_transformers_own(
 
 
 @given(rounds=conversations, other=texts)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 def test_pairs_share_their_prompt_and_end_with_the_turn(
     chatty: Any, rounds: list[tuple[str, str]], other: str
 ) -> None:
@@ -99,7 +99,7 @@ SPELT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(
 
 
 @given(rounds=st.lists(st.tuples(SPELT, SPELT), min_size=1, max_size=3))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 def test_special_tokens_that_turns_spell_stay_text(
     chatty: Any, rounds: list[tuple[str, str]]
 ) -> None:
@@ -124,7 +124,7 @@ SIMPLE = (
 
 
 @given(rounds=conversations)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 def test_every_kind_of_tokenizer(exact: Any, rounds: list[tuple[str, str]]) -> None:
     """Also those that put a space before every piece of text."""
     encoding = Chat(SIMPLE).encoding(exact)
@@ -137,9 +137,7 @@ def test_every_kind_of_tokenizer(exact: Any, rounds: list[tuple[str, str]]) -> N
     assert encoding.text(answer) == rounds[-1][1] or not plainly
 
 
-def test_what_a_template_puts_behind_a_turn_ends_it(
-    family: str, chatty: Any, chat_tokenizer: Callable[[str], Any]
-) -> None:
+def test_what_a_template_puts_behind_a_turn_ends_it(family: str, chatty: Any) -> None:
     encoding = Chat().encoding(chatty)
     name = {"qwen2": "<|im_end|>", "llama": "<|eot_id|>", "gemma": "<end_of_turn>"}[family]
     assert encoding.end == chatty.convert_tokens_to_ids(name)
@@ -216,6 +214,11 @@ LOOP = "{% for m in messages %}{{ m.role + ': ' + m.content + ' ' }}"
         (LOOP + "{% endfor %}", "no token behind an answer"),
         (LOOP + END + "{% if add_generation_prompt %}{{ 'bot: ' }}{% endif %}", "not what it puts"),
         ("{% for m in messages %}{{ raise_exception('never') }}{% endfor %}", "never"),
+        (
+            "{% for m in messages %}{{ m.role + ':' }}{{ ' ' + m.content + eos_token }}"
+            "{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}",
+            "ends within a token",
+        ),
     ],
 )
 def test_templates_that_cannot_be_trained_on(
