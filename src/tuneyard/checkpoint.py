@@ -107,7 +107,12 @@ def unused_template(model: Model) -> str:
 def _check_prompt(model: Model) -> None:
     """Refuse a chat prompt of a tokenizer that has no template, and is on this machine."""
     own = model.prompt.format == "chat" and model.prompt.template is None
-    if own and model_folder(model) is not None and not chat_template(model):
+    path, folder = resolve_path(model), model_folder(model)
+    # Of a hub model the cache may hold the configuration alone.
+    here = folder is not None and (
+        not is_hub_id(path) or os.path.isfile(folder / "tokenizer_config.json")
+    )
+    if own and here and not chat_template(model):
         raise UserError(
             f"the tokenizer of {model.name!r} has no chat template",
             where=f"models: {model.name}: prompt",

@@ -15,6 +15,7 @@ from tuneyard.config import Preflight
 from tuneyard.encoding import Encoded, encode
 from tuneyard.errors import UserError
 from tuneyard.prompts import Asked, Encoding
+from tuneyard.prompts.turns import plain
 
 TRAINED = ("⟦", "⟧")
 """What stands around the trained tokens of the rendered example."""
@@ -233,7 +234,7 @@ def _same_prompts(
             raise UserError(
                 "the prompt that is trained on differs from the one that inference will feed",
                 where=f"{where}: {row.id}",
-                value={"training": row.prompt, "inference": prompt},
+                value={"training": plain(row.prompt), "inference": plain(prompt)},
                 remedy="render both with the model's prompt format",
             )
     return merged

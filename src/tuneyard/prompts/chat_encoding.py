@@ -61,8 +61,8 @@ class ChatEncoding:
         opened = self._template.render(turns[:-1], answering=True)
         refuse_other_start(opened, text)
         ids = self._spelt.ids(text, marked)
-        heads = [*(self._heads(turns, text) if earlier else ()), opened]
-        starts = [_shared(ids, self._spelt.ids(head, marked)) for head in heads]
+        places = [*(self._earlier(turns, text) if earlier else ()), len(opened)]
+        starts = list(self._spelt.before(places, text, ids, marked))
         return Whole(ids, tuple(self._answers(ids, starts)))
 
     def text(self, ids: Sequence[int]) -> str:
@@ -105,8 +105,8 @@ class ChatEncoding:
             return (Turn("user", f"{system.content}\n\n{turns[0].content}"), *turns[1:])
         return (Turn("user", system.content), *turns)
 
-    def _heads(self, turns: Sequence[Turn], text: str) -> Iterator[str]:
-        """Yield what stands before each of the model's earlier turns.
+    def _earlier(self, turns: Sequence[Turn], text: str) -> Iterator[int]:
+        """Yield where each of the model's earlier turns begins in a rendered conversation.
 
         The template says where they are when other words stand in them. What it writes between
         them holds tokens that no turn can spell.
@@ -131,7 +131,7 @@ class ChatEncoding:
                     remedy="train on the last turn alone: sft.turns: last",
                 )
             place = found + len(parts[number])
-            yield text[:place]
+            yield place
 
     def _answers(self, ids: list[int], starts: list[int]) -> Iterator[tuple[int, int]]:
         for start, following in zip(starts, [*starts[1:], len(ids)], strict=True):
@@ -144,9 +144,3 @@ class ChatEncoding:
                     "your own: prompt: {template: …}",
                 )
             yield start, ids.index(self._end, start) + 1
-
-
-def _shared(ids: Sequence[int], others: Sequence[int]) -> int:
-    """Return how many tokens two sequences begin with alike."""
-    pairs = enumerate(zip(ids, others, strict=False))
-    return next((n for n, (one, other) in pairs if one != other), min(len(ids), len(others)))

@@ -104,10 +104,14 @@ class ChatTemplate:
         )
 
     def has_system(self) -> bool:
-        """Tell whether it gives the system's words back; some refuse them, some leave them out."""
-        turns = (Turn("system", _SYSTEM), Turn("user", QUESTION))
+        """Tell whether it has a place for the system's words, the same with an answer and without.
+
+        Some refuse them, some leave them out, some put them before the last turn of all.
+        """
+        turns = (Turn("system", _SYSTEM), Turn("user", QUESTION), Turn("assistant", ANSWER))
         try:
-            return _SYSTEM in self.render(turns, answering=True)
+            opened = self.render(turns[:-1], answering=True)
+            return _SYSTEM in opened and self.render(turns, answering=False).startswith(opened)
         except UserError:
             return False
 

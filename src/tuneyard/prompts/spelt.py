@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ class Spelt:
         self._tokenizer, self._codec, self._end = tokenizer, codec_of(tokenizer), end
         texts = sorted({*self._codec.special, end}, key=len, reverse=True)
         self._tokens = re.compile("|".join(map(re.escape, texts)))
+        self._numbers = {*self._codec.special.values(), tokenizer.convert_tokens_to_ids(end)}
         # The texts that turns spell, marked; and the template's own.
         either = f"{_OPEN}(?:{self._tokens.pattern}){_CLOSE}|{self._tokens.pattern}"
         self._either = re.compile(f"({either})")
@@ -56,6 +58,27 @@ class Spelt:
             else:
                 done += ordinary + special
         return ids + self._own(done)
+
+    def before(
+        self, places: Sequence[int], text: str, ids: Sequence[int], marked: bool
+    ) -> Iterator[int]:
+        """Yield how many of a rendered conversation's tokens stand before each place in it.
+
+        A token that reaches over a place stands behind it. Tokens do not depend on what is before
+        a special one, so that each is counted from the last of these.
+
+        Args:
+            ids: the text's tokens.
+            marked: as in ``ids``.
+        """
+        found = [one.start() for one in self._either.finditer(text) if one[0][0] != _OPEN]
+        numbers = [n for n, token in enumerate(ids) if token in self._numbers]
+        if len(found) != len(numbers):  # some other token stands for what is unknown, say
+            found, numbers = [], []
+        for place in places:
+            last = bisect_left(found, place) - 1
+            start, first = (found[last], numbers[last]) if last >= 0 else (0, 0)
+            yield first + _shared(ids[first:], self.ids(text[start:place], marked))
 
     def _marked(self, content: str) -> str:
         content = content.replace(_OPEN, "").replace(_CLOSE, "")
@@ -88,3 +111,9 @@ class Spelt:
             re.escape(self._end), lambda found: f"{found[0][:1]}{_OPEN}{found[0][1:]}", text
         )
         return [token for part in cut.split(_OPEN) for token in self._codec.encode(part)]
+
+
+def _shared(ids: Sequence[int], others: Sequence[int]) -> int:
+    """Return how many tokens two sequences begin with alike."""
+    pairs = enumerate(zip(ids, others, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(ids), len(others)))

@@ -28,7 +28,7 @@ from tokenizers import (
 
 TEXT = [
     "def wn(board, colors, x, y):\n    for shape in shapes:\n        put(board, shape, color)\n\n",
-    "system\nuser\nassistant\nmodel\n\nYou answer in Python.\n\n\nplace a red nut",
+    "system\nuser\nassistant\nmodel\n\nYou answer in Python.\n\n\na def, a def: place a red nut",
 ]
 
 # The tags say where the model's turns are: transformers' own word on it is held against ours.
@@ -87,7 +87,8 @@ GEMMA = """\
 def _byte_level(special: list[str], bos: str | None, nfc: bool) -> Tokenizer:
     backend = Tokenizer(models.BPE())
     split = pre_tokenizers.Split(
-        Regex(r"\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), "isolated"
+        Regex(r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
+        "isolated",
     )
     level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     backend.pre_tokenizer = pre_tokenizers.Sequence([split, level])

@@ -159,6 +159,26 @@ def test_the_systems_words(family: str, chatty: Any) -> None:
     assert encoding.prompt(asked) != prompt
 
 
+MOVED = "(messages[0].content if loop.last and messages[0].role == 'system' else '')"
+
+
+@pytest.mark.parametrize("words", ["''", MOVED])
+def test_a_template_that_loses_or_moves_the_systems_words(
+    chat_tokenizer: Callable[[str], Any], words: str
+) -> None:
+    """They stand in the first question then, as with one that refuses them."""
+    tokenizer = chat_tokenizer("qwen2")
+    template = (
+        "{% for m in messages if m.role != 'system' %}"
+        "{{ '<|im_start|>' + m.role + '\\n' + WORDS + m.content + '<|im_end|>' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    )
+    chat = Chat(template.replace("WORDS", words), "Be brief.")
+    encoded = encode(chat.encoding(tokenizer), chat.asked("put"), "x", 99)
+    start = "<|im_start|>user\nBe brief.\n\nput<|im_end|>"
+    assert tokenizer.decode(encoded.input_ids).startswith(start)
+
+
 def test_the_input_stands_below_the_instruction() -> None:
     assert Chat().asked("add", "1, 2") == (Turn("user", "add\n\n1, 2"),)
     assert asked_of(plain(Chat().asked("add"))) == Chat().asked("add")
@@ -234,7 +254,7 @@ def test_earlier_turns_that_a_template_leaves_out_or_does_not_end(
     rounds = [("put", "no"), ("again", "yes")]
     head = "{% for m in messages %}{% if m.role == 'user' or loop.last %}"
     unended = LOOP + "{% if loop.last or m.role == 'user' %}{{ eos_token }}{% endif %}{% endfor %}"
-    start = "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
+    start = "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
     for template in (head + "{{ m.role + ': ' + m.content }}{% endif %}" + END + start,
                      unended + start):  # fmt: skip
         encoding: Encoding = Chat(template).encoding(chat_tokenizer("qwen2"))
