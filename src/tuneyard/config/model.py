@@ -67,7 +67,7 @@ class Model(Strict):
     @property
     def wording(self) -> Prompt:
         """How questions are put to it."""
-        return self.prompt.wording
+        return self.prompt.wording(f"models: {self.name}: prompt")
 
 
 def _named(path: str) -> dict[str, str]:

@@ -102,9 +102,12 @@ class PromptSettings(Strict):
     def _says(self) -> bool:
         return bool(self.template or self.arguments) or self.system is not None
 
-    @property
-    def wording(self) -> Prompt:
-        """The format."""
+    def wording(self, where: str) -> Prompt:
+        """Return the format.
+
+        Args:
+            where: the setting, for messages.
+        """
         if self.format != "chat":
             return PROMPTS[self.format]
-        return Chat(self.template, self.system, self.arguments)
+        return Chat(self.template, self.system, self.arguments, where)

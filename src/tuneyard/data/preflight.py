@@ -75,7 +75,7 @@ class PreflightReport:
     def loss(self) -> str:
         """Say what the tokenizer cannot write, or writes otherwise; empty where nothing."""
         lost = (
-            f"the tokenizer loses characters of {self.changed:,} of {self.rows:,} answers, which "
+            f"encoding loses characters of {self.changed:,} of {self.rows:,} answers, which "
             "no model can give: they are trained on without them; the first is "
             f"{self.first_changed}"
         )
@@ -110,7 +110,12 @@ def preflight(
     refuse_empty(rows, where)
     for row in rows:
         refuse_end(encoding, row.completion, f"{where}: {row.id}: completion")
-    encoded = [encode(encoding, r.prompt, r.completion, max_length, loss_on, turns) for r in rows]
+    encoded = []
+    for row in rows:
+        try:
+            encoded.append(encode(encoding, row.prompt, row.completion, max_length, loss_on, turns))
+        except UserError as error:  # a chat template that does not take the row's conversation
+            raise error.at(f"{where}: {row.id}: {error.where}") from None
     truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
@@ -126,7 +131,8 @@ def preflight(
     changed = [
         row.id
         for row, item in zip(rows, encoded, strict=True)
-        if not item.truncated and _decoded(encoding, item) != row.completion
+        if not item.truncated and row.id not in merged
+        if _decoded(encoding, item) != row.completion
     ]
     return PreflightReport(
         rendered=render_example(encoding.tokenizer, encoded[0]),
@@ -138,7 +144,7 @@ def preflight(
         cut=cut_off(truncated, len(rows), max_length),
         changed=len(changed),
         first_changed=changed[0] if changed else "",
-        merged=merged,
+        merged=len(merged),
     )
 
 
@@ -222,13 +228,14 @@ def _same_prompts(
     encoding: Encoding,
     inference_prompts: Sequence[Asked],
     where: str,
-) -> int:
+) -> set[str]:
     """Refuse a prompt that differs between training and inference, but for its last token, which
-    an answer may change; return how many do."""
-    merged = 0
+    an answer may change; return the ids of rows whose answers do."""
+    merged: set[str] = set()
     for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
         fed = encoding.prompt(prompt)
-        merged += len(fed) > item.prompt_length
+        if len(fed) > item.prompt_length:
+            merged.add(row.id)
         same = item.input_ids[: item.prompt_length] == fed[: item.prompt_length]
         if not same or prompt != row.prompt:
             raise UserError(

@@ -20,11 +20,13 @@ class Chat:
         system: what the system says where a conversation does not begin with its word; None:
             nothing, and the template may have words of its own.
         arguments: given to the template, such as ``enable_thinking``.
+        where: the setting, for messages.
     """
 
     template: str | None = None
     system: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    where: str = field(default="models: prompt", compare=False)
 
     @property
     def name(self) -> str:
@@ -47,7 +49,7 @@ class Chat:
 
     def encoding(self, tokenizer: Any) -> ChatEncoding:
         """See ``Prompt``."""
-        return ChatEncoding(ChatTemplate(tokenizer, self.template, self.arguments))
+        return ChatEncoding(ChatTemplate(tokenizer, self.template, self.arguments, self.where))
 
 
 CHAT = Chat()

@@ -13,7 +13,7 @@ from itertools import count
 
 from tuneyard.codec import codec_of
 from tuneyard.errors import UserError
-from tuneyard.prompts.chat_template import ANSWER, QUESTION, WHERE, ChatTemplate, refuse_other_start
+from tuneyard.prompts.chat_template import ANSWER, QUESTION, ChatTemplate
 from tuneyard.prompts.record import Whole
 from tuneyard.prompts.spelt import Spelt
 from tuneyard.prompts.turns import Asked, Turn
@@ -59,7 +59,7 @@ class ChatEncoding:
         turns, marked = self._spelt.marked(said)
         text = self._template.render(turns, answering=False)
         opened = self._template.render(turns[:-1], answering=True)
-        refuse_other_start(opened, text)
+        self._template.refuse_other_start(opened, text)
         ids = self._spelt.ids(text, marked)
         places = [*(self._earlier(turns, text) if earlier else ()), len(opened)]
         starts = list(self._spelt.before(places, text, ids, marked))
@@ -84,7 +84,7 @@ class ChatEncoding:
             raise UserError(
                 "a chat template's generation prompt ends within a token that an answer goes on "
                 "with: training and inference would see different tokens",
-                where=WHERE,
+                where=self._template.where,
                 value=self._codec.decode(prompt)[-80:],
                 remedy="take the space off its end, and put it before the assistant's words",
             )
@@ -126,7 +126,7 @@ class ChatEncoding:
                 raise UserError(
                     "a chat template changes a model's earlier turns, or does not end them, so "
                     "that it cannot be told where they stand",
-                    where=WHERE,
+                    where=self._template.where,
                     value=text[:200],
                     remedy="train on the last turn alone: sft.turns: last",
                 )
@@ -138,7 +138,7 @@ class ChatEncoding:
             if self._end not in ids[start:following]:
                 raise UserError(
                     "a chat template does not end each of a model's turns alike",
-                    where=WHERE,
+                    where=self._template.where,
                     value=self._codec.decode(ids[start:following])[:200],
                     remedy="train on the last turn alone: sft.turns: last; or give a template of "
                     "your own: prompt: {template: …}",

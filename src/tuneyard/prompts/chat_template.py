@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from tuneyard.errors import UserError, first_line
 from tuneyard.prompts.turns import Turn
 
-WHERE = "models: prompt"
 _DATE = "26 Jul 2024"
 """What templates write that ask for today's date (Llama 3.1's own word where there is none): a
 training, and what it is asked later, would else differ by the day."""
@@ -38,21 +37,19 @@ class ChatTemplate:
         tokenizer: of transformers.
         template: in Jinja; None: the tokenizer's own.
         arguments: given to the template.
+        where: the setting, for messages.
 
     Raises:
         UserError: the tokenizer has no template.
     """
 
     def __init__(
-        self,
-        tokenizer: Any,
-        template: str | None = None,
-        arguments: Mapping[str, Any] | None = None,
+        self, tokenizer: Any, template: str | None, arguments: Mapping[str, Any], where: str
     ) -> None:
-        self.tokenizer = tokenizer
-        text = _own(tokenizer) if template is None else template
+        self.tokenizer, self.where = tokenizer, where
+        text = _own(tokenizer, where) if template is None else template
         self._text = _FIXED + text if "strftime_now" in text else text
-        self._arguments = dict(arguments or {})
+        self._arguments = dict(arguments)
 
     def render(self, turns: Sequence[Turn], *, answering: bool) -> str:
         """Return a conversation as text; transformers renders in a sandboxed environment.
@@ -76,7 +73,7 @@ class ChatTemplate:
         except Exception as error:  # a template raises what comes
             raise UserError(
                 f"a chat template does not take a conversation: {first_line(error)}",
-                where=WHERE,
+                where=self.where,
                 value=", ".join(f"{turn.role}: {turn.content[:40]!r}" for turn in turns[:8]),
                 remedy="mend the row, or give a template of your own: prompt: {template: …}",
             ) from error
@@ -90,14 +87,14 @@ class ChatTemplate:
         """
         turns = (Turn("user", QUESTION), Turn("assistant", ANSWER))
         opened, closed = self.render(turns[:1], answering=True), self.render(turns, answering=False)
-        refuse_other_start(opened, closed)
+        self.refuse_other_start(opened, closed)
         behind = closed[len(opened) :].partition(ANSWER)[2]
         if found := _tokens(self.tokenizer).search(behind):
             return Ending(behind[: found.start()], found[0])
         raise UserError(
             "a chat template puts no token behind an answer that would end it, so a model cannot "
             "learn to stop",
-            where=WHERE,
+            where=self.where,
             value=behind,
             remedy="give a template that does: prompt: {template: …}, with {{ eos_token }} behind "
             "the assistant's turns",
@@ -115,32 +112,31 @@ class ChatTemplate:
         except UserError:
             return False
 
+    def refuse_other_start(self, opened: str, closed: str) -> None:
+        """Refuse a conversation that does not begin as inference would have it.
 
-def refuse_other_start(opened: str, closed: str) -> None:
-    """Refuse a conversation that does not begin as inference would have it.
-
-    Args:
-        opened: up to where the answer would be.
-        closed: with the answer.
-    """
-    if not closed.startswith(opened):
-        raise UserError(
-            "a chat template's generation prompt is not what it puts before an answer: training "
-            "and inference would see different prompts",
-            where=WHERE,
-            value={"training": closed[-200:], "inference": opened[-200:]},
-            remedy="switch off what it adds by an argument of the template, say (prompt: "
-            "{arguments: {enable_thinking: false}}), or give your own: prompt: {template: …}",
-        )
+        Args:
+            opened: up to where the answer would be.
+            closed: with the answer.
+        """
+        if not closed.startswith(opened):
+            raise UserError(
+                "a chat template's generation prompt is not what it puts before an answer: "
+                "training and inference would see different prompts",
+                where=self.where,
+                value={"training": closed[-200:], "inference": opened[-200:]},
+                remedy="switch off what it adds by an argument of the template, say (prompt: "
+                "{arguments: {enable_thinking: false}}), or give your own: prompt: {template: …}",
+            )
 
 
-def _own(tokenizer: Any) -> str:
+def _own(tokenizer: Any, where: str) -> str:
     try:
         return str(tokenizer.get_chat_template())
     except Exception as error:  # none, or several of which none is the default
         raise UserError(
             f"the tokenizer has no chat template ({first_line(error)})",
-            where=WHERE,
+            where=where,
             value="chat",
             remedy="choose another prompt format, or give a template: prompt: {template: …}",
         ) from error
