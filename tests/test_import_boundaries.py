@@ -25,7 +25,7 @@ LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", 
            "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
-           "prompts", "quantizations",
+           "prompts", "quantizations", "chat_file",
            "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 

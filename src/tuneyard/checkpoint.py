@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 
+from tuneyard.chat_file import check_prompt
 from tuneyard.config import Encoder, Model
 from tuneyard.config.model import SHORTEST
 from tuneyard.errors import UserError, suggestion
@@ -21,7 +22,6 @@ from tuneyard.model_files import (
     loaded_files,
     local_path,
 )
-from tuneyard.prompts import PROMPTS
 from tuneyard.weight_file import fault, tensors
 
 _ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
@@ -53,7 +53,7 @@ def check_model(model: Model) -> None:
     config = read_config(folder, f"models: {model.name}: path")
     check_sizes(config, folder)
     check_generation(config, folder)
-    _check_prompt(model)
+    check_prompt(model, folder, hub=is_hub_id(path))
     context = context_length(model)
     if context is not None and context < SHORTEST:
         raise UserError(
@@ -74,52 +74,6 @@ def check_model(model: Model) -> None:
 def model_folder(model: Model) -> Path | None:
     """Return the folder of a model's files, None for a hub model that is not in the cache."""
     return folder_of(resolve_path(model), model.revision)
-
-
-def chat_template(model: Model) -> str:
-    """Return the chat template of the model's tokenizer, as far as it is on this machine; several
-    as JSON. Empty: there is none."""
-    folder = model_folder(model)
-    if folder is None:
-        return ""
-    try:
-        if os.path.isfile(Path(folder, "chat_template.jinja")):
-            return Path(folder, "chat_template.jinja").read_text(encoding="utf-8")
-        said = json.loads(Path(folder, "tokenizer_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return ""  # its own check says so
-    found = said.get("chat_template") if isinstance(said, dict) else None
-    return found if isinstance(found, str) else json.dumps(found) if found else ""
-
-
-def unused_template(model: Model) -> str:
-    """Say of a model whose tokenizer has a chat template that the study does not use it; empty
-    where it does, or has chosen another format."""
-    if "prompt" in model.model_fields_set:
-        return ""
-    return (
-        f"{model.name}: its tokenizer has a chat template, which is not used: the model is trained "
-        f"and asked in the format {model.prompt.format!r}; set models.{model.name}.prompt: chat to "
-        f"use it, or choose another format there ({', '.join(PROMPTS)})"
-    )
-
-
-def _check_prompt(model: Model) -> None:
-    """Refuse a chat prompt of a tokenizer that has no template, and is on this machine."""
-    own = model.prompt.format == "chat" and model.prompt.template is None
-    path, folder = resolve_path(model), model_folder(model)
-    # Of a hub model the cache may hold the configuration alone.
-    here = folder is not None and (
-        not is_hub_id(path) or os.path.isfile(folder / "tokenizer_config.json")
-    )
-    if own and here and not chat_template(model):
-        raise UserError(
-            f"the tokenizer of {model.name!r} has no chat template",
-            where=f"models: {model.name}: prompt",
-            value="chat",
-            remedy="choose another format, give a template (prompt: {template: …}), or copy the "
-            "model's chat_template.jinja there",
-        )
 
 
 def context_length(model: Model) -> int | None:

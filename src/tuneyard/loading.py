@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
-from tuneyard.checkpoint import chat_template, check_model, model_folder, resolve_path
+from tuneyard.chat_file import chat_template
+from tuneyard.checkpoint import check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -249,8 +250,8 @@ def identity(model: Model) -> str:
         found = f"{path}@{model.revision or 'main'}"
     else:
         found = base_fingerprint(path)
-        if model.prompt.format == "chat" and model.prompt.template is None:
-            found += "+" + hashlib.sha256(chat_template(model).encode()).hexdigest()
+        if model.prompt.of_tokenizer:
+            found += "+" + hashlib.sha256(chat_template(Path(path)).encode()).hexdigest()
     if model.adapter is not None:
         check_adapter(model.adapter, model)
         digests = [file_digest(p) for p in sorted(Path(model.adapter).glob("adapter_*"))]

@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuneyard import loading
+from tuneyard import chat_file, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import chat_template, unused_template, with_own_length
+from tuneyard.checkpoint import model_folder, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
@@ -120,8 +120,8 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
 
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
-    chats = [unused_template(model) for model in study.models if chat_template(model)]
-    return (*filter(None, chats), *planning.different_shapes(study, plan))
+    chats = [note for m in study.models for note in chat_file.notes(m, model_folder(m))]
+    return (*chats, *planning.different_shapes(study, plan))
 
 
 def run(

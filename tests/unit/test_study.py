@@ -52,6 +52,9 @@ def test_a_chat_prompt_needs_a_template_and_is_known_by_it(tmp_path):
     with pytest.raises(UserError, match="has no chat template") as caught:
         study.prepare(path, chat)
     assert caught.value.where == "models: chatty: prompt"
+    config.write_text(json.dumps({**told, "chat_template": "{{ strftime_now('%d') }}"}))
+    (note,) = study.prepare(path, chat).notes
+    assert "asks for today's date, and is given 26 Jul 2024" in note
     own = "models.chatty.prompt={template: '{% for m in messages %}{% endfor %}'}"
     assert study.prepare(path, [chat[0], own]).notes == ()
 

@@ -102,6 +102,11 @@ class PromptSettings(Strict):
     def _says(self) -> bool:
         return bool(self.template or self.arguments) or self.system is not None
 
+    @property
+    def of_tokenizer(self) -> bool:
+        """The tokenizer's own chat template renders."""
+        return self.format == "chat" and self.template is None
+
     def wording(self, where: str) -> Prompt:
         """Return the format.
 

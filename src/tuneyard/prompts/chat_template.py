@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from tuneyard.errors import UserError, first_line
 from tuneyard.prompts.turns import Turn
 
-_DATE = "26 Jul 2024"
+DATE = "26 Jul 2024"
 """What templates write that ask for today's date (Llama 3.1's own word where there is none): a
 training, and what it is asked later, would else differ by the day."""
-_FIXED = "{%- macro strftime_now(format) -%}" + _DATE + "{%- endmacro %}{{ '' }}"
+_FIXED = "{%- macro strftime_now(format) -%}" + DATE + "{%- endmacro %}{{ '' }}"
 QUESTION, ANSWER = "Vqkzquestion", "def vqkzanswer"
 """Words that stand in no template, to see what it makes of them."""
 _SYSTEM = "Vqkzsystem"
@@ -48,7 +48,7 @@ class ChatTemplate:
     ) -> None:
         self.tokenizer, self.where = tokenizer, where
         text = _own(tokenizer, where) if template is None else template
-        self._text = _FIXED + text if "strftime_now" in text else text
+        self._text = _FIXED + text if asks_for_date(text) else text
         self._arguments = dict(arguments)
 
     def render(self, turns: Sequence[Turn], *, answering: bool) -> str:
@@ -128,6 +128,11 @@ class ChatTemplate:
                 remedy="switch off what it adds by an argument of the template, say (prompt: "
                 "{arguments: {enable_thinking: false}}), or give your own: prompt: {template: …}",
             )
+
+
+def asks_for_date(template: str) -> bool:
+    """Tell whether a template would write today's date."""
+    return "strftime_now" in template
 
 
 def _own(tokenizer: Any, where: str) -> str:

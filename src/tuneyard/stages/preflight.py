@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tuneyard.checkpoint import unused_template
+from tuneyard.chat_file import unused_template
 from tuneyard.config import Model
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import Overlap, find_overlaps
@@ -12,6 +12,7 @@ from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Preflight, Prepare
+from tuneyard.prompts import Encoding
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.prepare import earlier_questions, questions
@@ -32,9 +33,11 @@ def run(step: Preflight, context: Context) -> str:
     asked = [model.wording.asked(e.instruction, e.input, e.turns) for e in train]
     rows = [SftRow(e.id, own, e.reference) for e, own in zip(train, asked, strict=True)]
     tokenizer = loading.load_tokenizer(model)
+    encoding = model.wording.encoding(tokenizer)
+    _refuse_conversations(model, encoding, (e for one in step.evaluation for e in rows_of[one]))
     report = preflight(
         rows,
-        model.wording.encoding(tokenizer),
+        encoding,
         max_length=model.max_length,
         inference_prompts=asked,
         loss_on=step.loss_on,
@@ -82,6 +85,16 @@ def refuse_turns(model: Model, examples: Iterable[Example]) -> None:
             value=found.turns[0].content,
             remedy=f"set models.{model.name}.prompt to chat, or give rows of one question each",
         )
+
+
+def _refuse_conversations(model: Model, encoding: Encoding, examples: Iterable[Example]) -> None:
+    """Refuse conversations that are to be answered and that a chat template does not take."""
+    for e in examples:
+        if e.turns:
+            try:
+                encoding.prompt(model.wording.asked(e.instruction, e.input, e.turns))
+            except UserError as error:
+                raise error.at(f"data.{e.kind}: {e.id}: {error.where}") from None
 
 
 def overlaps(sets: Mapping[Prepare, list[Example]], threshold: float | None) -> list[Overlap]:

@@ -96,3 +96,21 @@ def test_a_template_that_is_not_used_is_said(run_stages, folder, study_file, tin
     found = run_stages("prepare", "preflight", overrides=["preflight.duplicates=report"])
     assert "has a chat template, which is not used" in found.said
     assert "models.tiny.prompt: chat" in found.facts["preflight"]["text"]
+
+
+def test_a_conversation_that_a_template_does_not_take_is_named(run_stages, folder):
+    said = [("user", "hi"), ("assistant", "yes?"), ("user", "add"), ("assistant", "a + b")]
+    turns = [{"role": role, "content": content} for role, content in said]
+    (folder / "talk.jsonl").write_text(json.dumps({"messages": turns}) + "\n")
+    template = (
+        "{% for m in messages %}{% if loop.index > 1 and m.role == 'user' %}"
+        "{{ raise_exception('one question alone') }}{% endif %}"
+        "{{ m.content + eos_token }}{% endfor %}"
+    )
+    overrides = [
+        "models.tiny.prompt=" + json.dumps({"template": template}),
+        f"data.python.files.test={folder}/talk.jsonl",
+    ]
+    with pytest.raises(UserError, match="one question alone") as caught:
+        run_stages("prepare", "preflight", overrides=overrides)
+    assert caught.value.where == "data.python: test/python/00001: models: tiny: prompt"
