@@ -101,6 +101,8 @@ class ChatEncoding:
         if self._has_system or asked[0].role != "system":
             return asked
         system, *turns = asked
+        if not system.content.strip():
+            return tuple(turns)
         if turns[0].role == "user":
             return (Turn("user", f"{system.content}\n\n{turns[0].content}"), *turns[1:])
         return (Turn("user", system.content), *turns)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuneyard.codec import Codec, codec_of
+from tuneyard.codec import codec_of
 from tuneyard.errors import UserError
 from tuneyard.prompts.record import Whole
 from tuneyard.prompts.turns import Asked, Turn
@@ -110,7 +110,7 @@ class TextEncoding:
         assert isinstance(asked, str)
         ids = list(self._codec.lead)
         text, started = "", False
-        for part, special in [*self._parts(self._codec, asked), ("", -1)]:
+        for part, special in [*self._parts(asked), ("", -1)]:
             if special is None:
                 text += part
                 continue
@@ -138,10 +138,10 @@ class TextEncoding:
         """See ``Encoding``."""
         return self._codec.decode(list(ids))
 
-    def _parts(self, codec: Codec, prompt: str) -> Iterator[tuple[str, int | None]]:
+    def _parts(self, prompt: str) -> Iterator[tuple[str, int | None]]:
         """Yield the parts of a prompt, and the id of those that are a special token."""
         for part, own in self._form.pieces(prompt):
             if own:
-                yield from codec.parts(part)
+                yield from self._codec.parts(part)
             else:
                 yield part, None

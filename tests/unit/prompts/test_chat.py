@@ -153,6 +153,9 @@ def test_the_systems_words(family: str, chatty: Any) -> None:
     expected = folded if family == "gemma" else said
     prompt = encoding.prompt(chat.asked("put"))
     assert prompt == own(chatty, expected, add_generation_prompt=True)
+    if family == "gemma":
+        silent = Chat(system=" ").asked("put")
+        assert encoding.prompt(silent) == encoding.prompt(Chat().asked("put"))
     # A conversation's own words stand.
     asked = chat.asked("put", turns=[Turn("system", "Be long.")])
     assert [turn.content for turn in asked] == ["Be long.", "put"]
