@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "unit" / 
 import hostile
 import legitimate
 
-from tuneyard.metrics.execution import execute_python
 from tuneyard.sandbox import Limits, Program, Sandbox
+from tuneyard.tasks.python import execute_python
 
 _TEST = "assert ok is True"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tuneyard import plan
-from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
 from tuneyard.data import sources
+from tuneyard.study_check import check
 
 CONFIGS = sorted((Path(__file__).parents[1] / "jobs" / "configs").glob("*.yaml"))
 

@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,21 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
-    "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "config.check",
-    "losses", "prompts", "quantizations",
+    "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "study_check",
+    "losses", "prompts", "quantizations", "repeats", "tasks", "generators",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
-    "compare", "prefer", "tracking", "checkpoint", "embedded", "loading", "data.sources",
+    "compare", "prefer", "tracking", "base_models", "embedded", "loading", "data.sources",
     "data.overlap", "rows", "answers", "codec", "judging.rows", "account", "supervisor",
     "machine",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.
 LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", "metrics", "stats",
-           "sandbox", "checkpoint", "encoding", "embedded", "loading", "rows",
+           "sandbox", "base_models", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
-           "prompts", "quantizations", "chat_file",
+           "generators", "prompts", "quantizations", "repeats", "tasks", "chat_file",
            "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 
@@ -36,9 +37,19 @@ def modules():
         yield path, (parts[0] if parts[0] != "__init__" else "")
 
 
+@cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path):
-    """Yield the first part below ``tuneyard`` of everything a module imports, wherever it does."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Return the first part below ``tuneyard`` of everything a module imports, wherever it does."""
+    return frozenset(_imports(path))
+
+
+def _imports(path):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names = (
                 [node.module]
@@ -81,6 +92,14 @@ def test_level_0_imports_level_0_only(package):
             assert set(imports(path)) <= LEVEL_0 | {"__version__"}, path
 
 
+@pytest.mark.parametrize("domain", ["cocobots", "exercises"])
+def test_a_domain_is_known_to_its_records_alone(domain):
+    for path, own in modules():
+        if domain in imports(path):
+            assert own == domain or path.parent.name in {"tasks", "generators"}, path
+            assert own == domain or path.stem == domain, path
+
+
 @pytest.mark.parametrize("package", sorted(STAGES))
 def test_stages_do_not_import_one_another(package):
     for path, own in modules():
@@ -99,10 +118,69 @@ def test_no_torch_at_import_time_outside_training_and_generation():
     for path, own in modules():
         if own in {"train", "generate", "distributed"}:
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
+        for node in tree(path).body:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if own == "embedded":  # the pretraining script; its package imports none of it
                 continue
             assert not {n.split(".")[0] for n in names} & HEAVY, path
+
+
+def names(path):
+    """Return every module of tuneyard that a module imports, wherever it does, but for types."""
+    found = set()
+    skipped = {
+        inner
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree(path)):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in PATHS else node.module for name in whole}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found & set(PATHS)
+
+
+PATHS = {
+    ".".join(("tuneyard", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in SOURCE.rglob("*.py")
+}
+
+
+def reached(start, imported):
+    """Return what is imported from ``start`` on, itself where it is in a circle."""
+    found, todo = set(), [start]
+    while todo:
+        for name in imported[todo.pop()] - found:
+            found.add(name)
+            todo.append(name)
+    return found
+
+
+def test_there_are_no_circles():
+    imported = {name: names(path) - {name} for name, path in PATHS.items()}
+    assert [name for name in imported if name in reached(name, imported)] == []
+    rooms = {}
+    for name, others in imported.items():
+        own = rooms.setdefault(name.split(".")[1] if "." in name else "", set())
+        own |= {other.split(".")[1] for other in others if "." in other}
+    rooms = {name: others - {name} for name, others in rooms.items()}
+    assert [name for name in rooms if name in reached(name, rooms)] == []
+
+
+def test_what_runs_one_step_knows_no_other():
+    from tuneyard.plan import steps
+
+    found = {one.stage for one in vars(steps).values() if hasattr(one, "stage")}
+    own = {f"tuneyard.stages.{stage}" for stage in found}
+    assert own <= set(PATHS)
+    imported = {name: names(path) for name, path in PATHS.items()}
+    for name in own:
+        assert reached(name, imported) & own <= {name}

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tuneyard.checkpoint import resolve_path
+from tuneyard.base_models import resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_json

@@ -12,6 +12,7 @@ from typing import NoReturn
 from tuneyard import __version__
 from tuneyard.answers import CODE_BLOCKS
 from tuneyard.errors import UserError
+from tuneyard.tasks import TASKS
 
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 """What runs each command, by its name."""
@@ -154,7 +155,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     add_study(command)
     command.add_argument("--out", type=_place, required=True, metavar="DIR")
     command = add("score", "score predictions against references")
-    command.add_argument("--task", required=True, metavar="{python,cocobots}")
+    command.add_argument("--task", required=True, metavar=f"{{{','.join(TASKS)}}}")
     command.add_argument("--metrics", type=_names, required=True, metavar="a,b,c")
     command.add_argument("--in", dest="input", type=_place, required=True, metavar="FILE.jsonl")
     command.add_argument("--out", dest="output", type=_place, required=True, metavar="FILE.jsonl")

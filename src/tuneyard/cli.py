@@ -153,9 +153,9 @@ def _report(options: argparse.Namespace) -> int:
 def _data(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from tuneyard.config.check import check
     from tuneyard.config.load import load
     from tuneyard.stages.export import export
+    from tuneyard.study_check import check
 
     study = load(options.study, options.overrides)
     check(study, options.study)

@@ -168,7 +168,7 @@ def encoded_tokens(step: steps.Similarity, study: Study) -> float:
 
 def encoder_parameters(encoder: Encoder) -> float | None:
     """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
-    from tuneyard.checkpoint import portable_encoder
+    from tuneyard.base_models import portable_encoder
     from tuneyard.model_files import cached_snapshot, is_hub_id
 
     path = portable_encoder(encoder).path

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
+from tuneyard.base_models import check_model, model_folder, resolve_path
 from tuneyard.chat_file import chat_template
-from tuneyard.checkpoint import check_model, model_folder, resolve_path
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (

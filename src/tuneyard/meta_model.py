@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import encoder_folder, model_folder, resolve_path
+from tuneyard.base_models import encoder_folder, model_folder, resolve_path
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuneyard.checkpoint import model_folder
+from tuneyard.base_models import model_folder
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kind

@@ -25,7 +25,7 @@ class Example:
 
     Attributes:
         id: unique within a data set, e.g. ``validation/first_order/00012``.
-        task: ``cocobots`` or ``python``; decides how an answer is executed.
+        task: one of ``tuneyard.tasks``; decides how an answer is judged.
         kind: the data set's name in the study, e.g. ``first_order``.
         split: ``train``, ``validation`` or ``test``.
         instruction: what the model is asked, without the prompt template.
@@ -77,16 +77,7 @@ class Completion:
     finish: str = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The metric values of one completion; ``None`` means missing (never a sentinel number)."""
-
-    id: str
-    values: dict[str, float | bool | str | None]
-    sample: int = 0
-
-
-Record = TypeVar("Record", Example, Preference, Completion, Score)
+Record = TypeVar("Record", Example, Preference, Completion)
 
 
 def write_jsonl(path: str | os.PathLike[str], rows: Iterable[Any]) -> int:

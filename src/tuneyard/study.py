@@ -22,14 +22,13 @@ from typing import Any
 from tuneyard import chat_file, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.checkpoint import model_folder, with_own_length
+from tuneyard.base_models import model_folder, with_own_length
 from tuneyard.config import Study
-from tuneyard.config.check import check
 from tuneyard.config.load import dump, load
+from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
-from tuneyard.metrics.execution import check_imports
 from tuneyard.outline import check_outline
 from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress
@@ -39,6 +38,7 @@ from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
+from tuneyard.study_check import check
 from tuneyard.tracking.address import check_artifact_root
 
 
@@ -163,7 +163,7 @@ def run(
         _run(left, prepared, runner, progress, resumed=bool(left and done))
     finally:
         runner.stop()
-    return runner.outcome | {"ran": runner.ran} | results(prepared)
+    return {"ran": runner.ran} | results(prepared)
 
 
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:

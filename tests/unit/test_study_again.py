@@ -15,8 +15,8 @@ import pytest
 
 from tuneyard import embedded, study
 from tuneyard.errors import UserError
+from tuneyard.judging import rows as judging
 from tuneyard.judging.trial import Tried
-from tuneyard.stages import judge
 
 TEXT = """\
 study: again
@@ -133,7 +133,7 @@ def test_what_was_reported_and_then_mended_is_scored_anew(
     assert again(EXECUTED, "preflight.tests=report") > SCORES
     with pytest.raises(UserError, match=r"1 row has tests that judge nothing: .*a_module_to_come"):
         again(EXECUTED)
-    monkeypatch.setattr(judge, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
+    monkeypatch.setattr(judging, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
     assert again(EXECUTED) == {JUDGED, *SCORES, *LAST}
     assert again(EXECUTED, "preflight.tests=report") == set()
 
@@ -164,7 +164,7 @@ def test_rows_that_lacked_a_module_are_tried_again_once_it_is_there(
     packages.mkdir()
     (packages / "a_module_to_come.py").write_text("")
     monkeypatch.syspath_prepend(packages)
-    monkeypatch.setattr(judge, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
+    monkeypatch.setattr(judging, "try_rows", lambda tests, *rest: [Tried("", None)] * len(tests))
     assert again(*words) == {JUDGED, *SCORES, *LAST}
     assert again(*words) == set()
 

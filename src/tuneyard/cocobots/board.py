@@ -93,16 +93,6 @@ class Board:
         return "\n".join(line.rstrip() for line in [header, *lines])
 
 
-def init_board(rows: int = ROWS, cols: int = COLUMNS) -> Board:
-    """Return an empty board.
-
-    Raises:
-        TypeError: a size is not a whole number.
-        ValueError: a size is below 1 or above `MAX_SIDE`.
-    """
-    return Board(rows, cols)
-
-
 def put(board: Board, shape: str, color: str, x: int, y: int) -> None:
     """Place a part on the board at row x and column y; a bridge also takes its second cell.
 

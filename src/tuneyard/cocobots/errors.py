@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Final
+
+from tuneyard.judging import categories
+from tuneyard.judging.categories import PROGRAM_CATEGORIES
 
 
 class PlacementError(Exception):
@@ -54,16 +56,7 @@ PLACEMENT_CATEGORIES: Final[dict[type[PlacementError], str]] = {
 }
 
 CATEGORIES: Final[dict[str, str]] = {
-    "no_code": "A",
-    "syntax": "B",
-    "name_error": "C",
-    "type_error": "C",
-    "value_error": "C",
-    "key_error": "C",
-    "index_error": "C",
-    "timeout": "C",
-    "resource": "C",
-    "runtime_other": "C",
+    **PROGRAM_CATEGORIES,
     **dict.fromkeys(PLACEMENT_CATEGORIES.values(), "D"),
     "wrong_location": "E",
     "wrong_count": "E",
@@ -75,32 +68,9 @@ CATEGORIES: Final[dict[str, str]] = {
 """Every error category in order of precedence, with its group's letter (Pai's slides, A–F)."""
 
 _PLACEMENT_BY_NAME: Final = {cls.__name__: name for cls, name in PLACEMENT_CATEGORIES.items()}
-_RUNTIME: Final[dict[type[BaseException], str]] = {
-    NameError: "name_error",
-    TypeError: "type_error",
-    ValueError: "value_error",
-    KeyError: "key_error",
-    IndexError: "index_error",
-    MemoryError: "resource",
-    PermissionError: "resource",
-}
 
 
 def runtime_category(error_type: str | None) -> str:
-    """Return the category of an exception that is known by its class's name only.
-
-    Subclasses of a built-in exception count as that exception (``UnboundLocalError`` is a
-    ``name_error``); what is none of them is ``runtime_other``. ``PermissionError`` is
-    ``resource``, for the sandbox refuses files, processes and the network. Other kinds of
-    ``OSError``, such as that of a file that is not there, are ``runtime_other``; where a limit is
-    behind one, the sandbox says so beside its name.
-    """
-    name = error_type or ""
-    if name in _PLACEMENT_BY_NAME:
-        return _PLACEMENT_BY_NAME[name]
-    cls = getattr(builtins, name, None)
-    if isinstance(cls, type):
-        for base, category in _RUNTIME.items():
-            if issubclass(cls, base):
-                return category
-    return "runtime_other"
+    """Return the category of an exception that is known by its class's name only: a rule of
+    placement, or what any program raises (``tuneyard.judging.categories``)."""
+    return _PLACEMENT_BY_NAME.get(error_type or "") or categories.runtime_category(error_type)

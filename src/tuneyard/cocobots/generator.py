@@ -17,15 +17,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
 from tuneyard.cocobots.sampling import SPLITS, Stock, capacity
 from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
-
-Order = Literal["first", "higher"]
 
 ORDERS: Final = ("first", "higher")
 DEFAULT_COUNTS: Final[dict[str, dict[str, int]]] = {

@@ -9,8 +9,6 @@ from tuneyard.cocobots.objects import PlacedObject, Placement, function_form
 _ORDINALS: Final = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th")
 _BRIDGES: Final = {"bridge-h": "bridge horizontally", "bridge-v": "bridge vertically"}
 
-INIT: Final = "board = init_board(8, 8)"
-
 
 def turn_instruction(placement: Placement) -> str:
     """Return one turn's words, e.g. ``place a red nut in the 7th row, 5th column``."""
@@ -58,21 +56,6 @@ def function(built: PlacedObject) -> str:
 def usage(built: PlacedObject) -> str:
     """Return the call of `function`, e.g. ``wn(board, ('red', 'blue'), 0, 7)``."""
     return f"{built.name}(board, {built.colors}, {built.x}, {built.y})"
-
-
-def hard_coded_function(built: PlacedObject) -> str:
-    """Return the public data's third form: a function that ignores its arguments."""
-    lines = [
-        f"    put(board, {p.shape!r}, {p.color!r}, x={p.x}, y={p.y})" for p in built.placements()
-    ]
-    return "\n".join([f"def {built.name}(board, colors, x, y):", *lines])
-
-
-def hard_coded_usage(built: PlacedObject) -> str:
-    """Return the call of `hard_coded_function`; it passes lists, one entry a part."""
-    placements = built.placements()
-    rows, columns = [p.x for p in placements], [p.y for p in placements]
-    return f"{built.name}(board, {list(built.colors)}, {rows}, {columns})"
 
 
 def higher_order(built: PlacedObject) -> tuple[str, str]:

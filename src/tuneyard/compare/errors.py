@@ -5,26 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from tuneyard.cocobots.errors import CATEGORIES
 from tuneyard.compare.inputs import Cell, System
-
-GROUPS: Final = {
-    "A": "no code",
-    "B": "syntax",
-    "C": "run time",
-    "D": "placement",
-    "E": "wrong result",
-    "F": "form",
-    "?": "other",
-}
-"""The taxonomy's groups, in order of precedence (Pai's slides); ``?`` for what is in none.
-
-E is another board than asked, or in a Python task a failed test, or one that was tampered with.
-"""
-_GROUP_OF: Final = {**CATEGORIES, "wrong_answer": "E", "forged": "E"}
-"""Each category's group: COCOBOTS' categories, and what only Python tasks with tests have."""
+from tuneyard.tasks import GROUPS, TASKS, verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +44,18 @@ class ErrorCounts:
 
 def group_of(category: str) -> str:
     """Return a category's group letter, ``?`` for an unknown one."""
-    return _GROUP_OF.get(category, "?")
+    return _categories().get(category, "?")
 
 
 def rank(category: str) -> tuple[int, str]:
     """Return a sort key: the taxonomy's order, unknown categories last by name."""
-    order = list(_GROUP_OF)
-    return (order.index(category) if category in _GROUP_OF else len(order), category)
+    order = list(_categories())
+    return (order.index(category) if category in order else len(order), category)
+
+
+def _categories() -> dict[str, str]:
+    """Return the group of each category of any task, in order of precedence."""
+    return {name: group for task in TASKS.values() for name, group in task.categories.items()}
 
 
 def count_errors(cells: Sequence[Cell]) -> list[ErrorCounts]:
@@ -98,5 +87,5 @@ def _judged(row: Mapping[str, Any]) -> bool:
     """A null category means "correct" only where the answer was run."""
     if row.get("error_category") is not None:
         return True
-    ran = row.get("execution_success", row.get("passed"))
-    return "error_category" in row and ran is not None
+    ran = any(row.get(name) is not None for name in verdicts())
+    return "error_category" in row and ran

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tuneyard.compare.errors import GROUPS, ErrorCounts
+from tuneyard.compare.errors import ErrorCounts
 from tuneyard.compare.inputs import Labels, System
 from tuneyard.compare.markup import plain
 from tuneyard.compare.tables import Row
 from tuneyard.metrics import Measure
+from tuneyard.tasks import GROUPS
 
 INK: Final = "#1f2430"
 RULE: Final = "#d5d9e0"

@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tuneyard.compare.inputs import Cell
-from tuneyard.metrics import METRICS, Measure
+from tuneyard.metrics import COLUMNS, Measure, known_measures
 from tuneyard.metrics.pass_at_k import pass_at_k_of
 from tuneyard.stats import average_runs
+from tuneyard.tasks import verdicts
 
 NOT_METRICS: Final = {
     *("id", "sample", "seed", "task", "kind", "split", "model", "arm", "meta"),
     *("instruction", "reference", "prediction", "prompt", "tokens", "finish"),
-    *("error_category", "error_detail", "suspicious", "expected_board", "built_board"),
+    *(*COLUMNS, "expected_board", "built_board"),
 }
 """Keys of score rows that are no metric even where their value is a number."""
 
@@ -23,22 +24,9 @@ Value = float | bool | None
 """A metric's value of one example; None: missing."""
 
 
-_KNOWN: Final = {
-    measure.key: measure
-    for headline in (True, False)
-    for metric in METRICS.values()
-    for measure in metric.measures
-    if measure.headline == headline
-}
-DECIDING: Final = (
-    "execution_success",
-    "passed",
-    "exact_match_ast",
-    "exact_match",
-    "codebleu",
-    "bleu",
-)
-"""Which metric decides where the study does not say: the first of these that was measured."""
+DECIDING: Final = ("exact_match_ast", "exact_match", "codebleu", "bleu")
+"""Which metric decides where the study does not say, and there is no verdict: the first of these
+that was measured."""
 
 
 def measures_of(cells: Iterable[Cell], pass_at: Sequence[int] = (1,)) -> list[Measure]:
@@ -53,8 +41,9 @@ def measures_of(cells: Iterable[Cell], pass_at: Sequence[int] = (1,)) -> list[Me
             for key, value in row.items():
                 if key not in NOT_METRICS:
                     found[key] = found.get(key, False) or isinstance(value, bool | int | float)
-    measures = [measure for key, measure in _KNOWN.items() if key in found]
-    measures += [Measure(key, key) for key in sorted(found) if found[key] and key not in _KNOWN]
+    known = known_measures()
+    measures = [measure for key, measure in known.items() if key in found]
+    measures += [Measure(key, key) for key in sorted(found) if found[key] and key not in known]
     if not any(measure.headline for measure in measures):
         measures = [replace(measure, headline=True) for measure in measures]
     return [each for measure in measures for each in (measure, *_further(measure, pass_at))]
@@ -73,12 +62,12 @@ def deciding(
 ) -> dict[str, Measure]:
     """Return the metric that decides on each data set: the verdict is read from it alone.
 
-    It is ``wanted`` (the registry rule's), where it was measured there; else execution success, the
-    share of tests passed, exact match (of the syntax tree, then of the text), CodeBLEU, BLEU, or
-    the first metric. A metric that is missing throughout decides only where all are.
+    It is ``wanted`` (the registry rule's), where it was measured there; else the task's verdict,
+    exact match (of the syntax tree, then of the text), CodeBLEU, BLEU, or the first metric. A
+    metric that is missing throughout decides only where all are.
     """
     by_key = {measure.key: measure for measure in measures}
-    order = [key for key in (wanted, *DECIDING, *by_key) if key in by_key]
+    order = [key for key in (wanted, *verdicts(), *DECIDING, *by_key) if key in by_key]
     found: dict[str, Measure] = {}
     for kind in dict.fromkeys(cell.kind for cell in cells):
         rows = [row for cell in cells if cell.kind == kind for row in cell.rows]

@@ -266,8 +266,7 @@ class _Place:
 
 def spoken(measure: Measure) -> str:
     """Return a metric's name for a sentence."""
-    known = {"execution_success": "execution success (ES)", "passed": "tests passed (pass@1)"}
-    return known.get(measure.key, measure.label)
+    return measure.spoken or measure.label
 
 
 def _times(value: float | None, sign: int) -> float | None:

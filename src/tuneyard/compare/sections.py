@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tuneyard.compare.boards import pair
-from tuneyard.compare.errors import GROUPS, group_of, rank
+from tuneyard.compare.errors import group_of, rank
 from tuneyard.compare.examples import WorkedExample
 from tuneyard.compare.figures import Drawing
 from tuneyard.compare.inputs import regime_text
@@ -23,6 +23,7 @@ from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Estimate, Row, asked, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
 from tuneyard.metrics import Measure
+from tuneyard.tasks import GROUPS
 
 DECISION: Final = "<!-- registry -->"
 """Stands in the report where the registry's decision goes: it is made after the comparison."""

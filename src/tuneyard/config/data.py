@@ -8,6 +8,9 @@ from pydantic import Field, field_validator, model_validator
 
 from tuneyard.config.base import Strict
 from tuneyard.config.rows import Rows, Split
+from tuneyard.errors import suggestion
+from tuneyard.generators import GENERATORS, Generator
+from tuneyard.tasks import TASKS
 
 EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "instruction": ("instruction",),
@@ -43,12 +46,13 @@ class Files(Strict):
 class Data(Strict):
     """A data set: where its examples come from."""
 
-    source: Literal["cocobots", "exercises", "instructions"]
+    source: str
     """cocobots: generated, or read from the public file format; exercises: small Python functions
     with tests, generated; instructions: rows of {instruction, input, output}, of which ``input``
     may be absent."""
-    task: Literal["cocobots", "python"] | None = None
-    """How an answer is executed; cocobots implies cocobots, and exercises imply python."""
+    task: str | None = None
+    """How an answer is judged, one of ``tuneyard.tasks``; cocobots implies cocobots, and exercises
+    imply python."""
     order: Literal["first", "higher"] | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
     objects: list[str] | None = Field(default=None, min_length=1)
@@ -71,6 +75,21 @@ class Data(Strict):
     ``messages``, in rows without an ``instruction``, is a conversation: a list of {role, content},
     of which the last is the reference."""
 
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        known = [*GENERATORS, "instructions"]
+        if value not in known:
+            raise ValueError(f"unknown source; {suggestion(value, known)}")
+        return value
+
+    @field_validator("task")
+    @classmethod
+    def _known_task(cls, value: str | None) -> str | None:
+        if value is not None and value not in TASKS:
+            raise ValueError(f"unknown task; {suggestion(value, list(TASKS))}")
+        return value
+
     @field_validator("columns")
     @classmethod
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
@@ -84,20 +103,14 @@ class Data(Strict):
             raise ValueError(
                 "'rows', 'split' and 'columns' go with 'source: instructions'; drop them"
             )
-        elif self.source == "cocobots":
-            self._check_cocobots()
-        elif self.task == "cocobots":
-            raise ValueError("exercises have the task python; leave 'task' out")
-        elif self.objects or self.order or self.files != Files():
-            raise ValueError(
-                "'objects', 'order' and 'files' do not go with 'source: exercises'; drop them"
-            )
+        else:
+            self._check_generated(GENERATORS[self.source])
         return self
 
     @property
     def executed_as(self) -> str:
         """Return the task: how an answer is executed."""
-        return self.task or ("python" if self.source == "exercises" else "cocobots")
+        return self.task or GENERATORS[self.source].task
 
     @property
     def templated(self) -> bool:
@@ -111,16 +124,24 @@ class Data(Strict):
             return self.rows
         return rows
 
-    def _check_cocobots(self) -> None:
-        if self.order is None:
+    def _check_generated(self, generator: Generator) -> None:
+        source = f"source: {self.source}"
+        if self.task not in (None, generator.task):
+            raise ValueError(f"{source!r} has the task {generator.task}; leave 'task' out")
+        if self.order is not None and self.order not in generator.orders:
+            raise ValueError(f"'order' does not go with {source!r}; drop it")
+        if self.order is None and generator.orders:
             raise ValueError(
-                "a cocobots source does not say which code it has; add 'order: first' or higher"
+                f"{source!r} does not say which code it has; "
+                f"add 'order: {' or '.join(generator.orders)}'"
             )
-        if self.task == "python":
-            raise ValueError("a cocobots source has the task cocobots; leave 'task' out")
+        if self.objects and not generator.objects:
+            raise ValueError(f"'objects' do not go with {source!r}; drop them")
         files = (self.files.train, self.files.validation, self.files.test)
+        if any(files) and generator.published is None:
+            raise ValueError(f"'files' do not go with {source!r}; drop them")
         if any(rows is not None and rows.path is None for rows in files):
-            raise ValueError("a cocobots source reads local files, not the hub; name a 'path'")
+            raise ValueError(f"{source!r} reads local files, not the hub; name a 'path'")
 
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
@@ -132,7 +153,8 @@ class Data(Strict):
             )
         if self.task is None:
             raise ValueError(
-                "it is not said how answers are executed; add 'task: python' (or cocobots)"
+                "it is not said how answers are judged; add 'task: python' "
+                f"(known: {', '.join(TASKS)})"
             )
         if (self.rows is None) != (self.split is None):
             raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
@@ -151,8 +173,6 @@ def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
     Raises:
         ValueError: one is not.
     """
-    from tuneyard.errors import suggestion
-
     parts: dict[str, str] = {}
     for name, column in value.items():
         if name not in known:

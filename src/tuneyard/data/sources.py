@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
+from tuneyard.generators import GENERATORS
 from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.prompts import Turn
 from tuneyard.records import Example
-from tuneyard.rows import Unique, check_tests, local_path, read
+from tuneyard.rows import Unique, local_path, read
 from tuneyard.rows.messages import conversation
-
-# The slides' counts, by order; exercises have no order.
-DEFAULT_COUNTS = {
-    "first": Counts(train=4144, validation=500, test=500),
-    "higher": Counts(train=1072, validation=130, test=130),
-    None: Counts(train=1000, validation=200, test=200),
-}
-
+from tuneyard.tasks import TASKS
 
 _LONGEST_ID = 1000  # characters; ids stand in messages and reports
 
 
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
-    return data.counts or DEFAULT_COUNTS[data.order]
+    return data.counts or Counts(**GENERATORS[data.source].counts[data.order or ""])
 
 
 def load(
@@ -53,30 +47,22 @@ def load(
         UserError: a file is missing or malformed, or the split comes out empty.
     """
     rows = data.rows_of(split)
-    if data.source == "cocobots":
-        from tuneyard.cocobots import generator, source
-
-        order = data.order or "first"
-        if rows is None:
-            count = getattr(counts_of(data), split)
-            return generator.generate(
-                order,
-                split,
-                kind=kind,
-                count=count,
-                seed=seed,
-                objects=data.objects,
-                avoid=avoid,
-            )
-        path = local_path(str(rows.path), f"data.{kind}.files.{split}")
-        examples = source.load_public(path, order=order, kind=kind, split=split, places=places)
-    elif data.source == "exercises":
-        from tuneyard.exercises import generator as exercises
-
-        count = getattr(counts_of(data), split)
-        return exercises.generate(split, kind=kind, count=count, seed=seed)
-    elif rows is None:
+    generator = GENERATORS.get(data.source)
+    if generator is not None and rows is None:
+        return generator.generate(
+            split,
+            kind=kind,
+            count=getattr(counts_of(data), split),
+            seed=seed,
+            order=data.order,
+            objects=data.objects,
+            avoid=avoid,
+        )
+    if rows is None:
         return []
+    if generator is not None and generator.published is not None:
+        path = local_path(str(rows.path), f"data.{kind}.files.{split}")
+        examples = generator.published(path, data.order, kind, split, places)
     else:
         examples = _read(rows, kind, data, split, {} if places is None else places)
     if not examples:
@@ -171,11 +157,11 @@ def _example(
         name, entry_point = parts["entry_point"]
         if entry_point is not None:
             entry_point = meta["entry_point"] = _text(name, entry_point, row, place)
-        meta["tests"] = _tests(tests, row, column, place, entry_point, data.columns.values())
+        meta["tests"] = _tests(tests, row, column, place, entry_point, data)
     column, about = parts["input"]
     return Example(
         id=_identity(parts["id"][1], f"{split}/{kind}/{number:05d}", place),
-        task=data.task or "python",
+        task=data.executed_as,
         kind=kind,
         split=split,
         instruction=_filled("instruction", *parts["instruction"], row, place),
@@ -258,13 +244,10 @@ def _tests(
     column: str,
     place: str,
     entry_point: str | None,
-    named: Collection[str],
+    data: Data,
 ) -> str:
-    """Return tests as one text; refuse those that no answer could pass.
-
-    Args:
-        named: columns that the study names for a part of an example: they hold no set-up.
-    """
+    """Return tests as one text; refuse those that no answer could pass."""
+    named = data.columns.values()  # these hold no set-up
     try:
         tests = with_setup(value, row, named) or ""
     except FormError as error:
@@ -274,5 +257,7 @@ def _tests(
             value=row[error.column] if error.column else value,
             remedy="write one text, or a list of statements",
         ) from None
-    check_tests(tests, column, place, entry_point, setup_of(row, named))
+    check_tests = TASKS[data.executed_as].check_tests
+    if check_tests is not None:
+        check_tests(tests, column, place, entry_point, setup_of(row, named))
     return tests

@@ -136,16 +136,15 @@ class Cluster:
         from tuneyard.distributed.group import Group
 
         if shared is None or not self.local or self.resources.gpus_per_worker:
-            group = Group(self, storage, kept=False)
+            group = Group(self.resources, storage, local=self.local, kept=False)
             try:
                 yield group
             finally:
                 group.close()
             return
         with self._lock:
-            group = self._lend(name, place) or Group(
-                self, place or f"{shared}/{uuid.uuid4().hex[:8]}", kept=True
-            )
+            own = place or f"{shared}/{uuid.uuid4().hex[:8]}"
+            group = self._lend(name, place) or Group(self.resources, own, local=True, kept=True)
             self._lent.append(group)
         try:
             yield group

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Resources
-from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.worker import Channel, work
 from tuneyard.train.job import TrainJob
 
@@ -29,18 +28,18 @@ class Group:
     """One run of Ray Train, in a thread of the driver, that trains the jobs it is given.
 
     Args:
-        cluster: where it runs; it is started.
+        resources: what it takes of the Ray that runs.
         storage: folder or fsspec URL, reachable from every node, that holds checkpoints. A new
             group goes on with the job whose checkpoint is the last there, if it is given it.
+        local: whether that Ray is of this machine alone.
         kept: whether it may stay idle.
     """
 
-    def __init__(self, cluster: Cluster, storage: str, *, kept: bool) -> None:
+    def __init__(self, resources: Resources, storage: str, *, local: bool, kept: bool) -> None:
         import ray
         from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
         from ray.train.torch import TorchTrainer
 
-        resources = cluster.resources
         self.storage = storage
         self.names: list[str] = []
         self._free = True
@@ -63,7 +62,7 @@ class Group:
                     max_failures=resources.max_failures,
                     # Without a limit workers that die as they start are started for ever. A
                     # cluster may still be growing: there a start that fails is no sign of that.
-                    controller_failure_limit=(resources.max_failures if cluster.local else -1),
+                    controller_failure_limit=(resources.max_failures if local else -1),
                 ),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
                 worker_runtime_env=_environment(resources),

@@ -11,7 +11,7 @@ from tuneyard.config import Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.score import ScoreRow
 from tuneyard.score.corpus import Counts, counts_of_json
-from tuneyard.score.rows import Job
+from tuneyard.tasks import Attempt
 
 # Batches are large: each one starts a sandbox, which costs as much as running many programs.
 _LARGEST_BATCH = 512
@@ -38,16 +38,16 @@ def score(
 ) -> Scored:
     """Score answers in ``resources.scoring_workers`` Ray Data workers; Ray must be running.
 
-    Equal answers to the same question (see ``tuneyard.score.rows.Job``) are scored once in all.
+    Equal answers to the same question (see ``tuneyard.tasks.Attempt``) are scored once in all.
 
     Args:
-        task: ``python`` or ``cocobots``.
+        task: one of ``tuneyard.tasks``.
         metrics: none that needs an encoder (see ``similarity``); with none at all rows only have
             their names.
         faithful: CodeBLEU as the published package computes it; workers then share hash seed 0,
             on which its data flow depends.
         code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
-        imports: modules that answers import, for the sandbox (python only).
+        imports: modules that answers import, for the sandbox.
         on_progress: called with (rows done, rows in all) as batches come back.
 
     Returns:
@@ -61,9 +61,9 @@ def score(
     if not metrics:
         return Scored([_labelled(row, {}) for row in rows], [{}] * len(rows))
     resolve_metrics(metrics, task=task)
-    places: dict[Job, list[int]] = {}
+    places: dict[Attempt, list[int]] = {}
     for index, row in enumerate(rows):
-        places.setdefault(Job.of(row), []).append(index)
+        places.setdefault(row.attempt, []).append(index)
     jobs = list(places.items())
     workers = resources.scoring_workers
     size = min(_LARGEST_BATCH, max(1, math.ceil(len(jobs) / (workers * _BATCHES_A_WORKER))))
@@ -101,7 +101,7 @@ class _Scorer:
     def __call__(self, batch: Batch) -> Batch:
         from tuneyard.score import score_set
 
-        rows = [ScoreRow(id=name, **Job(*job)._asdict()) for name, *job in batch]
+        rows = [ScoreRow(id=name, **Attempt(*job)._asdict()) for name, *job in batch]
         done = score_set(rows, workers=1, **self.options)
         return [list(pair) for pair in zip(done.scores, done.counts, strict=True)]
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tuneyard.checkpoint import portable_encoder
+from tuneyard.base_models import portable_encoder
 from tuneyard.config import Encoder, Resources
 from tuneyard.distributed.generate import inference_workers
 from tuneyard.distributed.pool import Batch, run_batches

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from tuneyard.metrics.encoder import Encoder
 from tuneyard.metrics.matching import BertScore, Vectors, bert_score, match
 from tuneyard.metrics.texts import Kind, Pair, Text, Texts
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["BertScore", "BertScorer", "chunks"]
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tuneyard.tasks import Task, verdicts
+
 Value = float | bool | str | None
 
 
@@ -18,6 +20,8 @@ class Measure:
         note: what it is, for a report.
         k: it is pass@k, estimated from all samples of ``passed``; None: a key of the score rows.
         short: what a terminal's table calls it; empty: ``label``.
+        spoken: what a sentence calls it; empty: ``label``.
+        language: the only one in which programs can have it; None: any text has it.
     """
 
     key: str
@@ -26,6 +30,8 @@ class Measure:
     note: str = ""
     k: int | None = None
     short: str = ""
+    spoken: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +41,37 @@ class Metric:
     Attributes:
         name: its name in ``metrics``.
         doc: one line for people.
-        keys: the keys of its values in a score row, per task; a task not in here has no such
-            metric.
+        keys: the keys of its values in a score row.
         measures: of its values, in the order of tables.
         encoder: it compares the vectors of an encoder-only model, which a study or the command
             line names.
         text: the module with a ``TextMetric``, where it only reads both texts.
+        verdict: it is the task's verdict, which has the keys and the measure.
     """
 
     name: str
     doc: str
-    keys: dict[str, tuple[str, ...]]
-    measures: tuple[Measure, ...]
+    keys: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
     encoder: bool = False
     text: str | None = None
+    verdict: bool = False
 
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        return tuple(self.keys)
+    def keys_of(self, task: Task) -> tuple[str, ...]:
+        """Return the keys of its values of answers to a task; none: the task has no such metric."""
+        if self.verdict:
+            return task.keys
+        language = {measure.key: measure.language for measure in self.measures}
+        return tuple(key for key in self.keys if language[key] in (None, task.language))
+
+    def named(self) -> tuple[Measure, ...]:
+        """Return its measures; of verdicts those of all tasks."""
+        if not self.verdict:
+            return self.measures
+        return tuple(
+            Measure(one.key, one.label, True, one.note, spoken=one.spoken)
+            for one in verdicts().values()
+        )
 
 
 class TextMetric(Protocol):

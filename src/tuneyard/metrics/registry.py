@@ -8,14 +8,10 @@ from typing import Any
 
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics.record import Measure, Metric
+from tuneyard.tasks import TASKS, task_named
 
-TASKS = ("python", "cocobots")
 COLUMNS = frozenset({"error_category", "error_detail", "suspicious"})
 """Keys of a score row that say more of a value, and are none themselves."""
-
-
-def _for_all(*keys: str) -> dict[str, tuple[str, ...]]:
-    return dict.fromkeys(TASKS, keys)
 
 
 METRICS: dict[str, Metric] = {
@@ -24,7 +20,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "exact_match",
             "equal text, and equal Python syntax tree",
-            _for_all("exact_match", "exact_match_ast"),
+            ("exact_match", "exact_match_ast"),
             (
                 Measure(
                     *("exact_match", "EM (text)", True),
@@ -35,6 +31,7 @@ METRICS: dict[str, Metric] = {
                     *("exact_match_ast", "EM (syntax tree)", True),
                     "answer and reference have the same normalised syntax tree",
                     short="EM-AST",
+                    language="python",
                 ),
             ),
             text="tuneyard.metrics.exact_match",
@@ -42,7 +39,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "codebleu",
             "CodeBLEU and its four components, 0 to 1",
-            _for_all(
+            (
                 "codebleu",
                 "codebleu_ngram",
                 "codebleu_weighted",
@@ -53,12 +50,15 @@ METRICS: dict[str, Metric] = {
                 Measure(
                     *("codebleu", "CodeBLEU", True),
                     "mean of n-gram, weighted n-gram, syntax and data-flow match (Ren et al. 2020)",
+                    language="python",
                 ),
-                Measure("codebleu_ngram", "CodeBLEU n-gram"),
-                Measure("codebleu_weighted", "CodeBLEU weighted"),
-                Measure("codebleu_syntax", "CodeBLEU syntax"),
+                Measure("codebleu_ngram", "CodeBLEU n-gram", language="python"),
+                Measure("codebleu_weighted", "CodeBLEU weighted", language="python"),
+                Measure("codebleu_syntax", "CodeBLEU syntax", language="python"),
                 Measure(
-                    "codebleu_dataflow", "CodeBLEU data flow", False, "missing where there is none"
+                    *("codebleu_dataflow", "CodeBLEU data flow", False),
+                    "missing where there is none",
+                    language="python",
                 ),
             ),
             text="tuneyard.metrics.codebleu",
@@ -66,39 +66,26 @@ METRICS: dict[str, Metric] = {
         Metric(
             "execution",
             "the program runs and builds the reference's board, or passes its tests",
-            {
-                "python": ("passed", "error_category", "error_detail", "suspicious"),
-                "cocobots": ("execution_success", "error_category", "error_detail"),
-            },
-            (
-                Measure(
-                    *("execution_success", "ES", True),
-                    "execution success: both programs run and build equal boards",
-                ),
-                Measure(
-                    *("passed", "pass@1", True),
-                    "the share of answers that pass their tests, averaged over tasks",
-                ),
-            ),
+            verdict=True,
         ),
         Metric(
             "bleu",
             "BLEU-4 on white-space tokens, no smoothing, 0 to 1",
-            _for_all("bleu"),
+            ("bleu",),
             (Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),),
             text="tuneyard.metrics.bleu",
         ),
         Metric(
             "chrf",
             "chrF: F-score of character n-grams, 0 to 1",
-            _for_all("chrf"),
+            ("chrf",),
             (Measure("chrf", "chrF", True, "F-score of character n-grams (Popović 2015)"),),
             text="tuneyard.metrics.chrf",
         ),
         Metric(
             "bertscore",
             "BERTScore (roberta-large): precision, recall and F1",
-            _for_all("bertscore_precision", "bertscore_recall", "bertscore_f1"),
+            ("bertscore_precision", "bertscore_recall", "bertscore_f1"),
             (
                 Measure(
                     *("bertscore_f1", "BERTScore F1", True),
@@ -113,7 +100,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "codebertscore",
             "CodeBERTScore (codebert-python): precision, recall, F1 and F3",
-            _for_all(
+            (
                 "codebertscore_precision",
                 "codebertscore_recall",
                 "codebertscore_f1",
@@ -148,12 +135,15 @@ def text_metrics(names: Collection[str]) -> dict[str, Any]:
     }
 
 
-def check_task(task: str, where: str | None) -> None:
-    """Refuse what is no task."""
-    if task not in TASKS:
-        raise UserError(
-            "an unknown task", where=where, value=task, remedy=suggestion(task, list(TASKS))
-        )
+def known_measures() -> dict[str, Measure]:
+    """Return what the values of all metrics are called, by their keys, in the order of tables."""
+    return {
+        measure.key: measure
+        for headline in (True, False)
+        for metric in METRICS.values()
+        for measure in metric.named()
+        if measure.headline == headline
+    }
 
 
 def resolve_metrics(
@@ -167,13 +157,13 @@ def resolve_metrics(
         UserError: an unknown task or metric (with a suggestion), a metric that the task does not
             have, or no metric at all.
     """
-    check_task(task, where)
+    asked = task_named(task, where)
     by_word = dict(METRICS)
     for metric in METRICS.values():
-        for keys in metric.keys.values():
-            for key in sorted({*keys} - COLUMNS):
+        for other in TASKS.values():
+            for key in sorted({*metric.keys_of(other)} - COLUMNS):
                 by_word.setdefault(key, metric)
-    of_task = [metric.name for metric in METRICS.values() if task in metric.keys]
+    of_task = [metric.name for metric in METRICS.values() if metric.keys_of(asked)]
     chosen: dict[str, Metric] = {}
     for place, name in enumerate(names):
         if name in names[:place]:
@@ -188,8 +178,8 @@ def resolve_metrics(
                 value=name,
                 remedy=suggestion(name, list(by_word), of_task),
             )
-        has_key = name in METRICS or name in found.keys.get(task, ())
-        if task not in found.keys or not has_key:
+        keys = found.keys_of(asked)
+        if not keys or (name not in METRICS and name not in keys):
             raise UserError(
                 f"the task {task!r} has no metric of this name",
                 where=where,
@@ -213,11 +203,12 @@ def encoder_metrics(names: Sequence[str]) -> dict[str, str]:
         word: metric.name
         for metric in METRICS.values()
         if metric.encoder
-        for word in (metric.name, *(key for keys in metric.keys.values() for key in keys))
+        for word in (metric.name, *metric.keys)
     }
     return {name: known[name] for name in names if name in known}
 
 
 def metric_keys(metrics: Sequence[Metric], *, task: str) -> tuple[str, ...]:
     """Return the keys of a score row of these metrics, in order."""
-    return tuple(key for metric in metrics for key in metric.keys[task])
+    asked = task_named(task)
+    return tuple(key for metric in metrics for key in metric.keys_of(asked))

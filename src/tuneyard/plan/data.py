@@ -138,7 +138,7 @@ class DataSteps:
             for split in self.study.evaluate.splits
             for kind in self.evaluated
             if self.study.data[kind].rows_of(split) is not None
-            and self.study.data[kind].source == "cocobots"
+            and self.study.data[kind].source != "instructions"
         )
 
     def base(self, model: Model) -> Base:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tuneyard.checkpoint import encoder_identity
+from tuneyard.base_models import encoder_identity
 from tuneyard.config import Model
 from tuneyard.metrics import encoder_metrics
 from tuneyard.plan.rows import RowSteps

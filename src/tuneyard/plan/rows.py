@@ -7,19 +7,19 @@ each time that it is started, so that refusing or reporting something makes no r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
 
 from tuneyard.config import Dpo, Model, Pairs, Rows, Sft
+from tuneyard.generators import GENERATORS
 from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.data import DataSteps
 from tuneyard.plan.plan import Asked
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare, Read
 from tuneyard.rows import digest
+from tuneyard.tasks import TASKS, verdicts
 
-_VERDICTS = re.compile(r"passed|pass_at_\d+|execution_success")
 OVERLAP = ("duplicates", "near_duplicates")
 
 
@@ -57,18 +57,18 @@ class RowSteps(DataSteps):
     def judged(self, kind: str, split: str) -> Judge | None:
         """Return the step that tries a split's tests, where answers are told apart by them.
 
-        A COCOBOTS answer is held against its reference, which is tried where it was read: what is
-        generated builds what its generator says.
+        Of generated rows, nothing is tried where the generator says that they judge.
         """
         data = self.study.data[kind]
-        generated = data.source == "cocobots" and data.rows_of(split) is None
-        if generated or not self._asks(kind, split):
+        generator = GENERATORS.get(data.source)
+        sure = generator is not None and generator.judges and data.rows_of(split) is None
+        if sure or not self._asks(kind, split):
             return None
-        cocobots = data.executed_as == "cocobots"
-        modules = [] if cocobots else self.study.sandbox.imports
+        task = TASKS[data.executed_as]
+        modules = self.study.sandbox.imports if task.imports else []
         return self.add(
             Judge(
-                label=f"judge the {'references' if cocobots else 'tests'} of {kind} {split}",
+                label=f"judge the {task.by} of {kind} {split}",
                 rows=self.whole(kind, split),
                 versions={name: _version(name) for name in modules},
             )
@@ -102,7 +102,7 @@ class RowSteps(DataSteps):
     def asked(self) -> tuple[Asked, ...]:
         """Return what asks for verdicts, with the splits whose rows could give them.
 
-        Generated COCOBOTS rows always can, so that nothing has to be asked of what includes them.
+        Rows whose generator says so always can: nothing has to be asked of what includes them.
         """
         evaluated: list[tuple[str, str]] = [
             (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated
@@ -112,7 +112,7 @@ class RowSteps(DataSteps):
         if self._executes():
             asked.append(("evaluate.metrics", evaluated))
             rule = self.study.register_
-            if rule is not None and rule.on is not None and _VERDICTS.fullmatch(rule.metric):
+            if rule is not None and rule.on is not None and _is_verdict(rule.metric):
                 asked.append(("register.metric", [(rule.split, rule.on)]))
         found = []
         for key, places in asked:
@@ -132,7 +132,7 @@ class RowSteps(DataSteps):
     def _executes(self) -> bool:
         """Tell whether evaluation runs answers."""
         return any(
-            metric.name == "execution"
+            metric.verdict
             for kind in self.evaluated
             for metric in resolve_metrics(
                 self.study.evaluate.metrics, task=self.study.data[kind].executed_as
@@ -185,6 +185,10 @@ class RowSteps(DataSteps):
                 section=section,
             )
         )
+
+
+def _is_verdict(name: str) -> bool:
+    return name in verdicts() or name.startswith("pass_at_")
 
 
 @cache

@@ -22,6 +22,7 @@ from tuneyard.config import (
 )  # fmt: skip
 from tuneyard.config import Register as RegisterSettings
 from tuneyard.plan.step import Free, Step
+from tuneyard.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Rest(Prepare):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Judge(Step):
-    """Which rows of a split have tests, or COCOBOTS references, that judge.
+    """Which rows of a split have tests, or references, that judge (see ``Task.by``).
 
     Attributes:
         versions: of the modules that programs are said to import.
@@ -130,7 +131,7 @@ class Judge(Step):
     @property
     def by(self) -> str:
         """What judges, in a word."""
-        return "references" if self.rows.data.executed_as == "cocobots" else "tests"
+        return TASKS[self.rows.task].by
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

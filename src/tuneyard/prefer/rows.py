@@ -13,8 +13,8 @@ from tuneyard.prefer.conversations import as_texts
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.prompts import BARE, Asked, Prompt, Turn, looks_rendered, rendered_in
 from tuneyard.records import Preference
+from tuneyard.repeats import Repeat, in_answer, in_question
 from tuneyard.rows import Unique, read
-from tuneyard.rows.repeats import Repeat, in_answer, in_question
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.errors import UserError
 from tuneyard.judging.listed import FormError, setup_of, with_setup
-from tuneyard.metrics import check_task, encoder_metrics, resolve_metrics
+from tuneyard.metrics import encoder_metrics, resolve_metrics
 from tuneyard.places import told
-from tuneyard.rows import Unique, check_tests, iter_json_lines
+from tuneyard.rows import Unique, iter_json_lines
 from tuneyard.score.rows import Progress, ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
+from tuneyard.tasks import task_named
+from tuneyard.tasks.record import CheckTests
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
@@ -51,7 +53,7 @@ def score_file(
         code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         encoders: of the metrics that need one; none: those of ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
-        imports: modules that answers import, for the sandbox (python only).
+        imports: modules that answers import, for the sandbox.
 
     Returns:
         the summary (see ``tuneyard.score.summary.summarise``).
@@ -60,14 +62,14 @@ def score_file(
         UserError: an unknown task or metric, a malformed row (naming file and line), an output
             that cannot be written, or an encoder that cannot be loaded.
     """
-    check_task(task, "--task")
+    asked = task_named(task, "--task")
     chosen = resolve_metrics(metrics, task=task, where="--metrics")
-    runs_tests = task == "python" and any("passed" in one.keys[task] for one in chosen)
-    rows = read_rows(in_path, runs_tests=runs_tests)
+    judged = any(metric.verdict for metric in chosen)
+    rows = read_rows(in_path, check_tests=asked.check_tests if judged else None)
     target = Path(out_path)
     with _writing(target):
         _check_output(target, Path(in_path))
-    if imports and task != "python":
+    if imports and not asked.imports:
         raise UserError(
             f"imports are for Python programs, and the task is {task}",
             where="--imports",
@@ -75,7 +77,7 @@ def score_file(
             remedy="drop it, or score with --task python",
         )
     if imports:
-        from tuneyard.metrics.execution import check_imports
+        from tuneyard.judging.imports import check_imports
 
         check_imports(imports, "--imports")
     result = score_set(
@@ -100,7 +102,7 @@ def _checked(metrics: Sequence[str], encoders: Mapping[str, Encoder]) -> dict[st
     wanted = dict.fromkeys(encoder_metrics(metrics).values())
     if not wanted and not encoders:
         return {}
-    from tuneyard.checkpoint import check_encoder
+    from tuneyard.base_models import check_encoder
     from tuneyard.config import Encoders
 
     ours = Encoders()
@@ -111,12 +113,12 @@ def _checked(metrics: Sequence[str], encoders: Mapping[str, Encoder]) -> dict[st
     return found
 
 
-def read_rows(path: StrPath, *, runs_tests: bool = False) -> list[ScoreRow]:
+def read_rows(path: StrPath, *, check_tests: CheckTests | None = None) -> list[ScoreRow]:
     """Read and check the input of ``score_file``; keys that scoring does not use are ignored.
 
     Args:
-        runs_tests: refuse a file without any tests that compile, for it cannot have a verdict. A
-            row of others is unjudged among rows that can be judged.
+        check_tests: refuses tests that no answer could pass, and with it a file without any others,
+            for it cannot have a verdict. A row of such is unjudged among rows that can be judged.
 
     Raises:
         UserError: no rows, a missing field, one of the wrong type, tests that are no program, or
@@ -128,15 +130,15 @@ def read_rows(path: StrPath, *, runs_tests: bool = False) -> list[ScoreRow]:
     for number, item in iter_json_lines(path):
         place = f"{path}:{number}"
         row = _row(item, place)
-        if runs_tests and row.tests is not None and row.tests.strip():
+        if check_tests is not None and row.tests is not None and row.tests.strip():
             try:
                 check_tests(row.tests, "tests", place, row.entry_point, setup_of(item))
-                runs_tests = False  # one is enough
+                check_tests = None  # one is enough
             except UserError as error:
                 first = first or error
         ids.add((str(row.id), row.sample), place, shown=row.id)
         rows.append(row)
-    if runs_tests and first is not None:
+    if check_tests is not None and first is not None:
         raise first
     if not rows:
         raise UserError(

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuneyard.metrics import Value, metric_keys, resolve_metrics
+from tuneyard.metrics import metric_keys, resolve_metrics
 from tuneyard.score.corpus import Counts, corpus_scores
 from tuneyard.score.pairs import Pair, score_pairs
 from tuneyard.score.summary import Summary, summarise
+from tuneyard.tasks import Attempt, Running, task_named
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
@@ -27,10 +28,7 @@ class ScoreRow:
         id: the example's id, unique together with ``sample``.
         reference: the expected program.
         prediction: the answer.
-        tests: a test program (python only).
-        entry_point: what ``check(candidate)`` in the tests is called with (python only).
-        trial: why the tests judge nothing, an empty text where they do (see
-            ``tuneyard.judging``); None: they are tried first.
+        tests, entry_point, trial: see ``tuneyard.tasks.Attempt``.
         kind: the data set's name; not used in scoring.
         sample: numbers the answers to one example from 0.
     """
@@ -44,6 +42,11 @@ class ScoreRow:
     entry_point: str | None = None
     trial: str | None = None
 
+    @property
+    def attempt(self) -> Attempt:
+        """What decides its values; rows that are equal in it are scored once."""
+        return Attempt(self.prediction, self.reference, self.tests, self.entry_point, self.trial)
+
 
 class ScoreSet(NamedTuple):
     """One score row an answer, in the order given, their summary, and what it was summed from."""
@@ -51,21 +54,6 @@ class ScoreSet(NamedTuple):
     scores: list[dict[str, Any]]
     summary: Summary
     counts: list[Counts]
-
-
-class Job(NamedTuple):
-    """What decides a row's values; rows that are equal in it are scored once."""
-
-    prediction: str
-    reference: str
-    tests: str | None
-    entry_point: str | None
-    trial: str | None
-
-    @classmethod
-    def of(cls, row: ScoreRow) -> Job:
-        """Return what of a row decides its values."""
-        return cls(row.prediction, row.reference, row.tests, row.entry_point, row.trial)
 
 
 def score_set(
@@ -84,7 +72,7 @@ def score_set(
     """Score answers and summarise them.
 
     Args:
-        task: ``python`` or ``cocobots``.
+        task: one of ``tuneyard.tasks``.
         metrics: names of metrics, or of their keys.
         faithful: CodeBLEU as the published package computes it. Its data flow depends on the hash
             seed, so the text metrics then stay in this process: one seed for the whole run.
@@ -93,7 +81,7 @@ def score_set(
         encoders: of the metrics that need one, which are scored in this process; none: those of
             ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
-        imports: modules that answers import, for the sandbox (python only).
+        imports: modules that answers import, for the sandbox.
         progress: called now and then.
 
     Raises:
@@ -101,11 +89,12 @@ def score_set(
     """
     chosen = resolve_metrics(metrics, task=task)
     order = metric_keys(chosen, task=task)
-    places: dict[Job, int] = {}
-    index = [places.setdefault(Job.of(row), len(places)) for row in rows]
+    places: dict[Attempt, int] = {}
+    index = [places.setdefault(row.attempt, len(places)) for row in rows]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
-    stages = any(metric.text for metric in chosen) + ("execution" in names)
+    judged = any(metric.verdict for metric in chosen)
+    stages = any(metric.text for metric in chosen) + judged
     report = _Progress(progress, len(jobs) * stages)
     texts = score_pairs(
         [Pair(job.prediction, job.reference) for job in jobs],
@@ -115,11 +104,12 @@ def score_set(
         advance=report.advance,
     )
     values = [dict(text.values) for text in texts]
-    if "execution" in names:
-        for value, executed in zip(
-            values, _execute(jobs, task, workers, code_block, imports, report), strict=True
-        ):
-            value.update(executed)
+    if judged:
+        asked = task_named(task)
+        found = asked.judge(jobs, Running(workers, code_block, imports))
+        report.advance(len(jobs))
+        for value, execution in zip(values, found, strict=True):
+            value.update(asked.values(execution))
     similar: list[dict[str, Any]] = [{} for _ in rows]
     if any(metric.encoder for metric in chosen):
         from tuneyard.score.similarity import row_values
@@ -148,43 +138,3 @@ class _Progress:
         self.done += count
         if self.call is not None:
             self.call(self.done, self.total)
-
-
-def _execute(
-    jobs: Sequence[Job],
-    task: str,
-    workers: int,
-    code_block: CodeBlock,
-    imports: Sequence[str],
-    report: _Progress,
-) -> list[dict[str, Value]]:
-    from tuneyard.metrics.execution import execute_cocobots, execute_python
-
-    predictions = [job.prediction for job in jobs]
-    if task == "cocobots":
-        key = "execution_success"
-        references = [job.reference for job in jobs]
-        done = execute_cocobots(
-            predictions=predictions, references=references, workers=workers, code_block=code_block
-        )
-    else:
-        key = "passed"
-        done = execute_python(
-            predictions=predictions,
-            references=[job.reference for job in jobs],
-            tests=[job.tests for job in jobs],
-            entry_points=[job.entry_point for job in jobs],
-            trials=[job.trial for job in jobs],
-            workers=workers,
-            code_block=code_block,
-            imports=imports,
-        )
-    report.advance(len(jobs))
-    values: list[dict[str, Value]] = [
-        {key: each.success, "error_category": each.category, "error_detail": each.detail}
-        for each in done
-    ]
-    if task == "python":
-        for value, each in zip(values, done, strict=True):
-            value["suspicious"] = each.suspicion
-    return values

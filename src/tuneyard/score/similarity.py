@@ -93,6 +93,5 @@ def _here(scorer: BertScorer, parts: Sequence[list[Pair]]) -> Iterable[tuple[int
 
 def _values(metric: str, score: BertScore) -> Values:
     found = dataclasses.asdict(score)
-    keys = next(iter(METRICS[metric].keys.values()))
-    values = {key: float(found[key.rpartition("_")[2]]) for key in keys}
+    values = {key: float(found[key.rpartition("_")[2]]) for key in METRICS[metric].keys}
     return {key: value if math.isfinite(value) else None for key, value in values.items()}

@@ -7,19 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuneyard.metrics import COLUMNS
-from tuneyard.metrics.execution import UNJUDGED
 from tuneyard.metrics.pass_at_k import pass_at_k
 from tuneyard.stats.describe import describe
+from tuneyard.tasks import UNJUDGED, verdicts
 
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
 
 _NOT_METRICS = COLUMNS | {"id", "sample"}
-# What a verdict is called, and why rows of its task may have none.
-_VERDICTS = {
-    "passed": "they have no tests, or such as check nothing or cannot be passed",
-    "execution_success": "their references do not run or build nothing",
-}
 _COLUMNS = ("n", "mean", "median", "variance", "std")
 
 
@@ -54,7 +49,7 @@ def summarise(
     suspicious = sum(bool(score.get("suspicious")) for score in scores)
     if suspicious:
         summary["suspicious"] = suspicious
-    if any(name in score for score in scores for name in _VERDICTS):
+    if any(name in score for score in scores for name in verdicts()):
         summary["unjudged"] = sum(map(_is_unjudged, scores))
     chances = _pass_at_k(scores)
     if chances:
@@ -83,8 +78,8 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _is_unjudged(score: Mapping[str, Any]) -> bool:
-    verdicts = [score[name] for name in _VERDICTS if name in score]
-    return bool(verdicts) and all(verdict is None for verdict in verdicts)
+    found = [score[name] for name in verdicts() if name in score]
+    return bool(found) and all(verdict is None for verdict in found)
 
 
 def format_summary(summary: Summary) -> str:
@@ -107,7 +102,7 @@ def format_summary(summary: Summary) -> str:
     if "suspicious" in summary:
         lines.append(f"suspicious: {summary['suspicious']} answers may have forged their verdict")
     if summary.get("unjudged"):
-        why = "; ".join(text for name, text in _VERDICTS.items() if name in summary)
+        why = "; ".join(one.missing for name, one in verdicts().items() if name in summary)
         lines.append(
             f"{UNJUDGED}: {summary['unjudged']} rows, neither passed nor failed: {why} "
             "(see error_detail)"

@@ -7,8 +7,8 @@ from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Plan, steps
 from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
-from tuneyard.rows.repeats import told
-from tuneyard.stages import judge, overlap, preflight, prepare, refusal
+from tuneyard.repeats import told
+from tuneyard.stages import overlap, preflight, prepare, refusal
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
@@ -49,4 +49,4 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
     rows_of = {step.key: sets.get(step.rows.key) for step in plan.judges}
-    judge.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})
+    refusal.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})

@@ -9,12 +9,13 @@ from typing import Any
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
 from tuneyard.plan import Arm, Step, steps
-from tuneyard.rows import iter_json_lines
-from tuneyard.stages import judge
 from tuneyard.stages.context import Context
-from tuneyard.stages.trained import trained
+from tuneyard.stages.scored import score_rows
+from tuneyard.stages.trained import history, trained
+from tuneyard.stages.trials import table
+from tuneyard.tasks import TASKS
 
-# Failing answers of one cell and category whose boards are built again to be drawn.
+# Failing answers of one cell and category that the report may draw.
 _DRAWN = 3
 _VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
 
@@ -50,7 +51,7 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     from tuneyard.compare import Cell
 
     cells = []
-    drawn: list[dict[str, Any]] = []
+    drawn: dict[str, list[dict[str, Any]]] = {}
     for arm in arms:
         for split, scored in arm.scores.items():
             facts = (context.artifact(scored).manifest() or {}).get("facts", {})
@@ -58,34 +59,10 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
                 corpus = facts.get("corpus", {}).get(kind, {})
                 system = (arm.model.name, arm.train_on, arm.name)
                 cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
-                if context.study.data[kind].executed_as == "cocobots":
-                    drawn += _to_draw(rows)
-    _build_boards(drawn, context.study.evaluate.code_block)
+                drawn.setdefault(context.study.data[kind].executed_as, []).extend(_to_draw(rows))
+    for task, own in drawn.items():
+        _add_shown(own, task, context.study.evaluate.code_block)
     return cells
-
-
-def score_rows(scored: steps.Score, context: Context) -> dict[str, list[dict[str, Any]]]:
-    """Return each data set's score rows with instruction, reference and prediction beside them."""
-    texts = {(c.id, c.sample): c for c in context.completions(scored.answers)}
-    scores = {
-        (row["id"], row.get("sample", 0)): row
-        for _, row in iter_json_lines(context.artifact(scored).local() / "scores.jsonl")
-    }
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for one in scored.sets:
-        examples = {e.id: e for e in context.examples(one)}
-        rows[one.kind] = [
-            {
-                **row,
-                "sample": sample,
-                "instruction": examples[identity].question,
-                "reference": examples[identity].reference,
-                "prediction": texts[identity, sample].text,
-            }
-            for (identity, sample), row in scores.items()
-            if identity in examples
-        ]
-    return rows
 
 
 def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -97,18 +74,14 @@ def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for own in taken.values() for row in own[:_DRAWN]]
 
 
-def _build_boards(rows: list[dict[str, Any]], code_block: CodeBlock) -> None:
-    """Build the boards of these answers again: scores keep verdicts, the report draws boards."""
-    from tuneyard.cocobots.execution import judge
-    from tuneyard.sandbox import Sandbox
-
-    if not rows:
+def _add_shown(rows: list[dict[str, Any]], task: str, code_block: CodeBlock) -> None:
+    """Add what the report draws of these answers."""
+    shown = TASKS[task].shown
+    if shown is None or not rows:
         return
-    with Sandbox(workers=1) as sandbox:
-        pairs = [(row["reference"], row["prediction"]) for row in rows]
-        verdicts = judge(pairs, sandbox, code_block=code_block)
-    for row, verdict in zip(rows, verdicts, strict=True):
-        row["expected_board"], row["built_board"] = verdict.expected, verdict.built
+    pairs = [(row["reference"], row["prediction"]) for row in rows]
+    for row, more in zip(rows, shown(pairs, code_block), strict=True):
+        row.update(more)
 
 
 def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
@@ -127,12 +100,6 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
                 note=stopped["text"] if stopped else "",
                 seed=arm.seed,
             )
-
-
-def history(train: steps.Train, context: Context) -> list[dict[str, Any]]:
-    """Return what a training step logged."""
-    path = context.artifact(train).local() / "history.jsonl"
-    return [row for _, row in iter_json_lines(path)]
 
 
 def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
@@ -166,7 +133,7 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
             examples.setdefault(kind, {})[split] = facts.get("examples", 0)
             digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
         elif isinstance(step, steps.Judge):
-            tests[f"{step.rows.kind} {step.rows.split}"] = judge.table(facts)
+            tests[f"{step.rows.kind} {step.rows.split}"] = table(facts)
         elif isinstance(step, steps.Prefer):
             pairs[step.label] = facts.get("stats", {})
         elif isinstance(step, steps.Preflight | steps.PairOverlap):

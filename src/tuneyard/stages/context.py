@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Study
@@ -28,7 +27,6 @@ class Context:
         bar: the step's progress display.
         cluster: Ray, which a stage that needs it starts.
         live: takes step metrics of training for MLflow; None: they wait for the register stage.
-        outcome: what the last stages tell the command line (``table``, ``report``, ``registry``).
         training: the folder in ``work/`` for checkpoints of workers that stay from one training
             stage to the next.
     """
@@ -38,7 +36,6 @@ class Context:
     bar: Bar
     cluster: Cluster
     live: Live | None = None
-    outcome: dict[str, Any] = field(default_factory=dict)
     training: str = "training"
 
     def artifact(self, step: Step) -> Artifact:

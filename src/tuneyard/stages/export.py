@@ -21,8 +21,8 @@ from tuneyard.places import told
 from tuneyard.plan import Plan, build, steps
 from tuneyard.prefer import describe
 from tuneyard.records import write_jsonl
-from tuneyard.rows.repeats import Repeat
-from tuneyard.stages import judge, prepare, refusal
+from tuneyard.repeats import Repeat
+from tuneyard.stages import prepare, refusal, trials
 from tuneyard.stages.memory import Memory
 from tuneyard.stages.prefer import from_rows
 
@@ -93,7 +93,7 @@ def _lines(
                 yield from _repeating(split.repeats)
         elif isinstance(step, steps.Judge):
             found = memory.trials(step) if shown is None else ()
-            yield from judge.lines(step, memory.facts(step), found)
+            yield from trials.lines(step, memory.facts(step), found)
         elif isinstance(step, _OVERLAPS):
             over = memory.overlap(step)
             yield from (overlap.text(shown) for overlap in over.overlaps)

@@ -14,7 +14,7 @@ from tuneyard.metrics import encoder_metrics
 from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import answers_by_id, means, score_row, without_encoders
+from tuneyard.stages.scored import answers_by_id, means, score_row, without_encoders
 
 
 def measure(

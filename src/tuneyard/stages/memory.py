@@ -7,9 +7,10 @@ from typing import Any
 from tuneyard.plan import Step
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.records import Example
-from tuneyard.stages import judge, prepare
+from tuneyard.stages import prepare, trials
 from tuneyard.stages.overlap import Found, find
 from tuneyard.stages.preflight import overlaps
+from tuneyard.stages.trials import Unjudged
 
 
 class Memory:
@@ -22,7 +23,7 @@ class Memory:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._splits: dict[str, prepare.Split] = {}
-        self._trials: dict[str, list[judge.Unjudged]] = {}
+        self._trials: dict[str, list[Unjudged]] = {}
         self._overlaps: dict[str, Found] = {}
 
     def split(self, step: Prepare) -> prepare.Split:
@@ -31,11 +32,11 @@ class Memory:
             self._splits[step.key] = prepare.make(step, self._seed, self._examples)
         return self._splits[step.key]
 
-    def trials(self, step: Judge) -> list[judge.Unjudged]:
+    def trials(self, step: Judge) -> list[Unjudged]:
         """Return what a judge step finds."""
         if step.key not in self._trials:
             rows = self.split(step.rows)
-            self._trials[step.key] = judge.trials(rows.examples, rows.places, step)
+            self._trials[step.key] = trials.trials(rows.examples, rows.places, step)
         return self._trials[step.key]
 
     def overlap(self, step: Overlap | PairOverlap | Preflight) -> Found:
@@ -49,7 +50,7 @@ class Memory:
         if isinstance(step, Prepare):
             return self.split(step).facts()
         if isinstance(step, Judge):
-            return judge.facts(self.split(step.rows).examples, self.trials(step))
+            return trials.facts(self.split(step.rows).examples, self.trials(step))
         assert isinstance(step, Overlap | PairOverlap | Preflight)
         return self.overlap(step).facts()
 

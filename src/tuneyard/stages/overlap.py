@@ -12,9 +12,9 @@ from tuneyard.plan import steps
 from tuneyard.plan.steps import PairOverlap, Prepare, ReadPairs
 from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
 from tuneyard.records import Example
-from tuneyard.rows.repeats import Repeat, told
+from tuneyard.repeats import Repeat, told
 from tuneyard.stages.context import Context
-from tuneyard.stages.prepare import all_said, earlier_questions, questions
+from tuneyard.stages.questions import all_said, earlier_questions, questions
 
 
 @dataclass(frozen=True)

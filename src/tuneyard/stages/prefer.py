@@ -15,20 +15,15 @@ from tuneyard.prefer import (
     PairSet,
     build_pairs,
     describe,
+    load_pairs,
     render_pairs,
     row_statistics,
     with_prompts,
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
-from tuneyard.stages.overlap import read_pairs
-from tuneyard.stages.score import score_row
-
-# What decides whether an answer is a good one: a metric, and the keys of its verdict.
-_VERIFIERS = {
-    "execution": ("execution", ("execution_success", "passed")),
-    "exact_match": ("exact_match", ("exact_match",)),
-}
+from tuneyard.stages.scored import score_row
+from tuneyard.tasks import TASKS
 
 
 def run(step: Prefer, context: Context) -> str:
@@ -72,7 +67,7 @@ def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
         UserError: rows are malformed, or none is left.
     """
     settings, model, where = step.pairs, step.base.model, f"{step.section}.pairs"
-    rows = read_pairs(step)
+    rows = load_pairs(settings, where)
     gone = set(step.removed or ())
     parts = {"train": rows, "validation": []}
     if settings.split is not None:
@@ -179,7 +174,7 @@ def _verify(
     """
     from tuneyard.distributed import score
 
-    metric, keys = _VERIFIERS[step.pairs.verify]
+    metric = step.pairs.verify
     trials = {
         row: why for judge in step.judged.values() for row, why in context.trials(judge).items()
     }
@@ -200,9 +195,9 @@ def _verify(
             code_block=step.code_block or "first",
             imports=context.study.sandbox.imports,
         )
+        key = TASKS[task].verdict.key if metric == "execution" else metric
         for row, values in zip(rows, scored.rows, strict=True):
-            passed = next((values[key] for key in keys if key in values), None)
-            verdicts[str(row.id), row.sample] = passed
+            verdicts[str(row.id), row.sample] = values[key]
             if values.get("suspicious"):
                 suspicious.add((str(row.id), row.sample))
     return verdicts

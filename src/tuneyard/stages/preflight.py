@@ -15,7 +15,7 @@ from tuneyard.plan.steps import Preflight, Prepare
 from tuneyard.prompts import Encoding
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.prepare import earlier_questions, questions
+from tuneyard.stages.questions import earlier_questions, questions
 from tuneyard.train.rows import SftRow
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tuneyard.data import sources
-from tuneyard.data.questions import Question
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Judge, Prepare, Rest, Whole
-from tuneyard.prompts import Turn
 from tuneyard.records import Example, write_jsonl
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, told
+from tuneyard.repeats import Repeat, in_answer, in_question, told
 from tuneyard.stages.context import Context
 
 PLACES = "places.json"
@@ -104,31 +102,6 @@ def summary(step: Prepare, facts: Mapping[str, Any]) -> str:
         more += f", {found['count']:,} with the answer in the question or the prompt in the answer "
         more += f"(the first: {found['place']})"
     return f"{facts['examples']:,} examples{more}"
-
-
-def questions(step: Prepare, examples: list[Example]) -> list[Question]:
-    """Return what the examples of a prepare step ask, in order.
-
-    The question of a conversation is all that was said up to it, but for the system's words.
-    """
-    template = step.data.templated
-    return [Question(e.id, all_said(e.turns, e.instruction), e.input, template) for e in examples]
-
-
-def earlier_questions(examples: Iterable[Example]) -> list[Question]:
-    """Return what the examples' conversations ask before their questions."""
-    return [
-        Question(e.id, all_said(e.turns[:place], turn.content))
-        for e in examples
-        for place, turn in enumerate(e.turns)
-        if turn.role == "user"
-    ]
-
-
-def all_said(turns: Sequence[Turn], question: str) -> str:
-    """Return a conversation's words up to a question, but for the system's."""
-    said = [turn.content for turn in turns if turn.role != "system"]
-    return "\n\n".join([*said, question])
 
 
 def _by(step: Rest) -> str:

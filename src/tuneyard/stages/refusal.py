@@ -7,15 +7,17 @@ another, and one that is made stricter counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuneyard.config import Preflight
 from tuneyard.data import overlap
 from tuneyard.data.preflight import refuse_truncated
-from tuneyard.plan import Plan, Step, steps
-from tuneyard.rows.repeats import refuse_repeats
-from tuneyard.stages import judge
+from tuneyard.errors import UserError
+from tuneyard.plan import Asked, Plan, Step, steps
+from tuneyard.records import Example
+from tuneyard.repeats import refuse_repeats
+from tuneyard.stages.trials import SHOWN, Unjudged, has_tests
 
 Facts = Mapping[str, Any]
 KINDS = (steps.Prepare, steps.Overlap, steps.PairOverlap, steps.Preflight, steps.Prefer)
@@ -49,9 +51,77 @@ def refuse_tests(plan: Plan, facts_of: Callable[[Step], Facts | None], limits: P
         facts_of: returns what a step found; None: it was not run.
 
     Raises:
-        UserError: see ``judge.refuse``.
+        UserError: tests that judge nothing are refused, or verdicts are asked for and no row can
+            have one.
     """
     found = {step.key: facts_of(step) for step in plan.judges}
     known = {key: facts for key, facts in found.items() if facts is not None}
-    if len(known) == len(found):
-        judge.refuse(plan, known, limits)
+    if len(known) != len(found):
+        return
+    if limits.tests == "refuse":
+        _refuse_unjudged(plan.judges, known)
+    tested = {key: facts["tested"] for key, facts in known.items()}
+    for asked in plan.asked:
+        _refuse_none(asked, tested)
+
+
+def refuse_untested(plan: Plan, rows: Mapping[str, Sequence[Example]]) -> None:
+    """Refuse verdicts that are asked of rows without any tests, before tests are tried.
+
+    Args:
+        rows: what the plan's judge steps would try, by their keys, as far as it is known.
+
+    Raises:
+        UserError: see above.
+    """
+    tested = {key: sum(map(has_tests, own)) for key, own in rows.items()}
+    for asked in plan.asked:
+        if all(step.key in tested for step in asked[1]):
+            _refuse_none(asked, tested)
+
+
+def _refuse_unjudged(judges: Sequence[steps.Judge], known: Mapping[str, Facts]) -> None:
+    by = {step.by: 0 for step in judges}
+    for step in judges:
+        by[step.by] += len(known[step.key]["found"]["tests"])
+    if not (count := sum(by.values())):
+        return
+    named = [(step, Unjudged(**one)) for step in judges for one in known[step.key]["first"]]
+    step, first = named[0]
+    shown = "; ".join(str(one) for _, one in named[:SHOWN])
+    more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    what = " or ".join(sorted((name for name, own in by.items() if own), reverse=True))
+    raise UserError(
+        f"{count:,} {'rows have' if count > 1 else 'row has'} {what} that judge nothing: "
+        f"{shown}{more}",
+        where=f"data.{step.rows.kind}: {step.rows.split}: {first.place}",
+        value=first.reason,
+        remedy="mend the tests or the references, or set preflight.tests: remove (leaves such "
+        "rows out of training and evaluation) or report (their answers have no verdict)",
+    )
+
+
+def _refuse_none(asked: Asked, tested: Mapping[str, int]) -> None:
+    key, judges = asked
+    if any(tested[step.key] for step in judges):
+        return
+    names = sorted({step.rows.kind for step in judges})
+    tests = sorted({step.rows.kind for step in judges if step.by == "tests"})
+    raise UserError(
+        f"verdicts are asked for, and no row has {'tests' if tests else 'a reference'} that could "
+        "give one",
+        where=key,
+        value=", ".join(names),
+        remedy=(
+            f"give the rows tests (data.{tests[0]}.columns: {{tests: COLUMN}}), or "
+            if tests
+            else "mend the references, or "
+        )
+        + _REMEDIES.get(key.rpartition(".")[2], "name another metric"),
+    )
+
+
+_REMEDIES = {
+    "verify": "tell answers apart by verify: exact_match, or not at all (verify: none)",
+    "metrics": "leave execution out of evaluate.metrics",
+}

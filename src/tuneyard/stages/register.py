@@ -11,9 +11,9 @@ from tuneyard.artifacts import fetch
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
-from tuneyard.stages.compare import history, score_rows
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import means
+from tuneyard.stages.scored import means, score_rows
+from tuneyard.stages.trained import history
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Details

@@ -50,7 +50,6 @@ class Runner:
     ) -> None:
         self.ran = 0
         self._lock = threading.Lock()
-        self.outcome: dict[str, Any] = {}
         self._study, self._run, self._progress = study, run, progress
         self._cluster = Cluster(study.resources, on_loss)
         self._pace = Pace([])
@@ -69,9 +68,7 @@ class Runner:
         """
         name = self._run.artifact(step.stage, step.key).name
         with self._progress.stage(step.label) as bar:
-            context = Context(
-                self._study, self._run, bar, self._cluster, live, self.outcome, training
-            )
+            context = Context(self._study, self._run, bar, self._cluster, live, training)
 
             def waiting() -> None:
                 bar.say(f"    {step.label}: another process runs it, and is waited for")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.plan.steps import Generate, Similarity
+from tuneyard.plan.steps import Similarity
 from tuneyard.records import write_jsonl
-from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
-from tuneyard.stages.score import answers_by_id, score_row
+from tuneyard.stages.scored import answers_by_id, score_row
 
 
 def run(step: Similarity, context: Context) -> str:
@@ -40,14 +39,3 @@ def run(step: Similarity, context: Context) -> str:
                 name.update(values)
         write_jsonl(folder / "similarity.jsonl", names)
     return f"{len(names):,} answers"
-
-
-def values_of(
-    step: Similarity, answers: Generate, context: Context
-) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the values of one generate step's answers, by example and sample."""
-    return {
-        (row.pop("id"), row.pop("sample")): row
-        for _, row in iter_json_lines(context.artifact(step).local() / "similarity.jsonl")
-        if row.pop("answers") == answers.key
-    }

@@ -8,6 +8,7 @@ from typing import Any
 from tuneyard.config import Sft
 from tuneyard.plan import Arm
 from tuneyard.plan.steps import Train
+from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
 
 
@@ -19,6 +20,12 @@ def trained(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
         if arm.trains:
             stages = [_stage(step, context) for step in arm.trains]
             yield Trained(arm.model.name, arm.train_on, arm.name, stages, arm.seed)
+
+
+def history(train: Train, context: Context) -> list[dict[str, Any]]:
+    """Return what a training step logged."""
+    path = context.artifact(train).local() / "history.jsonl"
+    return [row for _, row in iter_json_lines(path)]
 
 
 def _stage(step: Train, context: Context) -> dict[str, Any]:

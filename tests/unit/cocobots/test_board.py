@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneyard.cocobots.board import BRIDGE_STEP, COLORS, MAX_HEIGHT, SHAPES, Board, init_board, put
+from tuneyard.cocobots.board import BRIDGE_STEP, COLORS, MAX_HEIGHT, SHAPES, Board, put
 from tuneyard.cocobots.errors import (
     BridgeOffBoardError,
     BridgePlacementError,
@@ -28,7 +28,7 @@ call = st.tuples(
 
 
 def built(*parts: tuple[str, int, int]) -> Board:
-    board = init_board()
+    board = Board()
     for shape, x, y in parts:
         put(board, shape, "red", x, y)
     return board
@@ -36,7 +36,7 @@ def built(*parts: tuple[str, int, int]) -> Board:
 
 @given(st.lists(call, max_size=60))
 def test_a_refused_part_leaves_the_board_and_an_accepted_one_adds_itself(calls):
-    board = init_board()
+    board = Board()
     for shape, color, x, y in calls:
         before = copy.deepcopy(board.cells)
         cells = [(x, y)]
@@ -65,7 +65,7 @@ def test_a_refused_part_leaves_the_board_and_an_accepted_one_adds_itself(calls):
 
 @given(st.lists(call, max_size=30))
 def test_json_round_trip_keeps_the_board(calls):
-    board = init_board()
+    board = Board()
     for each in calls:
         try:
             put(board, *each)
@@ -80,7 +80,7 @@ def test_json_round_trip_keeps_the_board(calls):
 @pytest.mark.parametrize("shape", ["nut", "bridge-h", "cube"])
 def test_off_the_board_comes_first(shape, x, y):
     with pytest.raises(DimensionsMismatchError):
-        put(init_board(), shape, "red", x, y)
+        put(Board(), shape, "red", x, y)
 
 
 FULL = [("bridge-h", 0, 6), ("bridge-h", 0, 6), ("nut", 0, 7), ("washer", 0, 7)]
@@ -130,17 +130,17 @@ def test_a_bridge_may_lie_on_screws_and_bridges_of_its_colour():
 @pytest.mark.parametrize("x", [1.0, True, "1", None, np.float64(1), (1,)])
 def test_coordinates_are_whole_numbers(x):
     with pytest.raises(TypeError, match="x must be an int"):
-        put(init_board(), "nut", "red", x, 0)
+        put(Board(), "nut", "red", x, 0)
 
 
 def test_numpy_integers_are_taken():
-    board = init_board()
+    board = Board()
     put(board, "nut", "red", np.int64(1), np.uint8(2))
     assert board.height(1, 2) == 1
 
 
 def test_colours_are_not_checked():
-    board = init_board()
+    board = Board()
     put(board, "nut", "mauve", 0, 0)
     put(board, "washer", "mauve", 0, 0)
     assert board.cells[0][0][1].color == "mauve"
@@ -149,15 +149,15 @@ def test_colours_are_not_checked():
 @pytest.mark.parametrize(("rows", "cols"), [(0, 8), (8, 0), (-1, 8), (8, 10**9)])
 def test_sizes_are_bounded(rows, cols):
     with pytest.raises(ValueError, match="rows and columns"):
-        init_board(rows, cols)
+        Board(rows, cols)
     with pytest.raises(TypeError):
-        init_board(8.0, 8)
+        Board(8.0, 8)
 
 
 def test_boards_of_other_sizes_differ():
-    assert init_board(8, 8) == init_board()
-    assert init_board(8, 7) != init_board()
-    assert init_board() != "board"
+    assert Board(8, 8) == Board()
+    assert Board(8, 7) != Board()
+    assert Board() != "board"
 
 
 def test_render_shows_stacks_from_the_bottom():

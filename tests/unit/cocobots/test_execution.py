@@ -14,7 +14,11 @@ from tuneyard.sandbox import Limits, Sandbox
 
 WN = PlacedObject("wn", OBJECTS["wn"][0], ("red", "blue"), 0, 7)
 HIGHER = instructions.higher_order(WN)[1]
-HARD_CODED = f"{instructions.hard_coded_function(WN)}\n{instructions.hard_coded_usage(WN)}"
+HARD_CODED = """\
+def wn(board, colors, x, y):
+    put(board, 'washer', 'red', x=0, y=7)
+    put(board, 'nut', 'blue', x=0, y=7)
+wn(board, ['red', 'blue'], [0, 0], [7, 7])"""
 FIRST = "put(board, 'washer', 'red', 0, 7)\nput(board, 'nut', 'blue', 0, 7)"
 ONE = "put(board, 'nut', 'red', 6, 4)"
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from tuneyard.cocobots.board import init_board, put
+from tuneyard.cocobots.board import Board, put
 from tuneyard.cocobots.generator import DEFAULT_COUNTS, generate
 from tuneyard.cocobots.objects import OBJECTS
 from tuneyard.cocobots.source import load_public
@@ -80,9 +80,9 @@ def test_every_named_cell_is_the_split_s_and_every_program_builds(data, split):
     for example in data["higher", split]:
         cells = zip(example.meta["x"], example.meta["y"], strict=True)
         assert {(x // 4, y // 4) for x, y in cells} <= QUADRANTS[split]
-        board = init_board()
+        board = Board()
         exec(example.reference, {"put": put, "board": board})
-        assert board != init_board()
+        assert board != Board()
     anchors = {(e.meta["x"][0] // 4, e.meta["y"][0] // 4) for e in data["higher", split]}
     assert anchors == QUADRANTS[split]
 
@@ -122,7 +122,7 @@ def test_first_order_turns_build_in_sequence(data):
         assert [turn.instruction.startswith(lead) for turn in turns] == [
             index == 0 for index in range(len(turns))
         ]
-        board = init_board()
+        board = Board()
         for turn in turns:
             exec(turn.reference, {"put": put, "board": board})
 

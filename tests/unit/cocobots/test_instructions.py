@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tuneyard.cocobots import instructions
-from tuneyard.cocobots.board import init_board, put
+from tuneyard.cocobots.board import Board, put
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject, Placement
 
 
@@ -34,7 +34,7 @@ def placed(board) -> PlacedObject:
 
 
 def run(code: str):
-    namespace = {"init_board": init_board, "put": put}
+    namespace = {"init_board": Board, "put": put}
     exec(code, namespace)
     return namespace["board"]
 
@@ -55,11 +55,8 @@ def test_all_130_boards_are_regenerated_to_the_character(boards):
         assert instructions.function(built) == function == turn["<Editor>"]["function"]
         assert instructions.usage(built) == usage == turn["<Editor>"]["usage"]
         assert instructions.higher_order(built) == (turn["<Programmer>"], f"{function}\n{usage}")
-        whole = f"{function}\n{instructions.INIT}\n{usage}"
+        whole = f"{function}\nboard = init_board(8, 8)\n{usage}"
         assert whole == code["single_turn"]["total_code"]
-        hard_coded = code["single_turn_sc"]
-        assert instructions.hard_coded_function(built) == hard_coded["function"]
-        assert instructions.hard_coded_usage(built) == hard_coded["usage"]
 
 
 def test_the_three_forms_of_every_simple_board_build_equal_boards(boards):
@@ -67,7 +64,7 @@ def test_the_three_forms_of_every_simple_board_build_equal_boards(boards):
         forms = [run(form["total_code"]) for form in board["code"].values()]
         assert len(forms) == 3
         assert forms[0] == forms[1] == forms[2] == placed(board).build()
-        assert forms[0] != init_board()
+        assert forms[0] != Board()
 
 
 @pytest.mark.parametrize("file", ["rb_so_val.json", "rb_cho_val.json"])
@@ -81,7 +78,7 @@ def test_every_regular_board_builds(public, file):
         for board in several
     ]
     assert len(built) == 130
-    assert all(board != init_board() for board in built)
+    assert all(board != Board() for board in built)
 
 
 def test_turns_speak_of_rows_and_columns_from_one():

@@ -261,6 +261,14 @@ def test_parts_are_disjoint_and_of_the_sizes_asked_for(total, sizes, seed):
          "not the hub"),
         ({"source": "cocobots", "order": "first", "task": None, "columns": {"id": "x"}},
          "go with 'source: instructions'"),
+        ({"source": "cocobot"}, "unknown source; did you mean 'cocobots'"),
+        ({"files": {"train": "x"}, "task": "pyton"}, "unknown task; did you mean 'python'"),
+        ({"source": "cocobots", "order": "first"}, "has the task cocobots"),
+        ({"source": "cocobots", "task": None}, "add 'order: first or higher'"),
+        ({"source": "exercises", "task": "cocobots"}, "has the task python"),
+        ({"source": "exercises", "order": "first"}, "'order' does not go with"),
+        ({"source": "exercises", "objects": ["wn"]}, "'objects' do not go with"),
+        ({"source": "exercises", "files": {"test": "x"}}, "'files' do not go with"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together(options, message):

@@ -9,7 +9,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.exercises.generator import SPLITS, generate
-from tuneyard.metrics.execution import execute_python
+from tuneyard.tasks.python import execute_python
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tuneyard.judging.forms import FormError, program_of
 from tuneyard.judging.listed import with_setup
-from tuneyard.metrics.execution import execute_python
 from tuneyard.sandbox import Sandbox
+from tuneyard.tasks.python import execute_python
 
 RIGHT = "def double(n):\n    return 2 * n\n"
 WRONG = "def double(n):\n    return n\n"

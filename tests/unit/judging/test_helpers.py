@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuneyard.judging.forms import program_of
-from tuneyard.metrics.execution import execute_python
+from tuneyard.tasks.python import execute_python
 
 POLY = """\
 import math

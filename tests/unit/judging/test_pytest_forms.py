@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from tuneyard.metrics.execution import execute_python
 from tuneyard.sandbox import Sandbox
+from tuneyard.tasks.python import execute_python
 
 RIGHT = "def double(n):\n    if n is None:\n        raise ValueError('no number: None')\n    return 2 * n\n"
 WRONG = "def double(n):\n    return n\n"

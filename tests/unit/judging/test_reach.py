@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging.rows import case_of, try_cases
-from tuneyard.metrics.execution import Execution, execute_python
 from tuneyard.sandbox import Sandbox
 from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
+from tuneyard.tasks import Execution
+from tuneyard.tasks.python import execute_python
 
 sys.path.insert(0, str(Path(__file__).parent))
 

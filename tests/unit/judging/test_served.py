@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging.served import serve, there
-from tuneyard.metrics.execution import execute_python
+from tuneyard.tasks.python import execute_python
 
 REFERENCE = "def f(a):\n    return a + 1\nclass K:\n    def m(self):\n        return 3\n"
 WRONG = "def f(a):\n    return a\nclass K:\n    pass\n"

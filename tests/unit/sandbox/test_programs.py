@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tuneyard.metrics.execution import Execution, execute_python
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
+from tuneyard.tasks import Execution
+from tuneyard.tasks.python import execute_python
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -15,12 +15,12 @@ import pytest
 
 from tuneyard import loading, plan
 from tuneyard.artifacts import RunDir
-from tuneyard.config.check import check
 from tuneyard.config.load import load
 from tuneyard.progress import Progress
 from tuneyard.stages import refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.runner import facts_of
+from tuneyard.study_check import check
 
 VERBS = ["sort", "reverse", "sum up", "print", "count"]
 STUDY = """\

@@ -9,12 +9,12 @@ import pytest
 
 from tuneyard import loading, plan
 from tuneyard.artifacts import RunDir
-from tuneyard.config.check import check
 from tuneyard.config.load import load
 from tuneyard.progress import Progress
 from tuneyard.records import Completion, Example, write_jsonl
 from tuneyard.stages import compare, published, register
 from tuneyard.stages.context import Context
+from tuneyard.study_check import check
 
 STUDY = """\
 study: x

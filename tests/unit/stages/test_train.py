@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tuneyard.artifacts import RunDir
-from tuneyard.config.check import check
 from tuneyard.config.load import load
 from tuneyard.distributed import train
 from tuneyard.errors import UserError
 from tuneyard.stages.context import Context
 from tuneyard.stages.train import _attempt, _note
+from tuneyard.study_check import check
 from tuneyard.train.rows import read_sft
 
 LABEL = "train sft"

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
-from tuneyard.errors import UserError
-from tuneyard.metrics.execution import Execution, check_imports, execute_cocobots, execute_python
+from tuneyard.tasks import Execution
+from tuneyard.tasks.python import execute_python
 
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
 
@@ -82,49 +80,6 @@ def test_without_tests_nothing_is_known() -> None:
         execute_python(predictions=["x = 1", ""], tests=[None, None])
         == [Execution(None, None, "unjudged: no tests")] * 2
     )
-    assert execute_cocobots(predictions=[], references=[]) == []
-
-
-def test_cocobots_programs_build_equal_boards_or_not() -> None:
-    reference = "put(board, 'washer', 'red', 6, 4)\nput(board, 'nut', 'blue', 6, 4)"
-    answers = [
-        reference,
-        "put(board, 'washer', 'red', 6, 4)",
-        "put(board, 'nut', 'blue', 6, 4)\nput(board, 'washer', 'red', 6, 9)",
-        "place(board)",
-    ]
-    results = execute_cocobots(predictions=answers, references=[reference] * len(answers))
-    assert [result[:2] for result in results] == [
-        (True, None),
-        (False, "wrong_count"),
-        (False, "dimensions"),
-        (False, "name_error"),
-    ]
-
-
-def test_prediction_and_reference_are_not_exchangeable() -> None:
-    good, bad = "put(board, 'nut', 'red', 0, 0)", "put(board, 'nut', 'red', 0, 8)"
-    (forward,) = execute_cocobots(predictions=[bad], references=[good])
-    (backward,) = execute_cocobots(predictions=[good], references=[bad])
-    assert forward.category == "dimensions"
-    assert backward[:2] == (None, None)
-    assert str(backward.detail).startswith("unjudged: the reference does not run: dimensions")
-
-
-def test_arguments_cannot_be_given_by_position() -> None:
-    with pytest.raises(TypeError):
-        execute_cocobots(["x"], ["y"])  # type: ignore[misc]
-
-
-def test_imports_are_tried_in_the_sandbox() -> None:
-    check_imports([], "sandbox.imports")
-    check_imports(["json", "xml.dom.minidom"], "sandbox.imports")
-    with pytest.raises(UserError) as caught:
-        check_imports(["json", "nothing_of_this_name"], "sandbox.imports")
-    assert "No module named 'nothing_of_this_name'" in caught.value.what
-    assert caught.value.where == "sandbox.imports"
-    assert caught.value.shown == "'nothing_of_this_name'"
-    assert caught.value.remedy
 
 
 def test_modules_that_are_imported_are_there_already() -> None:

@@ -1,64 +1,20 @@
-"""Execution: does the program run, and does it do what the reference does?
-
-Programs run in the sandbox only. Each function starts one for the call and shuts it down after.
-"""
+"""Python: a program is right where it passes the tests that its row has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.judging.categories import PROGRAM_CATEGORIES, runtime_category
+from tuneyard.rows import check_tests
+from tuneyard.tasks.record import Attempt, Execution, Running, Task, Verdict, unjudged
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
     from tuneyard.judging.trial import Case, Tried
+    from tuneyard.records import Example
     from tuneyard.sandbox import Outcome, Sandbox
-
-UNJUDGED = "unjudged"
-"""How ``Execution.detail`` begins where a row has no tests, or no reference that answers are held
-against, that say anything of an answer."""
-
-
-class Execution(NamedTuple):
-    """How a program fared: success, and the first error category that applies (None if right).
-
-    ``success`` is None where there is nothing to check the program against. ``suspicion`` says why
-    a verdict may have been forged, None where nothing speaks for it; where it is certain, the
-    category is ``forged``.
-    """
-
-    success: bool | None
-    category: str | None
-    detail: str | None
-    suspicion: str | None = None
-
-
-def execute_cocobots(
-    *,
-    predictions: Sequence[str],
-    references: Sequence[str],
-    workers: int = 1,
-    sandbox: Sandbox | None = None,
-    code_block: CodeBlock = "first",
-) -> list[Execution]:
-    """Run each prediction and its reference on an empty board; success is equal boards.
-
-    A right board in the wrong form succeeds with the category ``wrong_form``. Where the reference
-    does not run or builds nothing, ``success`` and ``category`` are None and ``detail`` begins with
-    ``unjudged``.
-    """
-    from tuneyard.cocobots.execution import judge
-
-    pairs = list(zip(references, predictions, strict=True))
-    if not pairs:
-        return []
-    with _sandbox(sandbox, workers) as box:
-        return [
-            _unjudged(v.detail or "")
-            if v.success is None
-            else Execution(v.success, v.category, v.detail)
-            for v in judge(pairs, box, code_block=code_block)
-        ]
 
 
 def execute_python(
@@ -77,8 +33,9 @@ def execute_python(
 
     Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Where there
     are no tests, or they judge nothing, ``success`` and ``category`` are None and ``detail`` begins
-    with ``unjudged``. Categories are those of COCOBOTS's groups A to C, ``wrong_answer`` for a
-    failed assertion, and ``forged`` for an answer that tampered with its tests.
+    with ``unjudged``. Categories are those of every program, ``wrong_answer`` for a failed
+    assertion, and ``forged`` for an answer that tampered with its tests. Starts a sandbox for the
+    call unless it is given one.
 
     Args:
         tests: each row's as one text, as ``tuneyard.judging.listed.with_setup`` returns them.
@@ -101,7 +58,7 @@ def execute_python(
     for index, (test, *others) in enumerate(rows):
         case = case_of(test, *others)
         if isinstance(case, str):
-            results[index] = _unjudged(case)
+            results[index] = unjudged(case)
         else:
             cases[index] = case
     if not cases:
@@ -120,7 +77,7 @@ def execute_python(
         for index, case in cases.items():
             source, reason = extract_code(predictions[index], code_block), known[index]
             if reason:
-                results[index] = _unjudged(reason)
+                results[index] = unjudged(reason)
             elif reason is not None and source == case.reference:
                 results[index] = Execution(True, None, None)  # it ran when the tests were tried
             elif not has_code(source):
@@ -132,37 +89,6 @@ def execute_python(
         for index, outcome in zip(todo, outcomes, strict=True):
             results[index] = _python_result(outcome)
     return results
-
-
-def _unjudged(reason: str) -> Execution:
-    return Execution(None, None, f"{UNJUDGED}: {reason}"[:500])
-
-
-def check_imports(names: Sequence[str], where: str) -> None:
-    """Try in the sandbox to import what programs are said to import.
-
-    Raises:
-        UserError: the first module that cannot be imported there, and why.
-    """
-    from tuneyard.errors import UserError
-    from tuneyard.judging.trial import LIMITS, describe
-    from tuneyard.sandbox import Program, Sandbox
-
-    if not names:
-        return
-    programs = [Program(f"import importlib\nimportlib.import_module({n!r})", limits=LIMITS)
-                for n in names]  # fmt: skip
-    with Sandbox(workers=1, imports=names) as box:
-        for name, outcome in zip(names, box.map(programs), strict=True):
-            if outcome.status != "ok":
-                raise UserError(
-                    f"a module that programs import cannot be imported in the sandbox "
-                    f"({describe(outcome)})",
-                    where=where,
-                    value=name,
-                    remedy="install it in the environment that tuneyard runs in, or take it out "
-                    "of the list",
-                )
 
 
 @contextmanager
@@ -197,14 +123,56 @@ def _suspicion(found: Mapping[str, Any]) -> str | None:
 
 
 def _python_category(outcome: Outcome) -> str:
-    from tuneyard.cocobots.errors import CATEGORIES, runtime_category
-
     if outcome.status in ("syntax", "timeout", "resource"):
         return str(outcome.status)
     if outcome.status == "exception":
         if outcome.error_type == "AssertionError":
             return "wrong_answer"
-        category = runtime_category(outcome.error_type)
-        # A program may define a class of a placement error's name.
-        return category if CATEGORIES[category] == "C" else "runtime_other"
+        return runtime_category(outcome.error_type)
     return "runtime_other"  # it exited, or a signal ended it
+
+
+def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
+    return execute_python(
+        predictions=[attempt.prediction for attempt in attempts],
+        references=[attempt.reference for attempt in attempts],
+        tests=[attempt.tests for attempt in attempts],
+        entry_points=[attempt.entry_point for attempt in attempts],
+        trials=[attempt.trial for attempt in attempts],
+        workers=how.workers,
+        code_block=how.code_block,
+        imports=how.imports,
+    )
+
+
+def _try_rows(examples: Sequence[Example], workers: int, imports: Sequence[str]) -> list[str]:
+    from tuneyard.judging.rows import try_rows
+
+    tried = try_rows(
+        [example.meta["tests"] for example in examples],
+        [example.reference for example in examples],
+        [example.meta.get("entry_point") for example in examples],
+        workers,
+        imports,
+    )
+    return [found.reason for found in tried]
+
+
+PYTHON = Task(
+    name="python",
+    verdict=Verdict(
+        key="passed",
+        label="pass@1",
+        spoken="tests passed (pass@1)",
+        note="the share of answers that pass their tests, averaged over tasks",
+        missing="they have no tests, or such as check nothing or cannot be passed",
+    ),
+    by="tests",
+    judge=_judge,
+    try_rows=_try_rows,
+    categories={**PROGRAM_CATEGORIES, "wrong_answer": "E", "forged": "E"},
+    language="python",
+    check_tests=check_tests,
+    imports=True,
+    suspects=True,
+)

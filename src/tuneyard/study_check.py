@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from tuneyard.checkpoint import check_encoder, check_targets
-from tuneyard.cocobots.objects import OBJECTS
+from tuneyard.base_models import check_encoder, check_targets
 from tuneyard.config import Data, Dpo, Register, Rows, Sft, Study
 from tuneyard.errors import UserError, suggestion
+from tuneyard.generators import GENERATORS
 from tuneyard.metrics import COLUMNS, encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
 
@@ -172,12 +172,13 @@ def _data(study: Study, where: str) -> None:
     evaluated = study.evaluate.on or list(study.data)
     for kind, data in study.data.items():
         for name in data.objects or []:
-            if name not in OBJECTS:
+            known = list(GENERATORS[data.source].objects)
+            if name not in known:
                 raise UserError(
-                    "an unknown COCOBOTS object",
+                    f"an unknown object of {data.source}",
                     where=f"{where}: data.{kind}.objects",
                     value=name,
-                    remedy=suggestion(name, list(OBJECTS)),
+                    remedy=suggestion(name, known),
                 )
         _rows(data.rows, f"{where}: data.{kind}.rows")
         for split in ("train", "validation", "test"):

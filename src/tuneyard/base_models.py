@@ -1,4 +1,4 @@
-"""What a study says of its models and encoders, held against their files.
+"""What a study says of its base models and encoders, held against their files.
 
 Reads files only; imports neither torch nor transformers.
 """

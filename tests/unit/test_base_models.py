@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tuneyard.checkpoint import (
+from tuneyard.base_models import (
     check_encoder,
     check_model,
     check_targets,

@@ -1,8 +1,8 @@
 import pytest
 
-from tuneyard.config.check import check
 from tuneyard.config.load import load
 from tuneyard.errors import UserError
+from tuneyard.study_check import check
 
 STUDY = """\
 study: x

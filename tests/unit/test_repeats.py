@@ -6,7 +6,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.prompts import TEXTS
-from tuneyard.rows.repeats import Repeat, in_answer, in_question, refuse_repeats, told
+from tuneyard.repeats import Repeat, in_answer, in_question, refuse_repeats, told
 
 ANSWER = "def add(a, b):\n    return a + b\n"
 ASKED = "Write a function that adds two numbers."

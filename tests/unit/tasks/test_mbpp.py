@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging.rows import try_rows
-from tuneyard.metrics.execution import execute_python
+from tuneyard.tasks.python import execute_python
 
 
 @pytest.fixture(scope="module")

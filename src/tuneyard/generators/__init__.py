@@ -1,0 +1,17 @@
+"""Data of our own by the names that studies have for them as a ``source``.
+
+Another one is a file here and a line in ``GENERATORS``.
+"""
+
+from __future__ import annotations
+
+from tuneyard.generators.cocobots import COCOBOTS
+from tuneyard.generators.exercises import EXERCISES
+from tuneyard.generators.record import Generator
+
+__all__ = ["GENERATORS", "Generator"]
+
+GENERATORS: dict[str, Generator] = {
+    "cocobots": COCOBOTS,
+    "exercises": EXERCISES,
+}

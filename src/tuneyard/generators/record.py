@@ -1,0 +1,67 @@
+"""What data of our own are: generated, and perhaps published as files of their own form, too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tuneyard.records import Example
+
+
+class Generate(Protocol):
+    """Generates a split's examples; the splits of one seed do not depend on one another."""
+
+    def __call__(
+        self,
+        split: str,
+        *,
+        kind: str,
+        count: int,
+        seed: int,
+        order: str | None,
+        objects: Sequence[str] | None,
+        avoid: Iterable[Example],
+    ) -> list[Example]:
+        """Return ``count`` examples.
+
+        Args:
+            kind: the data set's name, stored in the examples.
+            order, objects: see ``Generator``.
+            avoid: examples of other splits that were read; what is generated repeats none.
+        """
+
+
+Published = Callable[
+    [str | os.PathLike[str], str | None, str, str, dict[str, str] | None], list[Example]
+]
+"""Takes a file, the order, the data set's name, the split, and what receives each row's place by
+its example's id; returns the file's examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """A source of data sets.
+
+    Attributes:
+        task: of its examples (see ``tuneyard.tasks``).
+        generate: makes a split.
+        counts: how many examples each split gets unless a study says so, by ``order``; under the
+            empty text where there are no orders.
+        objects: the names that a study may choose from with ``objects``; empty: there is no choice.
+        published: reads a file of its published form; None: there is none.
+        judges: the references that it generates judge, so that none has to be tried.
+    """
+
+    task: str
+    generate: Generate
+    counts: Mapping[str, Mapping[str, int]]
+    objects: tuple[str, ...] = ()
+    published: Published | None = None
+    judges: bool = False
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The kinds of code that a study chooses from with ``order``; empty: there is one."""
+        return tuple(filter(None, self.counts))

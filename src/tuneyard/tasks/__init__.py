@@ -1,0 +1,57 @@
+"""Tasks by the names that studies have for them: what an answer is, and how it is judged.
+
+Another one is a file here and a line in ``TASKS``. Importing this imports no sandbox.
+"""
+
+from __future__ import annotations
+
+from tuneyard.errors import UserError, suggestion
+from tuneyard.tasks.cocobots import COCOBOTS
+from tuneyard.tasks.python import PYTHON
+from tuneyard.tasks.record import (
+    GROUPS,
+    UNJUDGED,
+    Attempt,
+    Execution,
+    Running,
+    Task,
+    Verdict,
+    unjudged,
+)
+
+__all__ = [
+    "GROUPS",
+    "TASKS",
+    "UNJUDGED",
+    "Attempt",
+    "Execution",
+    "Running",
+    "Task",
+    "Verdict",
+    "task_named",
+    "unjudged",
+    "verdicts",
+]
+
+TASKS: dict[str, Task] = {
+    "cocobots": COCOBOTS,
+    "python": PYTHON,
+}
+
+
+def task_named(name: str, where: str | None = None) -> Task:
+    """Return a task.
+
+    Raises:
+        UserError: there is none of this name.
+    """
+    if name not in TASKS:
+        raise UserError(
+            "an unknown task", where=where, value=name, remedy=suggestion(name, list(TASKS))
+        )
+    return TASKS[name]
+
+
+def verdicts() -> dict[str, Verdict]:
+    """Return the verdicts of all tasks by their keys."""
+    return {task.verdict.key: task.verdict for task in TASKS.values()}

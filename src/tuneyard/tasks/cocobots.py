@@ -1,0 +1,88 @@
+"""COCOBOTS: a program is right where it builds the board that the reference builds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.cocobots.errors import CATEGORIES
+from tuneyard.tasks.record import Attempt, Execution, Running, Task, Verdict, unjudged
+
+if TYPE_CHECKING:
+    from tuneyard.answers import CodeBlock
+    from tuneyard.records import Example
+
+
+def execute_cocobots(
+    *,
+    predictions: Sequence[str],
+    references: Sequence[str],
+    workers: int = 1,
+    code_block: CodeBlock = "first",
+) -> list[Execution]:
+    """Run each prediction and its reference on an empty board; success is equal boards.
+
+    A right board in the wrong form succeeds with the category ``wrong_form``. Where the reference
+    does not run or builds nothing, ``success`` and ``category`` are None and ``detail`` begins with
+    ``unjudged``. Starts a sandbox for the call.
+    """
+    from tuneyard.cocobots.execution import judge
+    from tuneyard.sandbox import Sandbox
+
+    pairs = list(zip(references, predictions, strict=True))
+    if not pairs:
+        return []
+    with Sandbox(workers) as sandbox:
+        return [
+            unjudged(v.detail or "")
+            if v.success is None
+            else Execution(v.success, v.category, v.detail)
+            for v in judge(pairs, sandbox, code_block=code_block)
+        ]
+
+
+def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
+    return execute_cocobots(
+        predictions=[attempt.prediction for attempt in attempts],
+        references=[attempt.reference for attempt in attempts],
+        workers=how.workers,
+        code_block=how.code_block,
+    )
+
+
+def _try_rows(examples: Sequence[Example], workers: int, imports: Sequence[str]) -> list[str]:
+    from tuneyard.cocobots.execution import try_references
+    from tuneyard.sandbox import Sandbox
+
+    with Sandbox(workers) as sandbox:
+        return try_references([example.reference for example in examples], sandbox)
+
+
+def _boards(pairs: Sequence[tuple[str, str]], code_block: CodeBlock) -> list[dict[str, Any]]:
+    """Build the boards again: scores keep verdicts, the report draws boards."""
+    from tuneyard.cocobots.execution import judge
+    from tuneyard.sandbox import Sandbox
+
+    with Sandbox(workers=1) as sandbox:
+        return [
+            {"expected_board": verdict.expected, "built_board": verdict.built}
+            for verdict in judge(pairs, sandbox, code_block=code_block)
+        ]
+
+
+COCOBOTS = Task(
+    name="cocobots",
+    verdict=Verdict(
+        key="execution_success",
+        label="ES",
+        spoken="execution success (ES)",
+        note="execution success: both programs run and build equal boards",
+        missing="their references do not run or build nothing",
+    ),
+    by="references",
+    judge=_judge,
+    try_rows=_try_rows,
+    categories=CATEGORIES,
+    language="python",
+    shown=_boards,
+)
