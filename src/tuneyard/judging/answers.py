@@ -24,6 +24,9 @@ _QUICK = "tuneyard.sandbox.apart.harness:quick_tests"
 _MANY = "tuneyard.judging.answers_harness:quick_answers"
 OPAQUE = "gives an object where its reference gives data"
 """Such an answer is judged in one process after all, and is suspicious."""
+TAMPERS = "tampers with the record of its run"
+_TEXTS = ("changed", "suspicious")
+"""What in a harness's record is a list of texts."""
 
 
 class Answer(NamedTuple):
@@ -98,7 +101,8 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
     def run(indices: Iterable[int], program: Callable[[Answer], Program]) -> None:
         # The sandbox has a process ready for another program of the last one's harness.
         programs = {index: program(answers[index]) for index in indices}
-        found.update(zip(programs, sandbox.map(programs.values()), strict=True))
+        outcomes = map(_sound, sandbox.map(programs.values()))
+        found.update(zip(programs, outcomes, strict=True))
 
     judged_apart = [n for n, one in enumerate(answers) if one.tried and one.tried.apart is not None]
     quick = [n for n in judged_apart if not reaches(answers[n].source, answers[n].terms)]
@@ -124,7 +128,7 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
     spoilt = {n: (found[n].value or {})["changed"] for n in changed}
     for way in (COPIES, ORIGINALS):
         outcomes = sandbox.map(again[n](answers[n].separate(way, spoilt[n])) for n in changed)
-        for n, outcome in zip(changed, outcomes, strict=True):
+        for n, outcome in zip(changed, map(_sound, outcomes), strict=True):
             doubts = (found[n].value or {}).get("suspicious")
             if outcome.value is not None and doubts:
                 outcome.value["suspicious"] = doubts
@@ -132,6 +136,25 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
         # Objects of the tests' own may be the same ones, or those with what the answer set on them.
         changed = [n for n in changed if n not in apart and not _passed(found[n])]
     return [found[n] for n in range(len(answers))]
+
+
+def _sound(outcome: Outcome) -> Outcome:
+    """Return an outcome whose record is of the shape that harnesses give it.
+
+    What runs beside an answer's tests is in that answer's process: what comes of it is believed no
+    further than that.
+    """
+    value = outcome.value
+    if value is None or (
+        isinstance(value, dict) and all(_are_texts(value.get(key)) for key in _TEXTS)
+    ):
+        return outcome
+    tampered = {"passed": False, "suspicious": [], "forged": TAMPERS, "changed": []}
+    return replace(outcome, value=tampered)
+
+
+def _are_texts(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(one, str) for one in value))
 
 
 def _passed(outcome: Outcome) -> bool:

@@ -19,6 +19,8 @@ from tuneyard.sandbox.isolation import Step
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _AF_UNIX = 1
+_OUTSIDE = os.path.join(os.path.dirname(__file__), "outside.py")
+"""The one that may read and leave no date: what programs read is to be seen (see ``readings``)."""
 
 _EVENTS = {
     "processes": """os.fork os.forkpty os.exec os.posix_spawn os.spawn os.system subprocess.Popen
@@ -97,6 +99,7 @@ def _make_hook(channel: Told, notes: Notes, paths: Paths) -> Callable[[str, tupl
     own_pid = os.getpid  # asked in the child
     category_of = _CATEGORY.get
     path_of, real_path, threads = os.fspath, os.path.realpath, _thread._count
+    unseen, outside, get_frame = os.O_NOATIME, _OUTSIDE, sys._getframe
     readable, writable = paths.readable, paths.writable
     openable = writable + paths.devices
 
@@ -107,6 +110,8 @@ def _make_hook(channel: Told, notes: Notes, paths: Paths) -> Callable[[str, tupl
     def check_open(path: Any, flags: int) -> None:
         if isinstance(path, int):
             return
+        if flags & unseen and get_frame(2).f_code.co_filename != outside:
+            deny("files", f"opening {path!r} without a trace")
         if flags & _WRITE_FLAGS:
             if not _beneath(real_path(path_of(path)), openable):
                 deny("files", f"opening {path!r} for writing")

@@ -10,9 +10,10 @@ from typing import Any
 from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, READS, Reach
 from tuneyard.sandbox.nans import Nans, may_make, mentions
 from tuneyard.sandbox.outside import Outside, concerns
+from tuneyard.sandbox.readings import Readings, may_read_later
 from tuneyard.sandbox.source import PROGRAM
 from tuneyard.sandbox.tells import Made
 
@@ -54,6 +55,7 @@ class Calls:
         self.alike = False
         self._given: Arguments | Copies | None = None
         self._outside: Outside | None = None
+        self._reads: Readings | None = None
         self._made: Made | None = None
         self._nans: Nans | None = None
         self._names: dict[str, Any] = {}
@@ -63,7 +65,11 @@ class Calls:
             told = None if trying else wanted
             self._given = _given(program, can, others, told)
             if concerns(tests):
-                self._outside = Outside([] if told is None else told.named(CHANGES))
+                self._reads = Readings(tests, None if told is None else told.named(READS))
+                if trying and may_read_later(program):
+                    self._reads.lose()
+                changes = [] if told is None else told.named(CHANGES)
+                self._outside = Outside(changes, reads=self._reads)
             if (can.operates if trying else wanted.tells) and _EQUAL.search(tests):
                 self._made = Made(None if trying else wanted.tells)
             may_be = told is not None and NAN in told.allows
@@ -81,6 +87,11 @@ class Calls:
     def gives_nan(self) -> bool:
         """Whether it gives NaN, or nothing, of a reference."""
         return self._nans is not None and self._nans.found
+
+    @property
+    def reads(self) -> list[str]:
+        """Which of its tests' files a reference reads (see ``Readings``)."""
+        return [] if self._reads is None else self._reads.all
 
     def of(self, answer: ModuleType) -> Callable[[Any, str], Any]:
         """Return what goes through what tests call, with its name, and gives what is called."""
@@ -116,7 +127,8 @@ class Calls:
         """Find out what the attributes say; once, after the tests.
 
         Raises:
-            AssertionError: the tests' data could not be kept as they are, or it gave NaN.
+            AssertionError: the tests' data could not be kept as they are, it gave NaN, or it read
+                what its reference does not.
         """
         if self._nans is not None:
             self._nans.judge()
@@ -128,6 +140,8 @@ class Calls:
             raise AssertionError(SPOILS)
         if self._put_back and self._outside is not None and self._outside.lost:
             raise AssertionError(SPOILS)
+        if self._reads is not None and not self._trying:
+            self._reads.judge()
         if self._made is not None and self._trying:
             self.told_apart = self._made.told_apart(self._names)
         elif self._made is not None:

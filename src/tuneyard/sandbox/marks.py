@@ -53,12 +53,14 @@ class Reach(NamedTuple):
     separate: str = ""
 
     def named(self, what: str) -> list[str]:
-        """Return the names in those of ``allows`` that begin with ``CHANGES`` or ``EMPTY``."""
+        """Return the names in those of ``allows`` that begin with ``CHANGES`` or another."""
         return [one.removeprefix(what) for one in self.allows if one.startswith(what)]
 
 
 CHANGES = "changes in "
 """How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
+READS = "reads "
+"""One that names a file of its tests that it reads (see ``readings``)."""
 EMPTY = "empty from "
 """And one that names a function which gives something without elements."""
 NAN = "gives NaN"

@@ -11,11 +11,13 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 from types import CoroutineType
 from typing import Any
+
+from tuneyard.sandbox.readings import Readings
 
 FILES, FOLDERS = "the files", "the folders"
 ENVIRONMENT, PLACE, CONTEXT = "the environment", "the working directory", "the decimal context"
@@ -54,18 +56,23 @@ class Outside:
     Args:
         allowed: what the reference changes.
         settings: the answer runs in this process, so that it may change settings, too.
+        reads: finds out which of the tests' files it reads; None: nobody does.
 
     Attributes:
         changed: what was changed, and may not be.
         lost: what of it could not be put back.
+        reads: what finds out which it reads.
     """
 
-    def __init__(self, allowed: Collection[str], *, settings: bool = True) -> None:
+    def __init__(
+        self, allowed: Collection[str], *, settings: bool = True, reads: Readings | None = None
+    ) -> None:
         self.changed: set[str] = set()
         self.lost: set[str] = set()
         self._allowed = frozenset(allowed)
         self._root = _getcwd()
         self._settings = settings
+        self.reads = reads or Readings("", ())
         self._theirs: set[str] = set()
         self._now: Tree = {}
         self._before: Tree = {}
@@ -75,6 +82,7 @@ class Outside:
     def begin(self) -> None:
         """Note what the answer's own outermost code has made."""
         self._now = self._trees.look() or {}
+        self.reads.own(self._now.values())
 
     def calls(self, function: Callable[..., Any], *, put_back: bool) -> Callable[..., Any]:
         """Return what calls a function of the answer's, and looks at what it changes outside.
@@ -82,34 +90,47 @@ class Outside:
         Args:
             put_back: what may not be changed becomes what it was.
         """
+        reads = self.reads
 
         async def waits(coroutine: Any) -> Any:
             self.before()
             try:
-                return await coroutine
+                result = await coroutine
             finally:
                 self.after(put_back=put_back)
+            reads.gives(result)
+            return result
 
         def call(*positional: Any, **named: Any) -> Any:
-            self.before()
+            self.before((*positional, *named.values()))
             try:
                 result = function(*positional, **named)
             finally:
                 self.after(put_back=put_back)
-            return waits(result) if type(result) is CoroutineType else result
+            if type(result) is CoroutineType:
+                return waits(result)
+            reads.gives(result)
+            return result
 
         return call
 
-    def before(self) -> None:
-        """Note what there is; to be called before a function of the answer's is."""
+    def before(self, given: Iterable[Any] = ()) -> None:
+        """Note what there is; to be called before a function of the answer's is.
+
+        Args:
+            given: what the function is given.
+        """
         before = self._trees.look()
         if before is None:
+            self.reads.lose()
             return
         self._before = before
         self._theirs &= before.keys()
         self._theirs.update(path for path, one in before.items() if self._now.get(path) != one)
         if self._settings:
             self._set = _settings()
+        for path, stat in self.reads.before(before, self._trees.dates, self._theirs, given):
+            self._trees.redate(path, stat)
 
     def after(self, *, put_back: bool) -> None:
         """Find out what has changed; to be called after the function.
@@ -119,7 +140,10 @@ class Outside:
         """
         now = self._trees.look()
         if now is None:
+            self.reads.lose()
             return
+        self.reads.after(self._before, now, self._trees.dates)
+        self.reads.own(one for path, one in now.items() if path not in self._theirs)
         if now != self._before:
             now = self._compare(now, put_back)
         self._now = now
@@ -165,11 +189,15 @@ class Outside:
 class _Trees:
     """Looks at a folder and all beneath it, until that has taken long enough.
 
+    Attributes:
+        dates: what the system tells of each path, and that of the folder, as they were before.
+
     A file is read again where its dates say that it may have changed. The clock of a file system is
     coarse: what was young when it was read may have changed since without another date.
     """
 
     def __init__(self, root: str) -> None:
+        self.dates: dict[str, os.stat_result] = {}
         self._root = root
         self._left = _MOST
         self._read: dict[str, tuple[tuple[int, ...], tuple[Any, ...]]] = {}
@@ -177,7 +205,10 @@ class _Trees:
     def look(self) -> Tree | None:
         """Return what there is; None: that is too much, now or by and by."""
         found: Tree = {}
+        self.dates = {}
         todo = [self._root]
+        with suppress(OSError):
+            self.dates[self._root] = _lstat(self._root)
         while todo and self._left >= 0:
             folder = todo.pop()
             with suppress(OSError):
@@ -194,8 +225,14 @@ class _Trees:
                             todo.append(path)
         return found if self._left >= 0 else None
 
+    def redate(self, path: str, stat: os.stat_result) -> None:
+        """Note that a path has other dates, and is what it was."""
+        known = self._read.get(path)
+        if known is not None and known[0] == _key(self.dates[path]):
+            self._read[path] = _key(stat), known[1]
+
     def _at(self, path: str) -> tuple[Any, ...]:
-        stat = _lstat(path)
+        self.dates[path] = stat = _lstat(path)
         if S_ISDIR(stat.st_mode):
             return ("folder",)
         if S_ISLNK(stat.st_mode):
@@ -203,7 +240,7 @@ class _Trees:
         if not S_ISREG(stat.st_mode):
             return "other", stat.st_ino
         mode = stat.st_mode & 0o777
-        dates = (stat.st_ino, mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        dates = _key(stat)
         if stat.st_size > _LARGE or not mode & 0o400:
             return "large", *dates
         known = self._read.get(path)
@@ -211,7 +248,7 @@ class _Trees:
             return known[1]
         self._left -= stat.st_size // _PAGE
         now = _time()
-        fd = _open(path, os.O_RDONLY)
+        fd = _open(path, os.O_RDONLY | os.O_NOATIME)
         try:
             parts = []
             while part := _read(fd, _LARGE):
@@ -224,6 +261,12 @@ class _Trees:
         else:
             self._read.pop(path, None)
         return content
+
+
+def _key(stat: os.stat_result) -> tuple[int, ...]:
+    """Return what tells a file from one that was written since."""
+    mode = stat.st_mode & 0o777
+    return stat.st_ino, mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _make(path: str, what: tuple[Any, ...]) -> None:

@@ -14,7 +14,7 @@ from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
 
-from tuneyard.sandbox import claims, errors, suspicion
+from tuneyard.sandbox import claims, errors, oracles, suspicion
 from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
@@ -25,7 +25,7 @@ from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.imports import load, tables
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, Marks, Reach
+from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, READS, Marks, Reach
 from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -111,6 +111,9 @@ class Trial:
             BaseException: whatever the answer or the tests raise.
         """
         told = None if self._trying else self._wanted
+        if told is not None:
+            for reason in sorted(self._touches() - self._allows):
+                raise ForgedError(reason)
         if not self._can.harmless:
             with private_modules(), plain_signals() as put_signals_back:
                 self._run_watched(put_signals_back)
@@ -126,7 +129,8 @@ class Trial:
         else:
             self._run_tests(self._checks, self._scope(self._run_answer(), {}))
             if self._trying:
-                self.reach = self._with_reference(Reach((), (), self._exit, False), [EMPTY + "*"])
+                allows = [EMPTY + "*", *self._touches()]
+                self.reach = self._with_reference(Reach((), (), self._exit, False), allows)
         return self._can.harmless
 
     def _run_calls(self) -> None:
@@ -167,8 +171,10 @@ class Trial:
             if look is None or look.emptied or look.emptied_any:
                 allows[EMPTY + "*"] = None
             allows |= dict.fromkeys(CHANGES + one for one in self._calls.changed)
+            allows |= dict.fromkeys(READS + one for one in self._calls.reads)
             if self._calls.gives_nan:
                 allows[NAN] = None
+            allows |= dict.fromkeys(self._touches())
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
@@ -177,6 +183,9 @@ class Trial:
                 raise AssertionError(HOLLOW)
             if self._calls.alike:
                 raise ForgedError(ALIKE)
+
+    def _touches(self) -> set[str]:
+        return oracles.touches(self._source, self._tests)
 
     def _with_reference(self, reach: Reach, allows: list[str]) -> Reach:
         """Return how far the tests got, and what they see of the reference besides."""

@@ -36,7 +36,6 @@ class Details(TypedDict, total=False):
     """Where the base model was loaded from: a folder, a hub id, or ``embedded``."""
     base_fingerprint: Required[str]
     study: str
-    study_key: str
     arm: str
 
 

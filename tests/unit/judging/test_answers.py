@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -181,3 +181,29 @@ def test_many_calls_with_many_data_take_no_answers_time(sandbox: Sandbox) -> Non
     (tried,) = try_cases([case], sandbox)
     (outcome,) = run_answers([Answer(case, tried, source)], sandbox)
     assert seen(outcome)[4] is True
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"passed": True, "changed": [1]},
+        {"passed": True, "changed": True},
+        {"passed": True, "suspicious": [None]},
+        {"passed": True, "changed": {"f": 1}},
+        ["passed"],
+    ],
+)
+def test_a_record_of_another_shape_is_tampering(record: object, sandbox: Sandbox) -> None:
+    class Written:
+        """Gives every program the outcome that it wrote itself."""
+
+        def map(self, programs: Iterable[Program]) -> list[Outcome]:
+            real = sandbox.run(Program("", "tuneyard.sandbox.harness:plain"))
+            return [replace(real, value=record) for _ in programs]  # type: ignore[arg-type]
+
+    case = case_of("import os\n" + TESTS, REFERENCE, None)
+    assert isinstance(case, Case)
+    (found,) = run_answers([Answer(case, None, RIGHT)], Written())  # type: ignore[arg-type]
+    assert found.value is not None
+    assert found.value["passed"] is False
+    assert found.value["forged"] == answers.TAMPERS

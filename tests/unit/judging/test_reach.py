@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import equal_others
 import forged
 import honest
+import kept_secrets
 import lenient
+import read_files
 import tampered_data
 import tampered_owners
 import tampered_surroundings
@@ -34,6 +36,7 @@ FORGED = (
     | tampered_things.FORGED
     | tampered_surroundings.FORGED
     | lenient.FORGED
+    | kept_secrets.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -43,6 +46,8 @@ HONEST = (
     | tampered_things.HONEST
     | tampered_surroundings.HONEST
     | lenient.HONEST
+    | kept_secrets.HONEST
+    | read_files.HONEST
 )
 
 
@@ -62,6 +67,16 @@ def test_no_forgery_passes(sandbox: Sandbox) -> None:
     assert {name: one for name, one in found.items() if one.success} == {}
     # Some tests pass a reference without bodies, too, if nobody looks what they come to.
     assert sum(one.success is None for one in found.values()) <= 12
+
+
+def test_no_answer_passes_that_reads_what_its_tests_expect(sandbox: Sandbox) -> None:
+    if not sandbox.layers["mounts"]:
+        pytest.skip("without mounts the dates of files cannot be set")
+    cases = read_files.FORGED
+    found = dict(zip(cases, judge(sandbox, list(cases.values())), strict=True))
+    assert {name: one for name, one in found.items() if one.success is not False} == {}
+    told = [name for name, one in found.items() if "reads a file of its tests" in str(one.detail)]
+    assert len(told) >= len(found) - 2  # one opens in a way that is refused, one spoils its tests
 
 
 def test_honest_answers_pass(sandbox: Sandbox) -> None:

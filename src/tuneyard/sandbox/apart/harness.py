@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import functools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -17,9 +17,10 @@ from tuneyard.sandbox.apart.server import ANSWER, lacking
 from tuneyard.sandbox.arguments import Arguments, may_change
 from tuneyard.sandbox.capability import capability, changes_others, names_in, texts_in, walk
 from tuneyard.sandbox.claims import may_claim
-from tuneyard.sandbox.marks import CHANGES, EMPTY, NAN, Reach
+from tuneyard.sandbox.marks import CHANGES, EMPTY, NAN, READS, Reach
 from tuneyard.sandbox.nans import Nans, may_make
 from tuneyard.sandbox.outside import Outside, concerns
+from tuneyard.sandbox.readings import Readings
 from tuneyard.sandbox.source import compile_program, new_module, words
 from tuneyard.sandbox.verdict import ToldError
 
@@ -185,7 +186,7 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         changes,
         None if wanted is None else wanted.named(EMPTY),
         wanted is not None and bool(wanted.separate),
-        outside_of(payload["tests"], changes),
+        outside_of(payload["tests"], wanted),
         nans,
     )
     checks = Checks(payload["tests"])
@@ -199,6 +200,8 @@ def judge(source: str, payload: dict[str, Any], record: dict[str, Any]) -> None:
         record.update(terms=terms(link), reach=reach(link, checks, nans))
     if nans is not None:
         nans.judge()
+    if wanted is not None and link.reads is not None:
+        link.reads.judge()
     record["changed"] = sorted([*link.changed, *link.changed_outside])
     link.end()
     if _PERHAPS.search(source):
@@ -236,14 +239,19 @@ def terms(link: Link) -> str:
 def reach(link: Link, checks: Checks, nans: Nans | None) -> Reach:
     """Return how far the reference's tests got, and what it does that others need not do."""
     allows = [CHANGES + one for one in sorted([*link.changed, *link.changed_outside])]
+    allows += [READS + one for one in ([] if link.reads is None else link.reads.all)]
     allows += [EMPTY + name for name in sorted(link.emptied)]
     allows += [NAN] if nans is not None and nans.found else []
     return checks.reach()._replace(allows=allows)
 
 
-def outside_of(tests: str, allowed: Collection[str] = ()) -> Outside | None:
-    """Return what looks at the files of tests that have any."""
-    return Outside(allowed, settings=False) if concerns(tests) else None
+def outside_of(tests: str, wanted: Reach | None = None) -> Outside | None:
+    """Return what looks at the files of tests that have any; ``wanted``: None of a reference."""
+    if not concerns(tests):
+        return None
+    changes, reads = (() if wanted is None else wanted.named(one) for one in (CHANGES, READS))
+    look = Readings(tests, None if wanted is None else reads)
+    return Outside(changes, settings=False, reads=look)
 
 
 apart_tests = Apart(judge)

@@ -26,6 +26,7 @@ from tuneyard.sandbox.apart.shared import Shared
 from tuneyard.sandbox.marks import HOLLOW
 from tuneyard.sandbox.nans import Nans
 from tuneyard.sandbox.outside import Outside
+from tuneyard.sandbox.readings import Readings
 from tuneyard.sandbox.verdict import ToldError
 
 _KINDS = ("object", "class", "function", "iterator", "awaitable")
@@ -134,6 +135,11 @@ class Link:
         """What they changed outside that they may not."""
         return set() if self._outside is None else self._outside.changed
 
+    @property
+    def reads(self) -> Readings | None:
+        """What finds out which of its tests' files it reads."""
+        return None if self._outside is None else self._outside.reads
+
     def end(self) -> None:
         """Let the answer write out what it printed, and see it off."""
         self._ask(["end"], [])
@@ -200,7 +206,7 @@ class Link:
             message = self._exchange(head, values)
             outside.begin()
             return message
-        outside.before()
+        outside.before(values)
         try:
             return self._exchange(head, values)
         finally:

@@ -1,0 +1,187 @@
+"""What tests keep from those whom they let ask: secrets that are to be found out, and counts.
+
+A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``),
+or whose calls are counted. To read the secret, or to set the count back, is no way to find it out.
+Which classes of the tests are of the kind is read off their text: those that count something, one
+by one, in a method.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from tuneyard.sandbox.source import words
+
+SETS = "sets what its tests count by: "
+READS = "reads what its tests keep to themselves: "
+_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b")
+_SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update")
+_WHOLE = words("vars __dict__ __reduce__ __reduce_ex__ __getstate__ getmembers asdict astuple")
+"""Names by which all is got at that an object has."""
+_MADE_NAME = "getattr with a name that it makes"
+_GETS = _WHOLE | {_MADE_NAME}
+_MAKES = words("__init__ __new__ __post_init__")
+_COMMON = frozenset(
+    name
+    for kind in (str, bytes, int, float, complex, list, dict, set, tuple, property, Exception)
+    for name in dir(kind)
+)
+"""Names of attributes that values of everybody's have, too."""
+
+
+class Oracle(NamedTuple):
+    """A class that counts.
+
+    Attributes:
+        name: its name.
+        counts: attributes that it counts by.
+        holds: those that it is made with, and that stay.
+        limits: values that are the class's own.
+    """
+
+    name: str
+    counts: frozenset[str]
+    holds: frozenset[str]
+    limits: frozenset[str]
+
+
+def touches(source: str, tests: str) -> set[str]:
+    """Return what a program reads or sets that is kept in its tests' classes which count.
+
+    Args:
+        source: a reference, which may, or an answer, which may do no more than its reference.
+        tests: the text of the tests; both compile.
+    """
+    if not _COUNTS.search(tests):
+        return set()
+    found: set[str] = set()
+    counting = [*oracles(tests)]
+    if not counting:
+        return found
+    program = ast.parse(source)
+    own, put = _attributes_set(program)
+    used = {node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute)}
+    used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
+    texts = {
+        node.value
+        for node in ast.walk(program)
+        if isinstance(node, ast.Constant) and type(node.value) is str
+    }
+    if not _SETTERS.isdisjoint(used):
+        put |= texts
+    if any(_asks_by_a_made_name(node) for node in ast.walk(program)):
+        used.add(_MADE_NAME)
+    for oracle in counting:
+        secret = oracle.holds - own - _COMMON
+        kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
+        found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
+        found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
+        if oracle.holds:
+            found.update(f"{READS}{oracle.name} ({name})" for name in _GETS & (used | texts))
+    return found
+
+
+def _asks_by_a_made_name(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "getattr"
+        and len(node.args) > 1
+        and not isinstance(node.args[1], ast.Constant)
+    )
+
+
+def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
+    """Return which attributes a program's methods set of their own objects, and which of others."""
+    of_self: set[int] = set()
+    for owner in ast.walk(program):
+        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = next(iter([*method.args.posonlyargs, *method.args.args]), None)
+                of_self.update(
+                    id(node)
+                    for node in ast.walk(method)
+                    if isinstance(node, ast.Attribute)
+                    and isinstance(node.value, ast.Name)
+                    and first is not None
+                    and node.value.id == first.arg
+                )
+    stores = [
+        node
+        for node in ast.walk(program)
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+    ]
+    own = {node.attr for node in stores if id(node) in of_self}
+    return own, {node.attr for node in stores if id(node) not in of_self}
+
+
+def oracles(tests: str) -> Iterator[Oracle]:
+    """Yield the classes of a test program that count; it compiles."""
+    for node in ast.walk(ast.parse(tests)):
+        if isinstance(node, ast.ClassDef):
+            stores = [*_stores(node)]
+            counted = {name for name, kind in stores if kind == "counts"}
+            changing = {name for name, kind in stores if kind == "sets"}
+            counted -= changing
+            held = {name for name, _ in stores} - counted - changing
+            limits = {
+                target.id
+                for part in node.body
+                if isinstance(part, ast.Assign)
+                for target in part.targets
+                if isinstance(target, ast.Name)
+            }
+            if counted:
+                yield Oracle(node.name, *map(frozenset, (counted, held, limits - counted)))
+
+
+def _stores(owner: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """Yield the attributes that a class's methods set, and how: ``starts``, ``counts``, ``sets``.
+
+    To begin with a number, or to go back to it, is to count still; how many objects there are is
+    no count of what is asked.
+    """
+    for method in ast.walk(owner):
+        if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        makes = method.name in _MAKES
+        for node in ast.walk(method):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
+                one = isinstance(node.op, ast.Add) and _is_number(node.value)
+                yield node.target.attr, "sets" if makes or not one else "counts"
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for name, value in _pairs(targets, node.value):
+                    if _adds_one(name, value):
+                        yield name, "sets" if makes else "counts"
+                    else:
+                        yield name, "starts" if makes or _is_number(value) else "sets"
+
+
+def _pairs(targets: Sequence[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the attributes among targets of an assignment, with what each is set to."""
+    for target in targets:
+        if isinstance(target, ast.Attribute):
+            yield target.attr, value
+        elif isinstance(target, ast.Tuple | ast.List):
+            whole = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
+            for place, part in enumerate(target.elts):
+                if isinstance(part, ast.Attribute):
+                    yield part.attr, value.elts[place] if whole else value  # type: ignore[attr-defined]
+
+
+def _is_number(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and type(value.value) is int
+
+
+def _adds_one(name: str, value: ast.expr) -> bool:
+    return (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Add)
+        and isinstance(value.left, ast.Attribute)
+        and value.left.attr == name
+        and _is_number(value.right)
+    )
