@@ -23,7 +23,6 @@ import torch
 
 from tuneyard import loading
 from tuneyard.config import Data, Dpo, Model
-from tuneyard.config.prompts import render
 from tuneyard.data.sources import load
 from tuneyard.records import Preference, write_jsonl
 from tuneyard.train.job import TrainJob
@@ -42,7 +41,7 @@ def pairs(count: int, model: Model) -> list[Preference]:
         Preference(
             e.id,
             e.id,
-            render(model.prompt, e.instruction),
+            model.wording.asked(e.instruction),
             e.reference,
             re.sub(r"\d", lambda found: str((int(found.group()) + 1) % 8), e.reference),
         )
@@ -64,7 +63,9 @@ def main(count: int, rounds: int) -> None:
         began = time.process_time()
         policy = ReferencePolicy(model, None)
         loaded = time.process_time()
-        columns = dpo_columns(loading.load_tokenizer(model), rows, model.max_length)
+        columns = dpo_columns(
+            model.wording.encoding(loading.load_tokenizer(model)), rows, model.max_length
+        )
         order = sorted(range(len(columns)), key=lambda place: columns[place]["length"])
         values: dict[int, tuple[float, float]] = {}
         for start in range(0, len(order), 8):

@@ -66,7 +66,7 @@ def test_the_thesis_settings():
                                  "sft-dpo": ["sft", "dpo"]}  # fmt: skip
     data, sft, dpo = study.data["python"], study.sft, study.dpo
     assert (data.split.train, data.split.validation, data.split.seed) == (16_750, 1_862, 42)
-    assert (study.models[0].prompt, dpo.pairs.prompt) == ("alpaca-input", "bare")
+    assert (study.models[0].prompt.format, dpo.pairs.prompt) == ("alpaca-input", "bare")
     # 523 whole steps of 4 x 8 examples an epoch, three epochs.
     assert sft.max_steps == 3 * (data.split.train // (sft.batch_size * sft.gradient_accumulation))
     assert sft.max_steps == 1_569

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tuneyard"
 HEAVY = {"torch", "ray", "trl", "transformers", "mlflow", "peft", "datasets", "accelerate"}
 PURE = [
     "cli", "errors", "records", "artifacts", "encoding", "config", "config.load", "study_check",
-    "losses", "quantizations", "repeats", "tasks", "generators",
+    "losses", "prompts", "quantizations", "repeats", "tasks", "generators",
     "plan", "progress", "study", "cocobots", "cocobots.generator", "cocobots.execution",
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "base_models", "embedded", "loading", "data.sources",
@@ -26,7 +26,7 @@ LEVEL_0 = {"errors", "records", "artifacts", "config", "cocobots", "exercises", 
            "sandbox", "base_models", "encoding", "embedded", "loading", "rows",
            "weight_file", "adapter_file", "answers", "codec", "fit", "model_config", "model_files",
            "judging", "losses", "processes", "scratch", "machine", "places",
-           "generators", "quantizations", "repeats", "tasks",
+           "generators", "prompts", "quantizations", "repeats", "tasks", "chat_file",
            "unwarned"}  # fmt: skip
 STAGES = {"data", "train", "generate", "prefer", "score", "compare"}
 

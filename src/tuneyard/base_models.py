@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 
+from tuneyard.chat_file import check_prompt
 from tuneyard.config import Encoder, Model
 from tuneyard.config.model import SHORTEST
 from tuneyard.errors import UserError, suggestion
@@ -53,6 +54,7 @@ def check_model(model: Model) -> None:
     config = read_config(folder, f"models: {model.name}: path")
     check_sizes(config, folder)
     check_generation(config, folder)
+    check_prompt(model, folder, hub=is_hub_id(path))
     context = context_length(model)
     if context is not None and context < SHORTEST:
         raise UserError(
@@ -91,20 +93,6 @@ def fingerprint(model: Model) -> str | None:
     if folder is None or half_fetched(folder, resolve_path(model)):
         return None
     return base_fingerprint(folder)
-
-
-def has_chat_template(model: Model) -> bool:
-    """Tell whether the model's tokenizer, as far as it is on this machine, has a chat template."""
-    folder = model_folder(model)
-    if folder is None:
-        return False
-    if os.path.isfile(Path(folder, "chat_template.jinja")):
-        return True
-    try:
-        said = json.loads(Path(folder, "tokenizer_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False  # its own check says so
-    return isinstance(said, dict) and bool(said.get("chat_template"))
 
 
 def context_length(model: Model) -> int | None:

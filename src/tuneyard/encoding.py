@@ -1,21 +1,16 @@
-"""Text to token ids, once for training, preference pairs and inference.
+"""Questions and answers to token ids, once for training, preference pairs and inference.
 
-Prompt and completion are tokenised apart and then joined. The model therefore sees in training
-exactly the prompt tokens that generation feeds it; tokenising the joined text could merge tokens
-across the boundary. Text stays text: only a prompt's format may spell out special tokens, and an
-answer's tokens decode to the answer (see ``tuneyard.codec``). Pure: a tokenizer object comes in,
+A prompt format says which tokens (``tuneyard.prompts``); here they become what is trained. Text
+stays text: only a format may spell out special tokens. Pure: a tokenizer object comes in,
 transformers is not imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
-from tuneyard.codec import Codec, codec_of
-from tuneyard.config.prompts import pieces
-from tuneyard.errors import UserError
+from tuneyard.prompts import Asked, Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +18,18 @@ class Encoded:
     """One training sequence.
 
     Attributes:
-        input_ids: prompt, completion and end-of-sequence, at most ``max_length`` tokens.
+        input_ids: prompt, completion with its end, and what a format puts behind, at most
+            ``max_length`` tokens.
         completion_mask: 1 for each token that is trained, as long as ``input_ids``.
-        prompt_length: how many of ``input_ids`` are the prompt's.
-        truncated: tokens of the completion (its end-of-sequence included) were cut off.
+        prompt_length: how many of ``input_ids`` stand before the completion.
+        stop: where the completion ends in ``input_ids``, its end included.
+        truncated: tokens of the completion (its end included) were cut off.
     """
 
     input_ids: list[int]
     completion_mask: list[int]
     prompt_length: int
+    stop: int
     truncated: bool
 
     @property
@@ -41,83 +39,55 @@ class Encoded:
         return [token if trained else -100 for token, trained in pairs]
 
 
-def encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
-    """Return the prompt's tokens, led by beginning-of-sequence where the tokenizer adds one.
-
-    Training and generation both call this function. Special tokens that the prompt's format spells
-    out become such; in what is asked they are ordinary text. An end-of-sequence token that the
-    tokenizer is configured to append is left out: the answer follows.
-    """
-    codec = codec_of(tokenizer)
-    ids = list(codec.lead)
-    text, started = "", False
-    for part, special in [*_prompt_parts(codec, prompt), ("", -1)]:
-        if special is None:
-            text += part
-            continue
-        if text:
-            ids += codec.encode(text) if started else codec.encode_start(text)
-        ids += [special] if part else []
-        text, started = "", True
-    return ids
-
-
-def encode_completion(tokenizer: Any, completion: str) -> list[int]:
-    """Return the answer's tokens and the end-of-sequence token.
-
-    The answer goes on from the prompt, so its tokens are those that it has within a text, and
-    ``decode_completion`` gives them back as the same text (see ``tuneyard.codec``).
-
-    Raises:
-        UserError: the tokenizer has no end-of-sequence token.
-    """
-    if tokenizer.eos_token_id is None:
-        raise UserError(
-            "the tokenizer has no end-of-sequence token, so a model cannot learn to stop",
-            where="tokenizer_config.json: eos_token",
-            value=None,
-            remedy="name one of the vocabulary's tokens there",
-        )
-    return [*codec_of(tokenizer).encode(completion), tokenizer.eos_token_id]
-
-
-def decode_completion(tokenizer: Any, ids: Sequence[int]) -> str:
-    """Return the text of an answer's tokens, which go on from a prompt.
-
-    Args:
-        ids: without the end-of-sequence token. Special tokens among them are spelt out: a text is
-            never encoded as such, so they are the model's own doing.
-    """
-    return codec_of(tokenizer).decode(list(ids))
-
-
 def encode(
-    tokenizer: Any,
-    prompt: str,
+    encoding: Encoding,
+    prompt: Asked,
     completion: str,
     max_length: int,
     loss_on: Literal["completion", "all"] = "completion",
+    turns: Literal["all", "last"] = "all",
 ) -> Encoded:
     """Return prompt and completion as one training sequence, cut off behind ``max_length`` tokens.
 
+    Args:
+        turns: which of the model's turns are trained with the loss on completions: the earlier
+            ones that a conversation has in its prompt, too, or the completion alone.
+
     Raises:
-        UserError: the tokenizer has no end-of-sequence token.
+        UserError: nothing ends an answer, or the format cannot render the conversation.
     """
-    head = encode_prompt(tokenizer, prompt)
-    ids = head + encode_completion(tokenizer, completion)
-    mask = [int(loss_on == "all")] * len(head) + [1] * (len(ids) - len(head))
+    whole = encoding.whole(prompt, completion, earlier=turns == "all" and loss_on != "all")
+    mask = [int(loss_on == "all")] * len(whole.ids)
+    for start, stop in whole.answers:
+        mask[start:stop] = [1] * (stop - start)
+    start, stop = whole.answers[-1]
     return Encoded(
-        input_ids=ids[:max_length],
+        input_ids=whole.ids[:max_length],
         completion_mask=mask[:max_length],
-        prompt_length=min(len(head), max_length),
-        truncated=len(ids) > max_length,
+        prompt_length=min(start, max_length),
+        stop=min(stop, max_length),
+        truncated=stop > max_length,
     )
 
 
-def _prompt_parts(codec: Codec, prompt: str) -> Iterator[tuple[str, int | None]]:
-    """Yield the parts of a prompt, and the id of those that are a special token."""
-    for part, own in pieces(prompt):
-        if own:
-            yield from codec.parts(part)
-        else:
-            yield part, None
+class EncodedPair(NamedTuple):
+    """The tokens of a prompt, and of two answers with their ends."""
+
+    prompt: list[int]
+    chosen: list[int]
+    rejected: list[int]
+
+
+def encode_pair(encoding: Encoding, prompt: Asked, chosen: str, rejected: str) -> EncodedPair:
+    """Return a pair's tokens; prompt and answer together are those of ``encode`` up to the end.
+
+    Where the prompt's last characters share a token with those of an answer (line ends do, with
+    some templates), that token is the answer's.
+
+    Raises:
+        UserError: as ``encode``.
+    """
+    wholes = [encoding.whole(prompt, answer) for answer in (chosen, rejected)]
+    start = min(whole.answers[-1][0] for whole in wholes)
+    one, other = (whole.ids[start : whole.answers[-1][1]] for whole in wholes)
+    return EncodedPair(wholes[0].ids[:start], one, other)

@@ -54,6 +54,10 @@ class ToldError(Exception):
             lines.append(f"  log:    {self.log}")
         return "\n".join(lines)
 
+    def at(self, where: str) -> ToldError:
+        """Return the same error at another place."""
+        return _rebuild(type(self), self.what, where, self.shown, self.remedy, self.log)
+
     def __reduce__(self) -> tuple[object, ...]:
         # Ray pickles exceptions across processes; keyword-only fields need help to survive that.
         return (_rebuild, (type(self), self.what, self.where, self.shown, self.remedy, self.log))

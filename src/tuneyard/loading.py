@@ -14,6 +14,7 @@ from typing import Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
 from tuneyard.base_models import base_name, check_model, model_folder, resolve_path
+from tuneyard.chat_file import chat_template
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -238,14 +239,17 @@ def identity(model: Model) -> str:
     """Return what tells a model's weights from others', its adapter included; loads nothing.
 
     A hub model is named by id and revision, so that the answer is the same before and after the
-    download; a folder by its fingerprint.
+    download; a folder by its fingerprint, with its chat template where prompts are made with that.
 
     Raises:
         UserError: the path holds no model, or the adapter belongs to another base.
     """
     check_model(model)
     path = resolve_path(model)
-    found = base_name(model) if is_hub_id(path) else base_fingerprint(path)
+    hub = is_hub_id(path)
+    found = base_name(model) if hub else base_fingerprint(path)
+    if model.prompt.of_tokenizer and not hub:
+        found += "+" + hashlib.sha256(chat_template(Path(path)).encode()).hexdigest()
     if model.adapter is not None:
         check_adapter(model.adapter, model)
         digests = [file_digest(p) for p in sorted(Path(model.adapter).glob("adapter_*"))]

@@ -59,6 +59,7 @@ def check_fit(model: Model) -> None:
     if folder is None or half_fetched(folder, resolve_path(model)):
         return
     tokenizer = load_tokenizer(model)
+    model.wording.encoding(tokenizer)  # refuses what it cannot write
     place = f"models: {model.name}: path"
     found = _on_meta(model, folder, place)
     if found is None:

@@ -9,12 +9,13 @@ import dataclasses
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tuneyard.errors import UserError
+from tuneyard.prompts.turns import Asked, Turn, asked_of, turns_of
 from tuneyard.rows import iter_json_lines
 
 
@@ -31,6 +32,7 @@ class Example:
         reference: the expected answer.
         meta: anything else: ``name``, ``function``, ``usage``, ``tests``, …
         input: what the instruction is about, where a data set keeps the two apart; may be empty.
+        turns: those before the instruction, in a conversation.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Example:
     reference: str
     meta: dict[str, Any] = field(default_factory=dict)
     input: str = ""
+    turns: tuple[Turn, ...] = ()
 
     @property
     def question(self) -> str:
@@ -50,11 +53,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """Two answers to one prompt, one preferred. ``prompt`` is rendered; answers are raw text."""
+    """Two answers to one prompt, one preferred; answers are raw text."""
 
     id: str
     example_id: str
-    prompt: str
+    prompt: Asked
     chosen: str
     rejected: str
     meta: dict[str, Any] = field(default_factory=dict)
@@ -126,6 +129,7 @@ def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> R
             value=unknown[0],
             remedy="known: " + ", ".join(fields),
         )
+    found: dict[str, Any] = dict(item)
     for name, spec in fields.items():
         required = (
             spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING
@@ -138,6 +142,16 @@ def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> R
                     value=dict(item),
                     remedy=f"add {name!r}",
                 )
+        elif spec.type in _READ:
+            try:
+                found[name] = _READ[str(spec.type)](item[name])
+            except ValueError as error:
+                raise UserError(
+                    f"the field {name!r} of a {record.__name__} row is wrong: {error}",
+                    where=where,
+                    value=item[name],
+                    remedy="write turns as a list of {role, content}",
+                ) from None
         elif spec.type in _PLAIN and type(item[name]) is not _PLAIN[str(spec.type)]:
             raise UserError(
                 f"the field {name!r} of a {record.__name__} row should be {spec.type}",
@@ -145,10 +159,11 @@ def from_mapping(record: type[Record], item: Mapping[str, Any], where: str) -> R
                 value=item[name],
                 remedy=f"write {name!r} as {spec.type}",
             )
-    return record(**item)
+    return record(**found)
 
 
 _PLAIN: dict[str, type] = {"str": str, "int": int, "dict[str, Any]": dict}
+_READ: dict[str, Callable[[Any], Any]] = {"Asked": asked_of, "tuple[Turn, ...]": turns_of}
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

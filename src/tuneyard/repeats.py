@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tuneyard.config.prompts import holds_frame
 from tuneyard.errors import UserError
+from tuneyard.prompts import holds_frame
 from tuneyard.unwarned import unwarned
 
 TOLERATED = 0.05

@@ -19,13 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuneyard import commits, loading
+from tuneyard import chat_file, commits, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
-from tuneyard.base_models import has_chat_template, with_own_length
+from tuneyard.base_models import model_folder, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.load import dump, load
-from tuneyard.config.prompts import PROMPTS
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
@@ -126,13 +125,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
 
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
-    chats = [
-        f"{model.name}: its tokenizer has a chat template, which is not used: the model is trained "
-        f"and asked in the format {model.prompt!r}; choose one with models.{model.name}.prompt "
-        f"({', '.join(PROMPTS)})"
-        for model in study.models
-        if "prompt" not in model.model_fields_set and has_chat_template(model)
-    ]
+    chats = [note for m in study.models for note in chat_file.notes(m, model_folder(m))]
     return (*chats, *planning.different_shapes(study, plan))
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuneyard.codec import codec_of
-from tuneyard.encoding import decode_completion, encode_completion, encode_prompt
+from tuneyard.prompts import BARE
 
 PIECES = ["def f(n):", "return", " ", "  ", "    ", "\n", "\t", "\r", "\r\n", "▁", "Ġ", "é",
           "e\u0301", "ﬁ", "की", "😀", "\0", "\ufeff", "<0x0A>", "##", "'", "n", "7", "\u2028",
@@ -23,16 +23,16 @@ texts = st.lists(st.one_of(st.sampled_from(PIECES), st.characters(codec="utf-8")
 @example(text="")
 @settings(max_examples=60)
 def test_a_references_own_tokens_are_its_own_text(exact: Any, text: str) -> None:
-    ids = encode_completion(exact, text)
+    ids = BARE.encoding(exact).answer(text)
     assert ids.pop() == exact.eos_token_id
-    assert decode_completion(exact, ids) == text
+    assert BARE.encoding(exact).text(ids) == text
     assert not set(ids) & set(exact.all_special_ids)
 
 
 @given(text=texts.map("".join))
 @settings(max_examples=30)
 def test_what_is_asked_holds_no_special_token(exact: Any, text: str) -> None:
-    ids = encode_prompt(exact, text)
+    ids = BARE.encoding(exact).prompt(text)
     assert ids[0] == exact.bos_token_id
     assert not set(ids[1:]) & set(exact.all_special_ids)
 
@@ -41,15 +41,15 @@ def test_an_answer_goes_on_from_its_prompt(exact: Any) -> None:
     """Its tokens are those that it has in a whole text, wherever none reaches over the border."""
     prompt, answer = "a nut\n", "def wn(board):\n    return n"
     whole = exact(prompt + answer, add_special_tokens=False)["input_ids"]
-    ids = encode_completion(exact, answer)[:-1]
+    ids = BARE.encoding(exact).answer(answer)[:-1]
     assert whole[-len(ids) :] == ids
-    assert decode_completion(exact, whole[-len(ids) :]) == answer
+    assert BARE.encoding(exact).text(whole[-len(ids) :]) == answer
 
 
 @given(text=texts.map("".join))
 @settings(max_examples=30)
 def test_a_lossy_tokenizer_gets_no_end_within_an_answer(lossy: Any, text: str) -> None:
-    ids = encode_completion(lossy, text)[:-1]
+    ids = BARE.encoding(lossy).answer(text)[:-1]
     assert not set(ids) & (set(lossy.all_special_ids) - {lossy.unk_token_id})
     assert codec_of(lossy) is codec_of(lossy)
-    decode_completion(lossy, ids)
+    BARE.encoding(lossy).text(ids)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tuneyard.config.prompts import PROMPTS, render
 from tuneyard.errors import UserError
+from tuneyard.prompts import TEXTS
 from tuneyard.repeats import Repeat, in_answer, in_question, refuse_repeats, told
 
 ANSWER = "def add(a, b):\n    return a + b\n"
@@ -20,7 +20,7 @@ ASKED = "Write a function that adds two numbers."
         f"{ANSWER}\nWrite this.",
         f"{ASKED}\n```python\n{ANSWER}```\n",
         ANSWER,
-        *(render(name, ASKED) + ANSWER for name in PROMPTS),
+        *(TEXTS[name].asked(ASKED) + ANSWER for name in TEXTS),
     ],
 )
 def test_a_question_with_its_answer(question):
@@ -49,11 +49,15 @@ def test_a_question_with_its_answer_in_another_guise(question, answer):
     assert "hold their answer" in in_question("", question, answer).what
 
 
-@pytest.mark.parametrize("name", PROMPTS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_question_that_is_a_rendered_prompt(name):
-    for prompt in (render(name, ASKED), render(name, ASKED, "1, 2"), render(name, ASKED) + "other"):
+    for prompt in (
+        TEXTS[name].asked(ASKED),
+        TEXTS[name].asked(ASKED, "1, 2"),
+        TEXTS[name].asked(ASKED) + "other",
+    ):
         assert "rendered prompt" in in_question("", prompt, ANSWER).what
-    assert in_question("", render(name, ASKED), ANSWER, rendered=True) is None
+    assert in_question("", TEXTS[name].asked(ASKED), ANSWER, rendered=True) is None
 
 
 @pytest.mark.parametrize(
@@ -96,9 +100,13 @@ def test_a_question_without(question, answer):
     assert in_question("", question, answer) is None
 
 
-@pytest.mark.parametrize("name", PROMPTS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_an_answer_with_its_prompt(name):
-    for answer in (f"{ASKED}\n{ANSWER}", render(name, ASKED) + ANSWER, render(name, "x") + "y"):
+    for answer in (
+        f"{ASKED}\n{ANSWER}",
+        TEXTS[name].asked(ASKED) + ANSWER,
+        TEXTS[name].asked("x") + "y",
+    ):
         assert "hold their prompt" in in_answer("", ASKED, answer).what
 
 

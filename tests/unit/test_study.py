@@ -4,7 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tuneyard import embedded, study
+from tuneyard.errors import UserError
 
 TEXT = """\
 study: mine
@@ -33,6 +36,27 @@ def test_an_unused_chat_template_is_said_unless_the_format_was_chosen(tmp_path):
     assert "models.chatty.prompt" in note
     chosen = [f"run_dir={tmp_path / 'run'}", "models.chatty.prompt=llama3"]
     assert study.prepare(path, chosen).notes == ()
+
+
+def test_a_chat_prompt_needs_a_template_and_is_known_by_it(tmp_path):
+    path = chatty(tmp_path)
+    chat = [f"run_dir={tmp_path / 'run'}", "models.chatty.prompt=chat"]
+    prepared = study.prepare(path, chat)
+    assert prepared.notes == ()
+    config = tmp_path / "model" / "tokenizer_config.json"
+    told = json.loads(config.read_text())
+    config.write_text(json.dumps({**told, "chat_template": "{{ messages }} "}))
+    assert study.prepare(path, chat).plan.arms[0].scores != prepared.plan.arms[0].scores
+    assert study.prepare(path, chat).identities != prepared.identities
+    config.write_text(json.dumps({**told, "chat_template": None}))
+    with pytest.raises(UserError, match="has no chat template") as caught:
+        study.prepare(path, chat)
+    assert caught.value.where == "models: chatty: prompt"
+    config.write_text(json.dumps({**told, "chat_template": "{{ strftime_now('%d') }}"}))
+    (note,) = study.prepare(path, chat).notes
+    assert "asks for today's date, and is given 26 Jul 2024" in note
+    own = "models.chatty.prompt={template: '{% for m in messages %}{% endfor %}'}"
+    assert study.prepare(path, [chat[0], own]).notes == ()
 
 
 def test_the_run_directory_may_name_the_home_and_the_environment(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The study file: schema, presets, prompt formats, and loading with overrides."""
+"""The study file: schema, presets, and loading with overrides."""
 
 from tuneyard.config.data import Counts, Data, Preflight
 from tuneyard.config.evaluation import (
@@ -10,6 +10,7 @@ from tuneyard.config.evaluation import (
     Register,
 )
 from tuneyard.config.model import Model
+from tuneyard.config.prompt import PromptSettings
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
 from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft, Stop, Watch
@@ -29,6 +30,7 @@ __all__ = [
     "Optimisation",
     "Pairs",
     "Preflight",
+    "PromptSettings",
     "Register",
     "Resources",
     "Rows",

@@ -19,6 +19,7 @@ EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "tests": ("tests",),
     "entry_point": ("entry_point",),
     "id": ("id",),
+    "messages": ("messages",),
 }
 """What an example takes from a row, and the columns in which it is looked for."""
 
@@ -70,7 +71,9 @@ class Data(Strict):
     tests: …, entry_point: …, id: …}``; what is not named is looked for under its own name
     (``reference`` also under ``output``), but not in a column that is named for something else.
     ``tests`` is a program, or a list of statements: any of the forms of ``tuneyard.judging.forms``;
-    ``check(candidate)`` in it is called with the function that ``entry_point`` names."""
+    ``check(candidate)`` in it is called with the function that ``entry_point`` names.
+    ``messages``, in rows without an ``instruction``, is a conversation: a list of {role, content},
+    of which the last is the reference."""
 
     @field_validator("source")
     @classmethod
@@ -143,6 +146,11 @@ class Data(Strict):
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
             raise ValueError("'objects', 'counts' and 'order' go with generated data; drop them")
+        if "messages" in self.columns and {"instruction", "input", "reference"} & {*self.columns}:
+            raise ValueError(
+                "'columns' names 'messages' and parts of a single question; name the one or the "
+                "others"
+            )
         if self.task is None:
             raise ValueError(
                 "it is not said how answers are judged; add 'task: python' "

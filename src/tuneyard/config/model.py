@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 
 from tuneyard.config.base import Name, Strict
 from tuneyard.config.presets import PRESETS
-from tuneyard.config.prompts import PROMPTS
+from tuneyard.config.prompt import PromptSettings
 from tuneyard.errors import suggestion
+from tuneyard.prompts import Prompt
 from tuneyard.quantizations import QUANTIZATIONS, Quantization
 
 SHORTEST = 16
@@ -31,8 +32,9 @@ class Model(Strict):
     quantization: str = "bf16"
     """How weights are held, one of ``tuneyard.quantizations``: none: float32; bf16: bfloat16; nf4:
     4-bit NormalFloat with double quantisation."""
-    prompt: str = "instruction"
-    """The prompt format, one of ``tuneyard.config.prompts.PROMPTS``, for training and inference."""
+    prompt: PromptSettings = PromptSettings(format="instruction")
+    """The prompt format, for training and inference: a name of ``tuneyard.prompts.PROMPTS``, or a
+    chat template with what is said to it."""
     lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
     """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
     max_length: int = Field(default=2048, ge=SHORTEST)
@@ -62,12 +64,10 @@ class Model(Strict):
         """How the weights are held."""
         return QUANTIZATIONS[self.quantization]
 
-    @field_validator("prompt")
-    @classmethod
-    def _known_prompt(cls, value: str) -> str:
-        if value not in PROMPTS:
-            raise ValueError(f"unknown prompt format; {suggestion(value, list(PROMPTS))}")
-        return value
+    @property
+    def wording(self) -> Prompt:
+        """How questions are put to it."""
+        return self.prompt.wording(f"models: {self.name}: prompt")
 
 
 def _named(path: str) -> dict[str, str]:

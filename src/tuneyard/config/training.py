@@ -16,10 +16,10 @@ from pydantic import (
 
 from tuneyard.config.base import MOST, Strict
 from tuneyard.config.data import known_columns
-from tuneyard.config.prompts import BARE, PROMPTS
 from tuneyard.config.rows import Rows, Split
 from tuneyard.errors import suggestion
 from tuneyard.losses import LOSSES, SETTINGS
+from tuneyard.prompts import BARE, TEXTS, Prompt
 
 PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
@@ -100,7 +100,9 @@ class Sft(Optimisation):
     lora: Lora = Lora()
     learning_rate: float = Field(default=2e-4, gt=0, le=1)
     loss_on: Literal["completion", "all"] = "completion"
-    """Which tokens are trained: the completion with its end-of-sequence, or all."""
+    """Which tokens are trained: the completion with the token that ends it, or all."""
+    turns: Literal["all", "last"] = "all"
+    """Of conversations: which of the model's turns are completions."""
     repeat: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """How many times an epoch passes over a data set's examples; once where it is not named. For
     a kind of code that is rarer or harder than what it is trained with."""
@@ -146,7 +148,7 @@ class Pairs(Strict):
     @field_validator("prompt")
     @classmethod
     def _known_prompt(cls, value: str | None) -> str | None:
-        known = [*PROMPTS, BARE]
+        known = [*TEXTS, BARE.name]
         if value is not None and value not in known:
             raise ValueError(f"unknown prompt format; {suggestion(value, known)}")
         return value
@@ -168,6 +170,11 @@ class Pairs(Strict):
         if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
             raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
         return self
+
+    @property
+    def wording(self) -> Prompt | None:
+        """The prompt format to train on, where it is not the model's own."""
+        return {**TEXTS, BARE.name: BARE}[self.prompt] if self.prompt is not None else None
 
     @property
     def verifies(self) -> bool:

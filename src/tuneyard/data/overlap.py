@@ -115,7 +115,7 @@ def find_overlaps(
     """Compare evaluation splits with the training data.
 
     Args:
-        training: what is trained on; ids have to be unique.
+        training: what is trained on; a row that asks several questions gives several of its id.
         evaluation: the splits by name.
         similarity: from which on two questions are near duplicates; None: do not look for them.
             Questions made from a template are passed over on either side.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tuneyard.data.preflight import (
     PreflightReport,
@@ -15,19 +14,20 @@ from tuneyard.data.preflight import (
 )
 from tuneyard.encoding import encode
 from tuneyard.errors import UserError
+from tuneyard.prompts import Asked, Encoding
 from tuneyard.records import Preference
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     id: str
-    prompt: str
+    prompt: Asked
     completion: str
 
 
 def preflight_pairs(
     rows: Sequence[Preference],
-    tokenizer: Any,
+    encoding: Encoding,
     *,
     max_length: int,
     where: str = "preference pairs",
@@ -38,7 +38,7 @@ def preflight_pairs(
         UserError: as ``preflight``, and for a pair whose answers are equal, or that occurs twice.
     """
     refuse_empty(rows, where)
-    seen: dict[tuple[str, str, str], str] = {}
+    seen: dict[tuple[Asked, str, str], str] = {}
     for row in rows:
         if row.chosen == row.rejected:
             raise UserError(
@@ -56,14 +56,17 @@ def preflight_pairs(
                 remedy="keep one of them",
             )
         seen[pair] = row.id
-        refuse_end(tokenizer, row.rejected, f"{where}: {row.id}: rejected")
+        refuse_end(encoding, row.rejected, f"{where}: {row.id}: rejected")
     rejected = [
-        row.id for row in rows if encode(tokenizer, row.prompt, row.rejected, max_length).truncated
+        row.id
+        for row in rows
+        if encode(encoding, row.prompt, row.rejected, max_length, turns="last").truncated
     ]
     report = preflight(
         [_Chosen(row.id, row.prompt, row.chosen) for row in rows],
-        tokenizer,
+        encoding,
         max_length=max_length,
+        turns="last",
         where=where,
     )
     return replace(report, cut=report.cut + cut_off(rejected, len(rows), max_length, "rejected"))

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from tuneyard.codec import codec_of
 from tuneyard.config import Preflight
-from tuneyard.encoding import Encoded, decode_completion, encode, encode_prompt
+from tuneyard.encoding import Encoded, encode
 from tuneyard.errors import UserError
+from tuneyard.prompts import Asked, Encoding
+from tuneyard.prompts.turns import plain
 
 TRAINED = ("⟦", "⟧")
 """What stands around the trained tokens of the rendered example."""
@@ -23,12 +26,12 @@ Cut = dict[str, Any]
 
 
 class Row(Protocol):
-    """A rendered training row."""
+    """A training row."""
 
     @property
     def id(self) -> str: ...
     @property
-    def prompt(self) -> str: ...
+    def prompt(self) -> Asked: ...
     @property
     def completion(self) -> str: ...
 
@@ -47,6 +50,7 @@ class PreflightReport:
         cut: the same for ``refuse_truncated``.
         changed: completions that decoding their tokens does not give back to the character.
         first_changed: the id of the first of them.
+        merged: rows whose answer begins within the last token of what inference feeds.
     """
 
     rendered: str
@@ -58,6 +62,7 @@ class PreflightReport:
     cut: tuple[Cut, ...]
     changed: int
     first_changed: str
+    merged: int
 
     def text(self) -> str:
         """Return the report for a terminal."""
@@ -68,29 +73,34 @@ class PreflightReport:
         return "\n".join(filter(None, [head, self.loss(), self.rendered]))
 
     def loss(self) -> str:
-        """Say what the tokenizer cannot write, empty where nothing."""
-        if not self.changed:
-            return ""
-        return (
-            f"the tokenizer loses characters of {self.changed:,} of {self.rows:,} answers, which "
+        """Say what the tokenizer cannot write, or writes otherwise; empty where nothing."""
+        lost = (
+            f"encoding loses characters of {self.changed:,} of {self.rows:,} answers, which "
             "no model can give: they are trained on without them; the first is "
             f"{self.first_changed}"
         )
+        merged = (
+            f"{self.merged:,} of {self.rows:,} answers begin with a line end or space that shares "
+            "a token with the prompt's last: inference feeds another token there"
+        )
+        return "\n".join([lost] * bool(self.changed) + [merged] * bool(self.merged))
 
 
 def preflight(
     rows: Sequence[Row],
-    tokenizer: Any,
+    encoding: Encoding,
     *,
     max_length: int,
-    inference_prompts: Sequence[str] | None = None,
+    inference_prompts: Sequence[Asked] | None = None,
     loss_on: Literal["completion", "all"] = "completion",
+    turns: Literal["all", "last"] = "all",
     where: str = "training data",
 ) -> PreflightReport:
     """Check SFT rows and return what they look like to the model.
 
     Args:
-        inference_prompts: the prompt that inference would feed for each row; None: not compared.
+        inference_prompts: the prompt that inference would feed for each row; None:
+            the rows' own.
         where: names the data in messages.
 
     Raises:
@@ -99,8 +109,13 @@ def preflight(
     """
     refuse_empty(rows, where)
     for row in rows:
-        refuse_end(tokenizer, row.completion, f"{where}: {row.id}: completion")
-    encoded = [encode(tokenizer, r.prompt, r.completion, max_length, loss_on) for r in rows]
+        refuse_end(encoding, row.completion, f"{where}: {row.id}: completion")
+    encoded = []
+    for row in rows:
+        try:
+            encoded.append(encode(encoding, row.prompt, row.completion, max_length, loss_on, turns))
+        except UserError as error:  # a chat template that does not take the row's conversation
+            raise error.at(f"{where}: {row.id}: {error.where}") from None
     truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
@@ -111,14 +126,16 @@ def preflight(
                 value=max_length,
                 remedy="raise the model's max_length, or leave the row out",
             )
-    _same_prompts(rows, encoded, tokenizer, inference_prompts, where)
+    fed = [row.prompt for row in rows] if inference_prompts is None else inference_prompts
+    merged = _same_prompts(rows, encoded, encoding, fed, where)
     changed = [
         row.id
         for row, item in zip(rows, encoded, strict=True)
-        if not item.truncated and _decoded(tokenizer, item) != row.completion
+        if not item.truncated and row.id not in merged
+        if _decoded(encoding, item) != row.completion
     ]
     return PreflightReport(
-        rendered=render_example(tokenizer, encoded[0]),
+        rendered=render_example(encoding.tokenizer, encoded[0]),
         rows=len(rows),
         tokens=sum(len(item.input_ids) for item in encoded),
         trained_tokens=sum(sum(item.completion_mask) for item in encoded),
@@ -127,6 +144,7 @@ def preflight(
         cut=cut_off(truncated, len(rows), max_length),
         changed=len(changed),
         first_changed=changed[0] if changed else "",
+        merged=len(merged),
     )
 
 
@@ -139,7 +157,7 @@ def render_example(tokenizer: Any, encoded: Encoded) -> str:
         if end < len(mask) and mask[end] == mask[start]:
             continue
         ids = encoded.input_ids[start:end]
-        text = decode_completion(tokenizer, ids) if start else tokenizer.decode(ids)
+        text = codec_of(tokenizer).decode(ids) if start else tokenizer.decode(ids)
         parts.append(f"{TRAINED[0]}{text}{TRAINED[1]}" if mask[start] else text)
         start = end
     return "".join(parts)
@@ -156,14 +174,17 @@ def refuse_empty(rows: Sequence[Any], where: str) -> None:
         )
 
 
-def refuse_end(tokenizer: Any, completion: str, where: str) -> None:
-    """Refuse an answer that ends with the end-of-sequence text; elsewhere it is text like other."""
-    if tokenizer.eos_token and completion.rstrip().endswith(tokenizer.eos_token):
+def refuse_end(encoding: Encoding, completion: str, where: str) -> None:
+    """Refuse an answer that ends with the end-of-sequence text, or with that of the token which
+    ends it; elsewhere they are text like other."""
+    ends = (encoding.tokenizer.eos_token, encoding.tokenizer.convert_ids_to_tokens(encoding.end))
+    said = completion.rstrip()
+    if end := next((one for one in ends if one and said.endswith(one)), None):
         raise UserError(
             "an answer ends with the end-of-sequence text, so the model would learn to spell it",
             where=where,
             value=completion,
-            remedy=f"take {tokenizer.eos_token!r} out: it is added behind every answer",
+            remedy=f"take {end!r} out: each answer is ended without it",
         )
 
 
@@ -204,23 +225,27 @@ def refuse_truncated(found: Sequence[Cut], settings: Preflight, where: str) -> N
 def _same_prompts(
     rows: Sequence[Row],
     encoded: Sequence[Encoded],
-    tokenizer: Any,
-    inference_prompts: Sequence[str] | None,
+    encoding: Encoding,
+    inference_prompts: Sequence[Asked],
     where: str,
-) -> None:
-    if inference_prompts is None:
-        return
+) -> set[str]:
+    """Refuse a prompt that differs between training and inference, but for its last token, which
+    an answer may change; return the ids of rows whose answers do."""
+    merged: set[str] = set()
     for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
-        fed = encode_prompt(tokenizer, prompt)[: item.prompt_length]
-        if item.input_ids[: item.prompt_length] != fed or prompt != row.prompt:
+        fed = encoding.prompt(prompt)
+        if len(fed) > item.prompt_length:
+            merged.add(row.id)
+        same = item.input_ids[: item.prompt_length] == fed[: item.prompt_length]
+        if not same or prompt != row.prompt:
             raise UserError(
                 "the prompt that is trained on differs from the one that inference will feed",
                 where=f"{where}: {row.id}",
-                value={"training": row.prompt, "inference": prompt},
+                value={"training": plain(row.prompt), "inference": plain(prompt)},
                 remedy="render both with the model's prompt format",
             )
+    return merged
 
 
-def _decoded(tokenizer: Any, encoded: Encoded) -> str:
-    answer = encoded.input_ids[encoded.prompt_length : -1]
-    return decode_completion(tokenizer, answer)
+def _decoded(encoding: Encoding, encoded: Encoded) -> str:
+    return encoding.text(encoded.input_ids[encoded.prompt_length : encoded.stop - 1])

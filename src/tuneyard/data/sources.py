@@ -11,8 +11,10 @@ from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.generators import GENERATORS
 from tuneyard.judging.listed import FormError, setup_of, with_setup
+from tuneyard.prompts import Turn
 from tuneyard.records import Example
 from tuneyard.rows import Unique, local_path, read
+from tuneyard.rows.messages import conversation
 from tuneyard.tasks import TASKS
 
 _LONGEST_ID = 1000  # characters; ids stand in messages and reports
@@ -141,8 +143,14 @@ def _example(
     row: Mapping[str, Any], place: str, data: Data, kind: str, split: str, number: int
 ) -> Example:
     parts = {name: _part(name, row, data.columns, place) for name in EXAMPLE_COLUMNS}
-    # What these mean is for the columns, and for us, to say.
-    used = {*(column for column, _ in parts.values()), "tests", "entry_point"}
+    column, said = parts.pop("messages")
+    turns: list[Turn] = []
+    used = {"tests", "entry_point"}  # what these mean is for the columns, and for us, to say
+    if said is not None and ("messages" in data.columns or parts["instruction"][1] is None):
+        *turns, question, answer = conversation(said, column, place, ends="assistant")
+        parts |= {"instruction": (column, question.content), "input": (column, None)}
+        parts["reference"] = (column, answer.content)
+    used |= {column for column, _ in parts.values()}
     meta = {key: value for key, value in row.items() if key not in used}
     column, tests = parts["tests"]
     if tests is not None:
@@ -160,6 +168,7 @@ def _example(
         reference=_filled("reference", *parts["reference"], row, place),
         meta=meta,
         input="" if about is None else _text(column, about, row, place),
+        turns=tuple(turns),
     )
 
 

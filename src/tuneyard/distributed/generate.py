@@ -14,15 +14,17 @@ from tuneyard.artifacts import fetch
 from tuneyard.config import Decoding, Model, Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.errors import UserError
+from tuneyard.prompts import Asked
+from tuneyard.prompts.turns import asked_of, plain
 from tuneyard.records import Completion
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A rendered prompt; ``id`` is the example's, unique among the requests."""
+    """What is asked; ``id`` is the example's, unique among the requests."""
 
     id: str
-    prompt: str
+    prompt: Asked
 
 
 def generate(
@@ -60,7 +62,7 @@ def generate(
         raise UserError("two requests have the same id", value=twice[0], remedy="make ids unique")
     jobs = _jobs(requests, decoding, seed)
     # Longest first: a batch that does not fit fails at once, and no straggler comes last.
-    jobs.sort(key=lambda job: -len(job.prompt))
+    jobs.sort(key=lambda job: -_length(job.prompt))
     size = decoding.batch_size
     chunks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
     total = len(requests) * decoding.samples
@@ -68,7 +70,7 @@ def generate(
     answers: dict[tuple[int, int], Completion] = {}
     workers = inference_workers(resources)
     for number, results in run_batches(
-        [[[job.prompt, job.seed] for job in chunk] for chunk in chunks],
+        [[[plain(job.prompt), job.seed] for job in chunk] for chunk in chunks],
         _Generator,
         {
             "model": portable(model).model_dump(),
@@ -110,7 +112,7 @@ def request_seed(seed: int, request: str, sample: int) -> int:
 class _Job:
     """A prompt to answer once, for every request that shares it."""
 
-    prompt: str
+    prompt: Asked
     sample: int
     seed: int
     requests: tuple[int, ...]
@@ -124,10 +126,14 @@ def _jobs(requests: Sequence[Request], decoding: Decoding, seed: int) -> list[_J
             for sample in range(decoding.samples)
         ]
     # Greedy: one answer to a prompt, however often it is asked.
-    places: dict[str, list[int]] = {}
+    places: dict[Asked, list[int]] = {}
     for index, request in enumerate(requests):
         places.setdefault(request.prompt, []).append(index)
     return [_Job(prompt, 0, 0, tuple(where)) for prompt, where in places.items()]
+
+
+def _length(asked: Asked) -> int:
+    return len(asked) if isinstance(asked, str) else sum(len(turn.content) for turn in asked)
 
 
 class _Generator:
@@ -153,7 +159,7 @@ class _Generator:
 
     def __call__(self, batch: Batch) -> Batch:
         answers = self.answerer.generate(
-            [prompt for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
+            [asked_of(prompt) for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
         )
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]
 

@@ -10,16 +10,16 @@ from typing import Any
 import torch
 
 from tuneyard.config import Decoding, Model
-from tuneyard.encoding import decode_completion, encode_prompt
 from tuneyard.generate.engines import engine_named
 from tuneyard.loading import check_adapter, load_adapter, load_model, merge_adapter
+from tuneyard.prompts import Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. ``tokens`` counts what was generated, the end-of-sequence token included.
+    """One answer. ``tokens`` counts what was generated, the token that ends it included.
 
-    ``finish`` is ``stop`` (end of sequence) or ``length`` (``max_new_tokens`` or the model's
+    ``finish`` is ``stop`` (it was ended) or ``length`` (``max_new_tokens`` or the model's
     ``max_length`` reached).
     """
 
@@ -62,18 +62,19 @@ class Answerer:
                 network = merge_adapter(network)
             network.eval()
         self.network = network
-        self.end = _end_tokens(network, self.tokenizer)
+        self.encoding = model.wording.encoding(self.tokenizer)
+        self.end = _declared_ends(network) | self.encoding.ends
         self.engine = engine_named(engine)(
             network, pad=self.tokenizer.pad_token_id, end=self.end, max_length=model.max_length
         )
 
     def generate(
-        self, prompts: Sequence[str], decoding: Decoding, seeds: Sequence[int] | None = None
+        self, prompts: Sequence[Asked], decoding: Decoding, seeds: Sequence[int] | None = None
     ) -> list[Answer]:
-        """Answer rendered prompts.
+        """Answer prompts.
 
         Args:
-            prompts: rendered; encoded just as in training.
+            prompts: as the model's format has them; encoded just as in training.
             seeds: one a prompt, for sampling; a prompt's answer depends on its own seed only.
 
         Returns:
@@ -84,18 +85,18 @@ class Answerer:
             raise ValueError("sampling needs a seed for each prompt")
         if seeds is not None and len(seeds) != len(prompts):
             raise ValueError(f"{len(prompts)} prompts but {len(seeds)} seeds")
-        encoded = [encode_prompt(self.tokenizer, prompt) for prompt in prompts]
+        encoded = [self.encoding.prompt(prompt) for prompt in prompts]
         own = None if decoding.temperature == 0 else seeds
         return [self._answer(ids) for ids in self.engine.answer(encoded, decoding, own)]
 
     def _answer(self, ids: list[int]) -> Answer:
         stopped = bool(ids) and ids[-1] in self.end
-        text = decode_completion(self.tokenizer, ids[:-1] if stopped else ids)
+        text = self.encoding.text(ids[:-1] if stopped else ids)
         return Answer(text=text, tokens=len(ids), finish="stop" if stopped else "length")
 
 
-def _end_tokens(network: Any, tokenizer: Any) -> frozenset[int]:
-    """Return the tokens that end an answer: the tokenizer's, and those the model declares."""
+def _declared_ends(network: Any) -> frozenset[int]:
+    """Return the tokens that end an answer as the model declares it."""
     declared = getattr(network.generation_config, "eos_token_id", None)
     found = declared if isinstance(declared, list) else [declared]
-    return frozenset(i for i in (*found, tokenizer.eos_token_id) if i is not None)
+    return frozenset(token for token in found if token is not None)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata
-from typing import Literal
 
-from tuneyard.config import Dpo, Model, Pairs, Rows
+from tuneyard.config import Dpo, Model, Pairs, Rows, Sft
 from tuneyard.generators import GENERATORS
 from tuneyard.metrics import resolve_metrics
 from tuneyard.plan.data import DataSteps
@@ -150,24 +149,26 @@ class RowSteps(DataSteps):
             if isinstance(settings, Dpo) and settings.pairs.verifies
         ]
 
-    def preflight(
-        self, model: Model, regime: tuple[str, ...], loss_on: Literal["completion", "all"]
-    ) -> Preflight:
+    def preflight(self, model: Model, regime: tuple[str, ...], sft: Sft) -> Preflight:
         """Return the step that looks at training rows as a model would meet them: what is cut off,
         and what evaluation has, too.
 
         Args:
             regime: the data sets that are trained on.
-            loss_on: as in ``sft.loss_on``.
+            sft: says which of their tokens are trained.
         """
-        other = "" if loss_on == self.study.sft.loss_on else f"loss on {loss_on}"
+        own = self.study.sft
+        others = [f"loss on {sft.loss_on}"] if sft.loss_on != own.loss_on else []
+        others += [f"turns: {sft.turns}"] if sft.turns != own.turns else []
+        names = ["preflight", self.name(model, "", regime), *others]
         return self.add(
             Preflight(
-                label=" · ".join(filter(None, ["preflight", self.name(model, "", regime), other])),
+                label=" · ".join(filter(None, names)),
                 base=self.base(model),
                 train=self.sets("train", regime),
                 evaluation=self.evaluation(),
-                loss_on=loss_on,
+                loss_on=sft.loss_on,
+                turns=sft.turns,
                 similarity=self.study.preflight.threshold,
             )
         )

@@ -15,6 +15,7 @@ from tuneyard.config import (
     Encoder,
     Model,
     Pairs,
+    PromptSettings,
     Sft,
     Split,
     Tracking,
@@ -36,7 +37,7 @@ class Base:
     model: Free[Model]
     identity: str
     quantization: str
-    prompt: str
+    prompt: PromptSettings
     max_length: int
     revision: str | None
 
@@ -172,6 +173,7 @@ class Preflight(Step):
     train: tuple[Prepare, ...]
     evaluation: tuple[Prepare, ...]
     loss_on: Literal["completion", "all"]
+    turns: Literal["all", "last"]
     similarity: float | None
 
 

@@ -30,8 +30,8 @@ class TrainingSteps(RowSteps):
         if not names:
             return (), ()
         stages = [self.study.training(name) for name in names]
-        losses = [settings.loss_on for settings in stages if isinstance(settings, Sft)]
-        preflight = self.preflight(model, regime, (losses or [self.study.sft.loss_on])[0])
+        sft = next((one for one in stages if isinstance(one, Sft)), self.study.sft)
+        preflight = self.preflight(model, regime, sft)
         checked = (*self.judges(), preflight)
         lora = first_lora(self.study, names)
         lora = lora.model_copy(update={"target_modules": lora.target_modules or model.lora_targets})

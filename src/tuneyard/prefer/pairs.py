@@ -10,6 +10,7 @@ from typing import Any
 
 from tuneyard.config import Pairs
 from tuneyard.prefer.statistics import pair_statistics
+from tuneyard.prompts import Asked
 from tuneyard.records import Completion, Example, Preference
 
 Verdicts = Mapping[tuple[str, int], bool | None]
@@ -26,7 +27,7 @@ class PairSet:
 
 def build_pairs(
     examples: Sequence[Example],
-    prompts: Mapping[str, str],
+    prompts: Mapping[str, Asked],
     completions: Iterable[Completion],
     verdicts: Verdicts | None,
     settings: Pairs,
@@ -43,7 +44,7 @@ def build_pairs(
     different answers; which ones is drawn by (seed, example id), whatever the order of rows.
 
     Args:
-        prompts: rendered, by example id.
+        prompts: as they are trained on, by example id.
         verdicts: for every completion; None: nobody judged, and every answer is a rejected one.
         suspicious: answers (example id, sample number) that may have forged their verdict: one of
             them that passed makes no pair.
@@ -65,7 +66,7 @@ def build_pairs(
             answers[completion.id].append(completion)
     dropped = {"all_passed": 0, "all_failed": 0, "no_answers": 0}
     ties = duplicates = equal = samples = passes = unjudged = doubted = 0
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[Asked, str, str]] = set()
     pairs: list[Preference] = []
     for example in examples:
         passed, failed = _split(answers[example.id], verdicts)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuneyard.config import Pairs
-from tuneyard.config.prompts import BARE, looks_rendered, parse, render, rendered_in
 from tuneyard.config.training import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
+from tuneyard.prefer.conversations import as_texts
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
+from tuneyard.prompts import BARE, Asked, Prompt, Turn, looks_rendered, rendered_in
 from tuneyard.records import Preference
 from tuneyard.repeats import Repeat, in_answer, in_question
 from tuneyard.rows import Unique, read
@@ -27,6 +28,7 @@ class PairRow:
         rejected: the other one.
         input: what the instruction is about; may be empty.
         place: where the row stands, for messages.
+        turns: those before the prompt, in a conversation.
     """
 
     id: str
@@ -35,6 +37,7 @@ class PairRow:
     rejected: str
     input: str = ""
     place: str = ""
+    turns: tuple[Turn, ...] = ()
 
 
 def load_pairs(settings: Pairs, where: str) -> list[PairRow]:
@@ -86,8 +89,8 @@ class Rendered:
     rendered: int
 
 
-def render_pairs(rows: Iterable[PairRow], prompt_format: str, where: str) -> Rendered:
-    """Render the rows' prompts.
+def render_pairs(rows: Iterable[PairRow], prompt: Prompt, where: str) -> Rendered:
+    """Return the rows as pairs, their prompts in a format.
 
     A prompt that the format has rendered already is taken as it is. With ``bare`` every prompt is.
 
@@ -99,21 +102,21 @@ def render_pairs(rows: Iterable[PairRow], prompt_format: str, where: str) -> Ren
     """
     every: list[Preference] = []
     kept: list[Preference] = []
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[Asked, str, str]] = set()
     duplicates = equal = rendered = 0
     for row in rows:
-        prompt, was_rendered = _prompt(row, prompt_format, where)
+        asked, was_rendered = _asked(row, prompt, where)
         rendered += was_rendered
         pair = Preference(
             id=row.id,
             example_id=row.id,
-            prompt=prompt,
+            prompt=asked,
             chosen=row.chosen,
             rejected=row.rejected,
             meta={"chosen_from": "file"},
         )
         every.append(pair)
-        key = (prompt, row.chosen, row.rejected)
+        key = (asked, row.chosen, row.rejected)
         if row.chosen.strip() == row.rejected.strip():
             equal += 1
         elif key in seen:
@@ -125,7 +128,7 @@ def render_pairs(rows: Iterable[PairRow], prompt_format: str, where: str) -> Ren
 
 
 def row_statistics(
-    rows: Sequence[PairRow], inference: str, found: Rendered, where: str
+    rows: Sequence[PairRow], inference: Prompt, found: Rendered, where: str
 ) -> dict[str, Any]:
     """Describe every row, those that were left out, too.
 
@@ -162,7 +165,7 @@ def row_statistics(
     ):
         if count:
             stats["warnings"] = [*stats["warnings"], f"{count:,} of {len(rows):,} {what}"]
-    fed = [render(inference, *question_of(row)) for row in rows]
+    fed = [inference.asked(*question_of(row), row.turns) for row in rows]
     return with_prompts(stats, [pair.prompt for pair in found.every], fed, where)
 
 
@@ -180,34 +183,35 @@ def find_repeats(rows: Iterable[PairRow]) -> list[Repeat]:
 
 def question_of(row: PairRow) -> tuple[str, str]:
     """Return the instruction and the input that a row asks, without any prompt format."""
-    for name in rendered_in(row.prompt):
-        found = parse(name, row.prompt)
+    for form in rendered_in(row.prompt):
+        found = form.parse(row.prompt)
         if found is not None:
             return found
     return row.prompt, row.input
 
 
-def _prompt(row: PairRow, target: str, where: str) -> tuple[str, bool]:
+def _asked(row: PairRow, target: Prompt, where: str) -> tuple[Asked, bool]:
     """Return the prompt to train on, and whether the row's was rendered already."""
-    formats = rendered_in(row.prompt)
-    if target == BARE:
-        return render(BARE, row.prompt, row.input), bool(formats)
-    if target in formats:
+    formats = [form.name for form in rendered_in(row.prompt)]
+    if target is BARE:
+        return BARE.asked(row.prompt, row.input, row.turns), bool(formats)
+    if target.name in formats:
         return row.prompt, True
     if formats or looks_rendered(row.prompt):
         raise UserError(
-            f"a preference row's prompt is rendered already, and not as {target!r}: training and "
-            "inference would see different prompts",
+            f"a preference row's prompt is rendered already, and not as {target.name!r}: training "
+            "and inference would see different prompts",
             where=row.place,
             value=row.prompt,
             remedy=(f"set the model's prompt to {formats[0]!r}, or " if formats else "")
             + f"set {where}.prompt: bare to train on the prompts as they stand",
         )
-    return render(target, row.prompt, row.input), False
+    return target.asked(row.prompt, row.input, row.turns), False
 
 
 def _row(item: Any, columns: Mapping[str, str], place: str, number: str, where: str) -> PairRow:
     texts: dict[str, str] = {}
+    item, turns = as_texts(item, columns, place)
     for name in ("prompt", "input", "chosen", "rejected"):
         column = columns.get(name, name)
         value = item.get(column) if name in columns else None
@@ -237,4 +241,4 @@ def _row(item: Any, columns: Mapping[str, str], place: str, number: str, where: 
             value=own,
             remedy="write a text, or leave ids out",
         )
-    return PairRow(str(own), **texts, place=place)
+    return PairRow(str(own), **texts, place=place, turns=turns)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from tuneyard.answers import extract_code
+from tuneyard.prompts import Asked
+from tuneyard.prompts.turns import plain
 from tuneyard.records import Preference
 from tuneyard.stats import wilson
 from tuneyard.unwarned import unwarned
@@ -109,12 +111,12 @@ def surface_cue(chosen: Any, rejected: Any, words: tuple[str, str]) -> dict[str,
 
 
 def with_prompts(
-    stats: Mapping[str, Any], trained: Sequence[str], fed: Sequence[str], where: str
+    stats: Mapping[str, Any], trained: Sequence[Asked], fed: Sequence[Asked], where: str
 ) -> dict[str, Any]:
     """Return statistics with what differs between the prompts of training and of inference.
 
     Args:
-        trained: the prompts of the pairs, rendered.
+        trained: the prompts of the pairs.
         fed: what inference would feed for each.
         where: the settings' place in the study.
 
@@ -123,7 +125,7 @@ def with_prompts(
         ``inference`` of the first, or None), and a warning where there is one.
     """
     differing = [
-        {"training": one, "inference": other}
+        {"training": plain(one), "inference": plain(other)}
         for one, other in zip(trained, fed, strict=True)
         if one != other
     ]

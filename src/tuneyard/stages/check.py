@@ -32,6 +32,8 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
         elif isinstance(step, steps.Preflight):
             splits = (*step.train, *step.evaluation)
             asked = {one: sets[one.key] for one in splits if one.key in sets}
+            for examples in asked.values():
+                preflight.refuse_turns(step.base.model, examples)
             refuse_shared_ids(asked.values())
             equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
             refusal.refuse(step, {"overlap": equal}, limits)
@@ -41,7 +43,9 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
             pairs, rows = step.pairs, step.pairs.rows
             if rows is not None and rows.path is not None:
                 found = overlap.read_pairs(step)
-                render_pairs(found, pairs.prompt or step.base.prompt, f"{step.section}.pairs")
+                render_pairs(
+                    found, pairs.wording or step.base.model.wording, f"{step.section}.pairs"
+                )
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
     rows_of = {step.key: sets.get(step.rows.key) for step in plan.judges}

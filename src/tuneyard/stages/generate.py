@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tuneyard.config.prompts import render
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan.steps import Generate
 from tuneyard.records import write_jsonl
@@ -22,7 +21,7 @@ def run(step: Generate, context: Context) -> str:
     with context.artifact(step).writing(facts) as folder:
         completions = generate.generate(
             [
-                generate.Request(e.id, render(model.prompt, e.instruction, e.input))
+                generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
                 for e in examples
             ],
             model=model,

@@ -10,7 +10,6 @@ from typing import Any
 
 from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Model, Register
-from tuneyard.config.prompts import render
 from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
@@ -44,7 +43,7 @@ def measure(
         ref = fetch_model(rule.name, uri=tracker.uri, to=Path(folder, "adapter"))
         completions = generate.generate(
             [
-                generate.Request(e.id, render(model.prompt, e.instruction, e.input))
+                generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
                 for own in examples.values()
                 for e in own
             ],

@@ -14,7 +14,7 @@ from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
 from tuneyard.records import Example
 from tuneyard.repeats import Repeat, told
 from tuneyard.stages.context import Context
-from tuneyard.stages.questions import questions
+from tuneyard.stages.questions import all_said, earlier_questions, questions
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,13 @@ def find(
     asked = {one.role: questions(one, examples_of(one)) for one in step.evaluation}
     if isinstance(step, PairOverlap):
         rows = read_pairs(step)
-        trained = [Question(row.id, *question_of(row)) for row in rows]
+        trained = [Question(row.id, all_said(row.turns, q), about)
+                   for row in rows for q, about in [question_of(row)]]  # fmt: skip
         overlaps = find_overlaps(trained, asked, step.similarity, "the preference rows")
         return Found(overlaps, len(rows), find_repeats(rows))
-    trained = questions(step.train, examples_of(step.train))
-    return Found(find_overlaps(trained, asked, step.similarity), len(trained))
+    examples = examples_of(step.train)
+    trained = questions(step.train, examples) + earlier_questions(examples)
+    return Found(find_overlaps(trained, asked, step.similarity), len(examples))
 
 
 def read_pairs(step: PairOverlap | ReadPairs) -> list[PairRow]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from tuneyard import loading
 from tuneyard.config import Decoding
-from tuneyard.config.prompts import render
 from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
@@ -43,9 +42,10 @@ def run(step: Prefer, context: Context) -> str:
             found = _sampled(step, context)
             _refuse_none(found, step)
         model = step.base.model
+        wording = step.pairs.wording or model.wording
         checked = preflight_pairs(
             found.pairs,
-            loading.load_tokenizer(model),
+            wording.encoding(loading.load_tokenizer(model)),
             max_length=model.max_length,
             where=step.label,
         )
@@ -72,8 +72,8 @@ def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
     parts = {"train": rows, "validation": []}
     if settings.split is not None:
         parts = cut(rows, settings.split, f"{where}.split")
-    target = settings.prompt or model.prompt
-    stats = row_statistics(rows, model.prompt, render_pairs(rows, target, where), where)
+    target = settings.wording or model.wording
+    stats = row_statistics(rows, model.wording, render_pairs(rows, target, where), where)
     kept = (row for row in parts["train"] if row.id not in gone)
     pairs = render_pairs(kept, target, where).kept
     held_out = render_pairs(parts["validation"], target, where).kept
@@ -113,10 +113,10 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
 
     study, model, settings = context.study, step.base.model, step.pairs
     examples = _chosen_prompts(step, context, settings.prompts)
-    asked = {e.id: render(model.prompt, e.instruction, e.input) for e in examples}
-    trained = asked
-    if settings.prompt is not None:
-        trained = {e.id: render(settings.prompt, e.instruction, e.input) for e in examples}
+    asked, trained = (
+        {e.id: wording.asked(e.instruction, e.input, e.turns) for e in examples}
+        for wording in (model.wording, settings.wording or model.wording)
+    )
     context.cluster.start()
     decoding = Decoding(
         temperature=settings.temperature,

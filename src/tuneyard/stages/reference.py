@@ -15,7 +15,9 @@ def run(step: Reference, context: Context) -> str:
 
     model = step.base.model
     pairs = read_jsonl(context.artifact(step.pairs).local() / "pairs.jsonl", Preference)
-    columns = dpo_columns(loading.load_tokenizer(model), pairs, model.max_length)
+    wording = step.pairs.pairs.wording or model.wording
+    encoding = wording.encoding(loading.load_tokenizer(model))
+    columns = dpo_columns(encoding, pairs, model.max_length)
     adapter = None if step.bare else context.adapter(step.policy) or model.adapter
     context.cluster.start()
     facts = {"pairs": len(columns)}

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts import Artifact, pinned
-from tuneyard.config.prompts import render
 from tuneyard.plan.steps import Train, TrainDpo, TrainSft
+from tuneyard.prompts.turns import plain
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.stages.context import Context
 
@@ -90,9 +90,13 @@ def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
         folder: Path = context.artifact(step.pairs).local()
         return [asdict(pair) for pair in read_jsonl(folder / "pairs.jsonl", Preference)]
     assert isinstance(step, TrainSft)
-    prompt = step.base.prompt
+    wording = step.base.model.wording
     return [
-        {"id": e.id, "prompt": render(prompt, e.instruction, e.input), "completion": e.reference}
+        {
+            "id": e.id,
+            "prompt": plain(wording.asked(e.instruction, e.input, e.turns)),
+            "completion": e.reference,
+        }
         for one in step.sets
         for _ in range(step.settings.repeat.get(one.kind, 1))
         for e in context.examples(one)

@@ -47,6 +47,8 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
     """Mean implied rewards (chosen, rejected, margins) of the first batch."""
     watched: tuple[list[int], ...] = ()
     """The prompts whose answers are sampled."""
+    ends: frozenset[int] = frozenset()
+    """The tokens that end an answer."""
     collapse: Collapse
     _cache_checked = False
     _noted: dict[str, list[float]]
@@ -198,7 +200,11 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         share = self.watched[self.accelerator.process_index :: self.accelerator.num_processes]
         with self.accelerator.autocast():
             tokens, ended = answer_lengths(
-                self.model, self.processing_class, share, watch.max_new_tokens
+                self.model,
+                share,
+                watch.max_new_tokens,
+                pad=self.processing_class.pad_token_id,
+                ends=self.ends,
             )
         sums = torch.tensor([[tokens, ended]], device=self.accelerator.device)
         tokens, ended = self.accelerator.gather(sums).sum(dim=0).tolist()
@@ -226,7 +232,8 @@ def dpo_trainer(
     Raises:
         UserError: no pair has a token to train, or ``cached`` is of other pairs.
     """
-    columns = dpo_columns(tokenizer, rows, model.max_length)
+    encoding = (settings.pairs.wording or model.wording).encoding(tokenizer)
+    columns = dpo_columns(encoding, rows, model.max_length)
     if cached is not None:
         columns = join_reference(columns, cached)
     shares = settings.loss_weights or [1.0] * len(settings.loss)
@@ -263,6 +270,7 @@ def dpo_trainer(
     if settings.watch is not None:
         prompts = [row["prompt_ids"] for row in columns]
         trainer.watched = tuple(spread(prompts, settings.watch.prompts))
+        trainer.ends = encoding.ends
     trainer.lengths = [row["length"] for row in columns]
     trainer.global_batch = settings.global_batch
     return trainer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tuneyard.config import Stop
@@ -72,20 +72,28 @@ def spread(prompts: Sequence[list[int]], count: int) -> list[list[int]]:
 
 
 def answer_lengths(
-    policy: Any, tokenizer: Any, prompts: Sequence[list[int]], max_new_tokens: int
+    policy: Any,
+    prompts: Sequence[list[int]],
+    max_new_tokens: int,
+    *,
+    pad: int,
+    ends: Collection[int],
 ) -> tuple[int, int]:
     """Answer the prompts greedily.
 
+    Args:
+        pad: the id of the padding token.
+        ends: the ids of the tokens that end an answer.
+
     Returns:
-        The answers' tokens in all, the end-of-sequence tokens included, and how many answers ended
-        with one before ``max_new_tokens``.
+        The answers' tokens in all, those that end them included, and how many answers ended with
+        one before ``max_new_tokens``.
     """
     import torch
 
     if not prompts:
         return 0, 0
     width = max(map(len, prompts))
-    pad = tokenizer.pad_token_id
     ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=policy.device)
     mask = torch.tensor(
         [[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=policy.device
@@ -100,7 +108,7 @@ def answer_lengths(
                 do_sample=False,
                 use_cache=True,
                 max_new_tokens=max_new_tokens,
-                eos_token_id=tokenizer.eos_token_id,
+                eos_token_id=sorted(ends),
                 pad_token_id=pad,
             )
     finally:
@@ -108,9 +116,7 @@ def answer_lengths(
     answers = found[:, width:].tolist()
     tokens = ended = 0
     for answer in answers:
-        if tokenizer.eos_token_id in answer:
-            tokens += answer.index(tokenizer.eos_token_id) + 1
-            ended += 1
-        else:
-            tokens += len(answer)
+        stop = next((place for place, token in enumerate(answer, 1) if token in ends), None)
+        tokens += len(answer) if stop is None else stop
+        ended += stop is not None
     return tokens, ended

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from tuneyard.artifacts import fetch
-from tuneyard.encoding import encode, encode_completion, encode_prompt
+from tuneyard.encoding import encode, encode_pair
 from tuneyard.errors import UserError
+from tuneyard.prompts import Asked, Encoding
+from tuneyard.prompts.turns import asked_of
 from tuneyard.records import Preference, read_jsonl
 from tuneyard.rows import iter_json_lines
 
@@ -18,10 +20,10 @@ REFERENCE_KEYS = ("ref_chosen_logps", "ref_rejected_logps")
 
 @dataclass(frozen=True, slots=True)
 class SftRow:
-    """A rendered prompt and the answer to learn."""
+    """What is asked, and the answer to learn."""
 
     id: str
-    prompt: str
+    prompt: Asked
     completion: str
 
 
@@ -34,7 +36,7 @@ def read_sft(url: str) -> list[SftRow]:
     path = fetch(url)
     rows = []
     for number, item in iter_json_lines(path):
-        for name in ("id", "prompt", "completion"):
+        for name in ("id", "completion"):
             if not isinstance(item.get(name), str):
                 raise UserError(
                     f"a training row needs {name!r} as text",
@@ -42,7 +44,16 @@ def read_sft(url: str) -> list[SftRow]:
                     value=item.get(name),
                     remedy="write rows of {id, prompt, completion}",
                 )
-        rows.append(SftRow(item["id"], item["prompt"], item["completion"]))
+        try:
+            prompt = asked_of(item.get("prompt"))
+        except ValueError as error:
+            raise UserError(
+                f"a training row needs 'prompt' as text, or as turns: {error}",
+                where=f"{path}:{number}",
+                value=item.get("prompt"),
+                remedy="write rows of {id, prompt, completion}",
+            ) from None
+        rows.append(SftRow(item["id"], prompt, item["completion"]))
     return _some(rows, url)
 
 
@@ -56,7 +67,11 @@ def read_preferences(url: str) -> list[Preference]:
 
 
 def sft_columns(
-    tokenizer: Any, rows: Sequence[SftRow], max_length: int, loss_on: Any
+    encoding: Encoding,
+    rows: Sequence[SftRow],
+    max_length: int,
+    loss_on: Literal["completion", "all"],
+    turns: Literal["all", "last"] = "all",
 ) -> list[dict[str, Any]]:
     """Return ``input_ids``, ``labels`` (-100 where not trained) and ``length`` of each row.
 
@@ -68,7 +83,7 @@ def sft_columns(
     """
     columns = []
     for row in rows:
-        encoded = encode(tokenizer, row.prompt, row.completion, max_length, loss_on)
+        encoded = encode(encoding, row.prompt, row.completion, max_length, loss_on, turns)
         # The first token is never predicted.
         if any(encoded.completion_mask[1:]):
             columns.append(
@@ -82,7 +97,7 @@ def sft_columns(
 
 
 def dpo_columns(
-    tokenizer: Any, rows: Sequence[Preference], max_length: int
+    encoding: Encoding, rows: Sequence[Preference], max_length: int
 ) -> list[dict[str, Any]]:
     """Return ``prompt_ids``, ``chosen_ids``, ``rejected_ids`` and ``length`` of each pair.
 
@@ -94,18 +109,17 @@ def dpo_columns(
     """
     columns = []
     for row in rows:
-        prompt = encode_prompt(tokenizer, row.prompt)
-        room = max_length - len(prompt)
+        pair = encode_pair(encoding, row.prompt, row.chosen, row.rejected)
+        room = max_length - len(pair.prompt)
         if room <= 0:
             continue
-        chosen = encode_completion(tokenizer, row.chosen)[:room]
-        rejected = encode_completion(tokenizer, row.rejected)[:room]
+        chosen, rejected = pair.chosen[:room], pair.rejected[:room]
         columns.append(
             {
-                "prompt_ids": prompt,
+                "prompt_ids": pair.prompt,
                 "chosen_ids": chosen,
                 "rejected_ids": rejected,
-                "length": len(prompt) + max(len(chosen), len(rejected)),
+                "length": len(pair.prompt) + max(len(chosen), len(rejected)),
             }
         )
     return _trainable(columns, max_length)

@@ -92,7 +92,9 @@ def sft_trainer(
     Raises:
         UserError: no row has a token to train.
     """
-    columns = sft_columns(tokenizer, rows, model.max_length, settings.loss_on)
+    columns = sft_columns(
+        model.wording.encoding(tokenizer), rows, model.max_length, settings.loss_on, settings.turns
+    )
     config = SFTConfig(
         **arguments(settings, model, seed, folder),
         train_sampling_strategy="group_by_length" if settings.group_by_length else "random",

@@ -12,6 +12,7 @@ from tuneyard.config import Preflight
 from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.preflight import refuse_truncated
 from tuneyard.errors import UserError
+from tuneyard.prompts import BARE
 from tuneyard.records import Preference
 
 PAIR = Preference("p0", "r0", "put 0\n", "put(board, 0)", "put(board, 1)")
@@ -25,7 +26,7 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 
 def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
-    report = preflight_pairs([PAIR], tokenizer, max_length=200)
+    report = preflight_pairs([PAIR], BARE.encoding(tokenizer), max_length=200)
     assert report.rows == 1
     assert "⟦put(board, 0)</s>⟧" in report.rendered
 
@@ -41,12 +42,12 @@ def test_pairs_pass_and_are_counted(tokenizer: Any) -> None:
 )
 def test_bad_pairs_are_refused(tokenizer: Any, rows: list[Preference], message: str) -> None:
     with pytest.raises(UserError, match=message):
-        preflight_pairs(rows, tokenizer, max_length=200)
+        preflight_pairs(rows, BARE.encoding(tokenizer), max_length=200)
 
 
 def test_rejected_answers_that_are_cut_off_are_told_and_refused(tokenizer: Any) -> None:
     long = replace(PAIR, rejected="put(board) " * 60)
-    report = preflight_pairs([long], tokenizer, max_length=200)
+    report = preflight_pairs([long], BARE.encoding(tokenizer), max_length=200)
     with pytest.raises(UserError, match="would be cut off") as caught:
         refuse_truncated(report.cut, Preflight(), "pairs")
     assert caught.value.where == "pairs: rejected"

@@ -11,12 +11,13 @@ import pytest
 from tuneyard.config import Preflight
 from tuneyard.data.preflight import preflight, refuse_truncated
 from tuneyard.errors import UserError
+from tuneyard.prompts import BARE, Asked, Chat, Turn
 
 
 @dataclass(frozen=True)
 class Row:
     id: str
-    prompt: str
+    prompt: Asked
     completion: str
 
 
@@ -35,7 +36,7 @@ def tokenizer(tiny_model_dir: Path) -> Any:
 
 def check(tokenizer: Any, rows: list[Row] = ROWS, **options: Any) -> Any:
     options.setdefault("max_length", 200)
-    return preflight(rows, tokenizer, **options)
+    return preflight(rows, BARE.encoding(tokenizer), **options)
 
 
 def test_the_report_marks_the_trained_tokens_of_one_example(tokenizer: Any) -> None:
@@ -102,3 +103,29 @@ def test_what_a_tokenizer_loses_is_said(tokenizer_of: Any) -> None:
     report = check(tokenizer_of("WordPiece"), rows)
     assert (report.changed, report.first_changed) == (2, "b")
     assert "loses characters of 2 of 3 answers" in report.text()
+
+
+def test_a_row_that_a_chat_template_does_not_take_is_named(tokenizer: Any) -> None:
+    template = (
+        "{% for m in messages %}{% if m.content == 'no' %}{{ raise_exception('not this') }}"
+        "{% endif %}{{ m.content }}{{ eos_token }}{% endfor %}"
+    )
+    encoding = Chat(template, where="models: x: prompt").encoding(tokenizer)
+    rows = [Row(name, (Turn("user", name),), "put") for name in ("yes", "no")]
+    with pytest.raises(UserError, match="not this") as caught:
+        preflight(rows, encoding, max_length=200, where="data")
+    assert caught.value.where == "data: no: models: x: prompt"
+
+
+def test_answers_that_change_the_prompts_last_token_are_told(tokenizer: Any) -> None:
+    start = "{% if add_generation_prompt %}{{ 'bot\n' }}{% endif %}"
+    template = (
+        "{% for m in messages %}{{ ('bot\n' if m.role == 'assistant' else '') + m.content }}"
+        "{{ eos_token }}{% endfor %}" + start
+    )
+    encoding = Chat(template).encoding(tokenizer)
+    asked = (Turn("user", "add"),)
+    rows = [Row(answer, asked, answer) for answer in ("put", "    put")]
+    report = preflight(rows, encoding, max_length=200)
+    assert report.merged == 1
+    assert "1 of 2 answers begin with a line end" in report.text()

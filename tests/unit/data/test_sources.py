@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tuneyard.config import Data, Split
 from tuneyard.data import sources
 from tuneyard.errors import UserError
+from tuneyard.records import Example, read_jsonl, write_jsonl
 
 ROW = {"instruction": "add", "input": "1, 2", "output": "1 + 2"}
 
@@ -54,6 +55,30 @@ def test_rows_without_input_and_with_a_reference(tmp_path):
     assert [(e.input, e.reference, e.question) for e in found] == [
         ("", "x", "add"), ("", "1 + 2", "add"),
     ]  # fmt: skip
+
+
+def test_conversations_become_examples_of_their_last_question(tmp_path):
+    said = [("system", "s"), ("user", "u"), ("assistant", "a"), ("user", "v"), ("assistant", "b")]
+    turns = [{"role": role, "content": content} for role, content in said]
+    rows = [{"messages": turns, "level": 2}, {**ROW, "messages": turns}]
+    talk, single = sources.load("talk", study(tmp_path, *rows), "train", 0)
+    assert (talk.instruction, talk.input, talk.reference) == ("v", "", "b")
+    assert [(turn.role, turn.content) for turn in talk.turns] == said[:3]
+    assert talk.meta == {"level": 2}
+    # Where a row has a question of its own, its other columns are nobody's business.
+    assert (single.instruction, single.turns, list(single.meta)) == ("add", (), ["messages"])
+    path = tmp_path / "examples.jsonl"
+    write_jsonl(path, [talk, single])
+    assert read_jsonl(path, Example) == [talk, single]
+    columns = {"messages": "chat"}
+    named = study(tmp_path, {"chat": turns[1:3], "instruction": "no"}, columns=columns)
+    (talk,) = sources.load("talk", named, "train", 0)
+    assert (talk.instruction, talk.reference, talk.turns) == ("u", "a", ())
+    with pytest.raises(UserError, match="no conversation") as caught:
+        sources.load("talk", study(tmp_path, {"messages": "u"}), "train", 0)
+    assert caught.value.where.endswith("rows.jsonl:1")
+    with pytest.raises(ValueError, match="name the one or the others"):
+        study(tmp_path, columns={"messages": "chat", "instruction": "text"})
 
 
 def test_columns_of_other_data_sets(tmp_path):

@@ -10,6 +10,7 @@ from tuneyard.config import Model, Resources
 from tuneyard.distributed.reference import log_probabilities
 from tuneyard.errors import UserError
 from tuneyard.loading import load_tokenizer
+from tuneyard.prompts import BARE
 from tuneyard.records import Preference
 from tuneyard.train.reference import ReferencePolicy
 from tuneyard.train.rows import dpo_columns
@@ -26,7 +27,7 @@ def test_workers_return_each_pair_s_values_in_order(cluster: None, tiny_model_di
         Preference(str(n), str(n), "place a nut", "put " * (n % 7 + 1), "nut " * (n % 5 + 2))
         for n in range(20)
     ]
-    columns = dpo_columns(load_tokenizer(base), pairs, base.max_length)
+    columns = dpo_columns(BARE.encoding(load_tokenizer(base)), pairs, base.max_length)
     seen: list[tuple[int, int]] = []
     found = log_probabilities(
         columns,

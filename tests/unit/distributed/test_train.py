@@ -18,6 +18,7 @@ from tuneyard.distributed.reference import log_probabilities
 from tuneyard.distributed.train import RESULT, fit
 from tuneyard.errors import UserError
 from tuneyard.loading import ADAPTER_RECORD, load_tokenizer
+from tuneyard.prompts import BARE
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.train.job import TrainJob
 from tuneyard.train.rows import dpo_columns, reference_rows
@@ -213,7 +214,9 @@ def test_two_workers_train_dpo_from_the_sft_policy_and_stop_at_one_step(
         for n in range(8)
     )
     write_jsonl(rows, pairs)
-    columns = dpo_columns(load_tokenizer(job.base()), read_jsonl(rows, Preference), 128)
+    columns = dpo_columns(
+        BARE.encoding(load_tokenizer(job.base())), read_jsonl(rows, Preference), 128
+    )
     values = log_probabilities(
         columns, model=job.base(), adapter=str(whole), resources=Resources(inference_workers=2)
     )

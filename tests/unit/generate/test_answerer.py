@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from tuneyard.config import Decoding, Model
-from tuneyard.encoding import decode_completion, encode_completion
 from tuneyard.errors import UserError
 from tuneyard.generate.answerer import Answer, Answerer
+from tuneyard.prompts import BARE
 
 PROMPTS = [
     "put",
@@ -118,7 +118,7 @@ def test_an_answer_ends_at_end_of_sequence(engine: Answerer) -> None:
     try:
         stop = greedy.index(greedy[5])
         answer = engine.generate([PROMPTS[1]], GREEDY)[0]
-        expected = decode_completion(engine.tokenizer, greedy[:stop])
+        expected = engine.encoding.text(greedy[:stop])
         assert answer == Answer(expected, stop + 1, "stop")
         # Rows that go on are not disturbed by the row that left.
         assert engine.generate(PROMPTS, GREEDY)[1] == answer
@@ -137,8 +137,9 @@ def test_a_references_tokens_are_answered_as_its_text(
 ) -> None:
     texts = ["    return n\n", " x", "P = ['<pad>', '<s>', '</s>']\n", ""]
     tokenizer = tokenizer_of(kind)
-    answers = [encode_completion(tokenizer, text) for text in texts]
-    monkeypatch.setattr(engine, "tokenizer", tokenizer)
+    encoding = BARE.encoding(tokenizer)
+    answers = [encoding.answer(text) for text in texts]
+    monkeypatch.setattr(engine, "encoding", encoding)
     monkeypatch.setattr(engine, "end", frozenset({tokenizer.eos_token_id}))
     monkeypatch.setattr(engine.engine, "end", engine.end)
     monkeypatch.setattr(engine.engine, "answer", lambda prompts, decoding, seeds: answers)

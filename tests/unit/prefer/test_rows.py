@@ -11,10 +11,10 @@ import pyarrow.parquet
 import pytest
 
 from tuneyard.config import Pairs
-from tuneyard.config.prompts import render
 from tuneyard.errors import UserError
 from tuneyard.prefer import load_pairs, question_of, render_pairs, row_statistics
 from tuneyard.prefer.statistics import compiles
+from tuneyard.prompts import BARE, TEXTS
 
 WHERE = "dpo.pairs"
 ROW = {"prompt": "add {x}", "chosen": "a + b", "rejected": "a - b"}
@@ -47,10 +47,10 @@ def test_rows_are_read_and_rendered(tmp_path: Path, form: str) -> None:
         write(path, json.dumps(keyed if form == "keyed" else rows, indent=1))
     loaded = load(path)
     assert [row.id for row in loaded] == ["0", "own", "2", "3"]
-    found = render_pairs(loaded, "instruction", WHERE)
+    found = render_pairs(loaded, TEXTS["instruction"], WHERE)
     assert [pair.id for pair in found.kept] == ["0", "own"]
     assert found.kept[0].prompt == "### Instruction:\nadd {x}\n\n### Response:\n"
-    stats = row_statistics(loaded, "instruction", found, WHERE)
+    stats = row_statistics(loaded, TEXTS["instruction"], found, WHERE)
     assert (stats["rows"], stats["duplicates"], stats["equal"], stats["pairs"]) == (4, 1, 1, 2)
     assert (stats["rendered"], stats["prompt_differs"], stats["prompt_example"]) == (0, 0, None)
 
@@ -122,27 +122,29 @@ def test_a_file_without_rows_is_refused(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("name", ["alpaca-input", "inst"])
 def test_a_prompt_in_the_model_s_format_is_not_rendered_twice(tmp_path: Path, name: str) -> None:
-    prompt = render(name, "add", "1, 2")
+    prompt = TEXTS[name].asked("add", "1, 2")
     (row,) = load(write(tmp_path / "p.json", json.dumps([{**ROW, "prompt": prompt}])))
-    found = render_pairs([row], name, WHERE)
+    found = render_pairs([row], TEXTS[name], WHERE)
     assert (found.kept[0].prompt, found.rendered) == (prompt, 1)
     # In the formats of chat models input and instruction cannot be told apart again.
     assert " ".join(question_of(row)).split() == ["add", "1,", "2"]
-    assert row_statistics([row], name, found, WHERE)["prompt_differs"] == 0
+    assert row_statistics([row], TEXTS[name], found, WHERE)["prompt_differs"] == 0
 
 
-@pytest.mark.parametrize("prompt", [render("alpaca", "add"), render("alpaca-input", "add").strip()])
+@pytest.mark.parametrize(
+    "prompt", [TEXTS["alpaca"].asked("add"), TEXTS["alpaca-input"].asked("add").strip()]
+)
 def test_a_prompt_in_another_format_is_refused_unless_asked_for(
     tmp_path: Path, prompt: str
 ) -> None:
     rows = load(write(tmp_path / "p.json", json.dumps([{**ROW, "prompt": prompt}])))
     with pytest.raises(UserError, match="rendered already") as caught:
-        render_pairs(rows, "alpaca-input", WHERE)
+        render_pairs(rows, TEXTS["alpaca-input"], WHERE)
     assert caught.value.where.endswith("p.json:1: entry 1")
     assert "bare" in str(caught.value.remedy)
-    found = render_pairs(rows, "bare", WHERE)
+    found = render_pairs(rows, BARE, WHERE)
     assert found.kept[0].prompt == prompt
-    stats = row_statistics(rows, "alpaca-input", found, WHERE)
+    stats = row_statistics(rows, TEXTS["alpaca-input"], found, WHERE)
     assert stats["prompt_differs"] == 1
     assert "TRAINING AND INFERENCE PROMPTS DIFFER in 1 of 1 pairs" in stats["warnings"][0]
 
@@ -150,7 +152,7 @@ def test_a_prompt_in_another_format_is_refused_unless_asked_for(
 def test_the_published_file(thesis: Path) -> None:
     """What is published of it: every prompt bare, 1,753 chosen and 365 rejected compile."""
     rows = load(thesis / "DPO_dataset_2000.json")
-    stats = row_statistics(rows, "alpaca-input", render_pairs(rows, "bare", WHERE), WHERE)
+    stats = row_statistics(rows, TEXTS["alpaca-input"], render_pairs(rows, BARE, WHERE), WHERE)
     assert stats["rows"] == 2000
     assert (stats["chosen_compiles"], stats["rejected_compiles"]) == (1753, 365)
     assert sum(compiles(row.chosen) for row in rows) == 1753
@@ -158,11 +160,14 @@ def test_the_published_file(thesis: Path) -> None:
     assert stats["prompt_example"]["training"] == rows[0].prompt
     assert "### Input:" in stats["prompt_example"]["inference"]
     assert any("TRAINING AND INFERENCE" in note for note in stats["warnings"])
-    mended = render_pairs(rows, "alpaca-input", WHERE)
+    mended = render_pairs(rows, TEXTS["alpaca-input"], WHERE)
     assert (
         row_statistics(
-            rows[:5], "alpaca-input", render_pairs(rows[:5], "alpaca-input", WHERE), WHERE
+            rows[:5],
+            TEXTS["alpaca-input"],
+            render_pairs(rows[:5], TEXTS["alpaca-input"], WHERE),
+            WHERE,
         )["prompt_differs"]
         == 0
     )
-    assert mended.kept[0].prompt == render("alpaca-input", rows[0].prompt)
+    assert mended.kept[0].prompt == TEXTS["alpaca-input"].asked(rows[0].prompt)

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tuneyard.config.prompts import render
 from tuneyard.distributed import generate, score
 from tuneyard.errors import UserError
+from tuneyard.prompts import TEXTS
 from tuneyard.records import Completion
 
 LABEL = "preference pairs"
@@ -20,7 +20,7 @@ def pairs(found, name="pairs.jsonl"):
 def test_pairs_are_rendered_as_inference_asks(run_stages):
     found = run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert len(pairs(found)) == 6
-    assert pairs(found)[5]["prompt"] == render("alpaca", "close a door, quietly")
+    assert pairs(found)[5]["prompt"] == TEXTS["alpaca"].asked("close a door, quietly")
     facts = found.facts[LABEL]
     assert facts["stats"]["prompt_differs"] == 0
     (exact,) = (one["overlap"]["test/python"]["exact"] for one in found.facts.values()
@@ -48,7 +48,7 @@ def test_bare_prompts_are_said_loudly(run_stages):
 
 
 def test_rendered_prompts_in_another_format_are_refused(run_stages, folder):
-    rows = [{"prompt": render("inst", "add"), "chosen": "a", "rejected": "b"}]
+    rows = [{"prompt": TEXTS["inst"].asked("add"), "chosen": "a", "rejected": "b"}]
     (folder / "pairs.json").write_text(json.dumps(rows))
     with pytest.raises(UserError, match="rendered already") as caught:
         run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
@@ -129,7 +129,9 @@ def test_answers_to_cocobots_references_that_judge_nothing_make_no_pair(
     assert all(pair["chosen"].startswith("put") for pair in pairs(found))
 
 
-@pytest.mark.parametrize("form", [lambda asked: asked + "\n", lambda asked: render("inst", asked)])
+@pytest.mark.parametrize(
+    "form", [lambda asked: asked + "\n", lambda asked: TEXTS["inst"].asked(asked)]
+)
 def test_answers_that_hold_their_prompt_are_refused_by_default_or_told(run_stages, folder, form):
     rows = json.loads((folder / "pairs.json").read_text())
     for number, row in enumerate(rows):
@@ -147,7 +149,7 @@ def test_answers_that_hold_their_prompt_are_refused_by_default_or_told(run_stage
 
 def test_prompts_that_hold_the_chosen_answer_are_refused(run_stages, folder):
     rows = [
-        {"prompt": render("alpaca", "add") + "def f(a):\n  return a + 1", "rejected": "pass",
+        {"prompt": TEXTS["alpaca"].asked("add") + "def f(a):\n  return a + 1", "rejected": "pass",
          "chosen": "def f(a):\n    return a + 1"}
     ]  # fmt: skip
     (folder / "pairs.json").write_text(json.dumps(rows))
@@ -157,7 +159,7 @@ def test_prompts_that_hold_the_chosen_answer_are_refused(run_stages, folder):
 
 def test_rejected_answers_that_hold_the_prompt_are_told_alone(run_stages, folder):
     rows = json.loads((folder / "pairs.json").read_text())
-    rows[0]["rejected"] = render("alpaca", "add") + "x"
+    rows[0]["rejected"] = TEXTS["alpaca"].asked("add") + "x"
     (folder / "pairs.json").write_text(json.dumps(rows))
     found = run_stages("prepare", "overlap", "prefer", overrides=LENIENT)
     assert "1 of 6 rejected answers hold the prompt, or a prompt format" in found.said

@@ -16,6 +16,7 @@ from tuneyard.config import Model
 from tuneyard.config.load import load
 from tuneyard.distributed import reference as distributed
 from tuneyard.loading import load_tokenizer
+from tuneyard.prompts import BARE
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.stages import reference
 from tuneyard.stages.context import Context
@@ -75,7 +76,7 @@ def test_it_writes_the_values_of_the_pairs_that_have_room(
     assert artifact.manifest()["facts"] == {"pairs": 2}
     file = artifact.local() / "reference.jsonl"
     pairs = read_jsonl(context.artifact(step.pairs).local() / "pairs.jsonl", Preference)
-    columns = dpo_columns(load_tokenizer(study.models[0]), pairs, 128)
+    columns = dpo_columns(BARE.encoding(load_tokenizer(study.models[0])), pairs, 128)
     joined = join_reference(columns, str(file))
     assert [row["prompt_ids"] for row in joined] == [row["prompt_ids"] for row in columns]
     lines = [json.loads(line) for line in file.read_text().splitlines()]

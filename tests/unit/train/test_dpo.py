@@ -16,6 +16,7 @@ from tuneyard import loading
 from tuneyard.config import Decoding, Dpo, Model
 from tuneyard.errors import UserError
 from tuneyard.losses import LOSSES, PairBatch
+from tuneyard.prompts import BARE
 from tuneyard.quantizations import QUANTIZATIONS
 from tuneyard.records import Preference, write_jsonl
 from tuneyard.train import dpo, lora
@@ -140,7 +141,7 @@ def plain(dpo_job: Callable[..., TrainJob], uneven_rows: Path, sft_adapter: Path
     policy = loading.load_adapter(network, sft_adapter, trainable=False).eval()
     found: list[list[torch.Tensor]] = [[], [], []]
     reference, lengths = [], []
-    for pair in dpo_columns(tokenizer, read_preferences(str(uneven_rows)), 128):
+    for pair in dpo_columns(BARE.encoding(tokenizer), read_preferences(str(uneven_rows)), 128):
         answers = (pair["chosen_ids"], pair["rejected_ids"])
         scores = [log_probability(policy, pair["prompt_ids"], answer) for answer in answers]
         with policy.disable_adapter():
@@ -164,7 +165,7 @@ def base_values(
 
 def cache(model: Model, adapter: Path | None, rows: Path, folder: Path) -> Path:
     tokenizer = loading.load_tokenizer(model)
-    columns = dpo_columns(tokenizer, read_preferences(str(rows)), model.max_length)
+    columns = dpo_columns(BARE.encoding(tokenizer), read_preferences(str(rows)), model.max_length)
     path = folder / "reference.jsonl"
     write_jsonl(path, reference_rows(columns, ReferencePolicy(model, adapter)(columns)))
     return path

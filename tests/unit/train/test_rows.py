@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tuneyard.errors import UserError
+from tuneyard.prompts import BARE, Encoding
 from tuneyard.records import Preference, write_jsonl
 from tuneyard.train.rows import (
     SftRow,
@@ -27,37 +28,44 @@ def tokenizer(tiny_model_dir: Path) -> Any:
     return AutoTokenizer.from_pretrained(tiny_model_dir)
 
 
-def test_labels_leave_the_prompt_out(tokenizer: Any) -> None:
-    (column,) = sft_columns(
-        tokenizer, [SftRow("a", "place a nut", "put(board)")], 100, "completion"
-    )
+@pytest.fixture(scope="module")
+def encoding(tokenizer: Any) -> Encoding:
+    return BARE.encoding(tokenizer)
+
+
+def test_labels_leave_the_prompt_out(tokenizer: Any, encoding: Encoding) -> None:
+    (column,) = sft_columns(encoding, [SftRow("a", "place a nut", "put(board)")], 100, "completion")
     trained = [token for token in column["labels"] if token != -100]
     assert tokenizer.decode(trained) == "put(board)</s>"
     assert column["input_ids"][-len(trained) :] == trained
     assert len(column["labels"]) == column["length"] == len(column["input_ids"])
 
 
-def test_rows_without_trained_token_are_left_out_and_none_left_is_refused(tokenizer: Any) -> None:
+def test_rows_without_trained_token_are_left_out_and_none_left_is_refused(
+    encoding: Encoding,
+) -> None:
     long, short = SftRow("a", "x" * 90, "y"), SftRow("b", "x", "y")
-    assert len(sft_columns(tokenizer, [long, short], 20, "completion")) == 1
+    assert len(sft_columns(encoding, [long, short], 20, "completion")) == 1
     with pytest.raises(UserError, match="no token would be trained"):
-        sft_columns(tokenizer, [long], 20, "completion")
+        sft_columns(encoding, [long], 20, "completion")
 
 
-def test_pairs_share_the_prompt_and_end_with_end_of_sequence(tokenizer: Any) -> None:
-    (column,) = dpo_columns(tokenizer, [Preference("p", "e", "a nut", "put", "pot pot")], 100)
+def test_pairs_share_the_prompt_and_end_with_end_of_sequence(
+    tokenizer: Any, encoding: Encoding
+) -> None:
+    (column,) = dpo_columns(encoding, [Preference("p", "e", "a nut", "put", "pot pot")], 100)
     assert tokenizer.decode(column["prompt_ids"]) == "<s>a nut"
     assert tokenizer.decode(column["chosen_ids"]) == "put</s>"
     assert tokenizer.decode(column["rejected_ids"]) == "pot pot</s>"
     assert column["length"] == len(column["prompt_ids"]) + len(column["rejected_ids"])
 
 
-def test_pairs_are_cut_off_behind_max_length(tokenizer: Any) -> None:
+def test_pairs_are_cut_off_behind_max_length(encoding: Encoding) -> None:
     pair = Preference("p", "e", "a nut", "put " * 50, "pot")
-    (column,) = dpo_columns(tokenizer, [pair], 30)
+    (column,) = dpo_columns(encoding, [pair], 30)
     assert len(column["prompt_ids"]) + len(column["chosen_ids"]) == 30
     with pytest.raises(UserError, match="no token would be trained"):
-        dpo_columns(tokenizer, [pair], 3)
+        dpo_columns(encoding, [pair], 3)
 
 
 def test_missing_fields_and_empty_files_are_refused(tmp_path: Path) -> None:
@@ -74,20 +82,20 @@ def test_missing_fields_and_empty_files_are_refused(tmp_path: Path) -> None:
 
 
 def test_reference_values_come_back_with_the_pairs_they_are_of(
-    tokenizer: Any, tmp_path: Path
+    encoding: Encoding, tmp_path: Path
 ) -> None:
     pairs = [
         Preference("a", "a", "a nut", "put", "pot pot"),
         Preference("b", "b", "x" * 90, "put", "pot"),  # its prompt alone is too long
         Preference("c", "c", "a nut", "put put", "pot"),
     ]
-    columns = dpo_columns(tokenizer, pairs, 40)
+    columns = dpo_columns(encoding, pairs, 40)
     values = [(-1.1, -2.2), (-3.3, -4.4)]
     path = tmp_path / "reference.jsonl"
     write_jsonl(path, reference_rows(columns, values))
     joined = join_reference(columns, str(path))
     assert [(row["ref_chosen_logps"], row["ref_rejected_logps"]) for row in joined] == values
     assert [row["chosen_ids"] for row in joined] == [row["chosen_ids"] for row in columns]
-    for others in (columns[::-1], columns[:1], dpo_columns(tokenizer, pairs, 200)):
+    for others in (columns[::-1], columns[:1], dpo_columns(encoding, pairs, 200)):
         with pytest.raises(UserError, match="of other pairs"):
             join_reference(others, str(path))

@@ -1,0 +1,50 @@
+"""The chat template among a model's files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tuneyard.chat_file import chat_template, check_prompt, notes
+from tuneyard.config import Model
+from tuneyard.errors import UserError
+
+SEVERAL = [{"name": "default", "template": "{{ messages }}"}]
+
+
+def model(**said: Any) -> Model:
+    return Model(name="x", path="./x", **said)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "found"),
+    [
+        ("chat_template.jinja", "{{ messages }}", "{{ messages }}"),
+        ("tokenizer_config.json", json.dumps({"chat_template": "a"}), "a"),
+        ("tokenizer_config.json", json.dumps({"chat_template": SEVERAL}), json.dumps(SEVERAL)),
+        ("tokenizer_config.json", json.dumps({"chat_template": None}), ""),
+        ("tokenizer_config.json", "[]", ""),
+        ("tokenizer_config.json", "{", ""),
+        ("other.json", "{}", ""),
+    ],
+)
+def test_it_is_found_in_either_file(tmp_path: Path, file: str, content: str, found: str) -> None:
+    (tmp_path / file).write_text(content)
+    assert chat_template(tmp_path) == found
+    assert bool(notes(model(), tmp_path)) == bool(found)
+    assert notes(model(prompt="chat"), tmp_path) == []
+
+
+def test_a_chat_prompt_needs_one_unless_it_may_be_fetched(tmp_path: Path) -> None:
+    check_prompt(model(prompt="chat"), tmp_path, hub=True)
+    check_prompt(model(), tmp_path, hub=False)
+    check_prompt(model(prompt={"template": "{{ messages }}"}), tmp_path, hub=False)
+    with pytest.raises(UserError, match="no chat template"):
+        check_prompt(model(prompt="chat"), tmp_path, hub=False)
+    (tmp_path / "tokenizer_config.json").write_text("{}")
+    with pytest.raises(UserError, match="no chat template"):
+        check_prompt(model(prompt={"system": "s"}), tmp_path, hub=True)
+    assert chat_template(None) == ""
