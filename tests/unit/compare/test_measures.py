@@ -3,7 +3,7 @@ import math
 import pytest
 
 from tuneyard.compare import Cell
-from tuneyard.compare.measures import by_example, deciding, is_binary, measures_of
+from tuneyard.compare.measures import by_example, deciding, is_binary, means, measures_of
 from tuneyard.metrics import Measure
 
 PASSED, BLEU = Measure("passed", "pass@1"), Measure("bleu", "BLEU")
@@ -95,3 +95,22 @@ def test_seeds_are_averaged_after_their_samples() -> None:
 def test_untested_answers_are_missing_for_every_k() -> None:
     cell = _sampled([[None, None]])
     assert by_example(cell, Measure("x", "x", k=2)) == {"t": None}
+
+
+def test_means_leave_out_what_is_missing_and_texts(make_cell) -> None:
+    cell = make_cell("sft", bleu=[0.5, None, float("nan")], codebleu=[None] * 3, note=["x"] * 3)
+    assert means(cell) == {"bleu": 0.5}
+
+
+def test_means_are_over_examples_whatever_number_of_answers_each_has() -> None:
+    passed = {"a": [True, False, False], "b": [False, False, False], "c": [True, None, None]}
+    rows = [
+        {"id": name, "sample": sample, "passed": value}
+        for name, values in passed.items()
+        for sample, value in enumerate(values)
+    ]
+    cell = Cell("m", (), "sft", "k", "test", rows)
+    assert means(cell, [1, 2, 4]) == {
+        "passed": pytest.approx((1 / 3 + 0 + 1) / 3),
+        "pass_at_2": pytest.approx((2 / 3 + 0) / 2),
+    }
