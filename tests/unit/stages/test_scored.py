@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuneyard.stages.score import means
+from tuneyard.stages.scored import means
 
 
 def test_means_leave_out_what_is_missing_and_texts():
