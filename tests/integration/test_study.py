@@ -261,7 +261,7 @@ def wait_for(leader, words):
 
 def committed(run_dir):
     """Tell whether Ray Train has recorded a checkpoint of the first training stage."""
-    return list(run_dir.glob("work/training-*/checkpoint_manager_snapshot.json"))
+    return list(run_dir.glob("work/training-*/*/checkpoint_manager_snapshot.json"))
 
 
 def kill_session(leader):
