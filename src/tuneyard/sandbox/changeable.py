@@ -132,7 +132,8 @@ def _of_class(kind: Any) -> Changing | None:
         if base is not None:
             base.fill(value, parts[end:])
 
-    return Changing("", kind, parts, new, fill, pairs=2 if base is None else base.pairs)
+    pairs = 2 if base is None else base.pairs
+    return Changing("", kind, parts, new, fill, pairs=pairs, attributes=base is None)
 
 
 def _within(value: Any, base: Changing) -> Parts:

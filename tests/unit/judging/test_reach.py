@@ -15,6 +15,7 @@ from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import changed_arguments
 import equal_others
 import forged
 import honest
@@ -36,6 +37,7 @@ FORGED = (
     | tampered_surroundings.FORGED
     | lenient.FORGED
     | kept_secrets.FORGED
+    | changed_arguments.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -46,6 +48,7 @@ HONEST = (
     | tampered_surroundings.HONEST
     | lenient.HONEST
     | kept_secrets.HONEST
+    | changed_arguments.HONEST
     | read_files.HONEST
 )
 
