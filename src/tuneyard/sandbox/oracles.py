@@ -17,11 +17,18 @@ from tuneyard.sandbox.source import words
 
 SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
-_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b")
-_SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update")
-_WHOLE = words("vars __dict__ __reduce__ __reduce_ex__ __getstate__ getmembers asdict astuple")
+_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b|\.append\(")
+_SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
+_SHORTENS = words("pop popleft clear remove")
+_FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
+"""An attribute in a text's replacement field."""
+_WHOLE = words(
+    """vars __dict__ __reduce__ __reduce_ex__ __getstate__ __setstate__ getmembers asdict astuple
+    eval exec compile get_field vformat"""
+)
 """Names by which all is got at that an object has."""
 _MADE_NAME = "getattr with a name that it makes"
+_ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
 _MAKES = words("__init__ __new__ __post_init__")
 _COMMON = frozenset(
@@ -40,12 +47,14 @@ class Oracle(NamedTuple):
         counts: attributes that it counts by.
         holds: those that it is made with, and that stay.
         limits: values that are the class's own.
+        logs: lists that its methods append to and do nothing else with, each with one of these.
     """
 
     name: str
     counts: frozenset[str]
     holds: frozenset[str]
     limits: frozenset[str]
+    logs: frozenset[tuple[str, str]]
 
 
 def touches(source: str, tests: str) -> set[str]:
@@ -65,11 +74,15 @@ def touches(source: str, tests: str) -> set[str]:
     own, put = _attributes_set(program)
     used = {node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute)}
     used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
+    for node in ast.walk(program):
+        used.update(node.kwd_attrs if isinstance(node, ast.MatchClass) else ())
     texts = {
         node.value
         for node in ast.walk(program)
         if isinstance(node, ast.Constant) and type(node.value) is str
     }
+    if "format" in used or "format_map" in used:
+        used.update(name for text in texts for name in _FIELD.findall(text))
     if not _SETTERS.isdisjoint(used):
         put |= texts
     if any(_asks_by_a_made_name(node) for node in ast.walk(program)):
@@ -77,11 +90,28 @@ def touches(source: str, tests: str) -> set[str]:
     for oracle in counting:
         secret = oracle.holds - own - _COMMON
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
+        kept |= {log for log, method in oracle.logs if method in used}
         found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
+        if oracle.counts and _makes_anew(program):
+            found.add(f"{SETS}{oracle.name} ({_ANEW})")
         found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
         if oracle.holds:
             found.update(f"{READS}{oracle.name} ({name})" for name in _GETS & (used | texts))
     return found
+
+
+def _makes_anew(program: ast.AST) -> bool:
+    """Say whether a program calls ``__init__`` of an object that is none of its own."""
+    methods = {
+        id(node)
+        for owner in ast.walk(program)
+        if isinstance(owner, ast.ClassDef)
+        for node in ast.walk(owner)
+    }
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "__init__" and id(node) not in methods
+        for node in ast.walk(program)
+    )
 
 
 def _asks_by_a_made_name(node: ast.AST) -> bool:
@@ -115,7 +145,16 @@ def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
     ]
     own = {node.attr for node in stores if id(node) in of_self}
-    return own, {node.attr for node in stores if id(node) not in of_self}
+    put = {node.attr for node in stores if id(node) not in of_self}
+    for node in ast.walk(program):
+        held: ast.expr | None = None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            held = node.func.value if node.func.attr in _SHORTENS else None
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            held = node.value
+        if isinstance(held, ast.Attribute) and id(held) not in of_self:
+            put.add(held.attr)
+    return own, put
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
@@ -124,6 +163,7 @@ def oracles(tests: str) -> Iterator[Oracle]:
         if isinstance(node, ast.ClassDef):
             stores = [*_stores(node)]
             counted = {name for name, kind in stores if kind == "counts"}
+            logs = _logs(node)
             changing = {name for name, kind in stores if kind == "sets"}
             counted -= changing
             held = {name for name, _ in stores} - counted - changing
@@ -134,8 +174,41 @@ def oracles(tests: str) -> Iterator[Oracle]:
                 for target in part.targets
                 if isinstance(target, ast.Name)
             }
-            if counted:
-                yield Oracle(node.name, *map(frozenset, (counted, held, limits - counted)))
+            held -= {log for log, _ in logs}
+            if not counted:
+                held = limits = set()
+            if counted or logs:
+                limits -= counted
+                yield Oracle(
+                    node.name,
+                    counts=frozenset(counted),
+                    holds=frozenset(held),
+                    limits=frozenset(limits),
+                    logs=frozenset(logs),
+                )
+
+
+def _logs(owner: ast.ClassDef) -> set[tuple[str, str]]:
+    """Return the lists that a class's methods append to and do nothing else with, and by which."""
+    appended: dict[int, tuple[str, str]] = {}
+    methods = [one for one in owner.body if isinstance(one, ast.FunctionDef)]
+    for method in methods:
+        for node in ast.walk(method):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "append"
+                and isinstance(node.func.value, ast.Attribute)
+            ):
+                appended[id(node.func.value)] = node.func.value.attr, method.name
+    otherwise = {
+        node.attr
+        for node in ast.walk(owner)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in appended
+    }
+    return {pair for pair in appended.values() if pair[0] not in otherwise}
 
 
 def _stores(owner: ast.ClassDef) -> Iterator[tuple[str, str]]:

@@ -108,7 +108,7 @@ def others_of(value: Any, draw: random.Random) -> list[Any]:
         return []
     nothing = dict.fromkeys(held, Nothing())
     made = [_made(value, nothing | {n: draw.choice(new) for n, new in found.items()})
-            for _ in range(3)]  # fmt: skip
+            for _ in range(8)]  # fmt: skip
     return [one for one in made if one is not None]
 
 

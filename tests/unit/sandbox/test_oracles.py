@@ -10,9 +10,10 @@ TESTS = """
 class Secret:
     limit = 3
     def __init__(self, x):
-        self._x, self.n, self.log = x, 0, []
+        self._x, self.n, self.log, self.asked = x, 0, [], []
     def ask(self, v):
         self.n += 1
+        self.asked.append(v)
         self.log = [*self.log, v]
         return v == self._x
     def again(self):
@@ -22,7 +23,7 @@ class Secret:
 
 def test_a_class_that_counts_is_known_by_its_text() -> None:
     (found,) = oracles(TESTS)
-    assert found == ("Secret", {"n"}, {"_x"}, {"limit"})
+    assert found == ("Secret", {"n"}, {"_x"}, {"limit"}, {("asked", "ask")})
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_a_class_that_counts_is_known_by_its_text() -> None:
         "self.n = v",
         "self.n = self.m + 1",
         "n = 1",
-        "self.items.append(v)",
+        "self.items.append(v); return self.items",
     ],
 )
 def test_what_changes_otherwise_is_no_count(line: str) -> None:
@@ -60,6 +61,15 @@ def test_how_many_are_made_is_no_count() -> None:
         ("def f(o): return o.log", set()),
         ("class A:\n def __init__(me): me.n = me._x = me.limit = 0", set()),
         ("class A:\n def f(me, o): o.n = 0", {f"{SETS}Secret.n"}),
+        ("def f(o):\n o.ask(1)\n o.asked.pop()", {f"{SETS}Secret.asked"}),
+        ("def f(o):\n o.ask(1)\n del o.asked[1:]", {f"{SETS}Secret.asked"}),
+        ("def f(o): return o.asked.pop()", set()),
+        ("def f(o): o.__init__(1)", {f"{SETS}Secret (made anew)"}),
+        ("class A(list):\n def __init__(me): list.__init__(me)", set()),
+        ("def f(o): return '{._x}'.format(o)", {f"{READS}Secret._x"}),
+        ("def f(o): return eval('o._x')", {f"{READS}Secret (eval)"}),
+        ("def f(o):\n match o:\n  case object(_x=x): return x", {f"{READS}Secret._x"}),
+        ("def f(o, patch): patch.object(o, 'n', 0).start()", {f"{SETS}Secret.n"}),
     ],
 )
 def test_what_a_program_touches(source: str, found: set[str]) -> None:
