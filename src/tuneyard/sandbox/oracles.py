@@ -19,7 +19,7 @@ SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
 _COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b|\.append\(")
 _SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
-_SHORTENS = words("pop popleft clear remove")
+_EDITS = words("pop popleft clear remove sort reverse")
 _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
 """An attribute in a text's replacement field."""
 _WHOLE = words(
@@ -92,7 +92,7 @@ def touches(source: str, tests: str) -> set[str]:
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
         kept |= {log for log, method in oracle.logs if method in used}
         found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
-        if oracle.counts and _makes_anew(program):
+        if _makes_anew(program):
             found.add(f"{SETS}{oracle.name} ({_ANEW})")
         found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
         if oracle.holds:
@@ -102,14 +102,25 @@ def touches(source: str, tests: str) -> set[str]:
 
 def _makes_anew(program: ast.AST) -> bool:
     """Say whether a program calls ``__init__`` of an object that is none of its own."""
-    methods = {
-        id(node)
+    firsts = {
+        method.args.args[0].arg
         for owner in ast.walk(program)
         if isinstance(owner, ast.ClassDef)
-        for node in ast.walk(owner)
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef) and method.args.args
     }
     return any(
-        isinstance(node, ast.Attribute) and node.attr == "__init__" and id(node) not in methods
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "__init__"
+        and not isinstance(node.func.value, ast.Call)  # super()
+        and not (node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in firsts)
+        for node in ast.walk(program)
+    ) or any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "__init__"
+        and isinstance(node.value, ast.Call)
+        and not (isinstance(node.value.func, ast.Name) and node.value.func.id == "super")
         for node in ast.walk(program)
     )
 
@@ -149,7 +160,7 @@ def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
     for node in ast.walk(program):
         held: ast.expr | None = None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            held = node.func.value if node.func.attr in _SHORTENS else None
+            held = node.func.value if node.func.attr in _EDITS else None
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             held = node.value
         if isinstance(held, ast.Attribute) and id(held) not in of_self:
