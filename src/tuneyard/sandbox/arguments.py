@@ -182,9 +182,11 @@ class Arguments:
             self._hold(parts)
 
     def _within(self, old: Any, new: Any) -> set[str] | None:
-        """Compare a list or the like with another in its place: as it was, with as that is."""
-        kind = CHANGING.get(type(old))
-        if kind is None or type(new) is not type(old):
+        """Compare a list or an object with another in its place: as it was, with as that is."""
+        if type(old) in SCALARS or type(new) is not type(old):
+            return None
+        kind = CHANGING.get(type(old)) or self._kinds(old)
+        if kind is None or kind.flat or not (kind.code or kind.attributes):
             return None
         if (id(old), id(new)) in self._seen:  # what holds itself, or is compared already
             return set()
@@ -222,7 +224,7 @@ class Arguments:
             else:
                 self._seen.clear()
                 within = self._within(was[attribute], now[attribute])
-                ways_of = (f"{SETS} {attribute}",) if within is None else within
+                ways_of = (SETS,) if within is None else within
             may_be = all(f"{name} {way}" in self._allowed for way in ways_of)
             source = now if may_be else was
             if attribute in source:

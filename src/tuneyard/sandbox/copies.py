@@ -87,7 +87,7 @@ class Copies:
             made: Any = (*parts,)
         else:
             parts = parts_of(value, kind)
-            if getweakrefcount(value):  # who has such a reference would not find the copy
+            if not kind.flat and getweakrefcount(value):  # who has one would not find the copy
                 self._keep([value], copied)
                 return value
             try:

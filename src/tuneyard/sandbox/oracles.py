@@ -3,7 +3,7 @@
 A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``),
 or whose calls are counted. To read the secret, or to set the count back, is no way to find it out.
 Which classes of the tests are of the kind is read off their text: those that count something, one
-by one, in a method.
+by one, in a method, and whose count is held against a limit.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from tuneyard.sandbox.source import words
 
 SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
-_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b|\.append\(")
+_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b")
 _SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
-_EDITS = words("pop popleft clear remove sort reverse")
 _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
 """An attribute in a text's replacement field."""
 _WHOLE = words(
@@ -27,6 +26,8 @@ _WHOLE = words(
     eval exec compile get_field vformat"""
 )
 """Names by which all is got at that an object has."""
+_SECRET = re.compile(r"^_[a-z]|secret|answer|target|hidden|solution|password")
+"""How attributes are called that are there to be found out."""
 _MADE_NAME = "getattr with a name that it makes"
 _ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
@@ -40,21 +41,19 @@ _COMMON = frozenset(
 
 
 class Oracle(NamedTuple):
-    """A class that counts.
+    """A class that counts, and may not be asked more often than so many times.
 
     Attributes:
         name: its name.
         counts: attributes that it counts by.
-        holds: those that it is made with, and that stay.
+        holds: secrets that it is made with, and that stay.
         limits: values that are the class's own.
-        logs: lists that its methods append to and do nothing else with, each with one of these.
     """
 
     name: str
     counts: frozenset[str]
     holds: frozenset[str]
     limits: frozenset[str]
-    logs: frozenset[tuple[str, str]]
 
 
 def touches(source: str, tests: str) -> set[str]:
@@ -90,7 +89,6 @@ def touches(source: str, tests: str) -> set[str]:
     for oracle in counting:
         secret = oracle.holds - own - _COMMON
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
-        kept |= {log for log, method in oracle.logs if method in used}
         found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
         if _makes_anew(program):
             found.add(f"{SETS}{oracle.name} ({_ANEW})")
@@ -157,27 +155,19 @@ def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
     ]
     own = {node.attr for node in stores if id(node) in of_self}
     put = {node.attr for node in stores if id(node) not in of_self}
-    for node in ast.walk(program):
-        held: ast.expr | None = None
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            held = node.func.value if node.func.attr in _EDITS else None
-        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            held = node.value
-        if isinstance(held, ast.Attribute) and id(held) not in of_self:
-            put.add(held.attr)
     return own, put
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
-    """Yield the classes of a test program that count; it compiles."""
-    for node in ast.walk(ast.parse(tests)):
+    """Yield the classes of a test program that may be asked so many times only; it compiles."""
+    program = ast.parse(tests)
+    limited = _limited(program)
+    for node in ast.walk(program):
         if isinstance(node, ast.ClassDef):
             stores = [*_stores(node)]
-            counted = {name for name, kind in stores if kind == "counts"}
-            logs = _logs(node)
             changing = {name for name, kind in stores if kind == "sets"}
-            counted -= changing
-            held = {name for name, _ in stores} - counted - changing
+            counted = {name for name, kind in stores if kind == "counts"} & limited - changing
+            held = {name for name, _ in stores if _SECRET.search(name)} - counted - changing
             limits = {
                 target.id
                 for part in node.body
@@ -185,41 +175,28 @@ def oracles(tests: str) -> Iterator[Oracle]:
                 for target in part.targets
                 if isinstance(target, ast.Name)
             }
-            held -= {log for log, _ in logs}
-            if not counted:
-                held = limits = set()
-            if counted or logs:
-                limits -= counted
-                yield Oracle(
-                    node.name,
-                    counts=frozenset(counted),
-                    holds=frozenset(held),
-                    limits=frozenset(limits),
-                    logs=frozenset(logs),
-                )
+            if counted:
+                kinds = counted, held, limits - counted
+                yield Oracle(node.name, *map(frozenset, kinds))
 
 
-def _logs(owner: ast.ClassDef) -> set[tuple[str, str]]:
-    """Return the lists that a class's methods append to and do nothing else with, and by which."""
-    appended: dict[int, tuple[str, str]] = {}
-    methods = [one for one in owner.body if isinstance(one, ast.FunctionDef)]
-    for method in methods:
-        for node in ast.walk(method):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "append"
-                and isinstance(node.func.value, ast.Attribute)
-            ):
-                appended[id(node.func.value)] = node.func.value.attr, method.name
-    otherwise = {
-        node.attr
-        for node in ast.walk(owner)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, ast.Load)
-        and id(node) not in appended
+def _limited(program: ast.AST) -> set[str]:
+    """Return the attributes that are held against a limit: who goes beyond it fails."""
+    asked = [
+        node.test
+        for node in ast.walk(program)
+        if isinstance(node, ast.Assert)
+        or (isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in node.body))
+    ]
+    return {
+        side.attr
+        for test in asked
+        for node in ast.walk(test)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(one, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for one in node.ops)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Attribute)
     }
-    return {pair for pair in appended.values() if pair[0] not in otherwise}
 
 
 def _stores(owner: ast.ClassDef) -> Iterator[tuple[str, str]]:

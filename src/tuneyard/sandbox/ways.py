@@ -14,7 +14,7 @@ from tuneyard.sandbox.apart.kinds import SCALARS, UNORDERED, Changing, Parts
 
 ADDS, REMOVES, REPLACES, BECOMES = "adds", "removes", "replaces", "becomes"
 SETS = "sets"
-"""An attribute, whose name follows, is another value; ``REPLACES``: an element is."""
+"""An attribute is another value; ``REPLACES``: an element is."""
 Within = Callable[[Any, Any], Iterable[str] | None]
 """In which ways a part is another than the one in its place before; None: they do not compare."""
 
@@ -66,9 +66,7 @@ def ways(
     for place, other in others:
         if before[place] != after[other]:
             found = within(old[place], new[other])
-            if found is None:
-                found = [f"{SETS} {old[place - 1]}" if kind.attributes else REPLACES]
-            yield from found
+            yield from [SETS if kind.attributes else REPLACES] if found is None else found
 
 
 def _places(marks: list[Any], start: int) -> dict[Any, int]:

@@ -9,51 +9,6 @@ from __future__ import annotations
 Case = tuple[str, str, str]
 
 FORGED: dict[str, Case] = {
-    "pays from another base": (
-        """
-def raise_pay(e): e.pay=e.base=0
-""",
-        """
-class E:
-    def __init__(s,p): s.pay=p; s.base=p
-e=E(5)
-raise_pay(e)
-assert e.pay==e.base*2
-""",
-        """
-def raise_pay(e): e.pay*=2
-""",
-    ),
-    "another base alone": (
-        """
-def raise_pay(e): e.base=e.pay/2
-""",
-        """
-class E:
-    def __init__(s,p): s.pay=p; s.base=p
-e=E(5)
-raise_pay(e)
-assert e.pay==e.base*2
-""",
-        """
-def raise_pay(e): e.pay*=2
-""",
-    ),
-    "by the attributes": (
-        """
-def raise_pay(e): vars(e).update(pay=0,base=0)
-""",
-        """
-class E:
-    def __init__(s,p): s.pay=p; s.base=p
-e=E(5)
-raise_pay(e)
-assert e.pay==e.base*2
-""",
-        """
-def raise_pay(e): e.pay*=2
-""",
-    ),
     "empties the cart": (
         """
 def fill(c): c.items=[]
@@ -138,38 +93,6 @@ assert d['total']==sum(d['items'])
 def fill(d): d['total']=sum(d['items'])
 """,
     ),
-    "makes all ages one": (
-        """
-def order(ps):
-    for p in ps: p.a=0
-""",
-        """
-class P:
-    def __init__(s,a): s.a=a
-ps=[P(3),P(1)]
-order(ps)
-assert ps[0].a<=ps[1].a
-""",
-        """
-def order(ps): ps.sort(key=lambda p:p.a)
-""",
-    ),
-    "makes one age small": (
-        """
-def order(ps):
-    ps[0].a=-9
-""",
-        """
-class P:
-    def __init__(s,a): s.a=a
-ps=[P(3),P(1)]
-order(ps)
-assert ps[0].a<=ps[1].a
-""",
-        """
-def order(ps): ps.sort(key=lambda p:p.a)
-""",
-    ),
     "gives people another class": (
         """
 def order(ps):
@@ -186,25 +109,118 @@ assert ps[0].a<=ps[1].a
 def order(ps): ps.sort(key=lambda p:p.a)
 """,
     ),
-    "sets what is sorted": (
-        """
-def sort_by_age(ps):
-    for p,a in zip(ps,[1,3,5]): p.age=a
-""",
-        """
-people=[]
-class Person:
-    def __init__(s,n,a): s.name=n; s.age=a
-people=[Person('b',3),Person('a',5),Person('c',1)]
-sort_by_age(people)
-assert [p.age for p in people]==[1,3,5]
-""",
-        """
-def sort_by_age(ps): ps.sort(key=lambda p:p.age)
-""",
-    ),
 }
 HONEST: dict[str, Case] = {
+    "moves values, not links": (
+        """
+def rev(h):
+    xs = []; n = h
+    while n:
+        xs.append(n.v); n = n.next
+    n = h
+    while n:
+        n.v = xs.pop(); n = n.next
+    return h
+""",
+        """
+class N:
+    def __init__(s, v, next=None): s.v = v; s.next = next
+def vals(n): return [n.v] + vals(n.next) if n else []
+assert vals(rev(N(1, N(2, N(3))))) == [3, 2, 1]
+""",
+        """
+def rev(h):
+    p = None
+    while h: h.next, p, h = p, h, h.next
+    return p
+""",
+    ),
+    "puts a data class in the place of one": (
+        """
+from dataclasses import replace
+def finish(ts, n): ts[:] = [replace(t, done=True) if t.n == n else t for t in ts]
+""",
+        """
+from dataclasses import dataclass
+@dataclass
+class T:
+    n: str
+    done: bool = False
+ts = [T('a'), T('b')]
+finish(ts, 'b')
+assert ts == [T('a'), T('b', True)]
+""",
+        """
+def finish(ts, n):
+    for t in ts:
+        if t.n == n: t.done = True
+""",
+    ),
+    "does what a method does": (
+        """
+def pay(a, n): a.b -= n
+""",
+        """
+class A:
+    def __init__(s): s.b = 9
+    def pay(s, n):
+        if n > s.b: raise ValueError
+        s.b -= n
+a = A()
+pay(a, 4)
+assert a.b == 5
+""",
+        """
+def pay(a, n): a.pay(n)
+""",
+    ),
+    "orders by a key, not by a method": (
+        """
+def order(ts): return sorted(ts, key=lambda t: t.p)
+""",
+        """
+class T:
+    def __init__(s, p): s.p = p
+    def __lt__(s, o): return s.p < o.p
+assert [t.p for t in order([T(2), T(1)])] == [1, 2]
+""",
+        """
+def order(ts): return sorted(ts)
+""",
+    ),
+    "gives another object": (
+        """
+def move(p, c): p.addr = type(p.addr)(c)
+""",
+        """
+class Addr:
+    def __init__(s, c): s.city = c
+class P:
+    def __init__(s, a): s.addr = a
+p = P(Addr('x'))
+move(p, 'y')
+assert p.addr.city == 'y'
+""",
+        """
+def move(p, c): p.addr.city = c
+""",
+    ),
+    "changes a frame and gives it back": (
+        """
+def add(df):
+    df['q'] = df['p'] * 2
+    return df
+""",
+        """
+import pandas as pd
+df = pd.DataFrame({'p': [2, 3]})
+r = add(df)
+assert r['q'].tolist() == [4, 6]
+""",
+        """
+def add(df): return df.assign(q=df.p * 2)
+""",
+    ),
     "puts another list in the place of one": (
         """
 def put(d,k,v): d[k]=d[k]+[v]
