@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tuneyard.judging.apart import keeps_to_itself, payload, reaches
 from tuneyard.judging.trial import LIMITS, Case, Tried, in_parts
 from tuneyard.sandbox import Outcome, Program
-from tuneyard.sandbox.marks import CHANGES, COPIES, ORIGINALS
-from tuneyard.sandbox.outside import OUTSIDE
+from tuneyard.sandbox.marks import COPIES, ORIGINALS
 
 if TYPE_CHECKING:
     from tuneyard.sandbox import Sandbox
@@ -67,22 +66,11 @@ class Answer(NamedTuple):
         assert self.tried.reach is not None
         return self.case.program(self.source, self.tried.reach._replace(plain=True, looks=True))
 
-    def separate(self, way: str, changed: Iterable[str]) -> Answer:
-        """Return it with tests that keep their data as they are (see ``Reach.separate``).
-
-        Args:
-            changed: what it changes and its reference does not, by the function's name and the way:
-                no function of such a name gets what the tests have.
-        """
+    def separate(self, way: str) -> Answer:
+        """Return it with tests that keep their data as they are (see ``Reach.separate``)."""
         assert self.tried is not None
         assert self.tried.reach is not None
-        wrong = {CHANGES + one.partition(" ")[0] for one in {*changed}.difference(OUTSIDE)}
-        allows = [
-            one
-            for one in self.tried.reach.allows
-            if one.removeprefix(CHANGES) in OUTSIDE or one.rpartition(" ")[0] not in wrong
-        ]
-        reach = self.tried.reach._replace(separate=way, allows=allows)
+        reach = self.tried.reach._replace(separate=way)
         return self._replace(tried=self.tried._replace(reach=reach))
 
 
@@ -125,9 +113,8 @@ def run_answers(answers: Sequence[Answer], sandbox: Sandbox) -> list[Outcome]:
         n: Answer.apart if n in apart else Answer.beside if n in beside else Answer.program
         for n in changed
     }
-    spoilt = {n: (found[n].value or {})["changed"] for n in changed}
     for way in (COPIES, ORIGINALS):
-        outcomes = sandbox.map(again[n](answers[n].separate(way, spoilt[n])) for n in changed)
+        outcomes = sandbox.map(again[n](answers[n].separate(way)) for n in changed)
         for n, outcome in zip(changed, map(_sound, outcomes), strict=True):
             doubts = (found[n].value or {}).get("suspicious")
             if outcome.value is not None and doubts:

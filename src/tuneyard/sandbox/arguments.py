@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterable
 from types import CodeType
 from typing import Any
 
-from tuneyard.sandbox.apart.kinds import KINDS, SCALARS
-from tuneyard.sandbox.apart.shared import Shared
+from tuneyard.sandbox.apart.kinds import CHANGING, KINDS, SCALARS, Changing, Parts
+from tuneyard.sandbox.apart.shared import Shared, parts_of
 from tuneyard.sandbox.capability import imported, names_in, walk
 from tuneyard.sandbox.changeable import Kinds
 from tuneyard.sandbox.imports import Import
 from tuneyard.sandbox.source import words
-from tuneyard.sandbox.ways import marked, ways
+from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, SETS, ways
 
 _CHANGES = words(
     """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse
@@ -112,21 +112,28 @@ class Arguments:
     Args:
         program: the answer's code.
         allowed: what the reference changes, as ``changed`` says it.
+        put_back: what else is changed becomes what it was.
 
     Attributes:
         changed: what else was changed: the name of the function, or ``LATER`` where it was after
             a call, and in which way (see ``ways``).
+        spoilt: of these, what could not be put back.
 
     What tests hold is gone through at each call: after ``_MOST`` parts nothing is looked at any
     more, so that many calls with many data do not take an answer's time.
     """
 
-    def __init__(self, program: CodeType, allowed: Collection[str]) -> None:
+    def __init__(
+        self, program: CodeType, allowed: Collection[str], *, put_back: bool = False
+    ) -> None:
         self.changed: set[str] = set()
+        self.spoilt: set[str] = set()
         self._allowed = frozenset(allowed)
+        self._puts_back = put_back
         self._held = Shared()
         self._kinds = Kinds(program)
         self._left = _MOST
+        self._seen: set[tuple[int, int]] = set()
         self._later = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
@@ -156,13 +163,73 @@ class Arguments:
         self._left -= self._held.weight
         if self._left < 0:
             return
+        changes = []
         for number, kind, parts in self._held.changed():
             if blamed:
-                known = marked(kind, self._held.known(number) or [])
-                found = {f"{name} {way}" for way in ways(kind, known, marked(kind, parts))}
-                self.changed |= found - self._allowed
+                known = self._held.known(number) or []
+                found = {f"{name} {way}" for way in ways(kind, known, parts, within=self._within)}
+                wrong = found - self._allowed
+                self.changed |= wrong
+                if wrong and self._puts_back:
+                    self._put_back(number, kind, known, parts, name)
+                    if kind.flat or not (kind.attributes or wrong == found):
+                        self.spoilt |= wrong
+                    parts = parts_of(self._held.value(number), kind)
+            changes.append((number, parts))
+        self._seen.clear()
+        for number, parts in changes:
             self._held.know(number, parts)
             self._hold(parts)
+
+    def _within(self, old: Any, new: Any) -> set[str] | None:
+        """Compare a list or an object with another in its place: as it was, with as that is."""
+        if type(old) in SCALARS or type(new) is not type(old):
+            return None
+        kind = CHANGING.get(type(old)) or self._kinds(old)
+        if kind is None or kind.flat or not (kind.code or kind.attributes):
+            return None
+        if (id(old), id(new)) in self._seen:  # what holds itself, or is compared already
+            return set()
+        self._seen.add((id(old), id(new)))
+        number = self._held.number(old)
+        known = None if number is None else self._held.known(number)
+        before = kind.parts(old) if known is None else known
+        after = kind.parts(new)
+        self._left -= len(after)
+        return {*ways(kind, before, after, within=self._within)}
+
+    def _put_back(self, number: int, kind: Changing, known: Parts, parts: Parts, name: str) -> None:
+        """Make a value what it was; an object in those attributes alone that may not be changed."""
+        value = self._held.value(number)
+        if kind.flat:
+            return
+        if kind.attributes:
+            if known[0] is not parts[0] and f"{name} {BECOMES}" not in self._allowed:
+                object.__setattr__(value, "__class__", known[0])
+            known = self._mixed(known, parts, name)
+        kind.fill(value, known)
+
+    def _mixed(self, known: Parts, parts: Parts, name: str) -> Parts:
+        """Return an object's attributes as they are, where they may be so, else as they were."""
+        was = dict(zip(known[2::2], known[3::2], strict=True))
+        now = dict(zip(parts[2::2], parts[3::2], strict=True))
+        found = {}
+        for attribute in {**was, **now}:
+            if attribute not in was:
+                ways_of: Iterable[str] = (ADDS,)
+            elif attribute not in now:
+                ways_of = (REMOVES,)
+            elif was[attribute] is now[attribute]:
+                ways_of = ()
+            else:
+                self._seen.clear()
+                within = self._within(was[attribute], now[attribute])
+                ways_of = (SETS,) if within is None else within
+            may_be = all(f"{name} {way}" in self._allowed for way in ways_of)
+            source = now if may_be else was
+            if attribute in source:
+                found[attribute] = source[attribute]
+        return [known[0], 2 * len(found), *(one for pair in found.items() for one in pair)]
 
     def _hold(self, values: list[Any]) -> None:
         todo, first = [values], self._held.count

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from operator import eq
 from typing import Any
 
-from tuneyard.sandbox.parts import PLAIN, attributes_by_name, mro_of
+from tuneyard.sandbox.apart.kinds import SCALARS
+from tuneyard.sandbox.parts import PLAIN, attributes_by_name, elements, mro_of
 from tuneyard.sandbox.strange_kinds import is_answers, is_mock
 from tuneyard.sandbox.strangers import akin, blank, holds, others_of, unlike
 
 Says = Callable[..., bool]
+_MANY = 100
 
 
 def lies(
@@ -22,6 +25,7 @@ def lies(
     strict: bool,
     says: Says = holds,
     question: Any = eq,
+    known: Iterable[Any] = (),
 ) -> bool:
     """Say whether an object that says it equals a value says so of others, or not each time.
 
@@ -32,9 +36,12 @@ def lies(
         strict: the reference's objects do not compare by methods of their own.
         says: how an answer is read: ``holds``, or ``fails`` for "is unlike".
         question: the operator.
+        known: numbers and texts that the object may have been told to equal.
     """
     strict = strict and is_answers(left)
-    others = unlike(right, draw) + (akin(right, draw) if strict else [])
+    others = unlike(right, draw)
+    if strict:
+        others += [*akin(right, draw), *_like(right, [*known, *_held(left)])]
     trials = [(right, True)] * 2 + [(other, False) for other in others]
     draw.shuffle(trials)
     answers = [(says(question, left, other), wanted) for other, wanted in trials]
@@ -53,6 +60,21 @@ def lies(
         group for group in (others_of(right, draw), [bare] if bare is not None else []) if group
     ]
     return any(all(says(question, left, other) for other in group) for group in groups)
+
+
+def _like(value: Any, known: Iterable[Any]) -> list[Any]:
+    """Return those numbers and texts that are of a value's kind, and others."""
+    kind = type(value)
+    if kind not in SCALARS:
+        return []
+    return [other for other in known if type(other) is kind and other != value][:_MANY]
+
+
+def _held(value: Any) -> Iterator[Any]:
+    """Yield what an object has in its attributes, and what is in these."""
+    for one in attributes_by_name(value).values():
+        yield one
+        yield from islice(elements(one), _MANY)
 
 
 def _akin_kinds(one: type, other: type) -> bool:

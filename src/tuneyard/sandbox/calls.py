@@ -136,7 +136,7 @@ class Calls:
             self._given.end()
         found = [one.changed for one in (self._given, self._outside) if one is not None]
         self.changed = sorted({one for each in found for one in each})
-        if isinstance(self._given, Copies) and self._given.changed:
+        if isinstance(self._given, Copies) and self._given.spoilt:
             raise AssertionError(SPOILS)
         if self._put_back and self._outside is not None and self._outside.lost:
             raise AssertionError(SPOILS)

@@ -30,6 +30,7 @@ _SKIPPED = words(
 """Packages whose objects never change, change when they are looked at, are the process's (locks,
 loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
 ``kind_of``; ``solution`` is the answer."""
+_ORDER = words("__lt__ __le__ __gt__ __ge__")
 _FIXED = {*KINDS, str, float, BaseException}
 """What never changes, but for attributes that nobody looks at."""
 
@@ -132,7 +133,8 @@ def _of_class(kind: Any) -> Changing | None:
         if base is not None:
             base.fill(value, parts[end:])
 
-    return Changing("", kind, parts, new, fill, pairs=2 if base is None else base.pairs)
+    pairs = 2 if base is None else base.pairs
+    return Changing("", kind, parts, new, fill, pairs=pairs, attributes=base is None)
 
 
 def _within(value: Any, base: Changing) -> Parts:
@@ -172,8 +174,9 @@ def _no_other(parts: Parts) -> Any:
 def _of_own(owner: type, named: Collection[str]) -> Changing:
     """Return how a class of the tests' is compared: what it answers by, and what is named.
 
-    What it counts by itself is its own affair.
+    What it counts by itself is its own affair; and where it has no order, answers may give it one.
     """
+    free = _ORDER - dict_of(owner).keys()
     held = [
         name
         for name, one in dict_of(owner).items()
@@ -182,7 +185,11 @@ def _of_own(owner: type, named: Collection[str]) -> Changing:
 
     def parts(value: Any) -> Parts:
         members = dict_of(value)
-        methods = [pair for pair in members.items() if hasattr(type(pair[1]), "__get__")]
+        methods = [
+            pair
+            for pair in members.items()
+            if pair[0] not in free and hasattr(type(pair[1]), "__get__")
+        ]
         pairs = methods + [(name, members.get(name, _GONE)) for name in held]
         return [value, *(one for pair in pairs for one in pair)]
 

@@ -59,9 +59,20 @@ def checks(nodes: Iterable[ast.AST], *, strictly: bool = False) -> bool:
             return True
         if isinstance(node, ast.Call) and _CHECK.search(name_of(node.func)):
             return True
+        if isinstance(node, ast.Raise) and name_of(_raised(node)) == "AssertionError":
+            return True
         if not strictly and isinstance(node, ast.Raise | ast.Compare):
             return True
     return False
+
+
+def _raised(node: ast.Raise) -> ast.AST:
+    return node.exc.func if isinstance(node.exc, ast.Call) else node.exc or node
+
+
+def is_check_name(name: str) -> bool:
+    """Say whether something is called as checks and tests are."""
+    return _CHECK.search(name) is not None
 
 
 def checks_itself(body: list[ast.stmt], own: set[str]) -> bool:

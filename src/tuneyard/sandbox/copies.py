@@ -10,6 +10,7 @@ from weakref import getweakrefcount
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
+from tuneyard.sandbox.arguments import Arguments
 from tuneyard.sandbox.changeable import Kinds, clone
 
 _MOST = 100_000  # values that are copied for one call
@@ -27,7 +28,7 @@ class Copies:
     Args:
         program: the answer's code.
         allowed: what the reference changes (see ``Arguments``): such functions get what the tests
-            have.
+            have, and what else they change of it is put back.
         originals: what it has changed is not the copy either.
 
     Attributes:
@@ -37,6 +38,7 @@ class Copies:
     def __init__(self, program: CodeType, allowed: Collection[str], *, originals: bool) -> None:
         self.changed: set[str] = set()
         self._allowed = {one.partition(" ")[0] for one in allowed}
+        self._given = Arguments(program, allowed, put_back=True)
         self._no_copies = originals
         self._kinds = Kinds(program)
         self._originals: dict[int, Any] = {}
@@ -45,8 +47,13 @@ class Copies:
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls a function by a name, with copies."""
         if name in self._allowed:
-            return function
+            return self._given.calls(name, function)
         return lambda *given, **named: self._call(name, function, given, named)
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether something was changed that could not be kept from the tests."""
+        return bool(self.changed or self._given.spoilt)
 
     def _call(
         self, name: str, function: Callable[..., Any], given: tuple[Any, ...], named: Any
@@ -80,7 +87,7 @@ class Copies:
             made: Any = (*parts,)
         else:
             parts = parts_of(value, kind)
-            if getweakrefcount(value):  # who has such a reference would not find the copy
+            if not kind.flat and getweakrefcount(value):  # who has one would not find the copy
                 self._keep([value], copied)
                 return value
             try:

@@ -3,7 +3,7 @@
 A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``),
 or whose calls are counted. To read the secret, or to set the count back, is no way to find it out.
 Which classes of the tests are of the kind is read off their text: those that count something, one
-by one, in a method.
+by one, in a method, and whose count is held against a limit.
 """
 
 from __future__ import annotations
@@ -18,10 +18,18 @@ from tuneyard.sandbox.source import words
 SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
 _COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b")
-_SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update")
-_WHOLE = words("vars __dict__ __reduce__ __reduce_ex__ __getstate__ getmembers asdict astuple")
+_SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
+_FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
+"""An attribute in a text's replacement field."""
+_WHOLE = words(
+    """vars __dict__ __reduce__ __reduce_ex__ __getstate__ __setstate__ getmembers asdict astuple
+    eval exec compile get_field vformat"""
+)
 """Names by which all is got at that an object has."""
+_SECRET = re.compile(r"^_[a-z]|secret|answer|target|hidden|solution|password")
+"""How attributes are called that are there to be found out."""
 _MADE_NAME = "getattr with a name that it makes"
+_ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
 _MAKES = words("__init__ __new__ __post_init__")
 _COMMON = frozenset(
@@ -33,12 +41,12 @@ _COMMON = frozenset(
 
 
 class Oracle(NamedTuple):
-    """A class that counts.
+    """A class that counts, and may not be asked more often than so many times.
 
     Attributes:
         name: its name.
         counts: attributes that it counts by.
-        holds: those that it is made with, and that stay.
+        holds: secrets that it is made with, and that stay.
         limits: values that are the class's own.
     """
 
@@ -65,11 +73,15 @@ def touches(source: str, tests: str) -> set[str]:
     own, put = _attributes_set(program)
     used = {node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute)}
     used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
+    for node in ast.walk(program):
+        used.update(node.kwd_attrs if isinstance(node, ast.MatchClass) else ())
     texts = {
         node.value
         for node in ast.walk(program)
         if isinstance(node, ast.Constant) and type(node.value) is str
     }
+    if "format" in used or "format_map" in used:
+        used.update(name for text in texts for name in _FIELD.findall(text))
     if not _SETTERS.isdisjoint(used):
         put |= texts
     if any(_asks_by_a_made_name(node) for node in ast.walk(program)):
@@ -78,10 +90,37 @@ def touches(source: str, tests: str) -> set[str]:
         secret = oracle.holds - own - _COMMON
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
         found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
+        if _makes_anew(program):
+            found.add(f"{SETS}{oracle.name} ({_ANEW})")
         found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
         if oracle.holds:
             found.update(f"{READS}{oracle.name} ({name})" for name in _GETS & (used | texts))
     return found
+
+
+def _makes_anew(program: ast.AST) -> bool:
+    """Say whether a program calls ``__init__`` of an object that is none of its own."""
+    firsts = {
+        method.args.args[0].arg
+        for owner in ast.walk(program)
+        if isinstance(owner, ast.ClassDef)
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef) and method.args.args
+    }
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "__init__"
+        and not isinstance(node.func.value, ast.Call)  # super()
+        and not (node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in firsts)
+        for node in ast.walk(program)
+    ) or any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "__init__"
+        and isinstance(node.value, ast.Call)
+        and not (isinstance(node.value.func, ast.Name) and node.value.func.id == "super")
+        for node in ast.walk(program)
+    )
 
 
 def _asks_by_a_made_name(node: ast.AST) -> bool:
@@ -115,18 +154,20 @@ def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
     ]
     own = {node.attr for node in stores if id(node) in of_self}
-    return own, {node.attr for node in stores if id(node) not in of_self}
+    put = {node.attr for node in stores if id(node) not in of_self}
+    return own, put
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
-    """Yield the classes of a test program that count; it compiles."""
-    for node in ast.walk(ast.parse(tests)):
+    """Yield the classes of a test program that may be asked so many times only; it compiles."""
+    program = ast.parse(tests)
+    limited = _limited(program)
+    for node in ast.walk(program):
         if isinstance(node, ast.ClassDef):
             stores = [*_stores(node)]
-            counted = {name for name, kind in stores if kind == "counts"}
             changing = {name for name, kind in stores if kind == "sets"}
-            counted -= changing
-            held = {name for name, _ in stores} - counted - changing
+            counted = {name for name, kind in stores if kind == "counts"} & limited - changing
+            held = {name for name, _ in stores if _SECRET.search(name)} - counted - changing
             limits = {
                 target.id
                 for part in node.body
@@ -135,7 +176,27 @@ def oracles(tests: str) -> Iterator[Oracle]:
                 if isinstance(target, ast.Name)
             }
             if counted:
-                yield Oracle(node.name, *map(frozenset, (counted, held, limits - counted)))
+                kinds = counted, held, limits - counted
+                yield Oracle(node.name, *map(frozenset, kinds))
+
+
+def _limited(program: ast.AST) -> set[str]:
+    """Return the attributes that are held against a limit: who goes beyond it fails."""
+    asked = [
+        node.test
+        for node in ast.walk(program)
+        if isinstance(node, ast.Assert)
+        or (isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in node.body))
+    ]
+    return {
+        side.attr
+        for test in asked
+        for node in ast.walk(test)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(one, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for one in node.ops)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Attribute)
+    }
 
 
 def _stores(owner: ast.ClassDef) -> Iterator[tuple[str, str]]:

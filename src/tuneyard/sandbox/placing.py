@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuneyard.sandbox.check_nodes import FUNCTIONS, checks, checks_itself, inside, name_of, within
+from tuneyard.sandbox.check_nodes import (
+    FUNCTIONS,
+    checks,
+    checks_itself,
+    inside,
+    is_check_name,
+    name_of,
+    within,
+)
 
 BEGIN, END, CALLED, EVEN = " begin", " end", " called", " even"
 
@@ -54,6 +62,7 @@ class _Placing(ast.NodeTransformer):
         self.marked = Marked()
         self._group: int | None = None  # the mark of the branches that this is within
         self._sure = True  # whether who comes to the function, or the program, comes here
+        self._double = False  # whether this is a class that is there to be used, and tests nothing
         self.own = {node.name for node in ast.walk(tree) if isinstance(node, FUNCTIONS)}
         self._called = set(_called_for_sure(tree))
         self._constant = _constants(tree)
@@ -71,7 +80,7 @@ class _Placing(ast.NodeTransformer):
             _SKIPS.search(name_of(one)) for one in ast.walk(node)
         )
         mark = None
-        if checks(parts) and not generates and not isinstance(last, ast.Raise):
+        if self._checks(parts) and not generates and not isinstance(last, ast.Raise):
             mark = self._new(node, self._sure and not returns, leaves=returns)
             if node.name.startswith("test") and not returns and not skips:
                 self.marked.tests.append(mark)
@@ -83,19 +92,25 @@ class _Placing(ast.NodeTransformer):
         self._group, self._sure = outer
         return node
 
+    def _checks(self, nodes: Iterable[ast.AST]) -> bool:
+        """Say whether there is a check; what a class refuses that is there to be used is none."""
+        return checks(nodes, strictly=self._double)
+
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast's names
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
-        outer, self._group = self._group, None
+        outer = self._group, self._double
+        self._group = None
+        self._double = not any(map(is_check_name, (node.name, *map(name_of, node.bases))))
         self.generic_visit(node)
-        self._group = outer
+        self._group, self._double = outer
         return node
 
     def visit_For(self, node: Any) -> Any:
         sure = self._sure and self._goes(getattr(node, "iter", None))
         leaves = any(isinstance(one, ast.Break | ast.Continue | ast.Return) for one in within(node))
         mark = None
-        if checks(inside(node.body)):
+        if self._checks(inside(node.body)):
             mark = self._new(node, sure and not leaves, leaves=leaves)
         self._within(node, sure and not leaves)
         if mark is not None:
@@ -105,7 +120,7 @@ class _Placing(ast.NodeTransformer):
     visit_AsyncFor = visit_While = visit_For  # noqa: N815
 
     def visit_With(self, node: Any) -> Any:
-        mark = self._new(node, False) if checks(inside(node.body)) else None
+        mark = self._new(node, False) if self._checks(inside(node.body)) else None
         self._within(node, False)
         if mark is not None:
             node.body = _wrapped(node.body, mark)
@@ -151,7 +166,7 @@ class _Placing(ast.NodeTransformer):
 
     def visit_GeneratorExp(self, node: Any) -> Any:
         compares = any(isinstance(one, ast.Compare) for one in ast.walk(node.elt))
-        if compares or checks(ast.walk(node.elt)):
+        if compares or self._checks(ast.walk(node.elt)):
             sure = self._sure and all(
                 self._goes(part.iter) and not part.ifs and not part.is_async
                 for part in node.generators

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import is_
 from types import CodeType, ModuleType
 from typing import Any
@@ -18,7 +18,14 @@ from tuneyard.sandbox import claims, errors, oracles, suspicion
 from tuneyard.sandbox.answering import run_answer
 from tuneyard.sandbox.arguments import has_others
 from tuneyard.sandbox.calls import Calls
-from tuneyard.sandbox.capability import capability, imported, names_in, names_rebound, names_set
+from tuneyard.sandbox.capability import (
+    capability,
+    imported,
+    names_in,
+    names_rebound,
+    names_set,
+    walk,
+)
 from tuneyard.sandbox.changes import KEEPS, Changes
 from tuneyard.sandbox.check_nodes import may_miss
 from tuneyard.sandbox.exits import own_exit
@@ -38,6 +45,7 @@ from tuneyard.sandbox.wildcard import REASON, Inspector
 _GUARD = Guard()
 protect(_GUARD.found)
 _CLEAN = Snapshot()
+_KNOWN = 200  # numbers and texts of the tests that an object is asked about
 _NAMES_OF_MAIN = re.compile(r"\b__main__\.(\w+)")
 
 
@@ -266,7 +274,10 @@ class Trial:
         asked = names_in(self._checks)
         looks = looks and REASON not in self._allows
         strict = bool(self._wanted and self._wanted.plain)
-        return Inspector(_CLEAN.knows, forged, asked, self._source, looks=looks, strict=strict)
+        known = [*{(type(one), one): one for one in _constants(self._checks)}.values()][:_KNOWN]
+        return Inspector(
+            _CLEAN.knows, forged, asked, self._source, looks=looks, strict=strict, known=known
+        )
 
     def _run_answer(self) -> ModuleType:
         listed = not self._can.harmless or "inspect" in self._tests
@@ -317,6 +328,15 @@ class Trial:
                 self._wanted is not None and self._wanted.exit not in (ANYWHERE, self._exit)
             ):
                 raise
+
+
+def _constants(code: CodeType) -> Iterator[Any]:
+    """Yield the numbers and texts in a program's code."""
+    for each in walk(code):
+        for one in each.co_consts:
+            for part in one if type(one) is tuple else (one,):
+                if type(part) in (int, float, str):
+                    yield part
 
 
 _OWN = state([sys.modules[name] for name in [*sys.modules] if name[:16] == "tuneyard.sandbox"])

@@ -1,58 +1,22 @@
 """In which way something was changed: what a reference does to its arguments, answers may do, too.
 
-One that adds a column to a table has no licence to drop its rows.
+One that adds a column to a table has no licence to drop its rows. It is values that count: to put a
+longer list in the place of another adds to it, as ``append`` does.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import SCALARS, UNORDERED, Changing, Parts
 
 ADDS, REMOVES, REPLACES, BECOMES = "adds", "removes", "replaces", "becomes"
-
-
-def ways(kind: Changing, old: Parts, new: Parts) -> Iterator[str]:
-    """Yield in which ways a value has changed; in none where it is the same.
-
-    Args:
-        kind: of what kind it is.
-        old: what it was made of, as ``marked`` gives it.
-        new: what it is made of.
-    """
-    if kind.pairs == UNORDERED:
-        more, less = Counter(new) - Counter(old), Counter(old) - Counter(new)
-        differs: Iterable[bool] = ()
-    elif kind.pairs is not None:
-        had, has = _named(old, kind.pairs), _named(new, kind.pairs)
-        more, less = Counter(has.keys() - had.keys()), Counter(had.keys() - has.keys())
-        differs = (has[name] != had[name] for name in has.keys() & had.keys())
-    else:
-        more, less = Counter(new[len(old) :]), Counter(old[len(new) :])
-        differs = map(_unlike, zip(old, new, strict=False))
-    if not kind.code and old[:1] != new[:1]:  # its class, or what it is otherwise
-        yield BECOMES
-    if more:
-        yield ADDS
-    if less:
-        yield REMOVES
-    if any(differs):
-        yield REPLACES
-
-
-def _unlike(pair: tuple[Any, Any]) -> bool:
-    return bool(pair[0] != pair[1])
-
-
-def _named(parts: list[Any], start: int) -> dict[Any, Any]:
-    return dict(zip(parts[start::2], parts[start + 1 :: 2], strict=False))
-
-
-def marked(kind: Changing, parts: Parts) -> Parts:
-    """Return what a value is made of so that it can be compared."""
-    return parts if kind.flat else [*map(mark, parts)]
+SETS = "sets"
+"""An attribute is another value; ``REPLACES``: an element is."""
+Within = Callable[[Any, Any], Iterable[str] | None]
+"""In which ways a part is another than the one in its place before; None: they do not compare."""
 
 
 def mark(part: Any) -> Any:
@@ -61,3 +25,50 @@ def mark(part: Any) -> Any:
     if kind in SCALARS:
         return kind, repr(part) if kind is float else part
     return id(part)
+
+
+def ways(
+    kind: Changing,
+    old: Parts,
+    new: Parts,
+    *,
+    within: Within = lambda old, new: None,
+    marks: tuple[Callable[[Any], Any], Callable[[Any], Any]] = (mark, mark),
+) -> Iterator[str]:
+    """Yield in which ways a value has changed; in none where it is the same.
+
+    Args:
+        kind: of what kind it is.
+        old: what it was made of.
+        new: what it is made of.
+        within: compares parts that are not the same.
+        marks: give what is equal for the same parts alone, of the old and of the new.
+    """
+    before, after = ([*map(one, parts)] for one, parts in zip(marks, (old, new), strict=True))
+    if kind.flat:
+        before, after = old, new
+    if kind.pairs == UNORDERED:
+        more, less = Counter(after) - Counter(before), Counter(before) - Counter(after)
+        others: Iterable[tuple[int, int]] = ()
+    elif kind.pairs is not None:
+        had, has = _places(before, kind.pairs), _places(after, kind.pairs)
+        more, less = Counter(has.keys() - had.keys()), Counter(had.keys() - has.keys())
+        others = ((had[name], has[name]) for name in has.keys() & had.keys())
+    else:
+        more, less = Counter(after[len(old) :]), Counter(before[len(new) :])
+        others = ((place, place) for place in range(min(len(old), len(new))))
+    if not kind.code and before[:1] != after[:1]:  # its class, or what it is otherwise
+        yield BECOMES
+    if more:
+        yield ADDS
+    if less:
+        yield REMOVES
+    for place, other in others:
+        if before[place] != after[other]:
+            found = within(old[place], new[other])
+            yield from [SETS if kind.attributes else REPLACES] if found is None else found
+
+
+def _places(marks: list[Any], start: int) -> dict[Any, int]:
+    """Return where the value of each name stands."""
+    return {marks[place]: place + 1 for place in range(start, len(marks) - 1, 2)}

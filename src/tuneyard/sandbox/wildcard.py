@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any, NoReturn
@@ -76,6 +76,7 @@ class Inspector:
         source: the answer's text.
         looks: whether to look at values at all.
         strict: the reference's objects do not compare or reckon by methods of their own.
+        known: numbers and texts in the tests, which an answer may guess.
 
     Attributes:
         also: what else to look at, whenever a value comes by.
@@ -94,7 +95,9 @@ class Inspector:
         *,
         looks: bool,
         strict: bool,
+        known: Sequence[Any] = (),
     ) -> None:
+        self._known = known
         self._forged = forged
         self._kinds = StrangeKinds(trusted, asked, source, self._found)
         self.also: Callable[[], None] | None = None
@@ -231,7 +234,7 @@ class Inspector:
         draw, strict = self._random, self._strict
         for one, other in ((left, right), (right, left)):
             if self._kinds.is_strange(one) and lies(
-                one, other, draw, strict=strict, says=says, question=question
+                one, other, draw, strict=strict, says=says, question=question, known=self._known
             ):
                 self._found()
 
@@ -271,6 +274,11 @@ class Inspector:
         if other is not None and holds(eq, value, other):
             self._found()
         strict = self._strict and is_answers(value)
+        if strict and any(
+            holds(eq, value, one) and lies(value, one, draw, strict=True, known=self._known)
+            for one in self._known
+        ):
+            self._found()
         contain = any("__contains__" in dict_of(base) for base in mro_of(type(value)))
         more = [] if strict else [nothing]
         for group in groups(draw):

@@ -106,11 +106,6 @@ FORGED: dict[str, Case] = {
         PUBLIC,
         GUESS,
     ),
-    "reads what is behind the pages": (
-        "def every(api): return sum(api.pages, [])\n",
-        PAGES,
-        EVERY,
-    ),
 }
 HONEST: dict[str, Case] = {
     "calls itself": (
@@ -139,6 +134,11 @@ HONEST: dict[str, Case] = {
         "import itertools\ndef every(api):\n    found = []\n    for number in itertools.count():\n"
         "        page = api.get(number)\n        if page is None: return found\n"
         "        found.extend(page)\n",
+        PAGES,
+        EVERY,
+    ),
+    "counts the pages first": (
+        "def every(api): return [one for n in range(len(api.pages)) for one in api.get(n)]\n",
         PAGES,
         EVERY,
     ),

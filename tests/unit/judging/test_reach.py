@@ -16,6 +16,7 @@ from tuneyard.tasks.python import execute_python
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import changed_arguments
 import equal_others
 import forged
 import honest
@@ -37,6 +38,7 @@ FORGED = (
     | tampered_surroundings.FORGED
     | lenient.FORGED
     | kept_secrets.FORGED
+    | changed_arguments.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -47,6 +49,7 @@ HONEST = (
     | tampered_surroundings.HONEST
     | lenient.HONEST
     | kept_secrets.HONEST
+    | changed_arguments.HONEST
     | read_files.HONEST
 )
 

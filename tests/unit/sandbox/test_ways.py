@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.sandbox.changeable import kind_of
-from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, REPLACES, marked, ways
+from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, REPLACES, SETS, ways
 
 SMALL = st.integers(0, 5)
 TABLES = st.dictionaries(SMALL, SMALL)
@@ -21,7 +21,7 @@ class Plain:
 def changed(before: Any, after: Any) -> set[str]:
     kind = kind_of(before)
     assert kind is not None
-    return {*ways(kind, marked(kind, kind.parts(before)), marked(kind, kind.parts(after)))}
+    return {*ways(kind, kind.parts(before), kind.parts(after))}
 
 
 @given(TABLES, TABLES)
@@ -74,3 +74,23 @@ def test_a_frame_by_its_columns() -> None:
     assert changed(frame, frame.drop(columns="b")) == {REMOVES}
     assert changed(frame, frame.assign(a=0)) == {REPLACES}
     assert REPLACES in changed(frame, frame.iloc[:1])
+
+
+def test_another_list_in_the_place_of_one_is_a_change_of_that() -> None:
+    def within(old: Any, new: Any) -> set[str] | None:
+        kind = kind_of(old)
+        if kind is None or type(old) is not type(new):
+            return None
+        return {*ways(kind, kind.parts(old), kind.parts(new), within=within)}
+
+    assert within({"a": [1], "b": [2]}, {"a": [1, 3], "b": [2]}) == {ADDS}
+    assert within({"a": {"b": [1, 2]}}, {"a": {"b": [1]}}) == {REMOVES}
+    assert within([{1}, {2}], [{1}, {2}]) == set()
+    assert within({"a": [1]}, {"a": (1,)}) == {REPLACES}
+    assert within({"a": 1}, {"a": 2, "c": [1]}) == {ADDS, REPLACES}
+
+
+def test_an_attribute_is_set() -> None:
+    one, other = Plain(), Plain()
+    one.n, other.n = 1, 2
+    assert changed(one, other) == {SETS}

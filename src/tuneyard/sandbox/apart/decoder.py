@@ -55,7 +55,8 @@ def decode(
             if shared.kind(number) is not FILLERS[code]:
                 raise MalformedError("a change of what does not change")
         if changes and changes_come is not None:
-            others = {n: _ways(n, parts, shared) for n, (_, *parts) in changes}
+            compare = _Changes(shared, nodes)
+            others = {n: compare.ways(n, parts) for n, (_, *parts) in changes}
             changes_come({n: found for n, found in others.items() if found})
         _make(nodes, special, shared)
         read = _Reader(shared)
@@ -75,14 +76,38 @@ def decode(
     return Message(head, values)
 
 
-def _ways(number: int, parts: list[Any], shared: Shared) -> set[str]:
-    """Return in which ways a value changes that will be made of such parts."""
-    kind = shared.kind(number)
-    assert kind is not None
-    known: list[Any] = shared.known(number) or []
-    if kind.flat:
-        return {*ways(kind, known, parts)}
-    return {*ways(kind, [*map(shared.mark, known)], [*map(_mark, parts)])}
+class _Changes:
+    """In which ways values change that a message makes others of.
+
+    Args:
+        shared: what both sides have before it.
+        nodes: what it adds to that.
+    """
+
+    def __init__(self, shared: Shared, nodes: list[Node]) -> None:
+        self._shared, self._nodes, self._first = shared, nodes, shared.count
+        self._marks = shared.mark, _mark
+        self._seen: set[tuple[int, int]] = set()
+
+    def ways(self, number: int, parts: list[Any]) -> set[str]:
+        """Return in which ways a value changes that will be made of such parts."""
+        kind = self._shared.kind(number)
+        assert kind is not None
+        known: list[Any] = self._shared.known(number) or []
+        return {*ways(kind, known, parts, within=self._within, marks=self._marks)}
+
+    def _within(self, old: Any, new: Any) -> set[str] | None:
+        """Compare a value with a new one in its place."""
+        number = self._shared.number(old)
+        if number is None or type(new) in SCALARS or not self._first <= new[0]:
+            return None
+        code, *parts = self._nodes[new[0] - self._first]
+        if FILLERS.get(code) is not self._shared.kind(number) or code not in FILLERS:
+            return None
+        if (number, new[0]) in self._seen:  # what holds itself
+            return set()
+        self._seen.add((number, new[0]))
+        return self.ways(number, parts)
 
 
 def _mark(item: Any) -> Any:

@@ -45,6 +45,7 @@ class Changing(NamedTuple):
     ``exact`` is its class (None: numpy's, which may not be installed). ``flat``: its parts are
     made anew each time, of numbers and texts. ``pairs``: from this part on they are names with
     their values; None: they are a sequence; ``UNORDERED``: one in which places do not count.
+    ``attributes``: the names are an object's.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Changing(NamedTuple):
     fill: Callable[[Any, Parts], None]
     flat: bool = False
     pairs: int | None = None
+    attributes: bool = False
 
 
 def _pairs(value: dict[Any, Any]) -> Parts:
