@@ -22,7 +22,7 @@ def command(driver):
     os.write(2, b"*** SIGTERM received\\n")
     child = subprocess.Popen(["sleep", "60"])
     print("progress", file=driver.terminal)
-    print(child.pid, os.getpid(), file=driver.output)
+    def begun(): print(child.pid, os.getpid(), file=driver.output)
 {body}
 
 sys.exit(supervised(command, "tuneyard run x.yaml"))
@@ -36,6 +36,8 @@ class Started:
         (folder / "tmp").mkdir()
         self.temporary = folder / "tmp"
         self.run_dir = folder / "run"
+        # It is waited for until it says so: a signal may come at once.
+        body = body if "begun()" in body else f"begun()\n{body}"
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         program = PROGRAM.format(run_dir=str(self.run_dir), body=lines)
         self.process = subprocess.Popen(
@@ -95,7 +97,7 @@ def test_a_command_s_own_status_and_words_come_through(started) -> None:
 def test_a_signal_stops_it_with_one_line(started, number) -> None:
     before = signal.signal(number, signal.default_int_handler)  # nohup may have it ignored
     try:
-        run = started(f"try: {WAIT}\nfinally: print('undone', file=driver.terminal)")
+        run = started(f"try: begun(); {WAIT}\nfinally: print('undone', file=driver.terminal)")
     finally:
         signal.signal(number, before)
     run.process.send_signal(number)

@@ -47,8 +47,8 @@ gave it, is tampering.
 Of tests that ask little the reference tells what they leave out. An answer that changes what its
 tests gave it, where the reference does not, is judged once more with its changes kept from them
 (`tuneyard.sandbox.copies`), so that nothing is expected of its own making; of files see
-`tuneyard.sandbox.outside` and `tuneyard.sandbox.readings`, of objects that count what they are
-asked `tuneyard.sandbox.oracles`. An array without
+`tuneyard.sandbox.outside` and `tuneyard.sandbox.readings`, of objects that may be asked so many
+times only `tuneyard.sandbox.oracles`. An array without
 elements, which is equal to any other, passes only where the reference gives something empty. An
 answer's objects may not be equal whatever they are made of, where the reference's differ
 (`tuneyard.sandbox.tells`); an alias of ``Exception`` is no exception of its own

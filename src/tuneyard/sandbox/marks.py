@@ -37,7 +37,8 @@ class Reach(NamedTuple):
         tells: names of classes whose objects the reference tells apart (``sandbox.tells``).
         separate: how the tests keep their data as they are, whatever an answer does to them:
             ``COPIES``: it has others, and gives back what it changed of these; ``ORIGINALS``: of
-            what it gives back the tests see their own. An empty text: they do not.
+            what it gives back the tests see their own. A function that may change some of them
+            has those, and what else it changes is put back. An empty text: they do not.
     """
 
     ended: Sequence[int]

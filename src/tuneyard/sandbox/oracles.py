@@ -1,7 +1,7 @@
 """What tests keep from those whom they let ask: secrets that are to be found out, and counts.
 
-A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``),
-or whose calls are counted. To read the secret, or to set the count back, is no way to find it out.
+A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``).
+To read the secret, or to set the count back, is no way to find it out.
 Which classes of the tests are of the kind is read off their text: those that count something, one
 by one, in a method, and whose count is held against a limit.
 """
