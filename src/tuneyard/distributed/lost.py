@@ -7,19 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tuneyard.borrowed import RAY_BEHIND, RAY_GONE
 from tuneyard.errors import named
 
-# Where Ray keeps the exceptions behind an exception, beside ``__cause__``.
-_BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
 _FIRST = re.compile(r"^(\S[^\n]*)\n\nThe above exception was the direct cause", re.MULTILINE)
-# Ray Train's exceptions of workers that are gone have no public name to import them by.
-_NAMES_GONE = frozenset(
-    (
-        "WorkerHealthCheckFailedError",
-        "WorkerHealthCheckTimeoutError",
-        "WorkerGroupStartupFailedError",
-    )
-)
 _NO_MEMORY = ("can't allocate memory", "CUDA out of memory", "Cannot allocate memory")
 
 
@@ -57,7 +48,7 @@ def loss(error: BaseException) -> Loss | None:
         if _is_memory(inner):
             return Loss("memory", named(inner))
     for inner in reversed(found):
-        lost = isinstance(inner, gone) or not _NAMES_GONE.isdisjoint(_names(inner))
+        lost = isinstance(inner, gone) or not RAY_GONE.isdisjoint(_names(inner))
         if lost and not getattr(inner, "actor_init_failed", False):
             return Loss("worker", named(inner))
     if any(isinstance(inner, TrainingFailedError) for inner in found):
@@ -96,7 +87,7 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(inner))
         yield inner
         left.append(inner.__cause__)
-        left += [getattr(inner, name, None) for name in _BEHIND]
+        left += [getattr(inner, name, None) for name in RAY_BEHIND]
         left += list((getattr(inner, "worker_failures", None) or {}).values())
 
 

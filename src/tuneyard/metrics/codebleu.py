@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from tuneyard.borrowed import python_keywords
 from tuneyard.metrics.ngrams import (
     Ngram,
     NgramCounts,
@@ -187,10 +188,4 @@ def _weighted_words(
     return weighted, (max(1, total), *(max(1, order.total()) for order in longer))
 
 
-@cache
-def _keywords() -> frozenset[str]:
-    """Return the package's list of Python keywords."""
-    from importlib.resources import files
-
-    text = files("codebleu").joinpath("keywords", "python.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.split("\n"))
+_keywords = cache(python_keywords)

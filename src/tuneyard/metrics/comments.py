@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
+from tuneyard import borrowed
+from tuneyard.errors import UserError
+
 # What decides where comments and docstrings are and whether the standard tokenizer would give up:
 # strings (an open triple quote last), comments, brackets, line ends with the next line's spaces.
 _PARTS = re.compile(
@@ -36,10 +39,10 @@ def without_comments(code: str) -> str:
 
 
 def _by_tokens(code: str) -> str:
-    from codebleu.parser import remove_comments_and_docstrings
-
     try:
-        return str(remove_comments_and_docstrings(code, "python"))
+        return borrowed.without_comments(code)
+    except UserError:
+        raise
     except Exception:  # it tokenizes, which fails in many ways on text that is no Python
         return code
 

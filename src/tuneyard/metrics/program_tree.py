@@ -10,6 +10,7 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from tuneyard.borrowed import python_grammar
 from tuneyard.metrics.comments import without_comments
 from tuneyard.metrics.data_flow import Flow, data_flow
 from tuneyard.metrics.subtrees import expressions
@@ -70,9 +71,8 @@ def _analysed(source: str, faithful: bool) -> ProgramTree:
 
 @cache
 def _parser() -> Any:
-    from codebleu.utils import get_tree_sitter_language
     from tree_sitter import Parser
 
     parser = Parser()
-    parser.language = get_tree_sitter_language("python")
+    parser.language = python_grammar()
     return parser

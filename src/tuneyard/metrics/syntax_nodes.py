@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
+from tuneyard.borrowed import python_grammar
+
 Token = tuple[int, str, bool]
 """A word of the program: place, text, and whether it is an identifier. Places are ascending and
 each token's own. A string is one token; comments, and what is spelled as its type (keywords and
@@ -119,9 +121,7 @@ def read_nodes(root: Any, code: str) -> SyntaxNodes:
 @cache
 def _kinds() -> dict[int, tuple[str, bool, Node]]:
     """Return the type of each kind of node, whether it has a name, and a node without children."""
-    from codebleu.utils import get_tree_sitter_language
-
-    language = get_tree_sitter_language("python")
+    language = python_grammar()
     kinds = {_ERROR: ("ERROR", True)}
     for kind in range(language.node_kind_count):
         kinds[kind] = language.node_kind_for_id(kind) or "", language.node_kind_is_named(kind)

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from trl.trainer.dpo_trainer import DataCollatorForPreference
-from trl.trainer.utils import add_fused_lm_head
 
+from tuneyard.borrowed import fused_head, preference_collator
 from tuneyard.config import Model
 from tuneyard.loading import load_adapter, load_model
 
@@ -24,11 +23,11 @@ class ReferencePolicy:
 
     def __init__(self, model: Model, adapter: Path | None) -> None:
         network, tokenizer = load_model(model, for_training=False)
-        add_fused_lm_head(network)
+        fused_head(network)
         self._policy = network
         if adapter is not None:
             self._policy = load_adapter(network, adapter, trainable=False).eval()
-        self._collate = DataCollatorForPreference(pad_token_id=tokenizer.pad_token_id)
+        self._collate = preference_collator(tokenizer.pad_token_id)
         self._device = network.device
         # Trainer, too, computes a bfloat16 or 4-bit model's float32 parts in bfloat16 on a GPU.
         self._mixed = self._device.type == "cuda" and not model.held.exact

@@ -11,6 +11,7 @@ from typing import Any
 from torch.utils.data import Sampler
 from transformers import PrinterCallback, TrainerCallback
 
+from tuneyard.borrowed import check_overridden
 from tuneyard.config import Model, Optimisation
 from tuneyard.errors import UserError
 from tuneyard.train import lora
@@ -82,6 +83,10 @@ class Lean:
     stopped: dict[str, Any] | None = None
     """Why training ended early: ``step``, ``total_steps``, ``text`` (a sentence), and figures."""
     _total_train_tokens: int
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        check_overridden(cls.__mro__[2])
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         # All workers wait for the slowest: what they do at one time is of similar length. A step of

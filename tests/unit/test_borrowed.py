@@ -1,0 +1,67 @@
+"""The names of other packages that may move: there today, and one message where one has."""
+
+import importlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tuneyard import borrowed
+from tuneyard.errors import UserError
+from tuneyard.metrics.codebleu import codebleu
+
+MOVABLE = {
+    "fused_head": ("trl.trainer.utils", "add_fused_lm_head"),
+    "preference_collator": ("trl.trainer.dpo_trainer", "DataCollatorForPreference"),
+    "python_grammar": ("codebleu.utils", "get_tree_sitter_language"),
+    "without_comments": ("codebleu.parser", "remove_comments_and_docstrings"),
+}
+
+
+@pytest.mark.parametrize("used", MOVABLE)
+def test_a_name_that_has_moved_is_one_message(used, monkeypatch):
+    module, name = MOVABLE[used]
+    monkeypatch.delattr(importlib.import_module(module), name)
+    arguments = [] if used == "python_grammar" else [0]
+    with pytest.raises(UserError) as caught:
+        getattr(borrowed, used)(*arguments)
+    package = module.partition(".")[0]
+    text = str(caught.value)
+    assert f"{module}.{name}" in text
+    assert f"pip install {package}=={borrowed.TESTED[package]}" in text
+
+
+def test_codebleu_says_so_and_does_not_score_on(monkeypatch):
+    monkeypatch.delattr("codebleu.parser.remove_comments_and_docstrings")
+    with pytest.raises(UserError, match="remove_comments_and_docstrings"):
+        codebleu(prediction="moved = 1 \f # one", reference="moved = 2 \f # two")
+
+
+def test_keywords_are_python_s():
+    assert {"def", "return", "lambda"} <= borrowed.python_keywords()
+
+
+def test_the_overridden_methods_are_the_trainers_own():
+    from trl import DPOTrainer, SFTTrainer
+
+    for trainer in (SFTTrainer, DPOTrainer):
+        borrowed.check_overridden(trainer)
+    with pytest.raises(UserError, match="_prepare_dataset"):
+        borrowed.check_overridden(
+            type(
+                "Trainer", (), {"_get_train_sampler": 0, "_save": 0} | {"_load_from_checkpoint": 0}
+            )
+        )
+
+
+def test_ray_train_still_has_the_exceptions_that_are_known_by_name():
+    errors = importlib.import_module("ray.train.v2._internal.exceptions")
+    assert all(hasattr(errors, name) for name in borrowed.RAY_GONE)
+
+
+def test_each_package_is_bounded_from_above():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    wanted = project["project"]["dependencies"]
+    for package in borrowed.TESTED:
+        found = [one for one in wanted if one.split("[")[0].split(">")[0] == package]
+        assert [("<" in one) for one in found] == [True], package
