@@ -151,6 +151,8 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="the steps as one JSON object")
     command = add("report", "show the results of a run directory")
     command.add_argument("run_dir", type=_place, metavar="RUN_DIR")
+    command = add("models", "list the models that a study can name by a preset")
+    command.add_argument("--json", action="store_true", help="all their fields, as one JSON list")
     command = add("data", "write a study's data as JSONL, and say what is in them; loads no model")
     add_study(command)
     command.add_argument("--out", type=_place, required=True, metavar="DIR")

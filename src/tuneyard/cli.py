@@ -163,6 +163,25 @@ def _data(options: argparse.Namespace) -> int:
     return 0
 
 
+def _models(options: argparse.Namespace) -> int:
+    from tuneyard.config import Model
+    from tuneyard.config.presets import PRESETS
+
+    models = [Model.model_validate(name) for name in PRESETS]
+    if options.json:
+        print(json.dumps([model.model_dump(mode="json") for model in models]))
+        return 0
+    rows = [("PRESET", "PATH", "PROMPT", "HELD AS", "CONTEXT")]
+    rows += [
+        (one.name, one.path, one.prompt.format, one.quantization, f"{one.max_length:,}")
+        for one in models
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(map(str.ljust, row, widths)).rstrip())
+    return 0
+
+
 def _score(options: argparse.Namespace) -> int:
     from tuneyard.score.command import format_summary, score_file
 
@@ -215,6 +234,7 @@ _COMMANDS = {
     "run": _run,
     "plan": _plan,
     "report": _report,
+    "models": _models,
     "data": _data,
     "score": _score,
     "fetch": _fetch,

@@ -1,4 +1,4 @@
-"""SFT: the golden loss curve, and every architecture of the presets."""
+"""SFT: the golden loss curve, and what its trainer computes."""
 
 from __future__ import annotations
 
@@ -13,34 +13,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tuneyard.config.presets import PRESETS
 from tuneyard.loading import load_model
 from tuneyard.train.job import TrainJob
 from tuneyard.train.run import run
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sft_loss.json"
-
-# What sets the six apart from a plain Llama, apart from their size.
-ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
-    "codellama-7b-instruct": ("llama", {"num_key_value_heads": 4}),
-    "codellama-13b-instruct": ("llama", {"num_key_value_heads": 4}),
-    "llama-3.1-8b": (
-        "llama",
-        {
-            "rope_parameters": {
-                "rope_type": "llama3",
-                "rope_theta": 500000.0,
-                "factor": 8.0,
-                "low_freq_factor": 1.0,
-                "high_freq_factor": 4.0,
-                "original_max_position_embeddings": 64,
-            }
-        },
-    ),
-    "llama-3.2-3b": ("llama", {"tie_word_embeddings": True}),
-    "mistral-7b-v0.1": ("mistral", {"sliding_window": 32}),
-    "stable-code-3b": ("stablelm", {"num_key_value_heads": 4, "use_qkv_bias": True}),
-}
 
 
 def silent(metrics: dict[str, Any], folder: Path | None) -> None:
@@ -58,22 +35,6 @@ def test_the_loss_falls_along_the_golden_curve(
     assert [entry["step"] for entry in found] == list(range(1, 13))
     assert curve[-1] < 0.5 * curve[0]
     assert curve == pytest.approx(json.loads(GOLDEN.read_text())["loss"], rel=1e-4)
-
-
-@pytest.mark.parametrize("preset", sorted(set(PRESETS) - {"embedded"}))
-def test_each_preset_trains_with_its_own_targets(
-    preset: str,
-    sft_job: Callable[..., TrainJob],
-    make_tiny_model: Callable[..., Path],
-    tmp_path: Path,
-) -> None:
-    architecture, overrides = ARCHITECTURES[preset]
-    folder = make_tiny_model(tmp_path / "model", architecture, **overrides)
-    model = {**PRESETS[preset], "path": str(folder), "quantization": "none", "max_length": 128}
-    result = run(sft_job(model, max_steps=2), tmp_path / "out", report=silent)
-    assert result["steps"] == 2
-    config = json.loads((tmp_path / "out" / "adapter_config.json").read_text())
-    assert sorted(config["target_modules"]) == sorted(PRESETS[preset]["lora_targets"])
 
 
 @pytest.mark.parametrize("trained", [None, 50])
