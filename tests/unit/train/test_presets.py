@@ -50,7 +50,8 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "llama-3.2": ("llama", {"rope_parameters": _LLAMA3, **_TIED}),
     "mistral": ("mistral", {"sliding_window": 32}),
     "phi-4-mini": ("phi3", {"rope_parameters": _LONG, "partial_rotary_factor": 0.75, **_TIED}),
-    "qwen2.5-coder": ("qwen2", _TIED),
+    # Its tokenizer class adds an end-of-text token to what the tiny tokenizer has.
+    "qwen2.5-coder": ("qwen2", {"vocab_size": 384, **_TIED}),
     "qwen3": ("qwen3", {"head_dim": 16, **_TIED}),
     "stable-code": ("stablelm", {"num_key_value_heads": 4, "use_qkv_bias": True}),
     "starcoder2": ("starcoder2", {"sliding_window": 32, "use_bias": True, **_TIED}),
