@@ -6,9 +6,10 @@ weights trains and answers like another, only worse.
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,25 @@ def refuse_kind(said: str, kind: str, saved: str, where: str, value: str) -> Non
             value=value,
             remedy=f"set model_type to {kind!r} there, or copy the model's own config.json",
         )
+
+
+def cached_forward(network: Any) -> Collection[str]:
+    """Return the names of what a causal model's forward takes, an adapter on it or none.
+
+    Raises:
+        UserError: no keys and values of earlier tokens are among it, which the engine needs.
+    """
+    base = network.get_base_model() if hasattr(network, "get_base_model") else network
+    taken = inspect.signature(base.forward).parameters
+    if "past_key_values" not in taken:
+        raise UserError(
+            f"a {base.config.model_type} keeps no keys and values of earlier tokens, which the "
+            "engine 'tuneyard' works with",
+            where="evaluate.decoding.engine",
+            value="tuneyard",
+            remedy="set it to transformers",
+        )
+    return taken
 
 
 def check_vocabulary(network: Any, tokenizer: Any, model: Model) -> None:

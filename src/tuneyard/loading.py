@@ -70,7 +70,6 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     options: dict[str, Any] = {
         "dtype": torch.float32 if held.exact else torch.bfloat16,
         "device_map": {"": device},
-        "attn_implementation": "sdpa",
         "trust_remote_code": False,  # else the library asks at the terminal
         # Told by ``refuse``, with what else does not fit.
         "output_loading_info": True,
@@ -139,11 +138,7 @@ def not_loaded(error: Exception, what: str, model: Model) -> UserError:
         return told
     said = reason(error)
     remedy = "check the path or hub id, the revision, and your access to the hub"
-    if "scaled_dot_product_attention" in said:
-        kind = said.partition(" ")[0]
-        said = f"transformers computes {kind} without SDPA attention, which tuneyard works with"
-        remedy = "name a model of another kind, such as a Llama, a Mistral or a Qwen"
-    elif os.path.isdir(resolve_path(model)):
+    if os.path.isdir(resolve_path(model)):
         remedy = "copy or download all its files again, from one place"
     return UserError(
         f"a {what} could not be loaded: {said}",

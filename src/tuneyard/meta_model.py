@@ -20,6 +20,7 @@ from tuneyard.fit import (
     UNFIT,
     Differences,
     Shapes,
+    cached_forward,
     check_vocabulary,
     differences_of,
     encoder_differences,
@@ -41,7 +42,7 @@ _READ = 1 << 20
 """Numbers of a base's tensor that are looked at; of an adapter's all are."""
 
 
-def check_fit(model: Model) -> None:
+def check_fit(model: Model, engine: str = "transformers") -> None:
     """Refuse a base model whose weights or tokenizer are not those of its config.json.
 
     Nothing is looked at of a hub model that is not in the cache; of weights that are stored
@@ -49,11 +50,12 @@ def check_fit(model: Model) -> None:
 
     Args:
         model: one that ``check_model`` and ``check_adapter`` let pass.
+        engine: what will answer with it.
 
     Raises:
         UserError: tensors are missing, left over, of another shape or type, or hold numbers that
-            are not finite; no such model can be made; the tokenizer has more tokens than it; or
-            the model's adapter does not fit.
+            are not finite; no such model can be made; the tokenizer has more tokens than it; the
+            engine cannot work with it; or the model's adapter does not fit.
     """
     folder = model_folder(model)
     if folder is None or half_fetched(folder, resolve_path(model)):
@@ -69,6 +71,8 @@ def check_fit(model: Model) -> None:
     check_vocabulary(network, tokenizer, model)
     wrong = (name for file in loaded_files(folder) for name in not_finite(file, _READ))
     refuse_not_finite(wrong, "a model's weights", place, model.path)
+    if engine == "tuneyard":
+        cached_forward(network)
     if model.adapter is not None:
         _check_adapter(network, Path(model.adapter))
 
@@ -150,7 +154,7 @@ def _on_meta(model: Model, folder: Path, place: str) -> tuple[Any, Differences] 
                 remedy="name a causal language model, such as a Llama or a Mistral",
             )
         _of_one_kind(config, place, model)
-        network, info = _made(kind, config, found, attn_implementation="sdpa")
+        network, info = _made(kind, config, found)
     except UserError:
         raise
     except Exception as error:  # of a damaged config.json the library raises what comes

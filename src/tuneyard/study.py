@@ -91,7 +91,7 @@ class Prepared:
         if not self.todo():
             return
         for model in self.study.models:
-            check_fit(model)
+            check_fit(model, self.study.evaluate.decoding.engine)
         for name in sorted(set(encoder_metrics(self.study.evaluate.metrics).values())):
             encoder = getattr(self.study.evaluate.encoders, name)
             check_encoder_fit(encoder, f"evaluate.encoders.{name}")

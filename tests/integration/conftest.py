@@ -77,7 +77,7 @@ def tuneyard(environment):
 @pytest.fixture(scope="session")
 def finished(tuneyard, words, tmp_path_factory):
     """The run directory of the small study after an uninterrupted run, and what it printed."""
-    run_dir = tmp_path_factory.mktemp("finished") / "run"
+    run_dir = tmp_path_factory.mktemp("finished") / "my run ~1, 100% done?"  # names as people have
     done = tuneyard("run", *words, f"run_dir={run_dir}")
     assert done.returncode == 0, done.stderr
     return run_dir, done

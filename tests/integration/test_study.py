@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tuneyard.tracking.address import sqlite_uri
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
@@ -155,7 +157,7 @@ def test_the_champion_comes_back_by_name_and_is_measured_anew(
 ):
     run_dir, _ = finished
     rule = "register={name: tiny, metric: codebleu, on: first_order}"
-    uri = f"sqlite:///{run_dir}/mlflow.db"
+    uri = sqlite_uri(f"{run_dir}/mlflow.db")
     done = tuneyard("run", *words, *sft_only, f"run_dir={run_dir}", rule)
     assert "registry: tiny version 1 (champion) is sft" in done.stdout, done.stderr
     adapter = tmp_path / "adapter"

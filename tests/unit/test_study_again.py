@@ -88,7 +88,7 @@ class Again:
 @pytest.fixture
 def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Again:
     monkeypatch.setattr(study, "open_tracker", lambda *words: None)
-    monkeypatch.setattr(study, "check_fit", lambda model: None)
+    monkeypatch.setattr(study, "check_fit", lambda *_: None)
     monkeypatch.setattr(study, "Live", lambda *words: Mock())  # no MLflow
     return Again(tmp_path, monkeypatch)
 
@@ -141,7 +141,7 @@ def test_what_was_reported_and_then_mended_is_scored_anew(
 def test_a_model_is_refused_before_the_tests_of_rows_are_tried(
     again: Again, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(model: Any) -> None:
+    def refuse(*_: Any) -> None:
         raise UserError("its weights do not fit")
 
     monkeypatch.setattr(study, "check_fit", refuse)

@@ -78,6 +78,33 @@ def test_each_preset_is_of_a_family() -> None:
     assert found == sorted(set(PRESETS) - {"embedded"})
 
 
+def learns_and_answers(
+    model: dict[str, Any],
+    sft_job: Callable[..., TrainJob],
+    dpo_job: Callable[..., TrainJob],
+    folder: Path,
+) -> set[str]:
+    """Train a model by SFT and from there by DPO, ask it, and return the adapted modules."""
+    base = Model.model_validate({"name": "tiny", **model})
+    question = plain(base.wording.asked("place a red nut"))
+    rows, pairs = folder / "sft.jsonl", folder / "dpo.jsonl"
+    write_jsonl(rows, [{"id": str(n), "prompt": question, "completion": "put"} for n in range(4)])
+    write_jsonl(pairs, [Preference(str(n), str(n), question, "put", "no") for n in range(4)])
+    first, second = folder / "sft", folder / "dpo"
+    job = replace(sft_job(model, max_steps=2), rows=str(rows))
+    assert run(job, first, report=silent)["steps"] == 2
+    job = replace(dpo_job(model, adapter=first, max_steps=1), rows=str(pairs))
+    assert abs(run(job, second, report=silent)["start_rewards"]["margins"]) < 5e-2
+    answers = []
+    for engine in ("tuneyard", "transformers"):
+        answerer = Answerer(base, second, engine=engine, threads=1)
+        asked = [base.wording.asked(text) for text in ("put", "place a red nut")]
+        answers.append(answerer.generate(asked, Decoding(max_new_tokens=3)))
+    assert answers[0] == answers[1]
+    assert answers[0][0].tokens
+    return set(json.loads((first / "adapter_config.json").read_text())["target_modules"])
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_class_trains_and_answers(
     family: str,
@@ -94,18 +121,20 @@ def test_each_class_trains_and_answers(
     assert all(PRESETS[name]["lora_targets"] == preset["lora_targets"] for name in of(family))
     assert preset["quantization"] == "nf4"
     model = {**preset, "path": str(folder), "max_length": 128}
-    base = Model.model_validate({"name": "tiny", **model})
-    question = plain(base.wording.asked("place a red nut"))
-    rows, pairs = tmp_path / "sft.jsonl", tmp_path / "dpo.jsonl"
-    write_jsonl(rows, [{"id": str(n), "prompt": question, "completion": "put"} for n in range(4)])
-    write_jsonl(pairs, [Preference(str(n), str(n), question, "put", "no") for n in range(4)])
-    first, second = tmp_path / "sft", tmp_path / "dpo"
-    job = replace(sft_job(model, max_steps=2), rows=str(rows))
-    assert run(job, first, report=silent)["steps"] == 2
-    config = json.loads((first / "adapter_config.json").read_text())
-    assert sorted(config["target_modules"]) == sorted(preset["lora_targets"])
-    job = replace(dpo_job(model, adapter=first, max_steps=1), rows=str(pairs))
-    assert abs(run(job, second, report=silent)["start_rewards"]["margins"]) < 5e-2
-    answerer = Answerer(base, second, threads=1)
-    (answer,) = answerer.generate([base.wording.asked("put")], Decoding(max_new_tokens=3))
-    assert answer.tokens
+    targets = learns_and_answers(model, sft_job, dpo_job, tmp_path)
+    assert targets == set(preset["lora_targets"])
+
+
+# No SDPA attention; no positions among what forward takes; no choice of logits.
+@pytest.mark.parametrize("architecture", ["bloom", "codegen", "gemma2", "mpt"])
+def test_a_class_without_what_newer_ones_have_trains_and_answers(
+    architecture: str,
+    sft_job: Callable[..., TrainJob],
+    dpo_job: Callable[..., TrainJob],
+    make_tiny_model: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    own = {"codegen": {"rotary_dim": 8, "n_positions": 512}, "gemma2": {"head_dim": 16}}
+    folder = make_tiny_model(tmp_path / "model", architecture, **own.get(architecture, {}))
+    model = {"path": str(folder), "quantization": "none", "prompt": "alpaca", "max_length": 128}
+    assert learns_and_answers(model, sft_job, dpo_job, tmp_path)

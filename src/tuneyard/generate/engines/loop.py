@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from tuneyard.config import Decoding
+from tuneyard.fit import cached_forward
 from tuneyard.generate.engines.batches import in_batches, padded
 from tuneyard.generate.sampling import next_tokens, uniforms
 
@@ -23,6 +24,10 @@ class Loop:
     def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None:
         self.network, self.pad, self.end, self.max_length = network, pad, end, max_length
         self.device = torch.device(network.device)
+        taken = cached_forward(network)
+        # Kinds without positions (ALiBi) or of long ago take fewer words.
+        self._placed = "position_ids" in taken
+        self._last = {"logits_to_keep": 1} if "logits_to_keep" in taken else {}
 
     def answer(
         self, prompts: Sequence[list[int]], decoding: Decoding, seeds: Sequence[int] | None
@@ -56,10 +61,10 @@ class Loop:
                 input_ids=inputs,
                 # Without padding, attention needs no mask: a faster kernel.
                 attention_mask=mask if has_pads else None,
-                position_ids=positions,
                 past_key_values=cache,
                 use_cache=True,
-                logits_to_keep=1,
+                **({"position_ids": positions} if self._placed else {}),
+                **self._last,
             ).logits[:, -1]
             chosen = next_tokens(logits, decoding, None if noise is None else noise[:, step])
             going = []
