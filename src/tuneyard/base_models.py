@@ -112,9 +112,9 @@ def context_length(model: Model) -> int | None:
 
 
 def with_own_length(model: Model) -> Model:
-    """Return the model with its own context length where that is less than the default.
+    """Return the model with its own context length where the study names no ``max_length``.
 
-    A ``max_length`` that the study names stays; ``check_model`` refuses one that is too long.
+    One that the study names stays; ``check_model`` refuses one that is too long.
 
     Raises:
         UserError: the model's config.json cannot be read.
@@ -122,7 +122,7 @@ def with_own_length(model: Model) -> Model:
     if _length_is_named(model):
         return model
     context = context_length(model)
-    if context is None or context >= model.max_length:
+    if context is None:
         return model
     return model.model_copy(update={"max_length": context})
 

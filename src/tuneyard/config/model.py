@@ -38,8 +38,8 @@ class Model(Strict):
     lora_targets: Annotated[list[str], Field(min_length=1)] | Literal["all-linear"] = "all-linear"
     """Modules that get an adapter, unless a stage's ``lora.target_modules`` says otherwise."""
     max_length: int = Field(default=2048, ge=SHORTEST)
-    """Tokens of prompt and completion together, at most the model's context length; that is taken
-    where it is less than the default and the study names none."""
+    """Tokens of prompt and completion together, at most the model's context length, which is taken
+    where the study names none. The default is that of a model whose config.json names no bound."""
 
     @model_validator(mode="before")
     @classmethod
