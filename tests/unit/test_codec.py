@@ -53,3 +53,17 @@ def test_a_lossy_tokenizer_gets_no_end_within_an_answer(lossy: Any, text: str) -
     assert not set(ids) & (set(lossy.all_special_ids) - {lossy.unk_token_id})
     assert codec_of(lossy) is codec_of(lossy)
     BARE.encoding(lossy).text(ids)
+
+
+@given(text=texts.map("".join))
+@settings(max_examples=30)
+def test_a_tokenizer_without_a_fast_form_is_as_exact(text: str) -> None:
+    from transformers import ByT5Tokenizer
+
+    slow = ByT5Tokenizer()
+    assert not slow.is_fast
+    ids = BARE.encoding(slow).answer(text)[:-1]
+    assert BARE.encoding(slow).text(ids) == text
+    assert not set(ids) & set(slow.all_special_ids)
+    asked = BARE.encoding(slow).prompt(text)
+    assert not set(asked) & set(slow.all_special_ids)
