@@ -195,3 +195,15 @@ def test_what_runs_one_step_knows_no_other():
     imported = {name: names(path) for name, path in PATHS.items()}
     for name in own:
         assert reached(name, imported) & own <= {name}
+
+
+def test_the_readme_names_every_file_at_the_top_of_the_package():
+    text = (SOURCE.parents[1] / "README.md").read_text(encoding="utf-8")
+    tree_of = text.split("## Where things are")[1]
+    names = [
+        path.name + "/" * path.is_dir()
+        for path in SOURCE.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    ]
+    assert len(names) > 30
+    assert [name for name in names if name not in tree_of and name != "__init__.py"] == []
