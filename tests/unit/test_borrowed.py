@@ -65,3 +65,31 @@ def test_each_package_is_bounded_from_above():
     for package in borrowed.TESTED:
         found = [one for one in wanted if one.split("[")[0].split(">")[0] == package]
         assert [("<" in one) for one in found] == [True], package
+
+
+@pytest.mark.parametrize("used", [*MOVABLE, "check_overridden", "python_keywords"])
+def test_a_bad_study_is_told_its_own_fault_whatever_has_moved(used, monkeypatch, tmp_path, capsys):
+    from tuneyard.cli import main
+
+    def moved(*_):
+        raise RuntimeError(f"{used} has moved")
+
+    monkeypatch.setattr(borrowed, used, moved)
+    study = tmp_path / "study.yaml"
+    study.write_text("study: x\nmodels: [embedded]\ndata: {a: {source: cocobots, order: frist}}\n")
+    assert main(["run", str(study), f"run_dir={tmp_path / 'run'}"]) == 2
+    said = capsys.readouterr().err
+    assert "frist" in said
+    assert "moved" not in said
+
+
+def test_a_loss_is_understood_without_what_ray_keeps_to_itself(monkeypatch):
+    from tuneyard.distributed import lost
+
+    monkeypatch.setattr(lost, "RAY_BEHIND", ())
+    monkeypatch.setattr(lost, "RAY_GONE", frozenset())
+    assert lost.loss(ValueError("x")) is None
+    found = lost.loss(MemoryError("no room"))
+    assert found is not None
+    assert found.kind == "memory"
+    assert isinstance(lost.raised(UserError("the row is wrong")), UserError)
