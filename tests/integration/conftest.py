@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,19 @@ def finished(tuneyard, words, tmp_path_factory):
     done = tuneyard("run", *words, f"run_dir={run_dir}")
     assert done.returncode == 0, done.stderr
     return run_dir, done
+
+
+@pytest.fixture(scope="session")
+def free_ports() -> Callable[[int], list[int]]:
+    """``free_ports(3)`` finds so many ports of loopback that nobody listens on."""
+
+    def find(count: int) -> list[int]:
+        sockets = [socket.socket() for _ in range(count)]
+        for found in sockets:
+            found.bind(("127.0.0.1", 0))
+        ports = [found.getsockname()[1] for found in sockets]
+        for found in sockets:
+            found.close()
+        return ports
+
+    return find

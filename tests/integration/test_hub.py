@@ -12,8 +12,6 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from test_ray_job import free_ports
-
 from loopback_hub import serving
 
 pytestmark = pytest.mark.slow
@@ -73,7 +71,7 @@ def node(environment, cache, log, *arguments):
 
 
 @pytest.fixture
-def cluster(environment, tmp_path):
+def cluster(environment, tmp_path, free_ports):
     """Two nodes on loopback, the hub that both reach, and an environment of who drives them."""
     port, dashboard, client = free_ports(3)
     temporary = Path("/tmp") / f"th{os.getpid()}"

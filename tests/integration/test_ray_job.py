@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,18 +14,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for found in sockets:
-        found.bind(("127.0.0.1", 0))
-    ports = [found.getsockname()[1] for found in sockets]
-    for found in sockets:
-        found.close()
-    return ports
-
-
 @pytest.fixture
-def cluster(environment, tmp_path):
+def cluster(environment, tmp_path, free_ports):
     """A head node on loopback; yields the address that jobs are submitted to."""
     port, dashboard, client = free_ports(3)
     # Sockets lie below it, and their paths must be short.
