@@ -68,7 +68,11 @@ def _bound(tree: ast.Module) -> tuple[tuple[str, ...], tuple[tuple[str, str, str
             names.add(node.id)
         elif not isinstance(node, ast.Lambda | ast.comprehension):
             todo += ast.iter_child_nodes(node)
-    found = tuple(one for one in imports.values() if one[0] not in own)
+    found = tuple(
+        (name, module, " ".join(sorted(own))) if name == EVERYTHING else (name, module, part)
+        for name, module, part in imports.values()
+        if name not in own
+    )
     return tuple(sorted((names - {name for name, _, _ in found}) | own)), found
 
 

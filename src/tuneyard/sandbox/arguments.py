@@ -16,6 +16,7 @@ from tuneyard.sandbox.apart.kinds import CHANGING, KINDS, SCALARS, Changing, Par
 from tuneyard.sandbox.apart.shared import Shared, parts_of
 from tuneyard.sandbox.capability import imported, names_in, walk
 from tuneyard.sandbox.changeable import Kinds
+from tuneyard.sandbox.extras import Extras, only, without
 from tuneyard.sandbox.imports import Import
 from tuneyard.sandbox.source import words
 from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, SETS, ways
@@ -113,6 +114,7 @@ class Arguments:
         program: the answer's code.
         allowed: what the reference changes, as ``changed`` says it.
         put_back: what else is changed becomes what it was.
+        extras: attributes that the tests cannot see.
 
     Attributes:
         changed: what else was changed: the name of the function, or ``LATER`` where it was after
@@ -124,12 +126,18 @@ class Arguments:
     """
 
     def __init__(
-        self, program: CodeType, allowed: Collection[str], *, put_back: bool = False
+        self,
+        program: CodeType,
+        allowed: Collection[str],
+        *,
+        put_back: bool = False,
+        extras: Extras | None = None,
     ) -> None:
         self.changed: set[str] = set()
         self.spoilt: set[str] = set()
         self._allowed = frozenset(allowed)
         self._puts_back = put_back
+        self._extras = extras or Extras(None)
         self._held = Shared()
         self._kinds = Kinds(program)
         self._left = _MOST
@@ -167,14 +175,19 @@ class Arguments:
         for number, kind, parts in self._held.changed():
             if blamed:
                 known = self._held.known(number) or []
+                own: Parts = []
+                if kind.attributes:
+                    extra = self._extras.find(self._held.value(number), known, parts)
+                    known, own = without(known, extra), only(parts, extra)
+                    parts = without(parts, extra)
                 found = {f"{name} {way}" for way in ways(kind, known, parts, within=self._within)}
                 wrong = found - self._allowed
                 self.changed |= wrong
                 if wrong and self._puts_back:
-                    self._put_back(number, kind, known, parts, name)
+                    self._put_back(number, kind, known, parts, own, name)
                     if kind.flat or not (kind.attributes or wrong == found):
                         self.spoilt |= wrong
-                    parts = parts_of(self._held.value(number), kind)
+                parts = parts_of(self._held.value(number), kind)
             changes.append((number, parts))
         self._seen.clear()
         for number, parts in changes:
@@ -195,10 +208,15 @@ class Arguments:
         known = None if number is None else self._held.known(number)
         before = kind.parts(old) if known is None else known
         after = kind.parts(new)
+        if kind.attributes:
+            extra = self._extras.of(old) | self._extras.of(new)
+            before, after = without(before, extra), without(after, extra)
         self._left -= len(after)
         return {*ways(kind, before, after, within=self._within)}
 
-    def _put_back(self, number: int, kind: Changing, known: Parts, parts: Parts, name: str) -> None:
+    def _put_back(
+        self, number: int, kind: Changing, known: Parts, parts: Parts, own: Parts, name: str
+    ) -> None:
         """Make a value what it was; an object in those attributes alone that may not be changed."""
         value = self._held.value(number)
         if kind.flat:
@@ -206,7 +224,8 @@ class Arguments:
         if kind.attributes:
             if known[0] is not parts[0] and f"{name} {BECOMES}" not in self._allowed:
                 object.__setattr__(value, "__class__", known[0])
-            known = self._mixed(known, parts, name)
+            known = [*self._mixed(known, parts, name), *own]
+            known[1] += len(own)
         kind.fill(value, known)
 
     def _mixed(self, known: Parts, parts: Parts, name: str) -> Parts:

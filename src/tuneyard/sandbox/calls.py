@@ -10,6 +10,7 @@ from typing import Any
 from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
+from tuneyard.sandbox.extras import Extras
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, READS, Reach
 from tuneyard.sandbox.nans import Nans, may_make, mentions
 from tuneyard.sandbox.outside import Outside, concerns
@@ -63,7 +64,7 @@ class Calls:
         looks = trying or (wanted is not None and wanted.exit != ANYWHERE)
         if wanted is not None and looks and not shows_frames(program):
             told = None if trying else wanted
-            self._given = _given(program, can, others, told)
+            self._given = _given(program, can, tests, others, told)
             if concerns(tests):
                 self._reads = Readings(tests, None if told is None else told.named(READS))
                 if trying and may_read_later(program):
@@ -149,7 +150,7 @@ class Calls:
 
 
 def _given(
-    program: CodeType, can: Capability, others: bool, wanted: Reach | None
+    program: CodeType, can: Capability, tests: str, others: bool, wanted: Reach | None
 ) -> Arguments | Copies | None:
     """Return what the answer's functions are called by; None: as ever.
 
@@ -157,6 +158,7 @@ def _given(
     """
     allowed = wanted.named(CHANGES) if wanted is not None else []
     if wanted is not None and wanted.separate:
-        return Copies(program, allowed, originals=wanted.separate == ORIGINALS)
+        originals = wanted.separate == ORIGINALS
+        return Copies(program, allowed, Extras(tests), originals=originals)
     may = wanted is None or others or not can.harmless or may_change(program)
-    return Arguments(program, allowed) if may else None
+    return Arguments(program, allowed, extras=Extras(tests)) if may else None

@@ -12,6 +12,7 @@ from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
 from tuneyard.sandbox.arguments import Arguments
 from tuneyard.sandbox.changeable import Kinds, clone
+from tuneyard.sandbox.extras import Extras, only
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
@@ -29,16 +30,26 @@ class Copies:
         program: the answer's code.
         allowed: what the reference changes (see ``Arguments``): such functions get what the tests
             have, and what else they change of it is put back.
+        extras: attributes that the tests cannot see: they have them all the same, for the
+            answer to find again.
         originals: what it has changed is not the copy either.
 
     Attributes:
         changed: names of functions that changed what cannot be copied.
     """
 
-    def __init__(self, program: CodeType, allowed: Collection[str], *, originals: bool) -> None:
+    def __init__(
+        self,
+        program: CodeType,
+        allowed: Collection[str],
+        extras: Extras,
+        *,
+        originals: bool,
+    ) -> None:
         self.changed: set[str] = set()
         self._allowed = {one.partition(" ")[0] for one in allowed}
-        self._given = Arguments(program, allowed, put_back=True)
+        self._given = Arguments(program, allowed, put_back=True, extras=extras)
+        self._extras = extras
         self._no_copies = originals
         self._kinds = Kinds(program)
         self._originals: dict[int, Any] = {}
@@ -68,6 +79,7 @@ class Copies:
             self._keep([*given, *named.values()], copied)
         try:
             result = function(*arguments, **more)
+            self._give_extras(copied)
             changed = set() if self._no_copies else self._changed(copied)
             return self._back(result, changed, set())
         finally:
@@ -103,6 +115,36 @@ class Copies:
         self._originals[id(made)] = value
         self._copies.append((made, value))
         return made
+
+    def _give_extras(self, copied: dict[int, Copied]) -> None:
+        """Give what the tests have the attributes that only the answer knows of."""
+        for key, (made, kind, parts) in [*copied.items()]:
+            if kind is None or not kind.attributes:
+                continue
+            now = parts_of(made, kind)
+            value = self._originals.get(id(made), made)
+            extra = self._extras.find(value, parts, now)
+            if not extra:
+                continue
+            own = only(now, extra)
+            copied[key] = made, kind, _merged(now, parts, extra)
+            if made is value:
+                continue
+            for name in {*parts[2::2]} & extra - {*own[::2]}:
+                object.__delattr__(value, name)
+            for name, one in zip(own[::2], own[1::2], strict=True):
+                self._make_own(one, copied, set())
+                object.__setattr__(value, name, self._back(one, set(), set()))
+
+    def _make_own(self, value: Any, copied: dict[int, Copied], seen: set[int]) -> None:
+        """Let lists and the like be the answer's own, whatever they are copies of."""
+        if type(value) not in _HOLD or id(value) in seen:
+            return
+        seen.add(id(value))
+        if id(value) in self._originals:
+            copied.pop(id(self._originals.pop(id(value))), None)
+        for one in held(value):
+            self._make_own(one, copied, seen)
 
     def _changed(self, copied: dict[int, Copied]) -> set[int]:
         """Return the ``id`` of all copies that were changed, or hold such."""
@@ -152,6 +194,16 @@ class Copies:
                 todo += parts
             elif type(one) is tuple:
                 todo += one
+
+
+def _merged(now: Parts, before: Parts, extra: set[str]) -> Parts:
+    """Return an object's parts as they were, but for some attributes, in the order they are in."""
+    old = dict(zip(before[2::2], before[3::2], strict=True))
+    new = dict(zip(now[2::2], now[3::2], strict=True))
+    names = [name for name in new if name in extra or name in old]
+    names += [name for name in old if name not in new and name not in extra]
+    pairs = [one for name in names for one in (name, new[name] if name in extra else old[name])]
+    return [before[0], len(pairs), *pairs]
 
 
 def _differs(copied: Copied) -> bool:

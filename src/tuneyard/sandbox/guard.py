@@ -9,6 +9,7 @@ asks is read off the stack.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Collection
@@ -42,6 +43,7 @@ _EVENTS = {
 }
 _FRAMES = frozenset(("tb_frame", "gi_frame", "cr_frame", "ag_frame"))
 _CODE = frozenset(("__code__", "__defaults__", "__kwdefaults__"))
+_SIGNS = frozenset(("getcallargs", "getfullargspec", "_signature_from_function"))
 _INTERNAL = frozenset(
     ("_testcapi", "_testinternalcapi", "_xxsubinterpreters", "_interpreters", "_testbuffer")
 )
@@ -144,6 +146,7 @@ def _make_hook(
     )  # fmt: skip
     text, number, function, program = str, int, FunctionType, PROGRAM
     frames, code_names, internal, words, pass_on = _FRAMES, _CODE, _INTERNAL, _WORDS, _PASS_ON
+    signs, inspects = _SIGNS, inspect.__file__
     library, package = (f"{os.path.dirname(file)}/" for file in (os.__file__, __file__))
     size = len
     changes = ("object.__s", "object.__d")
@@ -156,7 +159,10 @@ def _make_hook(
         """
         if event == "object.__getattr__":
             if arguments[1] in code_names and exact(arguments[0]) is function:
-                return bool(arguments[0].__code__.co_filename == tests)
+                if arguments[0].__code__.co_filename != tests:
+                    return False
+                code = get_frame(2).f_code  # what tells signatures gives names and defaults alone
+                return not (code.co_name in signs and code.co_filename == inspects)
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":
             if arguments[1] not in code_names or exact(arguments[0]) is not function:

@@ -11,8 +11,8 @@ from typing import Any
 _TABLES = frozenset(("numpy", "pandas", "scipy", "torch"))
 EVERYTHING = "*"
 Import = Sequence[str]
-"""The name that is bound (``EVERYTHING``: all that a module has), the module, and what of it; an
-empty text is the module itself."""
+"""The name that is bound (``EVERYTHING``: all that a module has), the module, and what of it: an
+empty text is the module itself. Of everything, the names that are left out, with spaces between."""
 
 
 def bindings(imports: Iterable[Import], asked: Collection[str]) -> Iterator[tuple[str, Any]]:
@@ -23,8 +23,9 @@ def bindings(imports: Iterable[Import], asked: Collection[str]) -> Iterator[tupl
         with suppress(Exception):
             found = importlib.import_module(module)
             if name == EVERYTHING:
+                wanted = {*asked}.difference(part.split())
                 public = getattr(found, "__all__", None) or [n for n in vars(found) if n[0] != "_"]
-                yield from ((one, getattr(found, one)) for one in public if one in asked)
+                yield from ((one, getattr(found, one)) for one in public if one in wanted)
             elif not part:  # ``import a.b`` binds a
                 yield name, sys.modules[name] if name == module.partition(".")[0] else found
             elif hasattr(found, part):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -38,13 +39,47 @@ def _records(value: Any) -> bool:
     names = {*attributes_by_name(value)}
     for base in mro_of(type(value)):
         names.update(dict_of(base))
-    return not names.isdisjoint(RECORDED)
+    # One that has whatever is asked for has those, too.
+    return not names.isdisjoint(RECORDED | {"__getattr__"})
 
 
 def reads_records(program: CodeType) -> bool:
     """Say whether an answer names what only tests ask of their mocks."""
     names = names_in(program) | _texts(program)
     return not names.isdisjoint(RECORDED_ONLY)
+
+
+def changes_classes(source: str) -> bool:
+    """Say whether a program sets attributes on the class of an object, as mocks have one each.
+
+    It compiles.
+    """
+    tree = ast.parse(source)
+    kinds = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _is_class(node.value, frozenset())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if _is_class(node.value, kinds):
+                return True
+        elif isinstance(node, ast.Call) and node.args and _is_class(node.args[0], kinds):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("setattr", "__setattr__"):
+                return True
+    return False
+
+
+def _is_class(node: ast.AST, kinds: Collection[str]) -> bool:
+    """Say whether an expression is the class of an object: by ``type``, or by its attribute."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__class__"
+    return isinstance(node, ast.Name) and node.id in kinds
 
 
 class Owners:

@@ -3,7 +3,9 @@
 A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``).
 To read the secret, or to set the count back, is no way to find it out.
 Which classes of the tests are of the kind is read off their text: those that count something, one
-by one, in a method, and whose count is held against a limit.
+by one, in a method, and whose count is held against a limit; and those that hold what is asked
+against a secret, and change something that is held against a limit: a number that goes down, a list
+of what was asked. Of the latter an answer may set nothing at all.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tuneyard.sandbox.source import words
+from tuneyard.sandbox.source import unmangled, words
 
 SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
-_COUNTS = re.compile(r"\.\w+\s*\+=|\.\w+\s*=.*\.\w+\s*\+\s*1\b")
+_COUNTS = re.compile(
+    r"\.\w+\s*[+-]=|\.\w+\s*=.*\.\w+\s*[+-]\s*1\b|\.(?:append|add|insert|pop|remove)\(|next\("
+)
 _SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
 _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
 """An attribute in a text's replacement field."""
@@ -31,6 +35,7 @@ _SECRET = re.compile(r"^_[a-z]|secret|answer|target|hidden|solution|password")
 _MADE_NAME = "getattr with a name that it makes"
 _ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
+_GROWS = words("append appendleft add insert extend update pop popleft remove discard next")
 _MAKES = words("__init__ __new__ __post_init__")
 _COMMON = frozenset(
     name
@@ -48,12 +53,14 @@ class Oracle(NamedTuple):
         counts: attributes that it counts by.
         holds: secrets that it is made with, and that stay.
         limits: values that are the class's own.
+        logs: of what it counts by, what is no number.
     """
 
     name: str
     counts: frozenset[str]
     holds: frozenset[str]
     limits: frozenset[str]
+    logs: frozenset[str] = frozenset()
 
 
 def touches(source: str, tests: str) -> set[str]:
@@ -70,7 +77,7 @@ def touches(source: str, tests: str) -> set[str]:
     if not counting:
         return found
     program = ast.parse(source)
-    own, put = _attributes_set(program)
+    own, put, read = _attributes_of(program)
     used = {node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute)}
     used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
     for node in ast.walk(program):
@@ -86,10 +93,12 @@ def touches(source: str, tests: str) -> set[str]:
         put |= texts
     if any(_asks_by_a_made_name(node) for node in ast.walk(program)):
         used.add(_MADE_NAME)
+    used, put = {*map(unmangled, used)}, {*map(unmangled, put)}
+    texts = {*map(unmangled, texts)}
     for oracle in counting:
         secret = oracle.holds - own - _COMMON
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
-        found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put)
+        found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put | oracle.logs & read)
         if _makes_anew(program):
             found.add(f"{SETS}{oracle.name} ({_ANEW})")
         found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
@@ -133,8 +142,9 @@ def _asks_by_a_made_name(node: ast.AST) -> bool:
     )
 
 
-def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
-    """Return which attributes a program's methods set of their own objects, and which of others."""
+def _attributes_of(program: ast.AST) -> tuple[set[str], set[str], set[str]]:
+    """Return which attributes a program's methods set of their own objects, which it sets of
+    others, and which it reads of others."""
     of_self: set[int] = set()
     for owner in ast.walk(program):
         for method in owner.body if isinstance(owner, ast.ClassDef) else ():
@@ -148,20 +158,19 @@ def _attributes_set(program: ast.AST) -> tuple[set[str], set[str]]:
                     and first is not None
                     and node.value.id == first.arg
                 )
-    stores = [
-        node
-        for node in ast.walk(program)
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-    ]
-    own = {node.attr for node in stores if id(node) in of_self}
-    put = {node.attr for node in stores if id(node) not in of_self}
-    return own, put
+    own, put, read = set[str](), set[str](), set[str]()
+    for node in ast.walk(program):
+        if isinstance(node, ast.Attribute) and id(node) not in of_self:
+            (read if isinstance(node.ctx, ast.Load) else put).add(unmangled(node.attr))
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            own.add(node.attr)
+    return own, put, read
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
     """Yield the classes of a test program that may be asked so many times only; it compiles."""
     program = ast.parse(tests)
-    limited = _limited(program)
+    limited, depended = _limited(program), _depended_on(program)
     for node in ast.walk(program):
         if isinstance(node, ast.ClassDef):
             stores = [*_stores(node)]
@@ -178,6 +187,83 @@ def oracles(tests: str) -> Iterator[Oracle]:
             if counted:
                 kinds = counted, held, limits - counted
                 yield Oracle(node.name, *map(frozenset, kinds))
+            elif found := _keeper(node, depended):
+                yield found
+
+
+def _keeper(owner: ast.ClassDef, limited: set[str]) -> Oracle | None:
+    """Return a class that holds what it is asked against a secret, a limited number of times.
+
+    Args:
+        limited: attributes on which it depends whether somebody fails, or gets no answer.
+    """
+    made, changed, logs = set[str](), set[str](), set[str]()
+    compared: list[set[str]] = []
+    for method in owner.body:
+        if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
+            continue
+        me = method.args.args[0].arg
+        if method.name in _MAKES:
+            made |= {name for node in ast.walk(method) for name in _of(node, me, ast.Store)}
+            continue
+        for node in ast.walk(method):
+            changed.update(_of(node, me, ast.Store))
+            if isinstance(node, ast.Compare | ast.Subscript):
+                compared.append({name for one in ast.walk(node) for name in _of(one, me)})
+            if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                logs.update(_of(node.value, me))
+            elif isinstance(node, ast.Call):
+                logs.update(name for one in _grown(node) for name in _of(one, me))
+    states = changed | logs
+    secrets = {
+        name
+        for names in compared
+        if names.isdisjoint(states)
+        for name in names & made
+        if _SECRET.search(name)
+    }
+    if not secrets or limited.isdisjoint(states):
+        return None
+    return Oracle(owner.name, *map(frozenset, ((made | states) - secrets, secrets, (), logs)))
+
+
+def _of(node: ast.AST, me: str, context: type[ast.expr_context] = ast.Load) -> Iterator[str]:
+    """Yield the name of an attribute of an object that goes by this name, if the node is one."""
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, context)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == me
+    ):
+        yield node.attr
+
+
+def _grown(call: ast.Call) -> Sequence[ast.expr]:
+    """Return what a call changes, by its name: ``x`` of ``x.append(1)`` and of ``next(x)``."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _GROWS:
+        return [call.func.value]
+    is_next = isinstance(call.func, ast.Name) and call.func.id in _GROWS
+    return call.args[:1] if is_next else ()
+
+
+def _depended_on(program: ast.AST) -> set[str]:
+    """Return the attributes that are asked about where somebody fails, or gets no answer."""
+    ends = ast.Raise | ast.Return
+    asked = [
+        node.test
+        for node in ast.walk(program)
+        if isinstance(node, ast.Assert)
+        or (isinstance(node, ast.If) and any(isinstance(one, ends) for one in node.body))
+    ]
+    # An iterator that has come to its end raises.
+    asked += [
+        node.args[0]
+        for node in ast.walk(program)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "next" and node.args
+    ]
+    return {
+        node.attr for test in asked for node in ast.walk(test) if isinstance(node, ast.Attribute)
+    }
 
 
 def _limited(program: ast.AST) -> set[str]:

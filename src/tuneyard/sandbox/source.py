@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import re
 import sys
 from functools import lru_cache
 from types import CodeType, ModuleType
@@ -21,6 +22,9 @@ class CompileError(Exception):
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+_MANGLED = re.compile(r"_[A-Za-z]\w*?(__\w*[A-Za-z0-9])$")
 
 
 def compile_program(source: str, filename: str = PROGRAM) -> CodeType:
@@ -56,6 +60,12 @@ def new_module(name: str) -> ModuleType:
 def new_namespace() -> dict[str, Any]:
     """Return the globals of a fresh ``__main__`` module, as a script would have them."""
     return new_module("__main__").__dict__
+
+
+def unmangled(name: str) -> str:
+    """Return an attribute's name as its class has it in its text: ``__x`` of ``_Kind__x``."""
+    found = _MANGLED.match(name)
+    return found[1] if found else name
 
 
 def words(text: str) -> frozenset[str]:

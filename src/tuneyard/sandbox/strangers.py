@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from tuneyard.sandbox.parts import attributes_by_name, dict_of, mro_of
+
+_PLACES = 8  # of a container that are held against others
 
 
 class Nothing:
@@ -124,9 +126,22 @@ def akin(value: Any, draw: random.Random) -> list[Any]:
     elif kind is str:
         same = text(draw, len(value) or 1).replace(" ", "x")
         found = [same, same.upper(), value[::-1], value + value[-1:], value[1:]]
+        found += [value.swapcase(), f" {value}"]
     elif kind in (list, tuple):
         found = [value[::-1], value[1:], value + value[-1:]]
+        found += [kind((*value[:n], Nothing(), *value[n + 1 :])) for n in _some(value, draw)]
+    elif kind is dict:
+        keys = [*value]
+        found = [{**value, keys[n]: Nothing()} for n in _some(keys, draw)]
+        found += [{key: value[key] for key in keys[1:]}, {**value, text(draw, 9): Nothing()}]
+    elif kind in (set, frozenset):
+        found = [kind([*value][1:]), value | {text(draw, 9)}]
     return [other for other in found if other != value]
+
+
+def _some(value: Sequence[Any], draw: random.Random) -> list[int]:
+    """Return some places in a sequence; all of a short one."""
+    return draw.sample(range(len(value)), min(len(value), _PLACES))
 
 
 def blank(value: Any) -> Any:

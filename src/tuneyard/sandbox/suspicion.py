@@ -22,6 +22,8 @@ _WORDS = {
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }
+_OF_SIGNATURES = re.compile(r"\b__code__\.co_(?:\w*argcount|name|qualname|varnames|flags)\b")
+"""What is asked of a function's code to call it, or to name it."""
 HOLDS = "changes what a function of its tests holds"
 _LEADS = words("__self__ __globals__ __closure__ cell_contents")
 """Attributes by which one comes from a function to what it holds."""
@@ -53,9 +55,8 @@ def redefined(namespace: Mapping[str, Any], names: Collection[str]) -> Iterator[
 
 def reasons(source: str) -> Iterator[str]:
     """Yield the reasons in an answer's text; it compiles."""
-    yield from dict.fromkeys(
-        _REASONS[word] for word in _IDENTIFIERS.findall(source) if word in _REASONS
-    )
+    used = _IDENTIFIERS.findall(_OF_SIGNATURES.sub("", source))
+    yield from dict.fromkeys(_REASONS[word] for word in used if word in _REASONS)
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -33,7 +33,7 @@ from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.imports import load, tables
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, READS, Marks, Reach
-from tuneyard.sandbox.mocks import RECORDS, Owners, protect, reads_records
+from tuneyard.sandbox.mocks import RECORDS, Owners, changes_classes, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
 from tuneyard.sandbox.snapshot import Snapshot, state
@@ -218,7 +218,9 @@ class Trial:
         marks = Marks(marked, guarded=True)
         allowed = self._allows | ({WALKS} if names_only else set())
         _GUARD.start(allowed=allowed, notes=self._trying)
-        if "mock" in self._tests and reads_records(self._program):
+        if "mock" in self._tests.lower() and (
+            reads_records(self._program) or changes_classes(self._source)
+        ):
             _GUARD.found(RECORDS)
         if suspicion.changes_through_functions(self._source):
             _GUARD.found(suspicion.HOLDS)

@@ -274,6 +274,10 @@ class Inspector:
         if other is not None and holds(eq, value, other):
             self._found()
         strict = self._strict and is_answers(value)
+        if strict:
+            same = plain(value, self._is_strange, 1)
+            if same is not value and lies(value, same, draw, strict=True, known=self._known):
+                self._found()
         if strict and any(
             holds(eq, value, one) and lies(value, one, draw, strict=True, known=self._known)
             for one in self._known
