@@ -40,7 +40,7 @@ RECORDED = words(
 """Attributes of mocks by which tests see what was called."""
 RECORDED_ONLY = words(
     """call_args_list mock_calls method_calls assert_has_calls assert_any_call assert_not_called
-    assert_called_once_with await_args_list reset_mock configure_mock attach_mock
+    assert_called_once_with await_args_list reset_mock configure_mock attach_mock side_effect
     _increment_mock_call
     _mock_call_count _mock_called _mock_call_args _mock_call_args_list _mock_mock_calls
     _mock_methods _mock_children _mock_return_value _mock_side_effect"""

@@ -7,7 +7,9 @@ cannot see it: it is no change.
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cached_property
 from typing import Any
 
 from tuneyard.sandbox.apart.kinds import Parts
@@ -30,21 +32,39 @@ class Extras:
     """
 
     def __init__(self, tests: str | None) -> None:
-        self._named = frozenset(_NAMES.findall(tests or ""))
-        self._none = tests is None or not self._named.isdisjoint(_WHOLE)
+        self._tests = tests
         self._found: dict[int, tuple[Any, set[str]]] = {}
 
     def find(self, value: Any, before: Parts, after: Parts) -> set[str]:
         """Return the names of an object's, and note those that were not there before."""
         found = self.of(value)
-        if self._none:
-            return found
         new = {*after[2::2]}.difference(before[2::2])
+        if not new or self._tests is None or not self._named.isdisjoint(_WHOLE):
+            return found
         new = {name for name in new - found if self._is_unseen(value, name)}
         if new:
             found = found | new
             self._found[id(value)] = value, found  # kept, so that no other gets its id
         return found
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The names by which tests could ask for an attribute; variables and functions do not."""
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(self._tests or "")):
+            if isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.keyword | ast.arg) and node.arg:
+                found.add(node.arg)
+            elif isinstance(node, ast.MatchClass):
+                found.update(node.kwd_attrs)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.update(_NAMES.findall(node.value))
+            elif isinstance(node, ast.Name) and node.id in _WHOLE:
+                found.add(node.id)
+            elif isinstance(node, ast.FunctionDef) and node.name in _WHOLE:
+                found.add(node.name)
+        return frozenset(found)
 
     def of(self, value: Any) -> set[str]:
         """Return the names that are known of an object."""

@@ -43,7 +43,7 @@ _EVENTS = {
 }
 _FRAMES = frozenset(("tb_frame", "gi_frame", "cr_frame", "ag_frame"))
 _CODE = frozenset(("__code__", "__defaults__", "__kwdefaults__"))
-_SIGNS = frozenset(("getcallargs", "getfullargspec", "_signature_from_function"))
+_SIGNS = frozenset(("_has_code_flag", "_signature_from_function", "getcallargs", "getfullargspec"))
 _INTERNAL = frozenset(
     ("_testcapi", "_testinternalcapi", "_xxsubinterpreters", "_interpreters", "_testbuffer")
 )
@@ -161,7 +161,7 @@ def _make_hook(
             if arguments[1] in code_names and exact(arguments[0]) is function:
                 if arguments[0].__code__.co_filename != tests:
                     return False
-                code = get_frame(2).f_code  # what tells signatures gives names and defaults alone
+                code = get_frame(2).f_code  # names, defaults and kinds of functions alone
                 return not (code.co_name in signs and code.co_filename == inspects)
             return arguments[1] in frames
         if event == "object.__setattr__" or event == "object.__delattr__":

@@ -60,6 +60,8 @@ class Reach(NamedTuple):
 
 CHANGES = "changes in "
 """How an entry of ``Reach.allows`` begins that names a function which changes its tests' data."""
+DOUBTS = "doubted: "
+"""One that names a reason to doubt an answer, which its reference gives, too."""
 READS = "reads "
 """One that names a file of its tests that it reads (see ``readings``)."""
 EMPTY = "empty from "

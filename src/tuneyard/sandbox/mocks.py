@@ -22,10 +22,12 @@ def protect(found: Callable[[str], None]) -> None:
     if kind is None or kind.__setattr__.__module__ == __name__:
         return
     write, get_frame, recorded, program = kind.__setattr__, sys._getframe, RECORDED, PROGRAM
-    records = _records
+    records, is_own = _records, _is_own
 
     def __setattr__(self: Any, name: str, value: Any) -> None:  # noqa: N807 - it is one
-        if get_frame(1).f_code.co_filename == program and (name in recorded or records(value)):
+        if get_frame(1).f_code.co_filename == program and (
+            name in recorded or records(value) or is_own(value)
+        ):
             found(RECORDS)
         write(self, name, value)
 
@@ -43,6 +45,14 @@ def _records(value: Any) -> bool:
     return not names.isdisjoint(RECORDED | {"__getattr__"})
 
 
+def _is_own(value: Any) -> bool:
+    """Say whether an object is a function or a class of the answer's, or of such a class."""
+    kind = value if isinstance(value, type) else type(value)
+    if kind is FunctionType:
+        return bool(value.__code__.co_filename == PROGRAM)
+    return bool(kind.__module__ == ANSWER)
+
+
 def reads_records(program: CodeType) -> bool:
     """Say whether an answer names what only tests ask of their mocks."""
     names = names_in(program) | _texts(program)
@@ -50,7 +60,9 @@ def reads_records(program: CodeType) -> bool:
 
 
 def changes_classes(source: str) -> bool:
-    """Say whether a program sets attributes on the class of an object, as mocks have one each.
+    """Say whether a program sets attributes past an object: on its class, or in its ``__dict__``.
+
+    Mocks have a class each.
 
     It compiles.
     """
@@ -66,11 +78,28 @@ def changes_classes(source: str) -> bool:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             if _is_class(node.value, kinds):
                 return True
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            if _is_whole(node.value):
+                return True
+        elif isinstance(node, ast.Call) and _is_whole(getattr(node.func, "value", node)):
+            if node.func.attr in ("update", "setdefault", "__setitem__"):  # type: ignore[attr-defined]
+                return True
         elif isinstance(node, ast.Call) and node.args and _is_class(node.args[0], kinds):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in ("setattr", "__setattr__"):
                 return True
     return False
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Say whether an expression is the attributes of an object that is not a method's own."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        owner: ast.AST = node.value
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "vars" and node.args:
+        owner = node.args[0]
+    else:
+        return False
+    return not (isinstance(owner, ast.Name) and owner.id == "self")
 
 
 def _is_class(node: ast.AST, kinds: Collection[str]) -> bool:

@@ -1,27 +1,19 @@
-"""What tests keep from those whom they let ask: secrets that are to be found out, and counts.
+"""What an answer does to the objects of its tests that may be asked so many times only.
 
-A test program may give an answer an object that it may ask so many times only (``guess.ask(9)``).
-To read the secret, or to set the count back, is no way to find it out.
-Which classes of the tests are of the kind is read off their text: those that count something, one
-by one, in a method, and whose count is held against a limit; and those that hold what is asked
-against a secret, and change something that is held against a limit: a number that goes down, a list
-of what was asked. Of the latter an answer may set nothing at all.
+To read the secret, or to set the count back, is no way to find it out. Which objects are of the
+kind, ``sandbox.limited`` says.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from tuneyard.sandbox.limited import SECRET, may_be_limited, oracles
 from tuneyard.sandbox.source import unmangled, words
 
 SETS = "sets what its tests count by: "
 READS = "reads what its tests keep to themselves: "
-_COUNTS = re.compile(
-    r"\.\w+\s*[+-]=|\.\w+\s*=.*\.\w+\s*[+-]\s*1\b|\.(?:append|add|insert|pop|remove)\(|next\("
-)
 _SETTERS = words("setattr vars __dict__ __setattr__ __setstate__ update patch object multiple")
 _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
 """An attribute in a text's replacement field."""
@@ -30,37 +22,16 @@ _WHOLE = words(
     eval exec compile get_field vformat"""
 )
 """Names by which all is got at that an object has."""
-_SECRET = re.compile(r"^_[a-z]|secret|answer|target|hidden|solution|password")
-"""How attributes are called that are there to be found out."""
+_ASKS = words("getattr attrgetter methodcaller __getattribute__")
 _MADE_NAME = "getattr with a name that it makes"
 _ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
-_GROWS = words("append appendleft add insert extend update pop popleft remove discard next")
-_MAKES = words("__init__ __new__ __post_init__")
 _COMMON = frozenset(
     name
     for kind in (str, bytes, int, float, complex, list, dict, set, tuple, property, Exception)
     for name in dir(kind)
 )
 """Names of attributes that values of everybody's have, too."""
-
-
-class Oracle(NamedTuple):
-    """A class that counts, and may not be asked more often than so many times.
-
-    Attributes:
-        name: its name.
-        counts: attributes that it counts by.
-        holds: secrets that it is made with, and that stay.
-        limits: values that are the class's own.
-        logs: of what it counts by, what is no number.
-    """
-
-    name: str
-    counts: frozenset[str]
-    holds: frozenset[str]
-    limits: frozenset[str]
-    logs: frozenset[str] = frozenset()
 
 
 def touches(source: str, tests: str) -> set[str]:
@@ -70,7 +41,7 @@ def touches(source: str, tests: str) -> set[str]:
         source: a reference, which may, or an answer, which may do no more than its reference.
         tests: the text of the tests; both compile.
     """
-    if not _COUNTS.search(tests):
+    if not may_be_limited(tests):
         return set()
     found: set[str] = set()
     counting = [*oracles(tests)]
@@ -81,27 +52,36 @@ def touches(source: str, tests: str) -> set[str]:
     used = {node.attr for node in ast.walk(program) if isinstance(node, ast.Attribute)}
     used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
     for node in ast.walk(program):
-        used.update(node.kwd_attrs if isinstance(node, ast.MatchClass) else ())
+        read.update(node.kwd_attrs if isinstance(node, ast.MatchClass) else ())
+    used |= read
     texts = {
         node.value
         for node in ast.walk(program)
         if isinstance(node, ast.Constant) and type(node.value) is str
     }
     if "format" in used or "format_map" in used:
-        used.update(name for text in texts for name in _FIELD.findall(text))
+        fields = [name for text in texts for name in _FIELD.findall(text)]
+        used.update(fields)
+        read.update(fields)
     if not _SETTERS.isdisjoint(used):
         put |= texts
-    if any(_asks_by_a_made_name(node) for node in ast.walk(program)):
+    if _asks_by_a_made_name(program):
         used.add(_MADE_NAME)
     used, put = {*map(unmangled, used)}, {*map(unmangled, put)}
     texts = {*map(unmangled, texts)}
+    read |= texts if not _ASKS.isdisjoint(used) else set()
     for oracle in counting:
         secret = oracle.holds - own - _COMMON
         kept = oracle.counts | secret | (oracle.limits - own - _COMMON)
         found.update(f"{SETS}{oracle.name}.{name}" for name in kept & put | oracle.logs & read)
         if _makes_anew(program):
             found.add(f"{SETS}{oracle.name} ({_ANEW})")
-        found.update(f"{READS}{oracle.name}.{name}" for name in secret & (used | texts))
+        found.update(
+            f"{READS}{oracle.name}.{name}"
+            for name in secret
+            # Others than these are the names of much else, too.
+            if name in (used | texts if SECRET.search(name) else read)
+        )
         if oracle.holds:
             found.update(f"{READS}{oracle.name} ({name})" for name in _GETS & (used | texts))
     return found
@@ -132,14 +112,45 @@ def _makes_anew(program: ast.AST) -> bool:
     )
 
 
-def _asks_by_a_made_name(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
+def _asks_by_a_made_name(program: ast.AST) -> bool:
+    """Say whether ``getattr`` is called with a name that is no text of the program's."""
+    asked = [
+        node.args[1]
+        for node in ast.walk(program)
+        if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "getattr"
         and len(node.args) > 1
-        and not isinstance(node.args[1], ast.Constant)
+    ]
+    given: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(program) if asked else ():
+        if isinstance(node, ast.Assign) and not _is_asking(node.value):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    given.setdefault(target.id, []).append(node.value)
+        elif isinstance(node, ast.arguments):
+            place = len(node.args) - len(node.defaults)
+            for one, default in zip(node.args[place:], node.defaults, strict=True):
+                given.setdefault(one.arg, []).append(default)
+        elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
+            given.setdefault(node.target.id, []).append(node.iter)
+    return not all(
+        _is_text(one)
+        or (isinstance(one, ast.Name) and all(map(_is_text, given.get(one.id, [one]))))
+        for one in asked
     )
+
+
+def _is_asking(node: ast.AST) -> bool:
+    """Say whether an expression is a call of ``getattr``: what it gives is no name of more."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr"
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Say whether an expression is written out: a text, or a list or the like of such."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return all(map(_is_text, node.elts))
+    return isinstance(node, ast.Constant)
 
 
 def _attributes_of(program: ast.AST) -> tuple[set[str], set[str], set[str]]:
@@ -165,170 +176,3 @@ def _attributes_of(program: ast.AST) -> tuple[set[str], set[str], set[str]]:
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             own.add(node.attr)
     return own, put, read
-
-
-def oracles(tests: str) -> Iterator[Oracle]:
-    """Yield the classes of a test program that may be asked so many times only; it compiles."""
-    program = ast.parse(tests)
-    limited, depended = _limited(program), _depended_on(program)
-    for node in ast.walk(program):
-        if isinstance(node, ast.ClassDef):
-            stores = [*_stores(node)]
-            changing = {name for name, kind in stores if kind == "sets"}
-            counted = {name for name, kind in stores if kind == "counts"} & limited - changing
-            held = {name for name, _ in stores if _SECRET.search(name)} - counted - changing
-            limits = {
-                target.id
-                for part in node.body
-                if isinstance(part, ast.Assign)
-                for target in part.targets
-                if isinstance(target, ast.Name)
-            }
-            if counted:
-                kinds = counted, held, limits - counted
-                yield Oracle(node.name, *map(frozenset, kinds))
-            elif found := _keeper(node, depended):
-                yield found
-
-
-def _keeper(owner: ast.ClassDef, limited: set[str]) -> Oracle | None:
-    """Return a class that holds what it is asked against a secret, a limited number of times.
-
-    Args:
-        limited: attributes on which it depends whether somebody fails, or gets no answer.
-    """
-    made, changed, logs = set[str](), set[str](), set[str]()
-    compared: list[set[str]] = []
-    for method in owner.body:
-        if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) or not method.args.args:
-            continue
-        me = method.args.args[0].arg
-        if method.name in _MAKES:
-            made |= {name for node in ast.walk(method) for name in _of(node, me, ast.Store)}
-            continue
-        for node in ast.walk(method):
-            changed.update(_of(node, me, ast.Store))
-            if isinstance(node, ast.Compare | ast.Subscript):
-                compared.append({name for one in ast.walk(node) for name in _of(one, me)})
-            if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
-                logs.update(_of(node.value, me))
-            elif isinstance(node, ast.Call):
-                logs.update(name for one in _grown(node) for name in _of(one, me))
-    states = changed | logs
-    secrets = {
-        name
-        for names in compared
-        if names.isdisjoint(states)
-        for name in names & made
-        if _SECRET.search(name)
-    }
-    if not secrets or limited.isdisjoint(states):
-        return None
-    return Oracle(owner.name, *map(frozenset, ((made | states) - secrets, secrets, (), logs)))
-
-
-def _of(node: ast.AST, me: str, context: type[ast.expr_context] = ast.Load) -> Iterator[str]:
-    """Yield the name of an attribute of an object that goes by this name, if the node is one."""
-    if (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, context)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == me
-    ):
-        yield node.attr
-
-
-def _grown(call: ast.Call) -> Sequence[ast.expr]:
-    """Return what a call changes, by its name: ``x`` of ``x.append(1)`` and of ``next(x)``."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr in _GROWS:
-        return [call.func.value]
-    is_next = isinstance(call.func, ast.Name) and call.func.id in _GROWS
-    return call.args[:1] if is_next else ()
-
-
-def _depended_on(program: ast.AST) -> set[str]:
-    """Return the attributes that are asked about where somebody fails, or gets no answer."""
-    ends = ast.Raise | ast.Return
-    asked = [
-        node.test
-        for node in ast.walk(program)
-        if isinstance(node, ast.Assert)
-        or (isinstance(node, ast.If) and any(isinstance(one, ends) for one in node.body))
-    ]
-    # An iterator that has come to its end raises.
-    asked += [
-        node.args[0]
-        for node in ast.walk(program)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "next" and node.args
-    ]
-    return {
-        node.attr for test in asked for node in ast.walk(test) if isinstance(node, ast.Attribute)
-    }
-
-
-def _limited(program: ast.AST) -> set[str]:
-    """Return the attributes that are held against a limit: who goes beyond it fails."""
-    asked = [
-        node.test
-        for node in ast.walk(program)
-        if isinstance(node, ast.Assert)
-        or (isinstance(node, ast.If) and any(isinstance(one, ast.Raise) for one in node.body))
-    ]
-    return {
-        side.attr
-        for test in asked
-        for node in ast.walk(test)
-        if isinstance(node, ast.Compare)
-        and any(isinstance(one, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for one in node.ops)
-        for side in (node.left, *node.comparators)
-        if isinstance(side, ast.Attribute)
-    }
-
-
-def _stores(owner: ast.ClassDef) -> Iterator[tuple[str, str]]:
-    """Yield the attributes that a class's methods set, and how: ``starts``, ``counts``, ``sets``.
-
-    To begin with a number, or to go back to it, is to count still; how many objects there are is
-    no count of what is asked.
-    """
-    for method in ast.walk(owner):
-        if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        makes = method.name in _MAKES
-        for node in ast.walk(method):
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
-                one = isinstance(node.op, ast.Add) and _is_number(node.value)
-                yield node.target.attr, "sets" if makes or not one else "counts"
-            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for name, value in _pairs(targets, node.value):
-                    if _adds_one(name, value):
-                        yield name, "sets" if makes else "counts"
-                    else:
-                        yield name, "starts" if makes or _is_number(value) else "sets"
-
-
-def _pairs(targets: Sequence[ast.expr], value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the attributes among targets of an assignment, with what each is set to."""
-    for target in targets:
-        if isinstance(target, ast.Attribute):
-            yield target.attr, value
-        elif isinstance(target, ast.Tuple | ast.List):
-            whole = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
-            for place, part in enumerate(target.elts):
-                if isinstance(part, ast.Attribute):
-                    yield part.attr, value.elts[place] if whole else value  # type: ignore[attr-defined]
-
-
-def _is_number(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and type(value.value) is int
-
-
-def _adds_one(name: str, value: ast.expr) -> bool:
-    return (
-        isinstance(value, ast.BinOp)
-        and isinstance(value.op, ast.Add)
-        and isinstance(value.left, ast.Attribute)
-        and value.left.attr == name
-        and _is_number(value.right)
-    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Collection, Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
-from tuneyard.sandbox.source import words
+from tuneyard.sandbox.source import ANSWER, PROGRAM, words
 
 _IDENTIFIERS = re.compile(r"[A-Za-z_]\w*")
 _WORDS = {
@@ -22,8 +22,11 @@ _WORDS = {
     "settrace setprofile addaudithook meta_path path_hooks",
     "names what judges it": "tuneyard",
 }
-_OF_SIGNATURES = re.compile(r"\b__code__\.co_(?:\w*argcount|name|qualname|varnames|flags)\b")
-"""What is asked of a function's code to call it, or to name it."""
+_HARMLESS = re.compile(
+    r"\b__code__\.co_(?:\w*argcount|name|qualname|varnames|flags)\b"
+    r"""|["']__builtins__["']\s*:\s*(?:\{\s*\}|None)"""
+)
+"""What is asked of a function's code to call or to name it, and ``eval`` without built-in names."""
 HOLDS = "changes what a function of its tests holds"
 _LEADS = words("__self__ __globals__ __closure__ cell_contents")
 """Attributes by which one comes from a function to what it holds."""
@@ -49,13 +52,18 @@ def redefined(namespace: Mapping[str, Any], names: Collection[str]) -> Iterator[
     """Yield a reason for each built-in function that an answer's module has another for."""
     for name in _JUDGING.intersection(namespace):
         other = namespace[name]
-        if name not in names and callable(other) and other is not getattr(builtins, name):
+        kind = other if isinstance(other, type) else type(other)
+        code = getattr(other, "__code__", None)
+        own = kind.__module__ == ANSWER or (
+            kind is FunctionType and getattr(code, "co_filename", PROGRAM) == PROGRAM
+        )
+        if own and name not in names and callable(other):
             yield f"redefines {name}"
 
 
 def reasons(source: str) -> Iterator[str]:
     """Yield the reasons in an answer's text; it compiles."""
-    used = _IDENTIFIERS.findall(_OF_SIGNATURES.sub("", source))
+    used = _IDENTIFIERS.findall(_HARMLESS.sub("", source))
     yield from dict.fromkeys(_REASONS[word] for word in used if word in _REASONS)
     try:
         tree = ast.parse(source)
@@ -89,7 +97,11 @@ def reasons(source: str) -> Iterator[str]:
             name = ast.unparse(node) if isinstance(base, ast.Name) else ""
             if name.partition(".")[0] in modules and not name.startswith(("sys.std", "np.", "pd.")):
                 yield f"changes {name}"
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.modules":
+        elif (
+            isinstance(node, ast.Attribute)
+            and id(node) not in asked
+            and ast.unparse(node) == "sys.modules"
+        ):
             yield "uses sys.modules"
 
 

@@ -32,7 +32,17 @@ from tuneyard.sandbox.exits import own_exit
 from tuneyard.sandbox.frames import only_asks_for_names
 from tuneyard.sandbox.guard import WALKS, ForgedError, Guard
 from tuneyard.sandbox.imports import load, tables
-from tuneyard.sandbox.marks import ANYWHERE, CHANGES, EMPTY, HOLLOW, NAN, READS, Marks, Reach
+from tuneyard.sandbox.marks import (
+    ANYWHERE,
+    CHANGES,
+    DOUBTS,
+    EMPTY,
+    HOLLOW,
+    NAN,
+    READS,
+    Marks,
+    Reach,
+)
 from tuneyard.sandbox.mocks import RECORDS, Owners, changes_classes, protect, reads_records
 from tuneyard.sandbox.rewrite import compile_marked
 from tuneyard.sandbox.scope import Given, Scope
@@ -183,6 +193,8 @@ class Trial:
             if self._calls.gives_nan:
                 allows[NAN] = None
             allows |= dict.fromkeys(self._touches())
+            if not self._can.harmless:
+                allows |= dict.fromkeys(map(DOUBTS.__add__, suspicion.reasons(self._source)))
             self.reach = self._with_reference(reach, [*allows])
         else:
             marks.judge(self._wanted)
@@ -208,7 +220,7 @@ class Trial:
     def _run_watched(self, put_signals_back: Callable[[], None]) -> None:
         names_only = only_asks_for_names(self._source)
         for reason in suspicion.reasons(self._source):
-            if reason != WALKS or not names_only:
+            if (reason != WALKS or not names_only) and DOUBTS + reason not in self._allows:
                 self._doubt(reason)
             if reason == suspicion.IMPORTS_TESTS:
                 raise ForgedError(reason)

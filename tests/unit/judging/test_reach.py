@@ -22,6 +22,8 @@ import forged
 import honest
 import kept_secrets
 import lenient
+import limited_doubles
+import own_attributes
 import read_files
 import tampered_data
 import tampered_owners
@@ -38,6 +40,8 @@ FORGED = (
     | tampered_surroundings.FORGED
     | lenient.FORGED
     | kept_secrets.FORGED
+    | limited_doubles.FORGED
+    | own_attributes.FORGED
     | changed_arguments.FORGED
 )
 HONEST = (
@@ -49,6 +53,8 @@ HONEST = (
     | tampered_surroundings.HONEST
     | lenient.HONEST
     | kept_secrets.HONEST
+    | limited_doubles.HONEST
+    | own_attributes.HONEST
     | changed_arguments.HONEST
     | read_files.HONEST
 )
