@@ -79,7 +79,7 @@ def test_mlflow_has_a_parent_a_child_an_arm_and_what_they_measured(finished):
     from mlflow.tracking import MlflowClient
 
     run_dir, _ = finished
-    client = MlflowClient(f"sqlite:///{run_dir}/mlflow.db")
+    client = MlflowClient(sqlite_uri(f"{run_dir}/mlflow.db"))
     (experiment,) = [e for e in client.search_experiments() if e.name == "tuneyard/quickstart"]
     runs = client.search_runs([experiment.experiment_id])
     parents = [r for r in runs if "mlflow.parentRunId" not in r.data.tags]
