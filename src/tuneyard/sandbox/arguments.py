@@ -136,6 +136,7 @@ class Arguments:
         self.changed: set[str] = set()
         self.spoilt: set[str] = set()
         self._allowed = frozenset(allowed)
+        self._ways = {one.partition(" ")[2] for one in allowed}
         self._puts_back = put_back
         self._extras = extras or Extras(None)
         self._held = Shared()
@@ -181,7 +182,7 @@ class Arguments:
                     known, own = without(known, extra), only(parts, extra)
                     parts = without(parts, extra)
                 found = {f"{name} {way}" for way in ways(kind, known, parts, within=self._within)}
-                wrong = found - self._allowed
+                wrong = {one for one in found if not self._may(name, one.partition(" ")[2])}
                 self.changed |= wrong
                 if wrong and self._puts_back:
                     self._put_back(number, kind, known, parts, own, name)
@@ -193,6 +194,18 @@ class Arguments:
         for number, parts in changes:
             self._held.know(number, parts)
             self._hold(parts)
+
+    def _may(self, name: str, way: str) -> bool:
+        """Say whether a function may change something in a way, as the reference does.
+
+        What a generator does while it is gone through, a function may do when it is called, and
+        the reverse.
+        """
+        return (
+            f"{name} {way}" in self._allowed
+            or f"{LATER} {way}" in self._allowed
+            or (name == LATER and way in self._ways)
+        )
 
     def _within(self, old: Any, new: Any) -> set[str] | None:
         """Compare a list or an object with another in its place: as it was, with as that is."""
@@ -222,7 +235,7 @@ class Arguments:
         if kind.flat:
             return
         if kind.attributes:
-            if known[0] is not parts[0] and f"{name} {BECOMES}" not in self._allowed:
+            if known[0] is not parts[0] and not self._may(name, BECOMES):
                 object.__setattr__(value, "__class__", known[0])
             known = [*self._mixed(known, parts, name), *own]
             known[1] += len(own)
@@ -244,7 +257,7 @@ class Arguments:
                 self._seen.clear()
                 within = self._within(was[attribute], now[attribute])
                 ways_of = (SETS,) if within is None else within
-            may_be = all(f"{name} {way}" in self._allowed for way in ways_of)
+            may_be = all(self._may(name, way) for way in ways_of)
             source = now if may_be else was
             if attribute in source:
                 found[attribute] = source[attribute]

@@ -10,7 +10,7 @@ from weakref import getweakrefcount
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
-from tuneyard.sandbox.arguments import Arguments
+from tuneyard.sandbox.arguments import LATER, Arguments
 from tuneyard.sandbox.changeable import Kinds, clone
 from tuneyard.sandbox.extras import Extras, only
 
@@ -57,7 +57,7 @@ class Copies:
 
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls a function by a name, with copies."""
-        if name in self._allowed:
+        if name in self._allowed or LATER in self._allowed:
             return self._given.calls(name, function)
         return lambda *given, **named: self._call(name, function, given, named)
 
