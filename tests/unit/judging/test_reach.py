@@ -23,6 +23,7 @@ import honest
 import kept_secrets
 import lenient
 import limited_doubles
+import other_ways
 import own_attributes
 import read_files
 import tampered_data
@@ -55,6 +56,7 @@ HONEST = (
     | kept_secrets.HONEST
     | limited_doubles.HONEST
     | own_attributes.HONEST
+    | other_ways.HONEST
     | changed_arguments.HONEST
     | read_files.HONEST
 )

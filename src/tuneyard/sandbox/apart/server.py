@@ -50,6 +50,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 """What the judge may ask for, of a thing that is no data."""
 
+_ASYNCIO = ("_asyncio", "asyncio.futures", "asyncio.tasks")
+
 
 class Server:
     """Serves one judge.
@@ -100,10 +102,7 @@ class Server:
         if verb == "next":
             return next(values[0])
         if verb == "await":
-            import asyncio  # slow to import, and seldom wanted
-
-            self._loop = self._loop or asyncio.new_event_loop()
-            return self._loop.run_until_complete(values[0])
+            return self._own_loop().run_until_complete(values[0])
         if verb == "load":
             source, self._whole, *names = head
             return self._load(source, names)
@@ -121,10 +120,21 @@ class Server:
             return OPERATIONS[verb](*values)
         target, *given = values
         positional = given[: len(given) - len(head)]
+        if "asyncio" in sys.modules:
+            self._own_loop()  # for ``asyncio.gather`` and the like
         result = target(*positional, **dict(zip(head, given[len(positional) :], strict=True)))
         if type(result) is target and target.__module__ == ANSWER:
             self._node(result)  # an object that the tests made themselves
         return result
+
+    def _own_loop(self) -> Any:
+        """Return the event loop of this process, in which everything is awaited."""
+        import asyncio  # slow to import, and seldom wanted
+
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        return self._loop
 
     def _load(self, source: str, names: list[str]) -> tuple[Any, Any, Any]:
         """Run an answer; return names that are asked for, their values, and what it lacks."""
@@ -172,7 +182,9 @@ class Server:
         kind = "object"
         if isinstance(value, type):
             kind = "class"
-        elif exact is CoroutineType:
+        elif exact is CoroutineType or (
+            exact.__module__ in _ASYNCIO and hasattr(exact, "__await__")
+        ):
             kind = "awaitable"
         elif hasattr(exact, "__next__"):
             kind = "iterator"
