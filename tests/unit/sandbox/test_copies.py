@@ -19,6 +19,7 @@ import pytest
 
 from tuneyard.sandbox.arguments import Arguments
 from tuneyard.sandbox.copies import Copies
+from tuneyard.sandbox.extras import Extras
 
 PROGRAM = compile("", "<program>", "exec")
 
@@ -127,7 +128,7 @@ def test_what_is_changed_is_seen_and_kept(
     found = Arguments(PROGRAM, [])
     found.calls("reads", see)(value)
     assert found.changed == set()
-    copies = Copies(PROGRAM, [], originals=False)
+    copies = Copies(PROGRAM, [], Extras(None), originals=False)
     assert copies.calls("f", lambda given: given)(value) is value
     copies.calls("changes", change)(value)
     assert see(value) == seen
@@ -152,7 +153,7 @@ def test_what_is_changed_is_seen_and_kept(
 def test_what_cannot_be_copied_is_told(
     make: Callable[[], Any], change: Callable[[Any], Any]
 ) -> None:
-    copies = Copies(PROGRAM, [], originals=False)
+    copies = Copies(PROGRAM, [], Extras(None), originals=False)
     copies.calls("keeps", lambda given: None)(make())
     assert copies.changed == set()
     copies.calls("changes", change)(make())
@@ -169,3 +170,26 @@ def test_a_way_that_the_reference_has_is_no_licence_for_another() -> None:
     assert found.changed == set()
     call(held, "a")
     assert found.changed == {"f removes"}
+
+
+def test_attributes_that_tests_never_name_are_found_again() -> None:
+    thing = SimpleNamespace(kids=[1])
+    copies = Copies(PROGRAM, [], Extras("thing.kids.append(2)"), originals=False)
+
+    def mark(given: Any) -> None:
+        given.mine = [given]
+        given.mine.append("more")
+
+    copies.calls("mark", mark)(thing)
+    assert thing.mine[0] is thing
+    copies.calls("more", lambda given: given.mine.append("last"))(thing)
+    assert thing.mine[1:] == ["more", "last"]
+    assert copies.calls("gives", lambda given: given)(thing) is thing
+
+    def spoil(given: Any) -> None:
+        given.kids.clear()
+        given.other = 1
+
+    copies.calls("spoil", spoil)(thing)
+    assert (thing.kids, thing.other) == ([1], 1)
+    assert copies.changed == set()
