@@ -45,7 +45,7 @@ _SERVERS = ("raylet", "gcs_server")
 
 
 class Cluster:
-    """What one process has of Ray; started on first use, left once.
+    """What one process has of Ray; started on first use, left once by who has started it.
 
     Args:
         resources: what the study asks for.
@@ -60,7 +60,7 @@ class Cluster:
         self.resources = resources
         self.local = False
         self._on_loss = on_loss
-        self._started = False
+        self._started = self._owns = False
         self._servers: dict[int, str] = {}
         self._kept: list[Group] = []
         self._lent: list[Group] = []
@@ -89,15 +89,16 @@ class Cluster:
         import ray
 
         if ray.is_initialized():
-            return
+            return  # somebody else's in this process, who will end it
         address = os.environ.get("RAY_ADDRESS")
         with _own_signals():
             if address:
                 _join(address)
+                self._owns = True
                 self._check_room()
                 return
             started = start_local(self.resources)
-        self.local = True
+        self.local = self._owns = True
         self._servers = {pid: name for pid, name in started.items() if name in _SERVERS}
         for pid in self._servers if self._on_loss is not None else ():
             threading.Thread(
@@ -171,7 +172,7 @@ class Cluster:
         return found
 
     def stop(self) -> None:
-        """Disconnect; a local Ray ends with it."""
+        """Disconnect from a Ray that was started or joined here; a local one ends with it."""
         with self._lock:
             if not self._started:
                 return
@@ -183,8 +184,9 @@ class Cluster:
             self._servers.clear()
             if ray.is_initialized():
                 self.release()
-                ray.shutdown()
-            self.local = False
+                if self._owns:
+                    ray.shutdown()
+            self.local = self._owns = False
 
     def release(self) -> None:
         """End the groups that stayed."""
@@ -207,7 +209,7 @@ class Cluster:
             check_room(self.resources, nodes, local=self.local)
         except UserError:
             ray.shutdown()
-            self.local = False
+            self.local = self._owns = False
             raise
 
 

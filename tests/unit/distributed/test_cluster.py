@@ -108,3 +108,15 @@ def test_authentication_of_a_local_ray(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.delenv("RAY_AUTH_TOKEN_PATH")
     local_ray.check_auth()
     assert len(os.environ["RAY_AUTH_TOKEN"]) == 64
+
+
+def test_a_ray_of_somebody_else_s_is_left_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray")
+    ended: list[bool] = []
+    monkeypatch.setattr(ray, "is_initialized", lambda: True)
+    monkeypatch.setattr(ray, "shutdown", lambda: ended.append(True))
+    guest = Cluster(Resources())
+    guest.start()
+    guest.stop()
+    assert ended == []
+    assert not guest.local

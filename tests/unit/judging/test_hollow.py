@@ -77,7 +77,7 @@ class C:
     assert set(take_out(source).imports) == {
         ("os", "os.path", ""),
         ("np", "numpy", ""),
-        ("*", "math", "*"),
+        ("*", "math", "C f"),  # but for what is defined
         ("put", "re", "sub"),
     }
     assert take_out("def f(:") == Reference(None, ())
