@@ -50,7 +50,7 @@ def save_tiny_tokenizer(folder: Path) -> int:
 def save_tiny_model(
     folder: Path, architecture: str = "llama", seed: int = 0, **overrides: Any
 ) -> Path:
-    """Save a random two-layer model of a real class (llama, mistral, stablelm) with tokenizer.
+    """Save a random two-layer model of a real class, such as llama or qwen3, with tokenizer.
 
     ``overrides`` are fields of the model's configuration.
     """

@@ -31,7 +31,7 @@ class Model(Strict):
     """A LoRA adapter of this base that every arm starts from; the base arm then has it too."""
     quantization: str = "bf16"
     """How weights are held, one of ``tuneyard.quantizations``: none: float32; bf16: bfloat16; nf4:
-    4-bit NormalFloat with double quantisation."""
+    4-bit NormalFloat with double quantisation; int8: 8-bit integers."""
     prompt: PromptSettings = PromptSettings(format="instruction")
     """The prompt format, for training and inference: a name of ``tuneyard.prompts.PROMPTS``, or a
     chat template with what is said to it."""

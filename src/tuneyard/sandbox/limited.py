@@ -3,8 +3,7 @@
 Tests may give an answer something whose secret it is to find out by asking (``guess.ask(9)``).
 Such are the classes that count something, one by one, in a method, and whose count is held against
 a limit; those that hold what is asked against a secret, and change something that is held against
-a limit: a number that goes down, a list of what was asked; and functions that count their calls. Of
-all but the first an answer may set nothing at all.
+a limit: a number that goes down, a list of what was asked; and functions that count their calls.
 """
 
 from __future__ import annotations
@@ -26,13 +25,15 @@ _MAKES = words("__init__ __new__ __post_init__")
 
 
 class Oracle(NamedTuple):
-    """A class that counts, and may not be asked more often than so many times.
+    """A class, or a function, that may not be asked more often than so many times.
 
     Attributes:
         name: its name.
-        counts: attributes that it counts by.
-        holds: secrets that it is made with, and that stay.
-        limits: values that are the class's own.
+        counts: attributes that it counts by; of a class that holds a secret and counts otherwise
+            than by adding one, all that are no secret.
+        holds: secrets that it is made with, and that stay; what a function wraps.
+        limits: values of the class's own, and such as it is made with, that counts are held
+            against.
         logs: of what it counts by, what is no number.
     """
 
@@ -49,7 +50,7 @@ def may_be_limited(tests: str) -> bool:
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
-    """Yield the classes of a test program that may be asked so many times only; it compiles."""
+    """Yield the classes and functions that may be asked so many times only; it compiles."""
     program = ast.parse(tests)
     limited, depended = _limited(program), _depended_on(program)
     for node in ast.walk(program):

@@ -35,7 +35,7 @@ _COMMON = frozenset(
 
 
 def touches(source: str, tests: str) -> set[str]:
-    """Return what a program reads or sets that is kept in its tests' classes which count.
+    """Return what a program reads or sets of what its tests' classes and functions count by.
 
     Args:
         source: a reference, which may, or an answer, which may do no more than its reference.
