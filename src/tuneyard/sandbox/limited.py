@@ -18,6 +18,7 @@ from tuneyard.sandbox.source import words
 _COUNTS = re.compile(
     r"\.\w+\s*[+-]=|\.\w+\s*=.*\.\w+\s*[+-]\s*1\b|\.(?:append|add|insert|pop|remove)\(|next\("
 )
+_DEFINES = re.compile(r"\b(?:class|def)\b")
 SECRET = re.compile(r"^_[a-z]|secret|answer|target|hidden|solution|password")
 """How attributes are called that are there to be found out."""
 _GROWS = words("append appendleft add insert extend update pop popleft remove discard next")
@@ -46,7 +47,7 @@ class Oracle(NamedTuple):
 
 def may_be_limited(tests: str) -> bool:
     """Say whether there can be such an object in a test program: it is quick."""
-    return bool(_COUNTS.search(tests))
+    return bool(_DEFINES.search(tests) and _COUNTS.search(tests))
 
 
 def oracles(tests: str) -> Iterator[Oracle]:
