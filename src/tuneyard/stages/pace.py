@@ -8,6 +8,14 @@ from collections.abc import Callable, Iterable
 from statistics import fmean
 
 from tuneyard.plan import Step
+from tuneyard.plan.steps import Train
+
+_USUAL = {
+    "sft": 200.0, "dpo": 50.0, "generate": 20.0, "prefer": 20.0, "reference": 10.0,
+    "similarity": 10.0, "judge": 5.0, "compare": 5.0, "register": 5.0, "score": 3.0,
+}  # fmt: skip
+"""Seconds of a step of the quickstart; what is not named here takes one. Only how they compare
+counts: they stand for kinds of which no step has ended yet."""
 
 
 class Pace:
@@ -22,7 +30,7 @@ class Pace:
         self._waiting = dict.fromkeys(todo)
         self._clock, self._began = clock, clock()
         self._running: dict[Step, float] = {}
-        self._took: dict[str, list[float]] = {}
+        self._took: dict[str, list[float]] = {}  # by kind
         self._lock = threading.Lock()
 
     def begin(self, step: Step) -> None:
@@ -34,25 +42,37 @@ class Pace:
     def end(self, step: Step) -> None:
         """Note that a step has ended."""
         with self._lock:
-            self._took.setdefault(step.stage, []).append(self._clock() - self._running.pop(step))
+            self._took.setdefault(_kind(step), []).append(self._clock() - self._running.pop(step))
 
     def left(self) -> float | None:
         """Return the seconds that what is left will take; None while nothing has ended, or is left.
 
         As many steps are taken to run side by side as did so far. A kind of which none has ended
-        takes as long as the others on average.
+        takes its usual share of what the others took.
         """
         with self._lock:
             took = [one for each in self._took.values() for one in each]
             passed = self._clock() - self._began
             if not took or passed <= 0 or not (self._waiting or self._running):
                 return None
-            usual, now = fmean(took), self._clock()
-            mean = {stage: fmean(each) for stage, each in self._took.items()}
-            work = sum(mean.get(step.stage, usual) for step in self._waiting)
-            work += sum(
-                max(0.0, mean.get(step.stage, usual) - (now - began))
-                for step, began in self._running.items()
-            )
+            now = self._clock()
+            scale = sum(took) / sum(len(each) * _usual(k) for k, each in self._took.items())
+            known = {kind: fmean(each) for kind, each in self._took.items()}
+
+            def whole(step: Step) -> float:
+                kind = _kind(step)
+                return known.get(kind, scale * _usual(kind))
+
+            work = sum(map(whole, self._waiting))
+            work += sum(max(0.0, whole(step) - (now - at)) for step, at in self._running.items())
             done = sum(took) + sum(now - began for began in self._running.values())
             return work / max(1.0, done / passed)
+
+
+def _kind(step: Step) -> str:
+    """Return the stage, and of a training stage its method: they take times of their own."""
+    return step.method if isinstance(step, Train) else step.stage
+
+
+def _usual(kind: str) -> float:
+    return _USUAL.get(kind, 1.0)

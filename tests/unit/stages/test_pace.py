@@ -56,12 +56,15 @@ def test_steps_of_a_kind_take_as_long_as_those_before() -> None:
     assert ours.left() == pytest.approx(2)
 
 
-def test_a_kind_of_which_none_has_ended_takes_as_long_as_the_others() -> None:
-    ours, steps, clock = pace("ac")
+@pytest.mark.parametrize(("kind", "seconds"), [("c", 7), ("generate", 140), ("score", 21)])
+def test_a_kind_of_which_none_has_ended_takes_its_usual_share(kind: str, seconds: float) -> None:
+    clock = Clock()
+    steps: list[Any] = [Stub("a"), Stub(kind)]
+    ours = Pace(steps, clock)
     ours.begin(steps[0])
     clock.now += 7
     ours.end(steps[0])
-    assert ours.left() == 7
+    assert ours.left() == pytest.approx(seconds)
 
 
 def test_nothing_is_left_at_the_end() -> None:
