@@ -1,4 +1,4 @@
-"""Settings of the training stages: adapters, optimiser, SFT, DPO and its pairs."""
+"""Settings of the training stages: adapters, optimiser, SFT and DPO."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Field,
     create_model,
-    field_validator,
     model_validator,
 )
 
 from tuneyard.config.base import MOST, Strict
-from tuneyard.config.data import known_columns
-from tuneyard.config.rows import Rows, Split
+from tuneyard.config.pairs import Pairs
 from tuneyard.errors import suggestion
 from tuneyard.losses import LOSSES, SETTINGS
-from tuneyard.prompts import BARE, TEXTS, Prompt
-
-PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
-"""What a preference row is read from."""
-
 
 Targets = Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
 """Modules that get an adapter, by the end of their names."""
@@ -106,87 +98,6 @@ class Sft(Optimisation):
     repeat: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """How many times an epoch passes over a data set's examples; once where it is not named. For
     a kind of code that is rarer or harder than what it is trained with."""
-
-
-class Pairs(Strict):
-    """Where DPO's preference pairs come from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    from_: Literal["policy", "base", "file"] = Field(default="policy", alias="from")
-    """policy: answers of the policy that DPO starts from; base: answers of the base model, whatever
-    the arm; file: ready-made rows, from ``rows``."""
-    rows: Rows | None = None
-    """from file: a file or hub data set of {prompt, chosen, rejected}, and perhaps an ``input``."""
-    columns: dict[str, str] = {}
-    """from file: which column holds what, ``{prompt: …, input: …, chosen: …, rejected: …, id: …}``;
-    what is not named is looked for under its own name."""
-    split: Split | None = None
-    """from file: train on a part, keep the ``validation`` rows apart; None: train on all."""
-    prompt: str | None = None
-    """The prompt format to train on; None: the model's own, which inference uses. Another one, such
-    as ``bare`` (the thesis: no format), makes training and inference differ, and is said loudly."""
-    verify: Literal["execution", "exact_match", "none"] = "execution"
-    """What makes an answer a good one; none: every answer is a rejected one, and the data's
-    reference the chosen one (``{from: base, verify: none}`` is the thesis's way)."""
-    chosen: Literal["sampled_or_reference", "sampled", "reference"] = "sampled_or_reference"
-    """The preferred answer: a verified sample, the data's reference, or whichever there is."""
-    samples: int = Field(default=4, ge=1, le=10_000)
-    """Answers drawn for each prompt."""
-    temperature: float = Field(default=1.0, ge=0, le=100)
-    """0: greedy; then there is one answer to a prompt, and ``samples`` is 1."""
-    top_p: float = Field(default=1.0, gt=0, le=1)
-    prompts: int | None = Field(default=None, ge=1, le=MOST)
-    """Prompts used of each data set's training split; None: all."""
-    max_pairs_per_prompt: int = Field(default=1, ge=1, le=MOST)
-
-    @field_validator("columns")
-    @classmethod
-    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        return known_columns(value, PAIR_COLUMNS)
-
-    @field_validator("prompt")
-    @classmethod
-    def _known_prompt(cls, value: str | None) -> str | None:
-        known = [*TEXTS, BARE.name]
-        if value is not None and value not in known:
-            raise ValueError(f"unknown prompt format; {suggestion(value, known)}")
-        return value
-
-    @model_validator(mode="after")
-    def _fits(self) -> Pairs:
-        if (self.from_ == "file") != (self.rows is not None):
-            raise ValueError(
-                "'rows' goes with 'from: file', and only with it; add the one, or drop the other"
-            )
-        if self.from_ != "file" and (self.columns or self.split):
-            raise ValueError("'columns' and 'split' go with 'from: file'; drop them")
-        if self.split is not None and self.split.test:
-            raise ValueError("preference rows have no test split; name train and validation only")
-        if self.verify == "none" and self.chosen == "sampled":
-            raise ValueError(
-                "no answer is known to be good for 'chosen: sampled'; set 'verify: execution'"
-            )
-        if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
-            raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
-        return self
-
-    @property
-    def wording(self) -> Prompt | None:
-        """The prompt format to train on, where it is not the model's own."""
-        return {**TEXTS, BARE.name: BARE}[self.prompt] if self.prompt is not None else None
-
-    @property
-    def verifies(self) -> bool:
-        """Tell whether answers are sampled and told apart by being run."""
-        return self.from_ != "file" and self.verify == "execution"
-
-    def relevant(self) -> dict[str, Any]:
-        """Return what decides the pairs: rows that are read know nothing of sampling."""
-        read = {"from_", "columns", "split", "prompt"}
-        if self.from_ == "file":
-            return self.model_dump(include=read)
-        return self.model_dump(exclude={"rows", "columns", "split"})
 
 
 class Stop(Strict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuneyard.config import Pairs
-from tuneyard.config.training import PAIR_COLUMNS
+from tuneyard.config.pairs import PAIR_COLUMNS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.prefer.conversations import as_texts
 from tuneyard.prefer.statistics import pair_statistics, with_prompts
