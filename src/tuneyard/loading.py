@@ -61,7 +61,7 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     """
     check_model(model)
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, GenerationConfig
 
     path = resolve_path(model)
     if device is None:
@@ -92,6 +92,10 @@ def load_model(model: Model, *, device: str | None = None, for_training: bool) -
     refuse_not_finite(_not_finite(network), "a model's weights", where, model.path)
     if not held.deferred:
         _try_out(network, model)
+    # Beside its ends, what a model declares of generation is in no study: penalties of repetition,
+    # say, which our own engine does not know.
+    ends = network.generation_config.eos_token_id
+    network.generation_config = GenerationConfig(eos_token_id=ends)
     network.config.use_cache = not for_training
     if not for_training:
         network.eval()

@@ -151,7 +151,10 @@ class Folder:
                 if self._files().exists(target):
                     self._files().rm(target, recursive=True)
         else:
-            shutil.rmtree(self.join(*parts), ignore_errors=True)
+            target = self.join(*parts)
+            shutil.rmtree(target, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                os.unlink(target)
 
     def sweep(self) -> None:
         """Remove what a killed process on this machine left half-written."""

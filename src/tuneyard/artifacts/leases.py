@@ -95,7 +95,8 @@ class _Note:
         finally:
             end.set()
             beats.join()
-            self._folder.discard(*self._place)
+            if self._is_own():
+                self._folder.discard(*self._place)
 
     def _take(self) -> bool:
         if self._folder.create_text(f"{self._token} 0", *self._place):
@@ -113,4 +114,10 @@ class _Note:
         while not end.wait(_BEAT):
             number += 1
             with contextlib.suppress(Exception):  # the next one may come through
+                if not self._is_own():
+                    return
                 self._folder.write_text(f"{self._token} {number}", *self._place)
+
+    def _is_own(self) -> bool:
+        """Say whether the note is still this owner's: nobody has taken it for dead meanwhile."""
+        return (self._folder.read_text(*self._place) or "").split()[:1] == [self._token]

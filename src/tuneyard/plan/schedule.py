@@ -38,15 +38,16 @@ class Schedule:
         self.running.remove(step)
         self._open.remove(step)
 
-    def failed(self, step: Step) -> None:
-        """Note that a step has failed: what needs it leaves, the rest goes on."""
+    def failed(self, step: Step) -> list[Step]:
+        """Note that a step has failed: what needs it leaves, and is returned; the rest goes on."""
         self.running.remove(step)
-        gone = {step}
-        for other in list(self._waiting):  # in their order, so that what goes before came before
-            if not gone.isdisjoint(other.before):
-                gone.add(other)
+        gone = {step: None}  # in their order
+        for other in list(self._waiting):  # what goes before came before
+            if not gone.keys().isdisjoint(other.before):
+                gone[other] = None
                 self._waiting.remove(other)
                 self.missing.append(other)
+        return [*gone][1:]
 
     def stop(self) -> None:
         """Let nothing more be started."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from statistics import fmean
 
 from tuneyard.plan import Step
@@ -33,16 +34,25 @@ class Pace:
         self._took: dict[str, list[float]] = {}  # by kind
         self._lock = threading.Lock()
 
-    def begin(self, step: Step) -> None:
-        """Note that a step begins."""
+    @contextmanager
+    def timed(self, step: Step) -> Iterator[None]:
+        """Run a step within the block; one that fails tells nothing of its kind."""
         with self._lock:
             self._waiting.pop(step, None)
             self._running[step] = self._clock()
-
-    def end(self, step: Step) -> None:
-        """Note that a step has ended."""
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                del self._running[step]
+            raise
         with self._lock:
             self._took.setdefault(_kind(step), []).append(self._clock() - self._running.pop(step))
+
+    def leave(self, step: Step) -> None:
+        """Note that a step is not to be run here any more."""
+        with self._lock:
+            self._waiting.pop(step, None)
 
     def left(self) -> float | None:
         """Return the seconds that what is left will take; None while nothing has ended, or is left.

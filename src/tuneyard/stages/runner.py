@@ -1,5 +1,5 @@
-"""Runs steps one by one: with Ray where one asks for it, and with what they found held against
-the study's settings."""
+"""Runs steps, side by side where there is room, and holds what they found against the study's
+settings."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tuneyard import config
 from tuneyard.artifacts import RunDir, lease
-from tuneyard.config import Preflight, Study
 from tuneyard.distributed.cluster import Cluster
-from tuneyard.errors import RunError, UserError
+from tuneyard.errors import UserError, first_line
 from tuneyard.judging.served import there
 from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
 from tuneyard.plan.demand import demand
 from tuneyard.plan.schedule import Schedule
-from tuneyard.plan.steps import Judge
+from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, refusal
 from tuneyard.stages.context import Context
 from tuneyard.stages.live import Live
 from tuneyard.stages.pace import Pace
 
+_CHECKS = Prepare, Judge, Overlap, PairOverlap, Preflight
+"""Steps that look at rows before anything trains: what they refuse is mended first."""
 _AT_ONCE = 32
 """Steps at a time where the study does not say: more threads than that only wait."""
 
@@ -38,12 +40,11 @@ class Runner:
 
     Attributes:
         ran: how many steps were run.
-        outcome: see ``Context``.
     """
 
     def __init__(
         self,
-        study: Study,
+        study: config.Study,
         run: RunDir,
         progress: Progress,
         on_loss: Callable[[str], None] | None = None,
@@ -76,10 +77,10 @@ class Runner:
             with lease(self._run, name, waiting):
                 if facts_of(self._run, step) is not None:
                     bar.note = "done by another process"
+                    self._pace.leave(step)
                 else:
-                    self._pace.begin(step)
-                    bar.note = self._call(step, context)
-                    self._pace.end(step)
+                    with self._pace.timed(step):
+                        bar.note = self._call(step, context)
                     with self._lock:
                         self.ran += 1
             self._refuse(step, plan)
@@ -88,8 +89,8 @@ class Runner:
     def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
         """Run steps, as many at a time as there is room for; see ``step`` for the arguments.
 
-        What fails takes what needs it along; the rest is run all the same, unless the study's
-        input is refused, or Ray has gone.
+        What fails takes what needs it along; the rest is run all the same, unless rows are
+        refused, or Ray has gone.
 
         Raises:
             UserError, RunError: the first that a step raised, once all that runs has ended.
@@ -127,9 +128,14 @@ class Runner:
             if error is None:
                 schedule.done(step)
                 continue
-            schedule.failed(step)
-            first = first or error
-            if not isinstance(error, RunError) or self.lost() is not None:
+            for gone in schedule.failed(step):
+                self._pace.leave(gone)
+            if first is None:
+                first = error
+            else:
+                self._progress.line(f"failed, too: {step.label}: {first_line(error, 500)}")
+            refused = isinstance(error, UserError) and isinstance(step, _CHECKS)
+            if refused or not isinstance(error, Exception) or self.lost() is not None:
                 schedule.stop()
         if first is not None:
             if schedule.missing:
@@ -196,7 +202,7 @@ def facts_of(run: RunDir, step: Step) -> Mapping[str, Any] | None:
     return facts
 
 
-def refuse_tests(run: RunDir, plan: Plan, limits: Preflight) -> None:
+def refuse_tests(run: RunDir, plan: Plan, limits: config.Preflight) -> None:
     """Refuse the rows' tests, where the settings do; what is refused is tried again next time.
 
     Tests may fail for want of a module, which is there by then.

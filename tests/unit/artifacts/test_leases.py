@@ -103,6 +103,15 @@ def test_a_note_that_nobody_writes_to_is_taken_away() -> None:
     assert run.read_text("leases", "step") is None
 
 
+def test_who_was_taken_for_dead_leaves_the_next_owner_s_note_alone() -> None:
+    run = RunDir(f"memory://{uuid.uuid4()}")
+    with lease(run, "step"):
+        run.write_text("another's 3", "leases", "step")  # as if the store had been away
+        time.sleep(0.3)  # several beats
+        assert run.read_text("leases", "step") == "another's 3"
+    assert run.read_text("leases", "step") == "another's 3"
+
+
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "leases").write_text("a file")
     with pytest.raises(UserError), lease(RunDir(str(tmp_path)), "step"):

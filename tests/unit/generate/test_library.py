@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,21 @@ def test_greedy_answers_are_the_same(engines: dict[str, Answerer]) -> None:
     ours, theirs = (engines[name].generate(PROMPTS, decoding) for name in engines)
     assert theirs == ours
     assert [one.finish for one in theirs][-1] == "length"
+
+
+def test_what_a_model_declares_besides_its_ends_changes_no_answer(
+    engines: dict[str, Answerer], tiny_model_dir: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(tiny_model_dir, tmp_path / "declares")
+    path = folder / "generation_config.json"
+    declared = json.loads(path.read_text()) if path.exists() else {}
+    declared |= {"repetition_penalty": 1.3, "no_repeat_ngram_size": 2, "do_sample": True}
+    path.write_text(json.dumps(declared))
+    model = Model(name="declares", path=str(folder), quantization="none", max_length=96)
+    decoding = Decoding(max_new_tokens=24, batch_size=3)
+    plain = engines["tuneyard"].generate(PROMPTS, decoding)
+    for name in engines:
+        assert Answerer(model, engine=name, threads=1).generate(PROMPTS, decoding) == plain
 
 
 def test_an_answer_follows_its_own_seed(engines: dict[str, Answerer]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -37,23 +38,22 @@ def pace(kinds: str) -> tuple[Pace, list[Any], Clock]:
 def test_nothing_is_known_before_a_step_has_ended() -> None:
     ours, steps, clock = pace("ab")
     assert ours.left() is None
-    ours.begin(steps[0])
-    clock.now += 5
-    assert ours.left() is None
+    with ours.timed(steps[0]):
+        clock.now += 5
+        assert ours.left() is None
 
 
 def test_steps_of_a_kind_take_as_long_as_those_before() -> None:
     ours, steps, clock = pace("abab")
     for step, seconds in zip(steps[:2], (10, 2), strict=True):
-        ours.begin(step)
-        clock.now += seconds
-        ours.end(step)
+        with ours.timed(step):
+            clock.now += seconds
     assert ours.left() == 12
-    ours.begin(steps[2])
-    clock.now += 4
-    assert ours.left() == pytest.approx(6 + 2)
-    clock.now += 100  # longer than the one before
-    assert ours.left() == pytest.approx(2)
+    with ours.timed(steps[2]):
+        clock.now += 4
+        assert ours.left() == pytest.approx(6 + 2)
+        clock.now += 100  # longer than the one before
+        assert ours.left() == pytest.approx(2)
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("c", 7), ("generate", 140), ("score", 21)])
@@ -61,17 +61,27 @@ def test_a_kind_of_which_none_has_ended_takes_its_usual_share(kind: str, seconds
     clock = Clock()
     steps: list[Any] = [Stub("a"), Stub(kind)]
     ours = Pace(steps, clock)
-    ours.begin(steps[0])
-    clock.now += 7
-    ours.end(steps[0])
+    with ours.timed(steps[0]):
+        clock.now += 7
     assert ours.left() == pytest.approx(seconds)
+
+
+def test_what_failed_or_is_not_run_here_is_no_more_to_be_waited_for() -> None:
+    ours, steps, clock = pace("aaaa")
+    with ours.timed(steps[0]):
+        clock.now += 10
+    with pytest.raises(ZeroDivisionError), ours.timed(steps[1]):
+        clock.now += 1 / 0
+    ours.leave(steps[2])
+    assert ours.left() == pytest.approx(10)
+    ours.leave(steps[3])
+    assert ours.left() is None
 
 
 def test_nothing_is_left_at_the_end() -> None:
     ours, steps, clock = pace("a")
-    ours.begin(steps[0])
-    clock.now += 7
-    ours.end(steps[0])
+    with ours.timed(steps[0]):
+        clock.now += 7
     assert ours.left() is None
 
 
@@ -81,9 +91,8 @@ def test_what_runs_side_by_side_is_over_sooner(wide: int, rounds: int, seed: int
     seconds = random.Random(seed).uniform(1, 9)
     for number in range(rounds):
         now = steps[number * wide : (number + 1) * wide]
-        for step in now:
-            ours.begin(step)
-        clock.now += seconds
-        for step in now:
-            ours.end(step)
+        with ExitStack() as running:
+            for step in now:
+                running.enter_context(ours.timed(step))
+            clock.now += seconds
     assert ours.left() == pytest.approx(seconds)

@@ -112,7 +112,30 @@ def test_what_fails_takes_along_what_needs_it_alone(runs: Callable[[Act], Runs])
     assert found(a, c, stub("e", c)).ran == 3
 
 
-def test_input_that_is_refused_stops_what_has_not_begun(runs: Callable[[Act], Runs]) -> None:
+@pytest.mark.parametrize(
+    "first", [UserError("its loss is NaN", where="x", remedy="y"), ValueError()]
+)
+def test_whatever_fails_what_does_not_need_it_is_run(
+    runs: Callable[[Act], Runs], first: Exception
+) -> None:
+    def act(name: str) -> None:
+        if name == "a":
+            raise first
+        if name == "b":
+            raise RunError("b is out of memory", remedy="again")
+
+    found = runs(act)
+    c = stub("c")
+    with pytest.raises(type(first)):
+        found(stub("a"), stub("b"), c, stub("d", c), overrides=("resources.parallel=1",))
+    assert [name for what, name in found.told if what == "ends"] == ["c", "d"]
+    assert "failed, too: b: b is out of memory" in found.screen.getvalue()
+
+
+def test_rows_that_are_refused_stop_what_has_not_begun(
+    runs: Callable[[Act], Runs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_CHECKS", Stub)
     begun, refused = threading.Event(), threading.Event()
 
     def act(name: str) -> None:
