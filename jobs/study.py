@@ -6,7 +6,7 @@ from pathlib import Path
 # The working directory of a Ray job holds the source; an installed tuneyard is not needed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from tuneyard.cli import study_main
+from tuneyard.cli import job
 
 if __name__ == "__main__":
-    sys.exit(study_main())
+    sys.exit(job("run"))

@@ -12,6 +12,7 @@ from typing import NoReturn
 from tuneyard import __version__
 from tuneyard.answers import CODE_BLOCKS
 from tuneyard.errors import UserError
+from tuneyard.parts import PARTS
 from tuneyard.tasks import TASKS
 
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
@@ -146,6 +147,11 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
 
     command = add("run", "run or resume a study")
     add_study(command)
+    command.add_argument(
+        "--part",
+        choices=PARTS,
+        help="only the preference pairs, only the adapters, or the rest, which trains nothing",
+    )
     command = add("plan", "show what a study would do; loads no model")
     add_study(command)
     command.add_argument("--json", action="store_true", help="the steps as one JSON object")

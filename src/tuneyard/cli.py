@@ -73,11 +73,9 @@ def guarded(command: Callable[[], int | None], stream: TextIO | None = None) -> 
         return told.status
 
 
-def study_main(arguments: Sequence[str] | None = None) -> int:
-    """``jobs/study.py``: the words of ``tuneyard run``."""
-    if arguments is not None:
-        return main(["run", *arguments])
-    sys.argv.insert(1, "run")
+def job(*words: str) -> int:
+    """Be a job: ``tuneyard`` with these words before those of the command line."""
+    sys.argv[1:1] = words
     return main()
 
 
@@ -86,7 +84,8 @@ def _run(options: argparse.Namespace) -> int:
         return _study(options)
     from tuneyard.supervisor import supervised
 
-    words = shlex.join(["tuneyard", "run", options.study, *options.overrides])
+    part = ["--part", options.part] if options.part else []
+    words = shlex.join(["tuneyard", "run", *part, options.study, *options.overrides])
     return supervised(
         lambda driver: guarded(lambda: _study(options, driver), driver.terminal), words
     )
@@ -98,10 +97,15 @@ def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
 
     prepared = study.prepare(options.study, options.overrides)
     if driver is None:
-        outcome = study.run(prepared)
+        outcome = study.run(prepared, part=options.part)
     else:
-        outcome = study.run(prepared, Progress(driver.terminal, driver.tell), driver.lose)
+        progress = Progress(driver.terminal, driver.tell)
+        outcome = study.run(prepared, progress, driver.lose, options.part)
     output = sys.stdout if driver is None else driver.output
+    if "made" in outcome:
+        for label, place in outcome["made"].items():
+            print(f"{label}: {place}", file=output)
+        return 0
     print(outcome["table"], file=output)
     if outcome["registry"]:
         print(outcome["registry"], file=output)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tuneyard import chat_file, commits, loading
+from tuneyard import chat_file, commits, loading, parts
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
 from tuneyard.base_models import model_folder, with_own_length
@@ -30,6 +30,7 @@ from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.outline import check_outline
+from tuneyard.parts import Part
 from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
@@ -133,15 +134,18 @@ def run(
     prepared: Prepared,
     progress: Progress | None = None,
     on_loss: Callable[[str], None] | None = None,
+    part: Part | None = None,
 ) -> dict[str, Any]:
     """Run what is missing of a study.
 
     Args:
         on_loss: called, in any thread, should a local Ray lose what it cannot go on without.
+        part: only this one.
 
     Returns:
-        What the last stages found: ``table`` (text), ``report`` (address), ``registry`` (text),
-        ``ran`` (how many steps were run).
+        ``ran``: how many steps were run; of ``prefer`` and ``train`` besides ``made``: the
+        addresses of what there is, by the labels of its steps; else what the last stages found:
+        ``table`` (text), ``report`` (address), ``registry`` (text).
 
     Raises:
         UserError: the run directory cannot be written to, or a stage refuses its input.
@@ -149,6 +153,9 @@ def run(
     """
     progress = progress or Progress()
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
+    if part is not None:
+        parts.limited(part, prepared.plan.steps)
+        parts.check_trained(part, todo)
     folder.prove()
     if todo:  # what costs least is asked first
         check_machine(study.resources)
@@ -160,15 +167,22 @@ def run(
     try:
         with folder.unless_refused():
             prepared = _begin(prepared, runner, progress)
-        left = prepared.todo()
-        done = len(prepared.plan.steps) - len(left) - runner.ran
-        if done:
-            progress.line(f"{done} of {len(prepared.plan.steps)} steps are done already")
+        wanted = list(prepared.plan.steps)
+        if part is not None:
+            wanted = parts.limited(part, wanted)
+            parts.check_trained(part, prepared.todo())
+        left = [step for step in prepared.todo() if step in wanted]
+        done = len(wanted) - len(left) - runner.ran
+        if done > 0:
+            progress.line(f"{done} of {len(wanted)} steps are done already")
         progress.begin(runner.ran + len(left), done, folder.root)
-        _run(left, prepared, runner, progress, resumed=bool(left and done))
+        _run(left, prepared, runner, progress, resumed=bool(left and done), part=part)
     finally:
         runner.stop()
-    return {"ran": runner.ran} | results(prepared)
+    if part is None or not (made := parts.made(part, wanted)):
+        return {"ran": runner.ran} | results(prepared)
+    places = {step.label: folder.artifact(step.stage, step.key).url for step in made}
+    return {"ran": runner.ran, "made": places}
 
 
 def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
@@ -223,6 +237,7 @@ def _run(
     runner: Runner,
     progress: Progress,
     resumed: bool,
+    part: Part | None,
 ) -> None:
     """Run steps of a plan that is decided, with their training in MLflow while it goes on."""
     training = _training(prepared.plan)
@@ -235,7 +250,8 @@ def _run(
         failed = isinstance(error, Exception) or runner.lost() is not None
         live.close("FAILED" if failed else "KILLED")
         raise
-    live.close()
+    # What a part leaves to others has no process that could end its runs.
+    live.close("FINISHED" if part in ("prefer", "train") else None)
     if steps:
         prepared.run.discard("work", training)
 

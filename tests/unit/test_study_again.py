@@ -17,6 +17,7 @@ from tuneyard import embedded, study
 from tuneyard.errors import UserError
 from tuneyard.judging import rows as judging
 from tuneyard.judging.trial import Tried
+from tuneyard.parts import Part
 
 TEXT = """\
 study: again
@@ -52,6 +53,7 @@ class Again:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.ran: list[str] = []
+        self.found: dict[str, Any] = {}
         (folder / "study.yaml").write_text(TEXT.format(model=embedded.path(), folder=folder))
         self.write("train", [row(n) for n in range(1, 5)])
         self.write("val", [row(n) for n in range(11, 14)])
@@ -72,10 +74,10 @@ class Again:
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (self.folder / f"{name}.jsonl").write_text(text)
 
-    def __call__(self, *overrides: str) -> set[str]:
+    def __call__(self, *overrides: str, part: Part | None = None) -> set[str]:
         self.ran.clear()
         words = [f"run_dir={self.folder / 'run'}", *overrides]
-        study.run(study.prepare(self.folder / "study.yaml", words))
+        self.found = study.run(study.prepare(self.folder / "study.yaml", words), part=part)
         return set(self.ran)
 
     @staticmethod
@@ -251,3 +253,32 @@ def test_a_setting_that_removes_nothing_makes_nothing_anew(again: Again) -> None
     ran = again("preflight.duplicates=remove")
     assert {overlap, "prepare py train, not in evaluation", "train sft"} < ran
     assert again("preflight.duplicates=remove") == set()
+
+
+def test_a_study_in_parts_is_the_study(again: Again) -> None:
+    with pytest.raises(UserError, match="2 of the study's adapters are not trained yet") as caught:
+        again(part="evaluate")
+    assert "train sft, train sft → dpo" in str(caught.value)
+    assert not (again.folder / "run" / "stages").exists()
+    pairs = again(part="prefer")
+    assert any("preference" in label for label in pairs)
+    assert not any(label.startswith("train") for label in pairs)
+    (place,) = again.found["made"].values()
+    assert Path(place, "manifest.json").is_file()
+    trained = again(part="train")
+    assert {"train sft", "train sft → dpo"} <= trained
+    assert not any(label.startswith(("generate", "score")) for label in trained)
+    assert [*again.found["made"]] == ["train sft", "train sft → dpo"]
+    assert again(part="train") == set()
+    rest = again(part="evaluate")
+    assert "made" not in again.found
+    assert rest > LAST | SCORES
+    assert not rest & (pairs | trained)
+    assert again() == set()
+
+
+def test_a_part_that_a_study_does_not_have_is_refused(again: Again) -> None:
+    with pytest.raises(UserError, match="makes no preference pairs"):
+        again("matrix.arms={base: [], sft: [sft]}", part="prefer")
+    with pytest.raises(UserError, match="trains nothing"):
+        again("matrix.arms={base: []}", part="train")
