@@ -121,7 +121,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         sums = self.accelerator.gather(sums[None].double()).sum(dim=0).tolist()
         beta, count = self.settings.beta, sums[8]
         tokens = [max(1.0, one) for one in sums[4:6]]
-        self._total_train_tokens += int(sums[9])
+        self.tokens += int(sums[9])
         for name, value in {
             "logps/chosen": sums[0] / count,
             "logps/rejected": sums[1] / count,
@@ -142,7 +142,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         means = {name: sum(values) / len(values) for name, values in self._noted.items()}
         self._noted.clear()
         # Past TRL's own, which would log what its own loss has noted.
-        Trainer.log(self, {**logs, **means, "num_tokens": self._total_train_tokens}, start_time)
+        Trainer.log(self, {**logs, **means, "num_tokens": self.tokens}, start_time)
 
     def _check_start(self, rewards: dict[str, float]) -> None:
         worst = max(abs(value) for value in rewards.values())
