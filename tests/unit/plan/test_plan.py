@@ -408,6 +408,13 @@ def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(
         assert (other.arms[3].trains[-1].reference.key == found["sft-dpo"].key) is alike
 
 
+def test_a_loss_that_reads_no_reference_waits_for_none(build):
+    built = build(*ARMS, "dpo.epochs=3", "stages.dpop={like: dpo, loss: [simpo]}")
+    found = {arm.name: arm.trains[-1] for arm in built.arms if arm.trains}
+    assert found["sft-dpo"].reference is not None
+    assert found["sft-dpop"].reference is None
+
+
 def test_the_base_s_values_serve_every_arm_that_trains_on_the_same_file(build, tmp_path):
     file = tmp_path / "pairs.jsonl"
     file.write_text("{}")

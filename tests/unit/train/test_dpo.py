@@ -233,11 +233,43 @@ def test_loss_and_log_probabilities_are_those_of_plain_pytorch(
         "rewards/margins": 0.2 * (ratios[0] - ratios[1]).mean(),
         "rewards/accuracies": (ratios[0] > ratios[1]).float().mean(),
     }
+    if list(losses) == ["sft"]:  # which reads no reference
+        wanted = {key: value for key, value in wanted.items() if key in entry}
+        assert len(wanted) == 4
     for key, value in wanted.items():
         assert entry[key] == pytest.approx(float(value), abs=1e-4), key
+    if list(losses) == ["sft"]:
+        return
     start = {name: entry[f"rewards/{name}"] for name in ("chosen", "rejected", "margins")}
     assert result["start_rewards"] == pytest.approx(start, abs=1e-4)
     assert result["reference"]["kind"] == "base"
+
+
+def test_no_reference_is_computed_where_nothing_reads_it(
+    dpo_job: Callable[..., TrainJob], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    compute = dpo.LeanDPOTrainer.compute_ref_log_probs
+
+    def counted(self: Any, *args: Any) -> Any:
+        asked.append(dpo.REFERENCE in self.model.peft_config)
+        return compute(self, *args)
+
+    monkeypatch.setattr(dpo.LeanDPOTrainer, "compute_ref_log_probs", counted)
+    simpo: dict[str, Any] = {"loss": ["simpo"], "beta": 2, "max_steps": 3}
+    free = run(dpo_job(**simpo), tmp_path / "free", report=silent)
+    assert asked == []
+    assert (free["reference"], free["start_rewards"]) == ({"kind": "none"}, None)
+    assert not any(key.startswith("rewards/") for entry in free["history"] for key in entry)
+    # The rule that stops early reads one; what is trained is the same.
+    stop = {"chosen_logp_drop": 9}
+    watched = run(dpo_job(**simpo, stop=stop), tmp_path / "watched", report=silent)
+    assert asked == [True] * 3
+    assert watched["reference"]["kind"] == "adapter"
+    first, second = (
+        (tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("free", "watched")
+    )
+    assert first == second
 
 
 def test_without_its_floor_dpop_trains_as_dpo_does(
