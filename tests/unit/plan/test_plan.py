@@ -88,6 +88,8 @@ def test_every_step_follows_what_it_needs(build):
         ),
         ("register.margin=0.5", {"track and register"}, {"compare"}),
         ("seed=7", {"train sft · first"}, set()),
+        ("models.0.max_length=99", {"generate validation · base", "train sft · first"}, set()),
+        ("models.0.quantization=bf16", {"generate validation · base"}, {"prepare train first"}),
     ],
 )
 def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, changed, kept):
@@ -110,6 +112,7 @@ def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, c
         "sft.repeat={higher: 1}",
         "evaluate.decoding.batch_size=3",
         "resources.max_failures=0",
+        "models.0.revision=v2",  # of a folder; a hub model's is in its identity
     ],
 )
 def test_what_cannot_change_a_result_changes_no_key(build, override):
