@@ -125,6 +125,31 @@ def test_names_that_may_move_are_used_in_one_place():
             assert ours or not any("._" in name for name in names), path
 
 
+PUBLIC = {"_asdict", "_exit", "_fields", "_make", "_replace"}  # of named tuples, and of os
+STORES = {"_strip_protocol"}  # of fsspec's file systems; url_to_fs(url)[1] says the same
+
+
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_private_names_of_others_are_used_in_one_place():
+    rooms = {}
+    for path, own in modules():
+        used, known = rooms.setdefault(own, (set(), PUBLIC | STORES))
+        for node in ast.walk(tree(path)):
+            if isinstance(node, DEFINITIONS):
+                known |= {node.name}
+            elif isinstance(node, ast.keyword):
+                used.add(node.arg or "")
+            elif isinstance(node, ast.Name | ast.Attribute):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                (known if isinstance(node.ctx, ast.Store) else used).add(name)
+    for own, (used, known) in rooms.items():
+        private = {name for name in used if name.startswith("_") and not name.endswith("_")}
+        # The last two look into Python itself.
+        assert own in {"borrowed", "judging", "sandbox"} or private <= known, own
+
+
 def test_no_torch_at_import_time_outside_training_and_generation():
     for path, own in modules():
         if own in {"train", "generate", "distributed"}:

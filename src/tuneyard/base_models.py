@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TypeVar
 
 from tuneyard.chat_file import check_prompt
 from tuneyard.config import Encoder, Model
@@ -28,7 +29,10 @@ from tuneyard.weight_file import fault, tensors
 _ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
 
 
-def resolve_path(model: Model) -> str:
+Named = TypeVar("Named", Model, Encoder)
+
+
+def resolve_path(model: Model | Encoder) -> str:
     """Return the folder (as a string) or the hub id that holds the model's files."""
     if model.path == "embedded":
         from tuneyard import embedded
@@ -72,12 +76,18 @@ def check_model(model: Model) -> None:
         )
 
 
-def model_folder(model: Model) -> Path | None:
+def model_folder(model: Model | Encoder) -> Path | None:
     """Return the folder of a model's files, None for a hub model that is not in the cache."""
     return folder_of(resolve_path(model), model.revision)
 
 
-def base_name(model: Model) -> str:
+def portable(model: Named) -> Named:
+    """Return a model with its folder as an absolute path: workers start elsewhere."""
+    own = model.path == "embedded"
+    return model if own else model.model_copy(update={"path": resolve_path(model)})
+
+
+def base_name(model: Model | Encoder) -> str:
     """Return what a base is called where it is on record: of a hub model id and commit."""
     path = resolve_path(model)
     return f"{path}@{model.revision or 'main'}" if is_hub_id(path) else model.path
@@ -161,9 +171,8 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     Raises:
         UserError: besides, its configuration is of no encoder, or has not so many layers.
     """
-    path = _encoder_path(encoder)
-    check_files(path, encoder.path, encoder.revision, where)
-    folder = encoder_folder(encoder)
+    check_files(resolve_path(encoder), encoder.path, encoder.revision, where)
+    folder = model_folder(encoder)
     if folder is None:
         return  # nothing to look into before the download
     config = read_config(folder, where)
@@ -191,19 +200,5 @@ def encoder_identity(encoder: Encoder) -> str:
     Raises:
         UserError: the folder holds no model.
     """
-    path = _encoder_path(encoder)
-    return f"{path}@{encoder.revision or 'main'}" if is_hub_id(path) else base_fingerprint(path)
-
-
-def portable_encoder(encoder: Encoder) -> Encoder:
-    """Return the encoder with its folder as an absolute path: workers start elsewhere."""
-    return encoder.model_copy(update={"path": _encoder_path(encoder)})
-
-
-def encoder_folder(encoder: Encoder) -> Path | None:
-    """Return the folder of an encoder's files, None for a hub id that is not in the cache."""
-    return folder_of(_encoder_path(encoder), encoder.revision)
-
-
-def _encoder_path(encoder: Encoder) -> str:
-    return local_path(encoder.path)
+    path = resolve_path(encoder)
+    return base_name(encoder) if is_hub_id(path) else base_fingerprint(path)

@@ -15,8 +15,17 @@ from tuneyard.errors import UserError
 TESTED = {"codebleu": "0.7.0", "trl": "1.16.0", "transformers": "5.23.0", "ray": "2.60.0"}
 """The versions with which these names were last seen to work."""
 
-TRAINER_METHODS = ("_get_train_sampler", "_load_from_checkpoint", "_prepare_dataset", "_save")
+TRAINER_METHODS = (
+    "_get_train_sampler",
+    "_load_from_checkpoint",
+    "_prepare_dataset",
+    "_save",
+    "_send_telemetry",
+)
 """Methods of TRL's trainers that are overridden; renamed, ours would never be called."""
+
+RAY_FOLDER = "_temp_dir"
+"""``ray.init``'s keyword for where a Ray has its files; it refuses one that it does not know."""
 
 RAY_BEHIND = ("cause", "controller_failure", "health_check_failure", "_base_exc")
 """Where Ray keeps the exceptions behind an exception, beside ``__cause__``; one may be absent."""
@@ -69,6 +78,29 @@ def check_overridden(trainer: type) -> None:
     for name in TRAINER_METHODS:
         if not hasattr(trainer, name):
             raise _moved("trl", f"{trainer.__name__}.{name}")
+
+
+def counted_tokens(trainer: Any) -> int:
+    """Return how many tokens a trainer of TRL's has counted."""
+    return int(_held(trainer, "_total_train_tokens"))
+
+
+def set_counted_tokens(trainer: Any, count: int) -> None:
+    """Let a trainer of TRL's count on from ``count`` tokens."""
+    _held(trainer, "_total_train_tokens")
+    trainer._total_train_tokens = count
+
+
+def noted(trainer: Any) -> dict[str, list[float]]:
+    """Return what a trainer of TRL's logs next, the mean of each list, to be added to."""
+    return _held(trainer, "_metrics")["train" if trainer.model.training else "eval"]  # type: ignore[no-any-return]
+
+
+def _held(trainer: Any, name: str) -> Any:
+    try:
+        return getattr(trainer, name)
+    except AttributeError as error:
+        raise _moved("trl", f"{type(trainer).__name__}.{name}") from error
 
 
 def _of(package: str, module: str, name: str) -> Any:

@@ -170,13 +170,10 @@ def encoded_tokens(step: steps.Similarity, study: Study) -> float:
 
 def encoder_parameters(encoder: Encoder) -> float | None:
     """Return the parameters of an encoder's blocks up to its layer; None where it is not here."""
-    from tuneyard.base_models import portable_encoder
-    from tuneyard.model_files import cached_snapshot, is_hub_id
-
-    path = portable_encoder(encoder).path
-    folder = cached_snapshot(path, encoder.revision) if is_hub_id(path) else Path(path)
     try:
-        config = json.loads(Path(str(folder), "config.json").read_text(encoding="utf-8"))
+        config = json.loads(
+            Path(str(model_folder(encoder)), "config.json").read_text(encoding="utf-8")
+        )
         hidden, inner = config["hidden_size"], config["intermediate_size"]
         layers = encoder.layer or config["num_hidden_layers"]
     except (OSError, KeyError, TypeError, ValueError):

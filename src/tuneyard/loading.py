@@ -1,7 +1,6 @@
 """Loads base models, tokenizers and adapters: the one way in for training and generation.
 
-The checks (``check_model``, ``check_adapter``, ``base_fingerprint``) read small files only and
-import neither torch nor transformers, so a wrong path is refused before anything heavy starts.
+What is wrong with its files is told before torch or transformers is imported.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record, check_adapter
+from tuneyard.adapter_file import check_adapter
 from tuneyard.base_models import base_name, check_model, model_folder, resolve_path
 from tuneyard.chat_file import chat_template
 from tuneyard.config import Model
@@ -29,20 +28,6 @@ from tuneyard.fit import (
 )
 from tuneyard.model_files import base_fingerprint, check_hub, is_hub_id
 from tuneyard.records import file_digest
-
-__all__ = [
-    "ADAPTER_RECORD",
-    "adapter_record",
-    "base_fingerprint",
-    "check_adapter",
-    "check_model",
-    "identity",
-    "load_adapter",
-    "load_model",
-    "load_tokenizer",
-    "merge_adapter",
-    "resolve_path",
-]
 
 
 def load_model(model: Model, *, device: str | None = None, for_training: bool) -> tuple[Any, Any]:
@@ -224,14 +209,6 @@ def load_adapter(model: Any, path: str | os.PathLike[str], trainable: bool) -> A
     wrong = [name for name in _not_finite(policy) if "lora_" in name]
     refuse_not_finite(wrong, "an adapter's weights", str(path), str(path))
     return policy
-
-
-def merge_adapter(model: Any) -> Any:
-    """Fold a ``PeftModel``'s LoRA weights into its base: same function, one product less a layer.
-
-    Only for float32 bases: rounding a sum to bf16 or NF4 would change the policy.
-    """
-    return model.merge_and_unload()
 
 
 def identity(model: Model) -> str:

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard.base_models import encoder_folder, model_folder, resolve_path
+from tuneyard.base_models import model_folder, resolve_path
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -89,7 +89,7 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
 
     from tuneyard.metrics.encoder import not_loaded as encoder_not_loaded
 
-    folder = encoder_folder(encoder)
+    folder = model_folder(encoder)
     if folder is None or half_fetched(folder, encoder.path):
         return
     found = _headers(folder)

@@ -17,6 +17,7 @@ from tuneyard.base_models import (
     check_targets,
     context_length,
     encoder_identity,
+    portable,
     resolve_path,
     with_own_length,
 )
@@ -193,3 +194,14 @@ def test_modules_to_adapt_are_looked_for_in_the_weights(copy: Path) -> None:
             check_targets(named(copy), ["q_proj", target], "sft.lora.target_modules")
         assert caught.value.where == "sft.lora.target_modules"
     check_targets(named("no/such-hub-model"), ["x"], "sft")  # nothing to look into
+
+
+def test_a_worker_finds_a_folder_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own").mkdir()
+    assert portable(named(Path("own"))).path == str(tmp_path / "own")
+    assert portable(Encoder(path="own")).path == str(tmp_path / "own")
+    assert portable(named(Path("a/b"))).path == "a/b"  # of the hub
+    assert portable(Model(name="m", path="embedded")).path == "embedded"

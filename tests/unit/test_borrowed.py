@@ -44,14 +44,36 @@ def test_keywords_are_python_s():
 def test_the_overridden_methods_are_the_trainers_own():
     from trl import DPOTrainer, SFTTrainer
 
-    for trainer in (SFTTrainer, DPOTrainer):
+    from tuneyard.train.dpo import LeanDPOTrainer
+    from tuneyard.train.sft import LeanSFTTrainer
+
+    for ours, trainer in ((LeanSFTTrainer, SFTTrainer), (LeanDPOTrainer, DPOTrainer)):
         borrowed.check_overridden(trainer)
-    with pytest.raises(UserError, match="_prepare_dataset"):
-        borrowed.check_overridden(
-            type(
-                "Trainer", (), {"_get_train_sampler": 0, "_save": 0} | {"_load_from_checkpoint": 0}
-            )
-        )
+        own = {name for one in ours.__mro__[:2] for name in vars(one) if hasattr(trainer, name)}
+        private = {name for name in own if name.startswith("_") and not name.startswith("__")}
+        assert private <= set(borrowed.TRAINER_METHODS)
+
+
+@pytest.mark.parametrize("moved", borrowed.TRAINER_METHODS)
+def test_a_trainer_without_what_is_overridden_is_refused(moved):
+    from tuneyard.train.trainer import Lean
+
+    others = {name: None for name in borrowed.TRAINER_METHODS if name != moved}
+    with pytest.raises(UserError, match=f"Trainer.{moved}"):
+        type("Ours", (Lean, type("Trainer", (), others)), {})
+
+
+def test_a_trainer_that_counts_elsewhere_is_refused():
+    with pytest.raises(UserError, match="_total_train_tokens"):
+        borrowed.set_counted_tokens(object(), 1)
+    with pytest.raises(UserError, match="_metrics"):
+        borrowed.noted(object())
+
+
+def test_ray_still_takes_its_folder():
+    import ray
+
+    assert borrowed.RAY_FOLDER in ray.init.__doc__
 
 
 def test_ray_train_still_has_the_exceptions_that_are_known_by_name():

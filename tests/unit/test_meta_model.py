@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tuneyard.adapter_file import check_adapter
+from tuneyard.base_models import check_model
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
-from tuneyard.loading import check_adapter, check_model, load_adapter, load_model
+from tuneyard.loading import load_adapter, load_model
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.outline import check_outline
 

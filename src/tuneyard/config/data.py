@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -106,6 +106,10 @@ class Data(Strict):
         else:
             self._check_generated(GENERATORS[self.source])
         return self
+
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides examples beside the rows."""
+        return {"source": self.source, "task": self.executed_as, "order": self.order}
 
     @property
     def executed_as(self) -> str:

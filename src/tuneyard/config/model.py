@@ -59,6 +59,10 @@ class Model(Strict):
             raise ValueError(f"unknown quantisation; {suggestion(value, list(QUANTIZATIONS))}")
         return value
 
+    def relevant(self) -> dict[str, Any]:
+        """Return what decides results beside the weights and the tokenizer."""
+        return self.model_dump(mode="json", include={"quantization", "prompt", "max_length"})
+
     @property
     def held(self) -> Quantization:
         """How the weights are held."""

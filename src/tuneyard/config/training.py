@@ -155,12 +155,12 @@ class Dpo(_LossSettings):
     """Strength of the pull towards the reference policy. sigmoid_norm and ipo take it on means a
     token, not sums: they want a larger one."""
     loss: list[Loss] = Field(default=["sigmoid"], min_length=1)
-    """Summed; by the names of ``tuneyard.losses``, where each has its source and its settings:
-    ``label_smoothing`` of robust, ``dpop_lambda`` of dpop."""
+    """Summed; by the names of ``tuneyard.losses``, where each has its source and its settings."""
     loss_weights: list[Annotated[float, Field(ge=0, le=1e6)]] | None = None
     """One weight for each loss; None: 1 each."""
     reference: Literal["start", "base"] = "start"
-    """The reference policy: the policy this stage starts from (the SFT policy), or the base."""
+    """The reference policy: the policy this stage starts from (the SFT policy), or the base. It is
+    asked nothing where neither a loss nor ``stop`` reads what it says."""
     cache_reference: bool | None = None
     """Compute the reference's log-probabilities once, in a stage of its own that arms and trials
     share, and not at every step; None: where ``epochs`` is above 1 and ``max_steps`` is not set."""
@@ -176,11 +176,16 @@ class Dpo(_LossSettings):
         return {key: one for key, one in super().relevant().items() if key not in others}
 
     @property
+    def reads_reference(self) -> bool:
+        """Tell whether a loss reads the reference's log-probabilities, or the rule to stop does."""
+        return self.stop is not None or any(LOSSES[name].reference for name in self.loss)
+
+    @property
     def caches_reference(self) -> bool:
         """Tell whether the reference's log-probabilities come from a stage of their own."""
-        if self.cache_reference is None:
-            return self.max_steps is None and self.epochs > 1
-        return self.cache_reference
+        seen_again = self.max_steps is None and self.epochs > 1
+        chosen = seen_again if self.cache_reference is None else self.cache_reference
+        return chosen and self.reads_reference
 
     @model_validator(mode="after")
     def _losses(self) -> Dpo:

@@ -7,10 +7,10 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts import fetch
+from tuneyard.base_models import portable
 from tuneyard.config import Decoding, Model, Resources
 from tuneyard.distributed.pool import Batch, run_batches
 from tuneyard.errors import UserError
@@ -40,7 +40,7 @@ def generate(
     """Answer every request ``decoding.samples`` times; Ray must be running.
 
     Args:
-        adapter: a folder that workers can reach, or an fsspec URL; None: the base model.
+        adapter: a folder that workers can reach, absolute, or an fsspec URL; None: the base model.
         seed: a sample's random stream hangs on (seed, request id, sample number) alone, so
             answers depend neither on the number of workers nor on the other requests.
         on_progress: called with (answers done, answers in all) as batches come back.
@@ -51,12 +51,6 @@ def generate(
     Raises:
         UserError: the model or adapter cannot be loaded, or two requests have the same id.
     """
-    from tuneyard.loading import check_adapter, check_model
-
-    check_model(model)
-    if adapter is not None and "://" not in adapter:
-        adapter = str(Path(adapter).resolve())
-        check_adapter(adapter, model)
     twice = [name for name, count in Counter(r.id for r in requests).items() if count > 1]
     if twice:
         raise UserError("two requests have the same id", value=twice[0], remedy="make ids unique")
@@ -162,16 +156,6 @@ class _Generator:
             [asked_of(prompt) for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
         )
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]
-
-
-def portable(model: Model) -> Model:
-    """Return the model with its folder as an absolute path: workers start elsewhere."""
-    from tuneyard.loading import resolve_path
-
-    folder = Path(resolve_path(model))
-    if model.path == "embedded" or not os.path.exists(folder):
-        return model
-    return model.model_copy(update={"path": str(folder.resolve())})
 
 
 def inference_workers(resources: Resources) -> int:

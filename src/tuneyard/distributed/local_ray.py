@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from tuneyard import processes, scratch
+from tuneyard.borrowed import RAY_FOLDER
 from tuneyard.config import Resources
 from tuneyard.errors import RunError, UserError, named
 from tuneyard.machine import cores
@@ -41,7 +42,7 @@ def start_local(resources: Resources) -> dict[int, str]:
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
-                _temp_dir=folder,
+                **{RAY_FOLDER: folder},
             )
             return _since(before)
         except Exception as error:

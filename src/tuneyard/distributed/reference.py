@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tuneyard.artifacts import fetch
+from tuneyard.base_models import portable
 from tuneyard.config import Model, Resources
-from tuneyard.distributed.generate import inference_workers, portable
+from tuneyard.distributed.generate import inference_workers
 from tuneyard.distributed.pool import Batch, run_batches
 
 # Fixed, so that the values hang on nothing but policy and pairs: other batches round otherwise.
@@ -29,18 +29,12 @@ def log_probabilities(
 
     Args:
         columns: tokenised pairs, as ``train.rows.dpo_columns`` returns them.
-        adapter: a folder that workers can reach, or an fsspec URL; None: the base model.
+        adapter: a folder that workers can reach, absolute, or an fsspec URL; None: the base model.
         on_progress: called with (pairs done, pairs in all) as batches come back.
 
     Raises:
         UserError: the model or adapter cannot be loaded.
     """
-    from tuneyard.loading import check_adapter, check_model
-
-    check_model(model)
-    if adapter is not None and "://" not in adapter:
-        adapter = str(Path(adapter).resolve())
-        check_adapter(adapter, model)
     # Longest first: a batch that does not fit fails at once, and no straggler comes last.
     order = sorted(range(len(columns)), key=lambda place: -columns[place]["length"])
     chunks = [order[start : start + _PAIRS] for start in range(0, len(order), _PAIRS)]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tuneyard.base_models import portable_encoder
+from tuneyard.base_models import portable
 from tuneyard.config import Encoder, Resources
 from tuneyard.distributed.generate import inference_workers
 from tuneyard.distributed.pool import Batch, run_batches
@@ -37,7 +37,7 @@ def similarity(
     Raises:
         UserError: the encoder cannot be loaded.
     """
-    encoder = portable_encoder(encoder)
+    encoder = portable(encoder)
     workers = (
         inference_workers(resources) if resources.gpus_per_worker else resources.scoring_workers
     )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuneyard.artifacts import fetch
+from tuneyard.base_models import portable
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.worker import RESULT
-from tuneyard.errors import UserError
-from tuneyard.loading import check_adapter, check_model
 from tuneyard.train.job import TrainJob
 
 __all__ = ["RESULT", "fit"]
@@ -34,6 +31,7 @@ def fit(
     """Train on Ray workers; a lost worker, or a lost driver, goes on from the last checkpoint.
 
     Args:
+        job: its paths are absolute, but the model's.
         storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
         name: of this job; under the same name it goes on where it was interrupted.
         out: a local folder that gets the adapter, its record and ``training.json``.
@@ -49,24 +47,12 @@ def fit(
         What ``train.run`` returned: among others ``history``, ``steps`` and ``stopped``.
 
     Raises:
-        UserError: the strategy is not ddp, or a worker raised one.
+        UserError: a worker raised one.
         ray.train.TrainingFailedError: workers failed more than ``resources.max_failures`` times.
     """
-    strategy = cluster.resources.strategy
-    if strategy != "ddp":
-        raise UserError(
-            "this strategy is not available yet",
-            where="resources: strategy",
-            value=strategy,
-            remedy="set it to ddp",
-        )
-    check_model(job.base())
-    if job.adapter is not None:
-        check_adapter(fetch(job.adapter), job.base())
     cluster.start()
-    checkpoint = _train(
-        _absolute(job), name, cluster, storage, shared, place, on_place, on_progress
-    )
+    job = replace(job, model=portable(job.base()).model_dump())
+    checkpoint = _train(job, name, cluster, storage, shared, place, on_place, on_progress)
     checkpoint.to_directory(str(out))
     found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
     return found
@@ -94,17 +80,3 @@ def _train(
                     raise
                 # What earlier jobs lost counts against the same limit; a new group starts at none.
                 place = workers.storage
-
-
-def _absolute(job: TrainJob) -> TrainJob:
-    """Spell local paths out: a worker has another working directory."""
-
-    def spelt(path: str) -> str:
-        return str(Path(path).absolute()) if "://" not in path else path
-
-    model = dict(job.model)
-    if os.path.exists(Path(model["path"]).expanduser()):
-        model["path"] = str(Path(model["path"]).expanduser().absolute())
-    adapter = None if job.adapter is None else spelt(job.adapter)
-    reference = None if job.reference is None else spelt(job.reference)
-    return replace(job, model=model, rows=spelt(job.rows), adapter=adapter, reference=reference)

@@ -51,20 +51,19 @@ class Muon(torch.optim.Optimizer):
             if p.grad is not None:
                 by_shape[p.shape].append(p)
         for shape, params in by_shape.items():
-            grads = [p.grad for p in params if p.grad is not None]
-            moments = [self._moment(p) for p in params]
-            torch._foreach_lerp_(moments, grads, 1 - group["momentum"])
-            updates = torch._foreach_lerp(grads, moments, group["momentum"])
-            update = orthogonalise(torch.stack(list(updates)), group["iterations"])
+            ahead = torch.stack([self._ahead(p, group["momentum"]) for p in params])
+            updates = orthogonalise(ahead, group["iterations"]).to(params[0].dtype)
             step = group["lr"] * 0.2 * max(shape) ** 0.5
-            torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])
-            torch._foreach_add_(params, list(update.to(params[0].dtype)), alpha=-step)
+            for p, update in zip(params, updates, strict=True):
+                p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-step)
 
-    def _moment(self, p: torch.Tensor) -> torch.Tensor:
-        state = self.state[p]
+    def _ahead(self, p: torch.Tensor, momentum: float) -> torch.Tensor:
+        """Bring a parameter's moment up to date; return its gradient, drawn towards the moment."""
+        grad, state = p.grad, self.state[p]
+        assert grad is not None
         if "moment" not in state:
             state["moment"] = torch.zeros_like(p)
-        return state["moment"]  # type: ignore[no-any-return]
+        return grad.lerp(state["moment"].lerp_(grad, 1 - momentum), momentum)
 
 
 def orthogonalise(g: torch.Tensor, iterations: int = 5) -> torch.Tensor:

@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
+from tuneyard.adapter_file import check_adapter
 from tuneyard.config import Decoding, Model
 from tuneyard.generate.engines import engine_named
-from tuneyard.loading import check_adapter, load_adapter, load_model, merge_adapter
+from tuneyard.loading import load_adapter, load_model
 from tuneyard.prompts import Asked
 
 
@@ -59,7 +60,8 @@ class Answerer:
         if adapter is not None:
             network = load_adapter(network, adapter, trainable=False)
             if model.held.exact:
-                network = merge_adapter(network)
+                # One product less a layer; of bf16 or NF4 the rounded sum would be another policy.
+                network = network.merge_and_unload()
             network.eval()
         self.network = network
         self.encoding = model.wording.encoding(self.tokenizer)

@@ -15,7 +15,8 @@ class PairBatch(NamedTuple):
     Attributes:
         chosen, rejected: log-probabilities of the answers to the policy, in nats, summed over
             their tokens.
-        ref_chosen, ref_rejected: the same to the reference, without a gradient.
+        ref_chosen, ref_rejected: the same to the reference, without a gradient; 0 where no loss
+            reads them.
         chosen_tokens, rejected_tokens: how many tokens the answers have.
     """
 
@@ -68,8 +69,10 @@ class Loss(NamedTuple):
             each pair, shape (pairs,).
         source: the paper that it is from.
         settings: what it reads besides ``beta``; only a stage with this loss may set it.
+        reference: whether it reads what the reference says of the answers.
     """
 
     function: Callable[[PairBatch, Any], Tensor]
     source: str
     settings: tuple[Setting, ...] = ()
+    reference: bool = True

@@ -15,4 +15,6 @@ def _simpo(pairs: PairBatch, settings: Any) -> Tensor:
     return -logsigmoid(settings.beta * (chosen - rejected) - settings.simpo_gamma)
 
 
-SIMPO = Loss(_simpo, "Meng et al. 2024, eq. 6", (Setting("simpo_gamma", 0.5, 100.0),))
+SIMPO = Loss(
+    _simpo, "Meng et al. 2024, eq. 6", (Setting("simpo_gamma", 0.5, 100.0),), reference=False
+)

@@ -68,9 +68,6 @@ class DataSteps:
                 kind=kind,
                 split=split,
                 data=data,
-                source=data.source,
-                task=data.executed_as,
-                order=data.order,
                 rows=content,
                 avoid=avoid,
             )
@@ -143,4 +140,4 @@ class DataSteps:
 
     def base(self, model: Model) -> Base:
         """Return what of a model decides results."""
-        return Base.of(model, self.identity(model))
+        return Base(model, self.identity(model))

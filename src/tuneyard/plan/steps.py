@@ -15,7 +15,6 @@ from tuneyard.config import (
     Encoder,
     Model,
     Pairs,
-    PromptSettings,
     Sft,
     Split,
     Tracking,
@@ -27,25 +26,10 @@ from tuneyard.tasks import TASKS
 
 @dataclass(frozen=True)
 class Base:
-    """A base model as far as it decides results.
+    """A base model; ``identity`` tells its weights, tokenizer and adapter, if any, from others'."""
 
-    Attributes:
-        model: the study's.
-        identity: what identifies its weights and tokenizer, and its adapter where it has one.
-    """
-
-    model: Free[Model]
+    model: Model
     identity: str
-    quantization: str
-    prompt: PromptSettings
-    max_length: int
-    revision: str | None
-
-    @classmethod
-    def of(cls, model: Model, identity: str) -> Base:
-        """Return what of a model decides results."""
-        chosen = model.quantization, model.prompt, model.max_length, model.revision
-        return cls(model, identity, *chosen)
 
 
 @dataclass(frozen=True)
@@ -95,9 +79,7 @@ class Whole(Prepare):
         avoid: evaluation splits read from files, whose turns generated training must not repeat.
     """
 
-    source: str
-    task: str
-    order: str | None
+    data: Data
     rows: Read | Generated
     avoid: tuple[Whole, ...] = ()
 
@@ -131,7 +113,7 @@ class Judge(Step):
     @property
     def by(self) -> str:
         """What judges, in a word."""
-        return TASKS[self.rows.task].by
+        return TASKS[self.rows.data.executed_as].by
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 
 from tuneyard.artifacts import Artifact, RunDir
-from tuneyard.config import Study
+from tuneyard.config import Model, Study
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.plan import Step
 from tuneyard.plan.steps import Generate, Judge, Prepare, Train
@@ -65,3 +66,8 @@ class Context:
     def adapter(self, step: Train | None) -> str | None:
         """Return the address of the adapter that a training step made, as it made it."""
         return None if step is None else self.artifact(step).checked("adapter")
+
+    def policy(self, step: Train | None, model: Model) -> str | None:
+        """Return the address of what a step made of a model, else of the adapter that it has."""
+        own = None if model.adapter is None else os.path.abspath(model.adapter)
+        return self.adapter(step) or own

@@ -89,7 +89,7 @@ def _settings(step: Step, study: Study) -> str:
         return (
             f"lower {section}.batch_size ({settings.batch_size}{as_much}), {checkpointing}"
             f"lower resources.workers ({resources.workers}) or the model's "
-            f"max_length ({step.base.max_length}), or take quantization: nf4"
+            f"max_length ({step.base.model.max_length}), or take quantization: nf4"
         )
     if isinstance(step, steps.Score):
         return f"lower resources.scoring_workers ({resources.scoring_workers})"
@@ -102,7 +102,7 @@ def _settings(step: Step, study: Study) -> str:
     if isinstance(step, steps.Reference):
         return (
             f"lower resources.inference_workers ({workers}) or the model's "
-            f"max_length ({step.base.max_length}), or take quantization: nf4"
+            f"max_length ({step.base.model.max_length}), or take quantization: nf4"
         )
     decoding = study.evaluate.decoding
     return (

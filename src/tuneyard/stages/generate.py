@@ -25,7 +25,7 @@ def run(step: Generate, context: Context) -> str:
                 for e in examples
             ],
             model=model,
-            adapter=context.adapter(step.policy) or model.adapter,
+            adapter=context.policy(step.policy, model),
             decoding=step.decoding,
             seed=step.seed,
             resources=context.study.resources,

@@ -129,7 +129,7 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
     completions = generate.generate(
         [generate.Request(e.id, asked[e.id]) for e in examples],
         model=model,
-        adapter=context.adapter(step.policy) or model.adapter,
+        adapter=context.policy(step.policy, model),
         decoding=decoding,
         seed=step.seed,
         resources=study.resources,

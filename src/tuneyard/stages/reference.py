@@ -18,7 +18,7 @@ def run(step: Reference, context: Context) -> str:
     wording = step.pairs.pairs.wording or model.wording
     encoding = wording.encoding(loading.load_tokenizer(model))
     columns = dpo_columns(encoding, pairs, model.max_length)
-    adapter = None if step.bare else context.adapter(step.policy) or model.adapter
+    adapter = None if step.bare else context.policy(step.policy, model)
     context.cluster.start()
     facts = {"pairs": len(columns)}
     with context.artifact(step).writing(facts) as folder:

@@ -32,7 +32,7 @@ def run(step: Train, context: Context) -> str:
         model=model.model_dump(),
         settings=step.settings.model_dump(by_alias=True),
         rows=pinned(f"{artifact.work}/rows.jsonl", written),
-        adapter=context.adapter(step.start) or model.adapter,
+        adapter=context.policy(step.start, model),
         reference=_reference(step, context),
         seed=step.seed,
     )

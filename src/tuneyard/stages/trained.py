@@ -60,6 +60,6 @@ def _stage(step: Train, context: Context) -> dict[str, Any]:
     return own | {
         "loss": settings.loss,
         "beta": settings.beta,
-        "reference": settings.reference,
+        "reference": settings.reference if settings.reads_reference else "none",
         "pairs from": settings.pairs.from_,
     }

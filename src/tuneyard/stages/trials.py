@@ -49,7 +49,7 @@ def trials(
         workers: processes.
     """
     rows = list(filter(has_tests, examples))
-    reasons = TASKS[step.rows.task].try_rows(rows, workers, [*step.versions])
+    reasons = TASKS[step.rows.data.executed_as].try_rows(rows, workers, [*step.versions])
     return [
         Unjudged(example.id, places.get(example.id, example.id), reason)
         for example, reason in zip(rows, reasons, strict=True)

@@ -3,7 +3,7 @@
 The reference is a frozen copy of the adapter that the stage starts from (a few megabytes; the
 base is shared). With a new adapter the start policy is the base, so the adapter is switched off
 instead. The implied reward margin of the first batch is 0 exactly where reference and start
-policy are one; a run where it is not is refused.
+policy are one; a run where it is not is refused. Where nothing reads a reference there is none.
 """
 
 from __future__ import annotations
@@ -65,15 +65,8 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
     ) -> Any:
         """Return the losses' weighted sum, a mean over the batch's pairs, and note its measures."""
         first = self.start_rewards is None and self.state.global_step == 0
-        cached = REFERENCE_KEYS[0] in inputs
-        if not cached or not self._cache_checked:
-            found = self.compute_ref_log_probs(self.model, inputs)
-            live = dict(zip(REFERENCE_KEYS, found, strict=True))
-            if cached:
-                self._check_cache(inputs, live)
-            # The first batch is held against the very policy, without a cache's rounding.
-            if first or not cached:
-                inputs = {**inputs, **live}
+        if self.settings.reads_reference:
+            inputs = self._with_reference(inputs, first)
         mask = inputs["completion_mask"]
         outputs = model(
             **{key: one for key, one in inputs.items() if key not in _NOT_THE_MODELS},
@@ -83,7 +76,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         )
         pairs = PairBatch(
             *outputs.log_probs.sum(dim=1).chunk(2),
-            *(inputs[key] for key in REFERENCE_KEYS),
+            *(inputs.get(key, mask.new_zeros(len(mask) // 2)) for key in REFERENCE_KEYS),
             *mask[:, 1:].sum(dim=1).chunk(2),
         )
         losses = [
@@ -91,7 +84,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
             for name, weight in self.weights.items()
         ]
         self._measure(pairs, outputs, inputs)
-        if first:
+        if first and self.settings.reads_reference:
             self.start_rewards = {
                 name: self._noted[f"rewards/{name}"][-1]
                 for name in ("chosen", "rejected", "margins")
@@ -99,6 +92,18 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
             self._check_start(self.start_rewards)
         loss = sum(losses)
         return (loss, outputs) if return_outputs else loss
+
+    def _with_reference(self, inputs: Any, first: bool) -> Any:
+        """Return a batch with the reference's values: those that it has, or computed here."""
+        cached = REFERENCE_KEYS[0] in inputs
+        if cached and self._cache_checked:
+            return inputs
+        found = self.compute_ref_log_probs(self.model, inputs)
+        live = dict(zip(REFERENCE_KEYS, found, strict=True))
+        if cached:
+            self._check_cache(inputs, live)
+        # The first batch is held against the very policy, without a cache's rounding.
+        return {**inputs, **live} if first or not cached else inputs
 
     def _measure(self, pairs: PairBatch, outputs: Any, inputs: Any) -> None:
         """Note what the batch shows, over all workers."""
@@ -121,19 +126,23 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         sums = self.accelerator.gather(sums[None].double()).sum(dim=0).tolist()
         beta, count = self.settings.beta, sums[8]
         tokens = [max(1.0, one) for one in sums[4:6]]
-        self._total_train_tokens += int(sums[9])
-        for name, value in {
+        self.tokens += int(sums[9])
+        measured = {
             "logps/chosen": sums[0] / count,
             "logps/rejected": sums[1] / count,
-            "rewards/chosen": beta * sums[2] / count,
-            "rewards/rejected": beta * sums[3] / count,
-            "rewards/margins": beta * (sums[2] - sums[3]) / count,
-            "rewards/accuracies": sums[6] / count,
             "logps/chosen_per_token": sums[0] / tokens[0],
             "logps/rejected_per_token": sums[1] / tokens[1],
-            "logps/chosen_change_per_token": sums[2] / tokens[0],
             "mean_token_accuracy": sums[7] / tokens[0],
-        }.items():
+        }
+        if self.settings.reads_reference:
+            measured |= {
+                "rewards/chosen": beta * sums[2] / count,
+                "rewards/rejected": beta * sums[3] / count,
+                "rewards/margins": beta * (sums[2] - sums[3]) / count,
+                "rewards/accuracies": sums[6] / count,
+                "logps/chosen_change_per_token": sums[2] / tokens[0],
+            }
+        for name, value in measured.items():
             self._noted.setdefault(name, []).append(value)
         self.collapse.add(sums[2], sums[4])
 
@@ -142,7 +151,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         means = {name: sum(values) / len(values) for name, values in self._noted.items()}
         self._noted.clear()
         # Past TRL's own, which would log what its own loss has noted.
-        Trainer.log(self, {**logs, **means, "num_tokens": self._total_train_tokens}, start_time)
+        Trainer.log(self, {**logs, **means, "num_tokens": self.tokens}, start_time)
 
     def _check_start(self, rewards: dict[str, float]) -> None:
         worst = max(abs(value) for value in rewards.values())
@@ -255,12 +264,12 @@ def dpo_trainer(
     trainer._noted = {}
     # The reference's values always come with the batch: see compute_loss.
     trainer.precompute_ref_logps = True
-    if started_from_adapter and settings.reference == "start":
+    if settings.reads_reference and started_from_adapter and settings.reference == "start":
         if REFERENCE not in policy.peft_config:
             raise RuntimeError("TRL made no reference adapter")
         lora.set_weights(policy, before, REFERENCE)
     elif REFERENCE in policy.peft_config:
-        # Without it TRL takes the base, the adapter switched off, as the reference.
+        # Without it TRL takes the base, the adapter switched off, where a reference is asked.
         policy.delete_adapter(REFERENCE)
     policy.set_adapter(lora.POLICY)
     if not started_from_adapter or settings.reference == "start":
@@ -277,7 +286,10 @@ def dpo_trainer(
 
 
 def reference_identity(trainer: LeanDPOTrainer, base_fingerprint: str) -> dict[str, str]:
-    """Say which policy the reference is: an adapter by its weights' hash, or the base by its."""
+    """Say which policy the reference is: an adapter by its weights' hash, or the base by its; or
+    that there is none."""
+    if not trainer.settings.reads_reference:
+        return {"kind": "none"}
     if REFERENCE in trainer.model.peft_config:
         tensors = lora.weights(trainer.model, REFERENCE)
         return {"kind": "adapter", "sha256": lora.digest(tensors)}

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuneyard.adapter_file import ADAPTER_RECORD, adapter_record
 from tuneyard.config import Lora, Model
-from tuneyard.loading import ADAPTER_RECORD, adapter_record
 
 POLICY = "default"
 """PEFT's name of the adapter that is trained."""

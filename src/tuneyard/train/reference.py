@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from tuneyard.adapter_file import check_adapter
 from tuneyard.borrowed import fused_head, preference_collator
 from tuneyard.config import Model
 from tuneyard.loading import load_adapter, load_model
@@ -19,9 +20,14 @@ class ReferencePolicy:
 
     Args:
         adapter: a local folder; None: the base model itself.
+
+    Raises:
+        UserError: the model or the adapter cannot be loaded, or do not belong together.
     """
 
     def __init__(self, model: Model, adapter: Path | None) -> None:
+        if adapter is not None:
+            check_adapter(adapter, model)
         network, tokenizer = load_model(model, for_training=False)
         fused_head(network)
         self._policy = network

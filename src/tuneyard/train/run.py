@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard import loading
+from tuneyard.adapter_file import check_adapter
 from tuneyard.artifacts import fetch
-from tuneyard.base_models import fingerprint
+from tuneyard.base_models import check_model, fingerprint
 from tuneyard.config import Lora
-from tuneyard.loading import check_adapter, check_model
 from tuneyard.train.job import Report, TrainJob
 from tuneyard.train.rows import read_preferences, read_sft
 

@@ -10,6 +10,7 @@ import torch
 from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
+from tuneyard import borrowed
 from tuneyard.config import Model, Sft
 from tuneyard.train import lora
 from tuneyard.train.rows import SftRow, sft_columns
@@ -67,10 +68,19 @@ class LeanSFTTrainer(Lean, SFTTrainer):  # type: ignore[misc]
         counts = torch.stack(self._uncounted).sum(dim=0)[None]
         self._uncounted.clear()
         right, trained, seen = self.accelerator.gather(counts).sum(dim=0).tolist()
-        metrics = self._metrics["train" if self.model.training else "eval"]
+        metrics = borrowed.noted(self)
         metrics["mean_token_accuracy"].append(right / max(1, trained))
-        self._total_train_tokens += seen if self.model.training else 0
-        metrics["num_tokens"] = [self._total_train_tokens]
+        self.tokens += seen if self.model.training else 0
+        metrics["num_tokens"] = [self.tokens]
+
+    @property
+    def tokens(self) -> int:
+        """What all workers have seen: TRL's count, since its own loss adds to it."""
+        return borrowed.counted_tokens(self)
+
+    @tokens.setter
+    def tokens(self, count: int) -> None:
+        borrowed.set_counted_tokens(self, count)
 
     def _keeps_logits(self) -> bool:
         forward = self.model.get_base_model().forward

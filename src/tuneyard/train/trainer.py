@@ -82,7 +82,8 @@ class Lean:
     global_batch: int | None = None
     stopped: dict[str, Any] | None = None
     """Why training ended early: ``step``, ``total_steps``, ``text`` (a sentence), and figures."""
-    _total_train_tokens: int
+    tokens = 0
+    """What all workers have seen."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -114,11 +115,11 @@ class Lean:
 
     def kept(self) -> dict[str, Any]:
         """Return what a checkpoint has to carry that Trainer's own state lacks; JSON-able."""
-        return {"tokens": self._total_train_tokens}
+        return {"tokens": self.tokens}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over from a checkpoint what ``kept`` returned."""
-        self._total_train_tokens = kept["tokens"]
+        self.tokens = kept["tokens"]
 
     def verdict(self, step: int, total: int) -> dict[str, Any] | None:
         """Return why training stops after this step, or None; alike on all workers."""

@@ -45,8 +45,8 @@ def test_workers_return_each_pair_s_values_in_order(cluster: None, tiny_model_di
     assert seen[-1] == (20, 20)
 
 
-def test_an_adapter_of_another_base_is_refused_first(tiny_model_dir: Path, tmp_path: Path) -> None:
+def test_an_adapter_of_another_base_is_refused_by_the_worker(
+    tiny_model_dir: Path, tmp_path: Path
+) -> None:
     with pytest.raises(UserError, match="not an adapter"):
-        log_probabilities(
-            [], model=model(tiny_model_dir), adapter=str(tmp_path), resources=Resources()
-        )
+        ReferencePolicy(model(tiny_model_dir), tmp_path)

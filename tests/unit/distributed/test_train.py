@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.config import Dpo, Model, Resources, Sft
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.reference import log_probabilities
 from tuneyard.distributed.train import RESULT, fit
 from tuneyard.errors import UserError
-from tuneyard.loading import ADAPTER_RECORD, load_tokenizer
+from tuneyard.loading import load_tokenizer
 from tuneyard.prompts import BARE
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.train.job import TrainJob
@@ -340,23 +341,3 @@ def test_a_workers_user_error_reaches_the_driver_without_retries(
         )
     assert "raise max_length" in str(caught.value)
     assert not (tmp_path / "out").exists()
-
-
-def test_what_is_wrong_already_is_refused_without_ray(
-    job: TrainJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def never(self: Cluster) -> None:
-        raise AssertionError("Ray was started")
-
-    monkeypatch.setattr(Cluster, "start", never)
-    options: dict[str, Any] = {
-        "storage": str(tmp_path),
-        "name": "none",
-        "out": tmp_path / "out",
-        "on_progress": lambda entry: None,
-    }
-    with pytest.raises(UserError, match="strategy"):
-        fit(job, cluster=Cluster(Resources(strategy="zero3")), **options)
-    lost = replace(job, model={**job.model, "path": str(tmp_path / "none")})
-    with pytest.raises(UserError, match="not a folder"):
-        fit(lost, cluster=Cluster(ONE), **options)

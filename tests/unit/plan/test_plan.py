@@ -88,6 +88,8 @@ def test_every_step_follows_what_it_needs(build):
         ),
         ("register.margin=0.5", {"track and register"}, {"compare"}),
         ("seed=7", {"train sft · first"}, set()),
+        ("models.0.max_length=99", {"generate validation · base", "train sft · first"}, set()),
+        ("models.0.quantization=bf16", {"generate validation · base"}, {"prepare train first"}),
     ],
 )
 def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, changed, kept):
@@ -110,6 +112,7 @@ def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, c
         "sft.repeat={higher: 1}",
         "evaluate.decoding.batch_size=3",
         "resources.max_failures=0",
+        "models.0.revision=v2",  # of a folder; a hub model's is in its identity
     ],
 )
 def test_what_cannot_change_a_result_changes_no_key(build, override):
@@ -406,6 +409,13 @@ def test_reference_values_are_shared_by_all_who_have_policy_and_pairs_in_common(
     }.items():
         other = build(*ARMS, "dpo.epochs=3", "dpo.pairs.samples=2", override)
         assert (other.arms[3].trains[-1].reference.key == found["sft-dpo"].key) is alike
+
+
+def test_a_loss_that_reads_no_reference_waits_for_none(build):
+    built = build(*ARMS, "dpo.epochs=3", "stages.dpop={like: dpo, loss: [simpo]}")
+    found = {arm.name: arm.trains[-1] for arm in built.arms if arm.trains}
+    assert found["sft-dpo"].reference is not None
+    assert found["sft-dpop"].reference is None
 
 
 def test_the_base_s_values_serve_every_arm_that_trains_on_the_same_file(build, tmp_path):

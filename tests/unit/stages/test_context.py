@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tuneyard.artifacts import RunDir
+from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.records import Completion, Example, write_jsonl
@@ -30,6 +31,10 @@ def test_changed_inputs_of_a_step_are_refused_by_name(tmp_path: Path) -> None:
     with context.artifact(rows).writing() as folder:
         write_jsonl(folder / "examples.jsonl", [Example("a", "python", "k", "train", "q", "r")])
     assert context.adapter(train) == f"{context.artifact(train).url}/adapter"
+    own = Model(name="m", path="a/b", adapter="own")
+    assert context.policy(train, own) == context.adapter(train)
+    assert context.policy(None, own) == str(Path("own").absolute())
+    assert context.policy(None, Model(name="m", path="a/b")) is None
     assert context.completions(answers)[0].text == "x"
     assert context.examples(rows)[0].reference == "r"
     for path in tmp_path.glob("stages/*/**/*"):

@@ -13,9 +13,11 @@ import torch
 from safetensors.torch import load_file
 
 from tuneyard import loading
+from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.config import Decoding, Dpo, Model
 from tuneyard.errors import UserError
 from tuneyard.losses import LOSSES, PairBatch
+from tuneyard.model_files import base_fingerprint
 from tuneyard.prompts import BARE
 from tuneyard.quantizations import QUANTIZATIONS
 from tuneyard.records import Preference, write_jsonl
@@ -45,14 +47,14 @@ def test_the_reference_is_the_sft_policy_and_the_margin_starts_at_zero(
     quantization: str, dpo_job: Callable[..., TrainJob], sft_adapter: Path, tmp_path: Path
 ) -> None:
     result = run(dpo_job({"quantization": quantization}), tmp_path, report=silent)
-    start = json.loads((sft_adapter / loading.ADAPTER_RECORD).read_text())
+    start = json.loads((sft_adapter / ADAPTER_RECORD).read_text())
     assert result["reference"] == {"kind": "adapter", "sha256": start["sha256"]}
     assert (
         max(map(abs, result["start_rewards"].values()))
         < QUANTIZATIONS[quantization].start_tolerance
     )
     assert result["history"][-1]["rewards/margins"] > 0.01
-    record = json.loads((tmp_path / loading.ADAPTER_RECORD).read_text())
+    record = json.loads((tmp_path / ADAPTER_RECORD).read_text())
     assert record["reference"] == result["reference"]
     assert record["sha256"] != start["sha256"]
 
@@ -78,7 +80,7 @@ def test_a_new_adapter_starts_from_the_base(
     dpo_job: Callable[..., TrainJob], tiny_model_dir: Path, tmp_path: Path
 ) -> None:
     result = run(dpo_job(adapter=None, max_steps=2), tmp_path, report=silent)
-    fingerprint = loading.base_fingerprint(tiny_model_dir)
+    fingerprint = base_fingerprint(tiny_model_dir)
     assert result["reference"] == {"kind": "base", "sha256": fingerprint}
     assert max(map(abs, result["start_rewards"].values())) < 1e-4
 
@@ -233,11 +235,43 @@ def test_loss_and_log_probabilities_are_those_of_plain_pytorch(
         "rewards/margins": 0.2 * (ratios[0] - ratios[1]).mean(),
         "rewards/accuracies": (ratios[0] > ratios[1]).float().mean(),
     }
+    if list(losses) == ["sft"]:  # which reads no reference
+        wanted = {key: value for key, value in wanted.items() if key in entry}
+        assert len(wanted) == 4
     for key, value in wanted.items():
         assert entry[key] == pytest.approx(float(value), abs=1e-4), key
+    if list(losses) == ["sft"]:
+        return
     start = {name: entry[f"rewards/{name}"] for name in ("chosen", "rejected", "margins")}
     assert result["start_rewards"] == pytest.approx(start, abs=1e-4)
     assert result["reference"]["kind"] == "base"
+
+
+def test_no_reference_is_computed_where_nothing_reads_it(
+    dpo_job: Callable[..., TrainJob], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    compute = dpo.LeanDPOTrainer.compute_ref_log_probs
+
+    def counted(self: Any, *args: Any) -> Any:
+        asked.append(dpo.REFERENCE in self.model.peft_config)
+        return compute(self, *args)
+
+    monkeypatch.setattr(dpo.LeanDPOTrainer, "compute_ref_log_probs", counted)
+    simpo: dict[str, Any] = {"loss": ["simpo"], "beta": 2, "max_steps": 3}
+    free = run(dpo_job(**simpo), tmp_path / "free", report=silent)
+    assert asked == []
+    assert (free["reference"], free["start_rewards"]) == ({"kind": "none"}, None)
+    assert not any(key.startswith("rewards/") for entry in free["history"] for key in entry)
+    # The rule that stops early reads one; what is trained is the same.
+    stop = {"chosen_logp_drop": 9}
+    watched = run(dpo_job(**simpo, stop=stop), tmp_path / "watched", report=silent)
+    assert asked == [True] * 3
+    assert watched["reference"]["kind"] == "adapter"
+    first, second = (
+        (tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("free", "watched")
+    )
+    assert first == second
 
 
 def test_without_its_floor_dpop_trains_as_dpo_does(
@@ -370,7 +404,7 @@ def test_a_collapse_stops_the_run_and_the_adapter_is_that_steps(
     assert stopped["stopped"]["drop"] == pytest.approx(-changes[step - 1], abs=1e-6)
     assert stopped["stopped"]["text"].startswith(f"stopped at step {step} of 10: ")
     assert [entry["step"] for entry in stopped["history"]] == list(range(1, step + 1))
-    record = json.loads((tmp_path / "stopped" / loading.ADAPTER_RECORD).read_text())
+    record = json.loads((tmp_path / "stopped" / ADAPTER_RECORD).read_text())
     assert record["stopped"] == stopped["stopped"]
     # The adapter is what that many steps make, and what a resumed run stops at.
     run(dpo_job(**COLLAPSING, max_steps=step), tmp_path / "short", report=silent)
@@ -378,7 +412,7 @@ def test_a_collapse_stops_the_run_and_the_adapter_is_that_steps(
     resumed = run(job, tmp_path / "resumed", report=silent, resume_from=checkpoint)
     assert resumed["stopped"] == stopped["stopped"]
     digests = {
-        json.loads((tmp_path / name / loading.ADAPTER_RECORD).read_text())["sha256"]
+        json.loads((tmp_path / name / ADAPTER_RECORD).read_text())["sha256"]
         for name in ("stopped", "short", "resumed")
     }
     assert len(digests) == 1
@@ -416,13 +450,7 @@ def test_watching_answers_shows_their_length_and_changes_nothing(
     assert [entry["step"] for entry in resumed["history"] if "samples/tokens" in entry] == [0, 2, 4]
     names = ("watched", "alone", "resumed")
     assert (
-        len(
-            {
-                json.loads((tmp_path / n / loading.ADAPTER_RECORD).read_text())["sha256"]
-                for n in names
-            }
-        )
-        == 1
+        len({json.loads((tmp_path / n / ADAPTER_RECORD).read_text())["sha256"] for n in names}) == 1
     )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.errors import UserError
-from tuneyard.loading import ADAPTER_RECORD, base_fingerprint
+from tuneyard.model_files import base_fingerprint
 from tuneyard.train.job import TrainJob
 from tuneyard.train.run import run
 

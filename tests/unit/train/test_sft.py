@@ -67,7 +67,7 @@ def test_the_loss_on_cpus_is_trls(
         trainer.count()
         found = trainer._metrics["train"]
         metrics.append(found.pop("mean_token_accuracy") + found.pop("num_tokens"))
-        trainer._total_train_tokens = 0
+        trainer.tokens = 0
     assert values[0] == pytest.approx(values[1], rel=1e-5)
     assert metrics[0] == pytest.approx(metrics[1], rel=1e-6)
 
