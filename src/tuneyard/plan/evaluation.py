@@ -57,6 +57,7 @@ class EvaluationSteps(RowSteps):
                 encoders=encoders,
                 sets=tuple(self.whole(kind, split) for kind in self.evaluated),
                 answers=tuple({step.key: step for step in answers}.values()),
+                faithful=self.study.evaluate.faithful,
             )
         )
 

@@ -315,12 +315,14 @@ class Similarity(Step):
 
     Attributes:
         encoders: by the metric that needs them.
+        faithful: as the metrics' packages score all answers to a data set at once.
     """
 
     stage: ClassVar[str] = "similarity"
     encoders: Mapping[str, Embedding]
     sets: tuple[Prepare, ...]
     answers: tuple[Generate, ...]
+    faithful: bool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

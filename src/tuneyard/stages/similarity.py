@@ -31,6 +31,7 @@ def run(step: Similarity, context: Context) -> str:
                 calls,
                 metric=metric,
                 encoder=embedding.encoder,
+                faithful=step.faithful,
                 resources=context.study.resources,
                 on_progress=context.bar.update,
             )

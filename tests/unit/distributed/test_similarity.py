@@ -49,6 +49,7 @@ def test_values_equal_direct_ones(encoder: Encoder) -> None:
         calls,
         metric="codebertscore",
         encoder=encoder,
+        faithful=False,
         resources=Resources(scoring_workers=2),
         on_progress=lambda done, total: told.append((done, total)),
     )
@@ -65,6 +66,7 @@ def test_a_layer_that_the_encoder_has_not_is_refused(encoder: Encoder) -> None:
             [[ScoreRow("r", reference="x", prediction="y")]],
             metric="bertscore",
             encoder=encoder.model_copy(update={"layer": 9}),
+            faithful=False,
             resources=Resources(),
         )
 
