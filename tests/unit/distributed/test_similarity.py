@@ -90,11 +90,11 @@ def test_a_study_scores_answers_against_references_and_not_the_reverse(
             rows = [Completion(id=e.id, text=e.reference + more[arm.name]) for e in examples]
             with context.artifact(answers).writing() as folder:
                 write_jsonl(folder / "completions.jsonl", rows)
-        (step,) = [s for s in plan.steps if s.stage == "similarity"]
-        embedding.run(step, context)
         found: dict[str, list[dict[str, Any]]] = {}
         for arm in plan.arms:
             step = arm.scores["validation"]
+            assert step.similarity is not None
+            embedding.run(step.similarity, context)
             scoring.run(step, context)
             path = context.artifact(step).local() / "scores.jsonl"
             found[arm.name] = [row for _, row in iter_json_lines(path)]
