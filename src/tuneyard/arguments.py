@@ -169,7 +169,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("--out", dest="output", type=_place, required=True, metavar="FILE.jsonl")
     command.add_argument("--json", action="store_true", help="the summary as one JSON object")
     command.add_argument(
-        "--faithful", action="store_true", help="CodeBLEU as the published package computes it"
+        "--faithful", action="store_true", help="CodeBLEU and BERT scores as the packages have them"
     )
     command.add_argument(
         "--code-block",

@@ -163,9 +163,10 @@ def similarity(step: steps.Similarity, study: Study) -> list[str]:
 
 
 def encoded_tokens(step: steps.Similarity, study: Study) -> float:
-    """Return the tokens of a similarity step: all arms' answers, and each reference once."""
-    texts = len(step.answers) * study.evaluate.decoding.samples + 1
-    return sum(texts * _count(one.data, one.split) * _tokens(one.data) for one in step.sets)
+    """Return the tokens of a similarity step: an arm's answers, and each reference once."""
+    texts = study.evaluate.decoding.samples + 1
+    sets = step.answers.sets
+    return sum(texts * _count(one.data, one.split) * _tokens(one.data) for one in sets)
 
 
 def encoder_parameters(encoder: Encoder) -> float | None:

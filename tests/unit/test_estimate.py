@@ -129,18 +129,18 @@ def test_the_blocks_of_an_encoder_up_to_its_layer(tmp_path):
     assert estimate.encoder_parameters(Encoder(path=str(tmp_path / "none"))) is None
 
 
-def test_each_encoder_is_estimated_and_grows_with_arms_and_samples(scored):
+def test_each_encoder_is_estimated_and_grows_with_samples(scored):
     study, built = scored()
     text = estimate.describe(study, built)
-    assert "similarity validation, codebertscore: about" in text
-    (step,) = [s for s in built.steps if s.stage == "similarity"]
-    tokens = estimate.encoded_tokens(step, study)
+    assert "similarity validation · sft, codebertscore: about" in text
+    found = [s for s in built.steps if s.stage == "similarity"]
+    assert len(found) == 3
     examples = 130 * (60 + 230)
-    # Three arms, and the references once.
-    assert tokens == 4 * examples
+    # The answers, and the references.
+    assert estimate.encoded_tokens(found[0], study) == 2 * examples
     study, built = scored("evaluate.decoding={samples: 3, temperature: 1}")
-    (step,) = [s for s in built.steps if s.stage == "similarity"]
-    assert estimate.encoded_tokens(step, study) == 10 * examples
+    step, *_ = [s for s in built.steps if s.stage == "similarity"]
+    assert estimate.encoded_tokens(step, study) == 4 * examples
 
 
 def test_what_is_not_estimated_is_said(scored):

@@ -72,7 +72,7 @@ class Evaluate(Strict):
     splits: list[Literal["validation", "test"]] = Field(default=["validation"], min_length=1)
     metrics: list[str] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
-    """Score CodeBLEU as the published package does."""
+    """Score CodeBLEU, BERTScore and CodeBERTScore as the published packages do."""
     code_block: CodeBlock = "first"
     """Which code block is run where an answer has several Python programs: first, last or longest.
     Blocks marked as another language, output and thinking are no programs (``tuneyard.answers``).

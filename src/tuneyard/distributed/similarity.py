@@ -23,6 +23,7 @@ def similarity(
     *,
     metric: str,
     encoder: Encoder,
+    faithful: bool,
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[list[Values]]:
@@ -64,7 +65,9 @@ def similarity(
                 on_progress(done, total)
             yield number, [BertScore(*values) for values in results]
 
-    return score_rows(calls, metric=metric, encoder=encoder, score_chunks=score_chunks)
+    return score_rows(
+        calls, metric=metric, encoder=encoder, faithful=faithful, score_chunks=score_chunks
+    )
 
 
 class _Scorer:

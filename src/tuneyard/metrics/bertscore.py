@@ -1,9 +1,9 @@
 """BERTScore (Zhang et al. 2020, arXiv:1904.09675) and CodeBERTScore (Zhou et al. 2023,
-arXiv:2302.05527), equal to the packages ``bert-score`` 0.3.13 and ``code-bert-score`` 0.4.1.
+arXiv:2302.05527), equal to the packages ``bert-score`` 0.3.13 and ``code-bert-score`` 0.4.1 where
+they score a pair alone, and to a whole call of theirs where that is asked for (``faithful``).
 
 Both match every token of one text with the most similar one of the other, by the cosine of their
-contextual vectors. The packages embed the references anew for every arm; here the pairs of all arms
-are scored together, and each distinct text is embedded once.
+contextual vectors. A pair's scores are the same to the bit whatever is scored beside it.
 """
 
 from __future__ import annotations
@@ -54,13 +54,18 @@ class BertScorer:
     def encoder(self) -> Encoder:
         return Encoder(self._path, layer=self._layer, device=self._device, revision=self._revision)
 
-    def score(self, *, predictions: Sequence[str], references: Sequence[str]) -> list[BertScore]:
-        """Score predictions against references, pair by pair, as one call of the package.
+    def score(
+        self, *, predictions: Sequence[str], references: Sequence[str], faithful: bool = False
+    ) -> list[BertScore]:
+        """Score predictions against references, pair by pair.
+
+        Args:
+            faithful: as one call of the package does.
 
         Raises:
             ValueError: their numbers differ.
         """
-        pairs = self.texts.pairs(predictions, references)
+        pairs = self.texts.pairs(predictions, references, faithful=faithful)
         found: dict[Pair, BertScore] = {}
         for chunk in chunks(self.texts, pairs):
             found.update(zip(chunk, self.score_pairs(chunk), strict=True))

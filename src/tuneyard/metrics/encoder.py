@@ -31,8 +31,8 @@ LAYERS = {
 
 Ids = tuple[int, ...]
 
-# Tokens of one forward pass, padding included. Small ones fit a core's cache.
-_BATCH_TOKENS = {"cpu": 2048, "cuda": 65536}
+# Of forward passes on a GPU: the step of lengths that texts are padded to, and the tokens in all.
+_STEP, _GPU_TOKENS = 64, 8192
 
 
 class Encoder:
@@ -77,7 +77,6 @@ class Encoder:
         if getattr(model, "pooler", None) is not None:
             model.pooler = None  # it would sum up each text, for nobody
         self._model = model.to(self.device).eval()
-        self._budget = _BATCH_TOKENS.get(self.device.type, _BATCH_TOKENS["cpu"])
 
     @property
     def width(self) -> int:
@@ -87,33 +86,48 @@ class Encoder:
     def embed(self, texts: Sequence[Ids]) -> dict[Ids, torch.Tensor]:
         """Return the unit vectors, (tokens, width), of each distinct text.
 
-        Texts of like lengths share a batch, so that little of it is padding.
+        A text's length alone decides the shape of its forward pass: its vectors are the same to the
+        bit whatever is embedded beside it.
         """
         import torch
 
+        shapes: dict[tuple[int, int], list[Ids]] = {}
+        for ids in dict.fromkeys(texts):
+            shapes.setdefault(self._shape(len(ids)), []).append(ids)
         found: dict[Ids, torch.Tensor] = {}
-        left = sorted(set(texts), key=lambda ids: (len(ids), ids))
         with torch.inference_mode():
-            while left:
-                size = max(1, self._budget // max(1, len(left[-1])))
-                batch = left[-size:]
-                del left[-size:]
-                for ids, vectors in zip(batch, self._run(batch), strict=True):
-                    found[ids] = vectors[: len(ids)]
+            for (rows, width), alike in shapes.items():
+                for start in range(0, len(alike), rows):
+                    batch = alike[start : start + rows]
+                    for ids, vectors in zip(batch, self._run(batch, rows, width), strict=False):
+                        found[ids] = vectors[: len(ids)]
         return found
 
-    def _run(self, batch: Sequence[Ids]) -> torch.Tensor:
+    def _shape(self, length: int) -> tuple[int, int]:
+        """Return how many texts of a length share a forward pass, and how long they are made.
+
+        On a CPU a text has one to itself.
+        """
+        if self.device.type == "cpu":
+            return 1, length
+        width = -(-length // _STEP) * _STEP
+        width = max(length, min(width, self._model.config.max_position_embeddings))
+        return max(1, _GPU_TOKENS // width - 1), width
+
+    def _run(self, batch: Sequence[Ids], rows: int, width: int) -> torch.Tensor:
         import torch
 
-        width = len(batch[-1])
-        # What stands in a padded place is masked, but models count positions by it.
-        pad = self._model.config.pad_token_id or 0
-        rows = [[*ids, *[pad] * (width - len(ids))] for ids in batch]
         mask = None
-        if len(batch[0]) < width:
+        if (rows, width) != (1, len(batch[0])):
+            # The last row is nobody's: without any padding libraries would leave the mask out and
+            # compute in another order.
+            batch = [*batch, *[batch[0][:1]] * (rows + 1 - len(batch))]
             lengths = torch.tensor([len(ids) for ids in batch])[:, None]
             mask = (torch.arange(width)[None] < lengths).long().to(self.device)
-        out = self._model(torch.tensor(rows).to(self.device), attention_mask=mask)[0]
+        # What stands in a padded place is masked, but models count positions by it.
+        pad = self._model.config.pad_token_id or 0
+        filled = [[*ids, *[pad] * (width - len(ids))] for ids in batch]
+        out = self._model(torch.tensor(filled).to(self.device), attention_mask=mask)[0]
         return torch.nn.functional.normalize(out, dim=-1)
 
 

@@ -1,11 +1,11 @@
 """Texts as the packages ``bert-score`` and ``code-bert-score`` give them to an encoder.
 
-Two of their habits depend on which texts share a batch of 64. They are kept, because their numbers
-are the published ones: padded tokens count as similarity 0 when two texts are matched, and
-``code-bert-score`` cuts long texts into windows by the longest text of the batch. (Among texts of
-equally many words its order is a set's, and so changes with ``PYTHONHASHSEED``; here it is the
-order of appearance.) So a pair's batches are worked out from all pairs of a call first, and then a
-pair can be scored anywhere.
+A pair is scored as if it were alone. Two of the packages' habits depend on which texts share a
+batch of 64, and are kept where ``faithful`` asks for published numbers: padded tokens count as
+similarity 0 when two texts are matched, and ``code-bert-score`` cuts long texts into windows by the
+longest text of the batch. (Among texts of equally many words its order is a set's, and so changes
+with ``PYTHONHASHSEED``; here it is the order of appearance.) A pair's batches are then worked out
+from all pairs of a call first, so that it can be scored anywhere.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ _WHITE_SPACE_PIECES = "\u0120\u010a\u0109"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A stripped text in the batch that it was encoded in, and in the one it was matched in.
+    """A stripped text, and what of the package's batches decides its vectors and scores.
 
     Attributes:
         text: stripped.
-        width: tokens of the longest text of the batch by which its windows are cut; 0: no windows.
+        width: tokens of the longest text of the batch that it was encoded in, by which its windows
+            are cut; 0: its own.
         padded: it was matched beside a longer one.
     """
 
@@ -83,8 +84,13 @@ class Texts:
         self._code = kind == "code"
         self._known: dict[str, Tokens] = {}
 
-    def pairs(self, predictions: Sequence[str], references: Sequence[str]) -> list[Pair]:
-        """Return the pairs of one call of a package.
+    def pairs(
+        self, predictions: Sequence[str], references: Sequence[str], *, faithful: bool = False
+    ) -> list[Pair]:
+        """Return the pairs of predictions and references, in order.
+
+        Args:
+            faithful: as one call of the package makes them, batches and all.
 
         Raises:
             ValueError: their numbers differ.
@@ -94,16 +100,13 @@ class Texts:
         first = [_clean(text) for text in predictions]
         second = [_clean(text) for text in references]
         self._tokenize([*second, *first])
-        widths = self._widths([*second, *first]) if self._code else {}
-        return [
-            Pair(
-                Text(prediction, widths.get(prediction, 0), is_shorter),
-                Text(reference, widths.get(reference, 0), is_shorter_too),
-            )
-            for prediction, reference, is_shorter, is_shorter_too in zip(
-                first, second, self._padded(first), self._padded(second), strict=True
-            )
-        ]
+        widths = self._widths([*second, *first]) if faithful and self._code else {}
+
+        def placed(texts: list[str]) -> list[Text]:
+            padded = self._padded(texts) if faithful else [False] * len(texts)
+            return [Text(t, widths.get(t, 0), own) for t, own in zip(texts, padded, strict=True)]
+
+        return [Pair(*both) for both in zip(placed(first), placed(second), strict=True)]
 
     def tokens(self, text: str) -> Tokens:
         """Return a stripped text's tokens."""
@@ -118,7 +121,7 @@ class Texts:
         ids = self.tokens(text.text).ids
         limit = self._tokenizer.model_max_length
         found = []
-        for start, end, first, last in windows(text.width or len(ids), limit if text.width else 0):
+        for start, end, first, last in windows(text.width or len(ids), limit):
             if start + first < len(ids):
                 found.append((ids[start:end], first, min(last, len(ids) - start)))
         return found
@@ -189,13 +192,10 @@ def _clean(text: str) -> str:
 def windows(total: int, limit: int) -> list[tuple[int, int, int, int]]:
     """Cut ``total`` tokens into overlapping windows of at most ``limit`` (SLED, Ivgi et al. 2023).
 
-    Args:
-        limit: 0: no limit.
-
     Returns:
         (start, end, first, last) of each: the window, and which of its outputs are taken.
     """
-    if not limit or total <= limit:
+    if total <= limit:
         return [(0, total, 0, total)]
     margin = int(limit * _OVERLAP / 2)
     stride = limit - 2 * margin

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from tuneyard.config import Model, Study
 from tuneyard.plan.data import Findings
@@ -21,28 +20,18 @@ from tuneyard.plan.steps import (
     Prepare,
     ReadPairs,
     Register,
-    Similarity,
 )
 from tuneyard.plan.training import TrainingSteps
 
-_FIRST = (Prepare, Judge, (Overlap, PairOverlap), Preflight, ReadPairs)
+_FIRST = (Prepare, Judge, (Overlap, PairOverlap), Preflight, ReadPairs, Generate)
 """Data and checks, in this order: preference rows that are read are data, too, and are refused
-before anything is trained."""
+before anything is trained. Scores come after what is trained and answered: nothing waits for them.
+"""
 
 
 class _Builder(TrainingSteps, EvaluationSteps):
     def arms(self) -> Iterator[Arm]:
         """Yield every arm, with all its steps."""
-        arms = list(self.answering())
-        similar: dict[str, Similarity | None] = {
-            split: self.similarity(split, (answers[split] for _, answers in arms))
-            for split in self.study.evaluate.splits
-        }
-        for arm, answers in arms:
-            yield replace(arm, scores=self.scores(answers, similar, arm.label))
-
-    def answering(self) -> Iterator[tuple[Arm, dict[str, Generate]]]:
-        """Yield each arm, not scored yet, and the steps that generate its answers."""
         for model in self.study.models:
             for name, stages in self.study.matrix.arms.items():
                 # An untrained arm is the same whatever the others are trained on.
@@ -50,7 +39,7 @@ class _Builder(TrainingSteps, EvaluationSteps):
                     for seed in self.seeds if stages else (None,):
                         trains, prefers = self.chain(model, regime, stages, seed)
                         label = self.name(model, name, regime, seed)
-                        arm = Arm(
+                        yield Arm(
                             model=model,
                             base=model.name,
                             name=name,
@@ -58,10 +47,9 @@ class _Builder(TrainingSteps, EvaluationSteps):
                             label=label,
                             trains=trains,
                             prefers=prefers,
-                            scores={},
+                            scores=self.scores(model, trains[-1] if trains else None, label),
                             seed=seed,
                         )
-                        yield arm, self.answers(model, trains[-1] if trains else None, label)
 
 
 def build(

@@ -293,16 +293,17 @@ class Embedding:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Similarity(Step):
-    """What encoders say of all arms' answers to a split.
+    """What encoders say of answers beside their references.
 
     Attributes:
         encoders: by the metric that needs them.
+        faithful: as the metrics' packages score all answers to a data set at once.
     """
 
     stage: ClassVar[str] = "similarity"
     encoders: Mapping[str, Embedding]
-    sets: tuple[Prepare, ...]
-    answers: tuple[Generate, ...]
+    answers: Generate
+    faithful: bool
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -310,7 +311,7 @@ class Score(Step):
     """Every metric of an arm's answers to a split.
 
     Attributes:
-        similarity: is read, but no input: other arms' answers do not change these scores.
+        similarity: None where no metric needs an encoder.
         unjudged, judged: see ``SampledPairs``.
     """
 
@@ -320,10 +321,9 @@ class Score(Step):
     metrics: tuple[str, ...]
     faithful: bool
     code_block: CodeBlock
-    encoders: Mapping[str, Embedding]
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]
-    similarity: Free[Similarity | None]
+    similarity: Similarity | None
 
 
 @dataclass(frozen=True, kw_only=True)

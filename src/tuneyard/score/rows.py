@@ -74,8 +74,8 @@ def score_set(
     Args:
         task: one of ``tuneyard.tasks``.
         metrics: names of metrics, or of their keys.
-        faithful: CodeBLEU as the published package computes it. Its data flow depends on the hash
-            seed, so the text metrics then stay in this process: one seed for the whole run.
+        faithful: CodeBLEU and BERT scores as the published packages compute them. CodeBLEU's data
+            flow then depends on the hash seed, which is 0 (see ``score_pairs``).
         workers: processes, for the text metrics and for the sandbox.
         code_block: which of an answer's programs is run (``tuneyard.answers.extract_code``).
         encoders: of the metrics that need one, which are scored in this process; none: those of
@@ -114,7 +114,7 @@ def score_set(
     if any(metric.encoder for metric in chosen):
         from tuneyard.score.similarity import row_values
 
-        similar = row_values(rows, chosen, encoders or {}, device)
+        similar = row_values(rows, chosen, encoders or {}, faithful, device)
     scores = []
     for row, place, own in zip(rows, index, similar, strict=True):
         score: dict[str, Any] = {"id": row.id}

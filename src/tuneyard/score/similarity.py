@@ -1,4 +1,4 @@
-"""BERTScore and CodeBERTScore of score rows: the answers of all arms against their references."""
+"""BERTScore and CodeBERTScore of score rows: answers against their references."""
 
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ def similarity(
     *,
     metric: str,
     encoder: Encoder,
+    faithful: bool = False,
     device: str | None = None,
     score_chunks: ScoreChunks | None = None,
 ) -> list[list[Values]]:
     """Score rows by one encoder; each distinct text is embedded once for all calls.
 
     Args:
-        calls: rows that the metric's package would be given in one call (an arm's answers): its
-            numbers depend on them, a little (see ``tuneyard.metrics.texts``).
+        calls: rows that the metric's package would be given in one call (an arm's answers).
         metric: ``bertscore`` or ``codebertscore``.
+        faithful: as the package scores a call, where a pair's values depend on the others, a little
+            (see ``tuneyard.metrics.texts``); else they depend on the pair alone.
         device: a torch device; None: a GPU where there is one.
         score_chunks: scores the pairs; None: in this process, chunk by chunk.
 
@@ -47,7 +49,9 @@ def similarity(
     """
     scorer = bert_scorer(metric, encoder, device)
     pairs = [
-        scorer.texts.pairs([row.prediction for row in rows], [row.reference for row in rows])
+        scorer.texts.pairs(
+            [row.prediction for row in rows], [row.reference for row in rows], faithful=faithful
+        )
         for rows in calls
     ]
     parts = list(chunks(scorer.texts, [pair for own in pairs for pair in own]))
@@ -62,6 +66,7 @@ def row_values(
     rows: Sequence[ScoreRow],
     metrics: Sequence[Metric],
     encoders: Mapping[str, Encoder],
+    faithful: bool,
     device: str | None,
 ) -> list[dict[str, Any]]:
     """Return each row's values of those metrics that need an encoder, all rows as one call."""
@@ -69,7 +74,9 @@ def row_values(
     for metric in metrics:
         if metric.encoder:
             encoder = encoders.get(metric.name) or getattr(Encoders(), metric.name)
-            (values,) = similarity([rows], metric=metric.name, encoder=encoder, device=device)
+            (values,) = similarity(
+                [rows], metric=metric.name, encoder=encoder, faithful=faithful, device=device
+            )
             for row, own in zip(found, values, strict=True):
                 row.update(own)
     return found

@@ -91,7 +91,13 @@ def _mean(
     resources = context.study.resources
     if metric := encoder_metrics([rule.metric]).get(rule.metric):
         encoder = getattr(context.study.evaluate.encoders, metric)
-        (found,) = similarity([asked], metric=metric, encoder=encoder, resources=resources)
+        (found,) = similarity(
+            [asked],
+            metric=metric,
+            encoder=encoder,
+            faithful=scored.faithful,
+            resources=resources,
+        )
         rows: list[dict[str, Any]] = [*found]
     else:
         rows = score.score(

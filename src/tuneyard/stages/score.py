@@ -27,7 +27,7 @@ def run(step: Score, context: Context) -> str:
         for e in context.examples(one):
             trial = trials.get(e.id, "")
             rows += [score_row(e, one.kind, *answer, trial) for answer in answers[e.id]]
-    similar = _similar(step, context)
+    similar = similar_values(step.similarity, context)
     context.cluster.start()
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
@@ -54,9 +54,3 @@ def run(step: Score, context: Context) -> str:
             for kind, own in counts.items()
         }
     return f"{len(scored):,} answers"
-
-
-def _similar(step: Score, context: Context) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return what the similarity step found for these answers, by example and sample."""
-    source = step.similarity
-    return {} if source is None else similar_values(source, step.answers, context)

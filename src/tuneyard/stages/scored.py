@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuneyard.metrics import encoder_metrics
-from tuneyard.plan.steps import Generate, Score, Similarity
+from tuneyard.plan.steps import Score, Similarity
 from tuneyard.records import Completion, Example
 from tuneyard.rows import iter_json_lines
 from tuneyard.score import ScoreRow
@@ -45,13 +45,14 @@ def without_encoders(metrics: Sequence[str]) -> list[str]:
 
 
 def similar_values(
-    step: Similarity, answers: Generate, context: Context
+    step: Similarity | None, context: Context
 ) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return what a similarity step found for a generate step's answers, by example and sample."""
+    """Return what a similarity step found, by example and sample; nothing where there is none."""
+    if step is None:
+        return {}
     return {
         (row.pop("id"), row.pop("sample")): row
         for _, row in iter_json_lines(context.artifact(step).local() / "similarity.jsonl")
-        if row.pop("answers") == answers.key
     }
 
 

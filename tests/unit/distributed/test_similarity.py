@@ -49,6 +49,7 @@ def test_values_equal_direct_ones(encoder: Encoder) -> None:
         calls,
         metric="codebertscore",
         encoder=encoder,
+        faithful=False,
         resources=Resources(scoring_workers=2),
         on_progress=lambda done, total: told.append((done, total)),
     )
@@ -65,6 +66,7 @@ def test_a_layer_that_the_encoder_has_not_is_refused(encoder: Encoder) -> None:
             [[ScoreRow("r", reference="x", prediction="y")]],
             metric="bertscore",
             encoder=encoder.model_copy(update={"layer": 9}),
+            faithful=False,
             resources=Resources(),
         )
 
@@ -88,11 +90,11 @@ def test_a_study_scores_answers_against_references_and_not_the_reverse(
             rows = [Completion(id=e.id, text=e.reference + more[arm.name]) for e in examples]
             with context.artifact(answers).writing() as folder:
                 write_jsonl(folder / "completions.jsonl", rows)
-        (step,) = [s for s in plan.steps if s.stage == "similarity"]
-        embedding.run(step, context)
         found: dict[str, list[dict[str, Any]]] = {}
         for arm in plan.arms:
             step = arm.scores["validation"]
+            assert step.similarity is not None
+            embedding.run(step.similarity, context)
             scoring.run(step, context)
             path = context.artifact(step).local() / "scores.jsonl"
             found[arm.name] = [row for _, row in iter_json_lines(path)]

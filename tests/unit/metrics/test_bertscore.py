@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tuneyard.errors import UserError
 from tuneyard.metrics.bertscore import BertScorer, chunks
@@ -69,32 +71,46 @@ def package(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[..., An
     return load
 
 
-@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize(("layers", "faithful"), [(2, False), (2, True), (3, True)])
 def test_bertscore_equals_the_package_on_200_pairs(
-    encoder: str, package: Callable[[str], Callable[..., Any]], layers: int
+    encoder: str, package: Callable[[str], Callable[..., Any]], layers: int, faithful: bool
 ) -> None:
     score = package("bert_score")
     predictions, references = texts(200, 1), texts(200, 2)
-    theirs = score(predictions, references, model_type=encoder, num_layers=layers, device="cpu")
+    theirs = score(
+        *(predictions, references),
+        model_type=encoder,
+        num_layers=layers,
+        device="cpu",
+        batch_size=64 if faithful else 1,
+    )
     ours = BertScorer(encoder, "text", layer=layers, device="cpu").score(
-        predictions=predictions, references=references
+        predictions=predictions, references=references, faithful=faithful
     )
     for name, column in zip(("precision", "recall", "f1"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
 
 
+@pytest.mark.parametrize("faithful", [False, True])
 def test_codebertscore_equals_the_package_on_200_pairs(
     encoder: str,
     package: Callable[[str], Callable[..., Any]],
     monkeypatch: pytest.MonkeyPatch,
+    faithful: bool,
 ) -> None:
     score = package("code_bert_score")
     # Its batches follow the order of a set, so its results on long texts change with the hash seed.
     monkeypatch.setattr(sys.modules["code_bert_score.utils"], "set", InOrder, raising=False)
     predictions, references = texts(200, 3), texts(200, 4)
-    theirs = score(predictions, references, model_type=encoder, num_layers=2, device="cpu")
+    theirs = score(
+        *(predictions, references),
+        model_type=encoder,
+        num_layers=2,
+        device="cpu",
+        batch_size=64 if faithful else 1,
+    )
     ours = BertScorer(encoder, "code", layer=2, device="cpu").score(
-        predictions=predictions, references=references
+        predictions=predictions, references=references, faithful=faithful
     )
     for name, column in zip(("precision", "recall", "f1", "f3"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
@@ -120,7 +136,7 @@ def test_equal_texts_score_one_and_empty_ones_nothing(encoder: str) -> None:
             assert (score.precision, score.recall, score.f1, score.f3) == (0, 0, 0, 0)
 
 
-def test_a_text_is_embedded_once_for_all_arms(
+def test_a_text_is_embedded_once_for_all_pairs(
     encoder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer = BertScorer(encoder, "code", device="cpu")
@@ -128,9 +144,9 @@ def test_a_text_is_embedded_once_for_all_arms(
     seen: list[Ids] = []
     run = scorer.encoder._run
 
-    def counted(batch: Sequence[Ids]) -> Any:
+    def counted(batch: Sequence[Ids], *shape: int) -> Any:
         seen.extend(batch)
-        return run(batch)
+        return run(batch, *shape)
 
     monkeypatch.setattr(scorer.encoder, "_run", counted)
     arms = (["x", "y"], ["x", "12"], ["red", "y"])
@@ -139,12 +155,37 @@ def test_a_text_is_embedded_once_for_all_arms(
     assert len(seen) == len(set(seen)) == len({"def put", "red green", "x", "y", "12", "red"})
 
 
-@pytest.mark.parametrize("kind", ["text", "code"])
-def test_pairs_score_the_same_whatever_they_are_scored_with(encoder: str, kind: Any) -> None:
-    scorer = BertScorer(encoder, kind, device="cpu")
-    predictions, references = texts(40, 5), texts(40, 6)
-    pairs = scorer.texts.pairs(predictions, references)
-    together = scorer.score_pairs(pairs)
+@pytest.fixture(scope="module", params=["text", "code"])
+def scorer(request: pytest.FixtureRequest, encoder: str) -> BertScorer:
+    return BertScorer(encoder, request.param, device="cpu")
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.integers(2, 16), st.data())
+def test_a_pair_scores_the_same_to_the_bit_whatever_is_beside_it(
+    scorer: BertScorer, seed: int, count: int, data: st.DataObject
+) -> None:
+    predictions, references = texts(count, seed), texts(count, seed + 1)
+    together = scorer.score(predictions=predictions, references=references)
+    some = data.draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=count))
+    found = scorer.score(
+        predictions=[predictions[n] for n in some], references=[references[n] for n in some]
+    )
+    assert found == [together[n] for n in some]
+
+
+def test_a_long_neighbour_counts_where_the_package_is_asked_for(encoder: str) -> None:
+    scorer = BertScorer(encoder, "code", device="cpu")
+    one, long = "x + y " * 100, "def put board " * 300
+    alone = scorer.score(predictions=[one], references=["x"])
+    for faithful in (False, True):
+        beside = scorer.score(predictions=[one, long], references=["x", long], faithful=faithful)
+        assert (beside[0] == alone[0]) is not faithful
+
+
+@pytest.mark.parametrize("faithful", [False, True])
+def test_pairs_score_the_same_in_chunks(scorer: BertScorer, faithful: bool) -> None:
+    pairs = scorer.texts.pairs(texts(40, 5), texts(40, 6), faithful=faithful)
     parts = list(chunks(scorer.texts, pairs, tokens=300))
     assert len(parts) > 3
     apart = {
@@ -152,9 +193,7 @@ def test_pairs_score_the_same_whatever_they_are_scored_with(encoder: str, kind: 
         for part in parts
         for pair, score in zip(part, scorer.score_pairs(part), strict=True)
     }
-    assert set(apart) == set(pairs)
-    for pair, score in zip(pairs, together, strict=True):
-        assert apart[pair].f1 == pytest.approx(score.f1, abs=1e-5)
+    assert [apart[pair] for pair in pairs] == scorer.score_pairs(pairs)
 
 
 def test_wrong_tokenizers_and_layers_are_refused(encoder: str, tmp_path: Path) -> None:

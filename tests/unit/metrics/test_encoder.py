@@ -6,22 +6,43 @@ import pytest
 import torch
 
 from tuneyard.errors import UserError
-from tuneyard.metrics.encoder import Encoder, load_tokenizer
+from tuneyard.metrics.encoder import Encoder, Ids, load_tokenizer
+
+CUDA = torch.cuda.is_available()
 
 
-def test_a_text_has_the_same_unit_vectors_in_any_batch(
-    tiny_encoder_dir: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def some(tiny_encoder_dir: Path) -> list[Ids]:
+    """Return texts as ids, one twice, some of like length."""
+    tokenizer = load_tokenizer(str(tiny_encoder_dir))
+    return [tuple(tokenizer("put red " * n)["input_ids"]) for n in (1, 5, 2, 5, 9, 8)]
+
+
+@pytest.mark.parametrize(
+    "device",
+    ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not CUDA, reason="there is no GPU"))],
+)
+def test_a_text_has_the_same_unit_vectors_whatever_is_beside_it(
+    tiny_encoder_dir: Path, some: list[Ids], device: str
+) -> None:
+    encoder = Encoder(str(tiny_encoder_dir), device=device)
+    together = encoder.embed(some)
+    assert together.keys() == set(some)
+    for ids in some:
+        vectors = encoder.embed([ids])[ids]
+        assert torch.equal(vectors, together[ids])
+        assert vectors.shape == (len(ids), encoder.width)
+        assert torch.allclose(vectors.norm(dim=1).cpu(), torch.ones(len(ids)), atol=1e-5)
+
+
+def test_padding_changes_nothing(
+    tiny_encoder_dir: Path, some: list[Ids], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = Encoder(str(tiny_encoder_dir), device="cpu")
-    tokenizer = load_tokenizer(str(tiny_encoder_dir))
-    texts = [tuple(tokenizer("put red " * n)["input_ids"]) for n in (1, 5, 2, 5, 9)]
-    together = encoder.embed(texts)
-    assert together.keys() == set(texts)
-    monkeypatch.setattr(encoder, "_budget", 1)
-    for ids, vectors in encoder.embed(texts).items():
-        assert vectors.shape == (len(ids), encoder.width)
-        assert torch.allclose(vectors.norm(dim=1), torch.ones(len(ids)), atol=1e-5)
-        assert torch.allclose(vectors, together[ids], atol=1e-5)
+    bare = encoder.embed(some)
+    monkeypatch.setattr(encoder, "_shape", lambda length: (3, 60))  # as on a GPU
+    for ids, vectors in encoder.embed(some).items():
+        assert torch.allclose(vectors, bare[ids], atol=1e-5)
 
 
 def test_a_lower_layer_gives_other_vectors(tiny_encoder_dir: Path) -> None:

@@ -40,9 +40,10 @@ def test_code_leaves_punctuation_out_and_text_does_not(tiny_encoder_dir: Path) -
 
 def test_a_text_is_padded_beside_a_longer_one(tiny_encoder_dir: Path) -> None:
     texts = Texts(str(tiny_encoder_dir), "text")
-    pairs = texts.pairs(["put", "put red"], ["x y", "x"])
+    pairs = texts.pairs(["put", "put red"], ["x y", "x"], faithful=True)
     assert [pair.prediction.padded for pair in pairs] == [True, False]
     assert [pair.reference.padded for pair in pairs] == [False, True]
+    assert not any(p.prediction.padded for p in texts.pairs(["put", "put red"], ["x y", "x"]))
 
 
 def test_predictions_without_a_reference_are_refused(tiny_encoder_dir: Path) -> None:
