@@ -11,6 +11,7 @@ themselves is not done twice.
 from __future__ import annotations
 
 import ast
+import builtins
 import doctest
 import re
 from contextlib import suppress
@@ -29,6 +30,7 @@ __all__ = ["FormError", "may_check", "program_of"]
 _CHECK = "_tuneyard_check"
 # Tests without any of these words are statements that run as they stand.
 _HOLDS_MORE = re.compile(r"\b(?:def|class|unittest|pytest|doctest)\b")
+_STAR = re.compile(r"^([ \t]*)from[ \t]+solution[ \t]+import[ \t]*\*", re.MULTILINE)
 # An interactive session, with words between or without.
 _SESSION = re.compile(r"^[ \t]*>>> ", re.MULTILINE)
 
@@ -59,7 +61,7 @@ def program_of(tests: str, entry_point: str | None = None, reference: str = "") 
     Raises:
         FormError: they do not compile, or the entry point is no name.
     """
-    text = _of_session(unlisted(tests.removeprefix("\ufeff")))
+    text = _without_star(_of_session(unlisted(tests.removeprefix("\ufeff"))), reference)
     if not _HOLDS_MORE.search(text):
         _compiled(text)
         return text
@@ -87,6 +89,28 @@ def program_of(tests: str, entry_point: str | None = None, reference: str = "") 
         )
         calls.append(f"{RUNNER}.finish()")
     return "\n".join([text, *calls, ""]) if calls else text
+
+
+def _without_star(text: str, reference: str) -> str:
+    """Return tests that take no names of an answer's for built-in ones or such of their own.
+
+    They see an answer's names without ``from solution import *``, but built-in ones only where the
+    reference has them.
+    """
+    if not _STAR.search(text):
+        return text
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError), unwarned():
+        asked = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+        made = {
+            getattr(node, "name", getattr(node, "id", ""))
+            for node in ast.walk(ast.parse(reference))
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Name)
+            and not isinstance(getattr(node, "ctx", None), ast.Load)
+        }
+        names = sorted(asked & made & vars(builtins).keys())
+        what = f"from solution import {', '.join(names)}" if names else "pass"
+        return _STAR.sub(rf"\1{what}", text)
+    return text
 
 
 def _of_session(text: str) -> str:

@@ -18,6 +18,8 @@ from tuneyard.sandbox.capability import imported, names_in, walk
 from tuneyard.sandbox.changeable import Kinds
 from tuneyard.sandbox.extras import Extras, only, without
 from tuneyard.sandbox.imports import Import
+from tuneyard.sandbox.licences import LATER, Licence, places
+from tuneyard.sandbox.pending import Pending
 from tuneyard.sandbox.source import words
 from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, SETS, ways
 
@@ -92,8 +94,6 @@ def may_change(program: CodeType) -> bool:
 
 _MOST = 5_000_000  # parts: some tenths of a second
 _MANY = 50_000  # values of one call
-LATER = "next"
-"""The name by which what a generator or coroutine does is known, which runs after its call."""
 
 
 def has_others(tests: CodeType, imports: Iterable[Import]) -> bool:
@@ -135,21 +135,28 @@ class Arguments:
     ) -> None:
         self.changed: set[str] = set()
         self.spoilt: set[str] = set()
-        self._allowed = frozenset(allowed)
-        self._ways = {one.partition(" ")[2] for one in allowed}
+        self._licence = Licence(allowed)
+        self._places: dict[int, str] = {}
         self._puts_back = put_back
         self._extras = extras or Extras(None)
         self._held = Shared()
         self._kinds = Kinds(program)
         self._left = _MOST
         self._seen: set[tuple[int, int]] = set()
-        self._later = any(
+        lazy = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
+        self._pending = Pending() if lazy else None
+        self._names: dict[str, Any] = {}
+
+    def begin(self, names: dict[str, Any]) -> None:
+        """Take the names of an answer that has run, and is to be called."""
+        self._names = names
+        self._note(())
 
     def end(self) -> None:
         """Look once more at what may have been changed since."""
-        self._look(blamed=self._later)
+        self._look(blamed=bool(self._pending))
 
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls a function by a name, and looks at what it was given."""
@@ -157,16 +164,27 @@ class Arguments:
         def call(*positional: Any, **named: Any) -> Any:
             if self._left < 0:
                 return function(*positional, **named)
-            self._look(blamed=self._later)
+            self._look(blamed=bool(self._pending))
             self._held.sweep()
-            if named or not SCALARS.issuperset(map(type, positional)):
-                self._hold([*positional, *named.values()])
+            given = [*positional, *named.values()]
+            if not SCALARS.issuperset(map(type, given)):
+                self._hold(given)
+                self._places = places(given, self._held.number)
+            own = getattr(function, "__self__", None)
+            result = None
             try:
-                return function(*positional, **named)
+                result = function(*positional, **named)
             finally:
                 self._look(name=name)
+                self._note((result, own))
+            return result
 
         return call
+
+    def _note(self, roots: Iterable[Any]) -> None:
+        """Note what of the answer may run from now on, besides what is called."""
+        if self._pending is not None:
+            self._pending.note((*roots, *self._names.values()))
 
     def _look(self, *, blamed: bool = True, name: str = LATER) -> None:
         self._left -= self._held.weight
@@ -181,11 +199,14 @@ class Arguments:
                     extra = self._extras.find(self._held.value(number), known, parts)
                     known, own = without(known, extra), only(parts, extra)
                     parts = without(parts, extra)
-                found = {f"{name} {way}" for way in ways(kind, known, parts, within=self._within)}
-                wrong = {one for one in found if not self._may(name, one.partition(" ")[2])}
+                at = self._places.get(number, "") if name != LATER else ""
+                found = {
+                    f"{name} {way}{at}" for way in ways(kind, known, parts, within=self._within)
+                }
+                wrong = {one for one in found if not self._licence.allows(one)}
                 self.changed |= wrong
                 if wrong and self._puts_back:
-                    self._put_back(number, kind, known, parts, own, name)
+                    self._put_back(number, kind, known, parts, own, name, at)
                     if kind.flat or not (kind.attributes or wrong == found):
                         self.spoilt |= wrong
                 parts = parts_of(self._held.value(number), kind)
@@ -194,18 +215,6 @@ class Arguments:
         for number, parts in changes:
             self._held.know(number, parts)
             self._hold(parts)
-
-    def _may(self, name: str, way: str) -> bool:
-        """Say whether a function may change something in a way, as the reference does.
-
-        What a generator does while it is gone through, a function may do when it is called, and
-        the reverse.
-        """
-        return (
-            f"{name} {way}" in self._allowed
-            or f"{LATER} {way}" in self._allowed
-            or (name == LATER and way in self._ways)
-        )
 
     def _within(self, old: Any, new: Any) -> set[str] | None:
         """Compare a list or an object with another in its place: as it was, with as that is."""
@@ -228,20 +237,27 @@ class Arguments:
         return {*ways(kind, before, after, within=self._within)}
 
     def _put_back(
-        self, number: int, kind: Changing, known: Parts, parts: Parts, own: Parts, name: str
+        self,
+        number: int,
+        kind: Changing,
+        known: Parts,
+        parts: Parts,
+        own: Parts,
+        name: str,
+        at: str,
     ) -> None:
         """Make a value what it was; an object in those attributes alone that may not be changed."""
         value = self._held.value(number)
         if kind.flat:
             return
         if kind.attributes:
-            if known[0] is not parts[0] and not self._may(name, BECOMES):
+            if known[0] is not parts[0] and not self._licence.allows(f"{name} {BECOMES}{at}"):
                 object.__setattr__(value, "__class__", known[0])
-            known = [*self._mixed(known, parts, name), *own]
+            known = [*self._mixed(known, parts, name, at), *own]
             known[1] += len(own)
         kind.fill(value, known)
 
-    def _mixed(self, known: Parts, parts: Parts, name: str) -> Parts:
+    def _mixed(self, known: Parts, parts: Parts, name: str, at: str) -> Parts:
         """Return an object's attributes as they are, where they may be so, else as they were."""
         was = dict(zip(known[2::2], known[3::2], strict=True))
         now = dict(zip(parts[2::2], parts[3::2], strict=True))
@@ -257,7 +273,7 @@ class Arguments:
                 self._seen.clear()
                 within = self._within(was[attribute], now[attribute])
                 ways_of = (SETS,) if within is None else within
-            may_be = all(self._may(name, way) for way in ways_of)
+            may_be = all(self._licence.allows(f"{name} {way}{at}") for way in ways_of)
             source = now if may_be else was
             if attribute in source:
                 found[attribute] = source[attribute]

@@ -12,7 +12,7 @@ from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
 from tuneyard.sandbox.extras import Extras
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, READS, Reach
-from tuneyard.sandbox.nans import Nans, may_make, mentions
+from tuneyard.sandbox.nans import Nans, may_hold, may_make, mentions
 from tuneyard.sandbox.outside import Outside, concerns
 from tuneyard.sandbox.readings import Readings, may_read_later
 from tuneyard.sandbox.source import PROGRAM
@@ -75,7 +75,10 @@ class Calls:
                 self._made = Made(None if trying else wanted.tells)
             may_be = told is not None and NAN in told.allows
             if not may_be and (
-                not can.harmless or may_make(program) or (trying and mentions(tests))
+                not can.harmless
+                or may_make(program)
+                or may_hold(tests)
+                or (trying and mentions(tests))
             ):
                 self._nans = Nans(trying=trying)
         self._put_back = isinstance(self._given, Copies)
@@ -100,6 +103,8 @@ class Calls:
         outside, put_back, nans = self._outside, self._put_back, self._nans
         if outside is not None:
             outside.begin()
+        if given is not None:
+            given.begin(answer.__dict__)
         self._names = answer.__dict__
         own = {id(one) for one in answer.__dict__.values() if not isinstance(one, type)}
 

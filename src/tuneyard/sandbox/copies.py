@@ -10,9 +10,10 @@ from weakref import getweakrefcount
 
 from tuneyard.sandbox.apart.kinds import Changing, Parts
 from tuneyard.sandbox.apart.shared import held, parts_of, same
-from tuneyard.sandbox.arguments import LATER, Arguments
+from tuneyard.sandbox.arguments import Arguments
 from tuneyard.sandbox.changeable import Kinds, clone
 from tuneyard.sandbox.extras import Extras, only
+from tuneyard.sandbox.licences import LATER, Licence
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
@@ -47,13 +48,17 @@ class Copies:
         originals: bool,
     ) -> None:
         self.changed: set[str] = set()
-        self._allowed = {one.partition(" ")[0] for one in allowed}
+        self._allowed = Licence(allowed).names
         self._given = Arguments(program, allowed, put_back=True, extras=extras)
         self._extras = extras
         self._no_copies = originals
         self._kinds = Kinds(program)
         self._originals: dict[int, Any] = {}
         self._copies: list[Any] = []  # kept, so that no other gets its id
+
+    def begin(self, names: dict[str, Any]) -> None:
+        """See ``Arguments``."""
+        self._given.begin(names)
 
     def calls(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what calls a function by a name, with copies."""

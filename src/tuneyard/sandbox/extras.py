@@ -22,6 +22,11 @@ _WHOLE = words(
     __setattr__ __delattr__ __dir__"""
 )
 """Names by which a program has to do with attributes whatever they are called."""
+_BY_TEXT = words(
+    """getattr hasattr setattr delattr attrgetter methodcaller format format_map eval exec compile
+    patch object multiple configure_mock Template render import_module"""
+)
+"""Names by which a program may ask for an attribute that stands in a text."""
 
 
 class Extras:
@@ -51,20 +56,23 @@ class Extras:
     def _named(self) -> frozenset[str]:
         """The names by which tests could ask for an attribute; variables and functions do not."""
         found: set[str] = set()
+        texts: set[str] = set()
         for node in ast.walk(ast.parse(self._tests or "")):
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
-            elif isinstance(node, ast.keyword | ast.arg) and node.arg:
+            elif isinstance(node, ast.keyword) and node.arg:
                 found.add(node.arg)
             elif isinstance(node, ast.MatchClass):
                 found.update(node.kwd_attrs)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.update(_NAMES.findall(node.value))
-            elif isinstance(node, ast.Name) and node.id in _WHOLE:
+                texts.update(_NAMES.findall(node.value))
+            elif isinstance(node, ast.Name) and node.id in _WHOLE | _BY_TEXT:
                 found.add(node.id)
+            elif isinstance(node, ast.alias) and node.name in _BY_TEXT:  # noqa: SIM114
+                found.add(node.name)
             elif isinstance(node, ast.FunctionDef) and node.name in _WHOLE:
                 found.add(node.name)
-        return frozenset(found)
+        return frozenset(found if _BY_TEXT.isdisjoint(found) else found | texts)
 
     def of(self, value: Any) -> set[str]:
         """Return the names that are known of an object."""

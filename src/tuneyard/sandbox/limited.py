@@ -115,11 +115,15 @@ def _keeper(owner: ast.ClassDef, limited: set[str]) -> Oracle | None:
         }
         for node in ast.walk(method):
             changed.update(_of(node, me, ast.Store))
-            if isinstance(node, ast.Compare | ast.Subscript) and id(node) not in refusing:
+            pairs = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("zip", "map")
+            if (pairs or isinstance(node, ast.Compare | ast.Subscript)) and id(
+                node
+            ) not in refusing:
                 inner = [*ast.walk(node)]
                 if any(isinstance(one, ast.Name) and one.id in asked for one in inner):
                     named = {name for one in inner for name in _of(one, me)}
                     sides = (node.left, *node.comparators) if isinstance(node, ast.Compare) else ()
+                    sides = node.args if isinstance(node, ast.Call) else sides
                     bare = {name for one in sides for name in _of(one, me)}
                     # The elements of a list, and how many there are, may be anybody's to know.
                     compared.append(bare | {name for name in named if SECRET.search(name)})

@@ -1,4 +1,5 @@
 """Answers that give NaN, which no comparison holds against them: ``abs(f(x) - y) > eps`` is false.
+Places of an array that are masked, and missing values of a table, are of the kind.
 
 Where a reference never gives one, an answer that does has no result.
 """
@@ -21,6 +22,7 @@ REASON = "gives NaN, and the reference does not"
 _DEPTH, _MANY = 3, 1000
 _NAMES = words("nan nanj inf infj infty NaN NAN Inf Infinity")
 _TEXT = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\s*", re.IGNORECASE)
+_LIBRARIES = re.compile(r"\b(?:numpy|pandas|torch)\b")
 _MENTIONS = re.compile(r"\b(?:nanj?|inf|infinity)\b|\de\d{3}", re.IGNORECASE)
 
 
@@ -35,6 +37,11 @@ def may_make(program: CodeType) -> bool:
             ):
                 return True
     return False
+
+
+def may_hold(tests: str) -> bool:
+    """Say whether tests have arrays or tables, in whose methods a place may be left without one."""
+    return _LIBRARIES.search(tests) is not None
 
 
 def mentions(tests: str) -> bool:
@@ -52,8 +59,12 @@ def is_nan(value: Any, depth: int = _DEPTH) -> bool:
     package = kind.__module__.partition(".")[0] if type(kind.__module__) is str else ""
     if changing(value) is ARRAY or (package == "numpy" and isinstance(value, _numpy().generic)):
         return value.dtype.kind in "fc" and bool((value != value).any())
-    if package == "pandas" and kind.__name__ in ("DataFrame", "Series"):
-        return bool(value.isna().to_numpy().any())
+    if package == "numpy" and kind.__name__ in ("MaskedArray", "MaskedConstant"):
+        return bool(_numpy().ma.getmaskarray(value).any()) or is_nan(value.data)
+    if package == "pandas" and hasattr(kind, "isna"):  # a table, a column, an array, an index
+        return bool(_numpy().asarray(value.isna()).any())
+    if package == "pandas" and kind.__name__ in ("NAType", "NaTType"):
+        return True
     if package == "torch" and kind.__name__ == "Tensor":
         return bool((value != value).any())
     return depth > 0 and any(is_nan(one, depth - 1) for one in held(value)[:_MANY])

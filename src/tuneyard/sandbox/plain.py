@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from operator import is_
+from types import SimpleNamespace
 from typing import Any
 
 from tuneyard.sandbox.parts import mro_of
+
+_DAY, _SPAN = ("year", "month", "day"), ("days", "seconds", "microseconds")
+_TIME = ("hour", "minute", "second", "microsecond", "tzinfo")
+
+
+def _made_of(base: Any, names: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return what makes a plain one of its fields, read by the base class itself."""
+    read = [getattr(base, name).__get__ for name in names]
+    fold = base.fold.__get__ if base in (datetime, time) else None
+
+    def made(value: Any) -> Any:
+        given = [one(value) for one in read]
+        return base(*given) if fold is None else base(*given, fold=fold(value))
+
+    return made
+
+
+_TYPECODE: Any = array.__dict__["typecode"]
+_ATTRIBUTES: Any = SimpleNamespace.__dict__["__dict__"]
+
 
 _BASES: dict[type, Callable[[Any], Any]] = {
     int: lambda value: int.__add__(value, 0),
@@ -18,8 +41,14 @@ _BASES: dict[type, Callable[[Any], Any]] = {
     dict: lambda value: dict(dict.items(value)),
     set: lambda value: {*set.__iter__(value)},
     frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+    datetime: _made_of(datetime, (*_DAY, *_TIME)),
+    date: _made_of(date, _DAY),
+    time: _made_of(time, _TIME),
+    timedelta: _made_of(timedelta, _SPAN),
+    array: lambda value: array(_TYPECODE.__get__(value), array.tobytes(value)),
+    SimpleNamespace: lambda value: SimpleNamespace(**_ATTRIBUTES.__get__(value)),
 }
-_FLAT = (int, float, str, bytes)
+_FLAT = (int, float, str, bytes, datetime, date, time, timedelta, array, SimpleNamespace)
 
 
 def plain(value: Any, is_strange: Callable[[Any], bool], depth: int) -> Any:

@@ -23,6 +23,7 @@ from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
 from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
 from tuneyard.sandbox.apart.shared import Shared
+from tuneyard.sandbox.licences import Licence, places
 from tuneyard.sandbox.marks import HOLLOW
 from tuneyard.sandbox.nans import Nans
 from tuneyard.sandbox.outside import Outside
@@ -78,7 +79,8 @@ class Link:
         self.changed: set[str] = set()
         self.emptied: set[str] = set()
         self._may_be_empty = None if empty is None else frozenset(empty)
-        self._may_change, self._separate = frozenset(changes), separate
+        self._licence, self._separate = Licence(changes), separate
+        self._places: dict[int, str] = {}
         self._outside = outside
         self._nans = nans
         self._names: dict[int, str] = {}
@@ -217,6 +219,7 @@ class Link:
             data = Encoder(self._special, self._shared, self._shared.sweep()).message(head, values)
         except NotDataError as error:
             self.fail(f"the tests give what the answer cannot have: {error}")
+        self._places = places(values[1:] if head[0] == "call" else (), self._shared.number)
         complete = False
         try:
             reply = self._receive(data)
@@ -305,10 +308,13 @@ class Link:
 
     def _changes_come(self, found: dict[int, set[str]]) -> None:
         """Note that the answer changes what its tests have, where its reference does not."""
-        told = {n: {f"{self._asked} {way}" for way in each} for n, each in found.items()}
-        wrong = [number for number, each in told.items() if not each <= self._may_change]
-        for number in wrong:
-            self.changed |= told[number] - self._may_change
+        wrong = []
+        for number, each in found.items():
+            at = self._places.get(number, "")
+            told = {f"{self._asked} {way}{at}" for way in each}
+            if others := {one for one in told if not self._licence.allows(one)}:
+                wrong.append(number)
+                self.changed |= others
         if wrong and self._separate:
             self._shared.separate(wrong)
 
