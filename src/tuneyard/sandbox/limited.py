@@ -122,8 +122,11 @@ def _keeper(owner: ast.ClassDef, limited: set[str]) -> Oracle | None:
                 inner = [*ast.walk(node)]
                 if any(isinstance(one, ast.Name) and one.id in asked for one in inner):
                     named = {name for one in inner for name in _of(one, me)}
-                    sides = (node.left, *node.comparators) if isinstance(node, ast.Compare) else ()
-                    sides = node.args if isinstance(node, ast.Call) else sides
+                    sides: Sequence[ast.expr] = ()
+                    if isinstance(node, ast.Compare):
+                        sides = node.left, *node.comparators
+                    elif isinstance(node, ast.Call):
+                        sides = node.args
                     bare = {name for one in sides for name in _of(one, me)}
                     # The elements of a list, and how many there are, may be anybody's to know.
                     compared.append(bare | {name for name in named if SECRET.search(name)})

@@ -30,6 +30,7 @@ import tampered_data
 import tampered_owners
 import tampered_surroundings
 import tampered_things
+import whose_change
 from forged import Case
 
 FORGED = (
@@ -44,6 +45,7 @@ FORGED = (
     | limited_doubles.FORGED
     | own_attributes.FORGED
     | changed_arguments.FORGED
+    | whose_change.FORGED
 )
 HONEST = (
     honest.HONEST
@@ -59,6 +61,7 @@ HONEST = (
     | other_ways.HONEST
     | changed_arguments.HONEST
     | read_files.HONEST
+    | whose_change.HONEST
 )
 
 
