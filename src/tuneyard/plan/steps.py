@@ -344,6 +344,11 @@ class Arm:
     scores: Mapping[str, Score]
     seed: int | None = None
 
+    @property
+    def system(self) -> tuple[str, tuple[str, ...], str]:
+        """What all its training seeds share: the model's name, the data sets, its own name."""
+        return self.base, self.train_on, self.name
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Compare(Step):
