@@ -199,9 +199,8 @@ class SampledPairs(Prefer):
 
     sets: tuple[Prepare, ...]
     policy: Train | None
+    decoding: Decoding
     seed: int
-    max_new_tokens: int
-    engine: str
     code_block: CodeBlock | None
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]
