@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
-from tuneyard.compare import Cell, StudyInputs, Summary, summarise
+from tuneyard.compare import Cell, StudyInputs, Summary, System, summarise
 from tuneyard.stats import compare
 
 ARMS = ("A", "B", "C")
@@ -77,7 +77,7 @@ def study(answers: list[Answers], metric: str) -> StudyInputs:
                         metric: value,
                     }
                 )
-        cells.append(Cell("m", () if arm == "A" else ("d",), arm, "d", "test", rows))
+        cells.append(Cell(System("m", () if arm == "A" else ("d",), arm), "d", "test", rows))
     settings = StudyInputs("s", ()).settings.model_copy(update={"baseline": "A"})
     return StudyInputs("simulated", cells, settings=settings)
 

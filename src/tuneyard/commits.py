@@ -99,19 +99,10 @@ def resolve(named: Named) -> str:
             raise ValueError("it names no commit")
         return found.sha
     except (HFValidationError, OfflineModeIsEnabled, OSError, ValueError) as error:
-        said = _refusal(error, named)
-        cached = _cached(named) if said is None else None
+        cached = None if _refusal(error, named) else _cached(named)
         if cached is not None:
             return cached
-        raise UserError(
-            said
-            or f"{named.what} is neither a folder nor in the hub's cache, and the hub cannot be "
-            f"asked ({first_line(error)})",
-            where=named.where,
-            value=str(named),
-            remedy="check its name (OWNER/NAME), the revision, and your access to it (`hf auth "
-            "login`), or name a folder",
-        ) from error
+        raise _told(error, named) from error
 
 
 def fetch_descriptions(model: Model) -> None:
@@ -132,13 +123,19 @@ def fetch_descriptions(model: Model) -> None:
     try:
         snapshot_download(path, revision=model.revision, allow_patterns=_SMALL)
     except (HFValidationError, OfflineModeIsEnabled, OSError, ValueError) as error:
-        raise UserError(
-            _refusal(error, named) or f"a model cannot be fetched ({first_line(error)})",
-            where=named.where,
-            value=str(named),
-            remedy="check its name (OWNER/NAME), the revision, and your access to it (`hf auth "
-            "login`), or name a folder",
-        ) from error
+        raise _told(error, named) from error
+
+
+def _told(error: Exception, named: Named) -> UserError:
+    return UserError(
+        _refusal(error, named)
+        or f"{named.what} is neither a folder nor in the hub's cache, and the hub cannot be asked "
+        f"({first_line(error)})",
+        where=named.where,
+        value=str(named),
+        remedy="check its name (OWNER/NAME), the revision, and your access to it (`hf auth "
+        "login`), or name a folder",
+    )
 
 
 def _refusal(error: Exception, named: Named) -> str | None:

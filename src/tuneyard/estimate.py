@@ -13,19 +13,17 @@ from typing import Any
 from tuneyard.base_models import model_folder
 from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
 from tuneyard.data.sources import counts_of
+from tuneyard.generators import GENERATORS
 from tuneyard.plan import Plan, steps
 from tuneyard.progress import duration
 
-# Bytes a parameter of the frozen base takes; NF4 has 4 bits and its scales (0.127 bits each).
 # Assumed sustained rates, FLOP/s: one CPU core in float32 and one data-centre GPU in bfloat16.
 _CORE, _GPU = 25e9, 250e12
 # Seconds in which a GPU's kernels of one layer are launched, forward and backward: what a small
 # model waits for (40 ms a step of six layers with LoRA on an H200).
 _LAUNCH = 6.5e-3
-# Tokens of a COCOBOTS example (prompt and completion) with a usual code tokenizer.
-_TOKENS = {"first": 60, "higher": 230}
-# Rows of a file that nobody has read.
-_UNREAD = 1000
+# Rows of a file that nobody has read, and the tokens of one.
+_UNREAD, _TOKENS = 1000, 230
 _GIB = 2**30
 # Stages whose time hangs on what models answer, and how long answers are.
 _NOT_ESTIMATED = {
@@ -217,7 +215,8 @@ def _longest(study: Study) -> int:
 
 
 def _tokens(data: Data) -> int:
-    return 66 if data.source == "exercises" else _TOKENS[data.order or "higher"]
+    generator = GENERATORS.get(data.source)
+    return _TOKENS if generator is None else generator.tokens[data.order or ""]
 
 
 def _size(count: float) -> str:

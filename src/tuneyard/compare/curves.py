@@ -52,7 +52,7 @@ def training_curves(
     groups: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
         if _panels([curve]):
-            group = groups.setdefault((curve.model, curve.stage), [])
+            group = groups.setdefault((curve.system.model, curve.stage), [])
             if not any(_same_run(curve, other) for other in group):
                 group.append(curve)
     return [
@@ -71,7 +71,7 @@ def _figure(
     colours = {name: PALETTE[index % len(PALETTE)] for index, name in enumerate(names)}
     if not labels.several_regimes:
         colours = {
-            name: by_arm.get(curve.arm, colours[name])
+            name: by_arm.get(curve.system.arm, colours[name])
             for name, curve in zip(every, curves, strict=True)
         }
     legend = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
@@ -132,7 +132,7 @@ def _panels(curves: Sequence[Curve]) -> list[tuple[str, dict[str, str]]]:
 
 
 def _same_run(one: Curve, other: Curve) -> bool:
-    return one.train_on == other.train_on and list(one.points) == list(other.points)
+    return one.system.train_on == other.system.train_on and list(one.points) == list(other.points)
 
 
 def _series(curve: Curve, key: str) -> tuple[list[float], list[float]]:

@@ -42,7 +42,7 @@ def worked_examples(cells: Sequence[Cell], split: str, baseline: str) -> list[Wo
         cell, row = min(
             found[category],
             key=lambda pair: (
-                pair[0].arm == baseline,
+                pair[0].system.arm == baseline,
                 not pair[1].get("built_board"),
                 len(str(pair[1]["prediction"])),
                 str(pair[1]["id"]),

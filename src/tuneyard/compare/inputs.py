@@ -15,7 +15,13 @@ SPLITS = ("test", "validation", "train")
 
 
 class System(NamedTuple):
-    """What was evaluated: a base model, what it was trained on, and the arm's name."""
+    """What was evaluated.
+
+    Attributes:
+        model: the base model's name.
+        train_on: the data sets it was fine-tuned on; empty for an untouched base model.
+        arm: the arm's name, e.g. ``base`` or ``sft-dpo``.
+    """
 
     model: str
     train_on: tuple[str, ...]
@@ -27,9 +33,7 @@ class Cell:
     """One run's score rows on one data kind and split.
 
     Attributes:
-        model: the base model's name.
-        train_on: the data sets it was fine-tuned on; empty for an untouched base model.
-        arm: the arm's name, e.g. ``base`` or ``sft-dpo``.
+        system: whose run it is.
         kind: the data set evaluated on.
         split: ``validation`` or ``test``.
         rows: one mapping a completion: ``id``, ``sample``, the metric values (None: missing),
@@ -40,19 +44,12 @@ class Cell:
             answers, which is not the mean of their own scores.
     """
 
-    model: str
-    train_on: tuple[str, ...]
-    arm: str
+    system: System
     kind: str
     split: str
     rows: Sequence[Mapping[str, Any]]
     seed: int | None = None
     corpus: Mapping[str, float | None] = field(default_factory=dict)
-
-    @property
-    def system(self) -> System:
-        """Return the model, training regime and arm."""
-        return System(self.model, tuple(self.train_on), self.arm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +60,11 @@ class Curve:
     ``note`` is a sentence to stand below the figure, such as why the training was stopped.
     """
 
-    model: str
-    train_on: tuple[str, ...]
-    arm: str
+    system: System
     stage: str
     points: Sequence[Mapping[str, Any]]
     seed: int | None = None
     note: str = ""
-
-    @property
-    def system(self) -> System:
-        """Return the model, training regime and arm."""
-        return System(self.model, tuple(self.train_on), self.arm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +75,9 @@ class Trained:
     name (``adapter rank``, ``optimiser steps``, …); what is not known is None or not there.
     """
 
-    model: str
-    train_on: tuple[str, ...]
-    arm: str
+    system: System
     stages: Sequence[Mapping[str, Any]]
     seed: int | None = None
-
-    @property
-    def system(self) -> System:
-        """Return the model, training regime and arm."""
-        return System(self.model, tuple(self.train_on), self.arm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +86,7 @@ class StudyInputs:
 
     Attributes:
         name: the study's name.
-        cells: the score rows; a (model, train_on, arm, kind, split, seed) stands in one cell only.
+        cells: the score rows; a (system, kind, split, seed) stands in one cell only.
         curves: training logs, possibly none.
         settings: the study file's ``compare`` part.
         seed: seed of the bootstrap.
@@ -160,22 +143,22 @@ class StudyInputs:
                     remedy="give each score set once",
                 )
             runs[cell.seed] = cell
-        models = list(dict.fromkeys(cell.model for cell in self.cells))
+        models = list(dict.fromkeys(cell.system.model for cell in self.cells))
         kinds = list(dict.fromkeys(cell.kind for cell in self.cells))
         regimes = sorted(
-            dict.fromkeys(tuple(cell.train_on) for cell in self.cells),
+            dict.fromkeys(cell.system.train_on for cell in self.cells),
             key=lambda regime: (len(regime), [_position(kinds, kind) for kind in regime], regime),
         )
-        arms = list(dict.fromkeys(cell.arm for cell in self.cells))
+        arms = list(dict.fromkeys(cell.system.arm for cell in self.cells))
         arms.sort(key=lambda arm: (arm != self.settings.baseline, len(self.stages(arm))))
         return sorted(
             (_pooled(list(runs.values())) for runs in groups.values()),
             key=lambda cell: (
                 _position(SPLITS, cell.split),
                 kinds.index(cell.kind),
-                models.index(cell.model),
-                regimes.index(tuple(cell.train_on)),
-                arms.index(cell.arm),
+                models.index(cell.system.model),
+                regimes.index(cell.system.train_on),
+                arms.index(cell.system.arm),
             ),
         )
 

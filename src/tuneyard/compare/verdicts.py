@@ -184,7 +184,7 @@ def _pairs(cells: Sequence[Cell], inputs: StudyInputs) -> Iterator[tuple[str, Ce
         of_kind = [cell for cell in cells if cell.kind == kind]
         systems = [cell.system for cell in of_kind]
         for other, one in combinations(of_kind, 2):
-            if one.model != other.model:
+            if one.system.model != other.system.model:
                 continue
             for system, against in ((one, other), (other, one)):
                 if baseline_of(system.system, systems, inputs) == against.system:
@@ -196,11 +196,12 @@ def _pairs(cells: Sequence[Cell], inputs: StudyInputs) -> Iterator[tuple[str, Ce
 
 def _related(one: Cell, other: Cell, inputs: StudyInputs) -> tuple[str, Cell, Cell]:
     """Say how two systems of a model are related, neither being the other's baseline."""
-    if one.arm == other.arm:
+    arms = (one.system.arm, other.system.arm)
+    if arms[0] == arms[1]:
         return "regime", one, other
-    named = [arm for arm in inputs.settings.against if arm in (one.arm, other.arm)]
-    if named and one.train_on == other.train_on:
-        against = one if one.arm == named[0] else other
+    named = [arm for arm in inputs.settings.against if arm in arms]
+    if named and one.system.train_on == other.system.train_on:
+        against = one if arms[0] == named[0] else other
         return "named", other if against is one else one, against
     return "arms", one, other
 
@@ -226,4 +227,5 @@ def _verdict(result: Comparison, alpha: float) -> str:
 
 
 def _name(cell: Cell) -> str:
-    return " · ".join((cell.model, "+".join(cell.train_on) or "untrained", cell.arm))
+    model, train_on, arm = cell.system
+    return " · ".join((model, "+".join(train_on) or "untrained", arm))

@@ -9,7 +9,7 @@ from typing import Any
 from tuneyard.config import Counts, Data, Rows, Split
 from tuneyard.config.data import EXAMPLE_COLUMNS
 from tuneyard.errors import UserError, listed, suggestion
-from tuneyard.generators import GENERATORS
+from tuneyard.generators import GENERATORS, Wanted
 from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.prompts import Turn
 from tuneyard.records import Example
@@ -49,15 +49,8 @@ def load(
     rows = data.rows_of(split)
     generator = GENERATORS.get(data.source)
     if generator is not None and rows is None:
-        return generator.generate(
-            split,
-            kind=kind,
-            count=getattr(counts_of(data), split),
-            seed=seed,
-            order=data.order,
-            objects=data.objects,
-            avoid=avoid,
-        )
+        count = getattr(counts_of(data), split)
+        return generator.generate(Wanted(split, kind, count, seed, data.order, data.objects, avoid))
     if rows is None:
         return []
     if generator is not None and generator.published is not None:

@@ -63,7 +63,6 @@ class Cluster:
         self._started = self._owns = False
         self._servers: dict[int, str] = {}
         self._kept: list[Group] = []
-        self._lent: list[Group] = []
         self._lock = threading.RLock()
 
     def start(self) -> None:
@@ -146,12 +145,10 @@ class Cluster:
         with self._lock:
             own = place or f"{shared}/{uuid.uuid4().hex[:8]}"
             group = self._lend(name, place) or Group(self.resources, own, local=True, kept=True)
-            self._lent.append(group)
         try:
             yield group
         finally:
             with self._lock:
-                self._lent.remove(group)
                 self._kept.append(group)
 
     def _lend(self, name: str, place: str | None) -> Group | None:

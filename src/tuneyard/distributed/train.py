@@ -13,8 +13,6 @@ from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.worker import RESULT
 from tuneyard.train.job import TrainJob
 
-__all__ = ["RESULT", "fit"]
-
 
 def fit(
     job: TrainJob,

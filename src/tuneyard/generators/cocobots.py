@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
 
 from tuneyard.cocobots.generator import DEFAULT_COUNTS
 from tuneyard.cocobots.objects import OBJECTS
-from tuneyard.generators.record import Generator
+from tuneyard.generators.record import Generator, Wanted
 from tuneyard.records import Example
 
 
-def _generate(
-    split: str,
-    *,
-    kind: str,
-    count: int,
-    seed: int,
-    order: str | None,
-    objects: Sequence[str] | None,
-    avoid: Iterable[Example],
-) -> list[Example]:
+def _generate(wanted: Wanted) -> list[Example]:
     from tuneyard.cocobots.generator import generate
 
     return generate(
-        str(order), split, kind=kind, count=count, seed=seed, objects=objects, avoid=avoid
+        str(wanted.order),
+        wanted.split,
+        kind=wanted.kind,
+        count=wanted.count,
+        seed=wanted.seed,
+        objects=wanted.objects,
+        avoid=wanted.avoid,
     )
 
 
@@ -44,6 +40,7 @@ COCOBOTS = Generator(
     task="cocobots",
     generate=_generate,
     counts=DEFAULT_COUNTS,
+    tokens={"first": 60, "higher": 230},
     objects=tuple(OBJECTS),
     published=_published,
     judges=True,

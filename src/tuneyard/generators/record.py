@@ -5,32 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tuneyard.records import Example
 
 
-class Generate(Protocol):
-    """Generates a split's examples; the splits of one seed do not depend on one another."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a generator is asked for.
 
-    def __call__(
-        self,
-        split: str,
-        *,
-        kind: str,
-        count: int,
-        seed: int,
-        order: str | None,
-        objects: Sequence[str] | None,
-        avoid: Iterable[Example],
-    ) -> list[Example]:
-        """Return ``count`` examples.
+    Attributes:
+        kind: the data set's name, stored in the examples.
+        order, objects: see ``Generator``.
+        avoid: examples of other splits that were read; what is generated repeats none.
+    """
 
-        Args:
-            kind: the data set's name, stored in the examples.
-            order, objects: see ``Generator``.
-            avoid: examples of other splits that were read; what is generated repeats none.
-        """
+    split: str
+    kind: str
+    count: int
+    seed: int
+    order: str | None
+    objects: Sequence[str] | None
+    avoid: Iterable[Example]
 
 
 Published = Callable[
@@ -46,17 +41,19 @@ class Generator:
 
     Attributes:
         task: of its examples (see ``tuneyard.tasks``).
-        generate: makes a split.
+        generate: makes a split; the splits of one seed do not depend on one another.
         counts: how many examples each split gets unless a study says so, by ``order``; under the
             empty text where there are no orders.
+        tokens: of an example, prompt and completion, with a usual code tokenizer; by ``order``.
         objects: the names that a study may choose from with ``objects``; empty: there is no choice.
         published: reads a file of its published form; None: there is none.
         judges: the references that it generates judge, so that none has to be tried.
     """
 
     task: str
-    generate: Generate
+    generate: Callable[[Wanted], list[Example]]
     counts: Mapping[str, Mapping[str, int]]
+    tokens: Mapping[str, int]
     objects: tuple[str, ...] = ()
     published: Published | None = None
     judges: bool = False

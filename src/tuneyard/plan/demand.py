@@ -15,15 +15,6 @@ class Demand(NamedTuple):
     cpus: float = 0.0
     gpus: float = 0.0
 
-    def __add__(self, other: object) -> Demand:
-        """Return what both need at once."""
-        assert isinstance(other, Demand)
-        return Demand(self.cpus + other.cpus, self.gpus + other.gpus)
-
-    def fits(self, room: Demand) -> bool:
-        """Say whether there is room for it."""
-        return self.cpus <= room.cpus and self.gpus <= room.gpus
-
 
 def demand(step: Step, resources: Resources) -> Demand:
     """Return what a step's workers hold; of a stage that runs in the driver, a CPU.

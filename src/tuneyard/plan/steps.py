@@ -199,9 +199,8 @@ class SampledPairs(Prefer):
 
     sets: tuple[Prepare, ...]
     policy: Train | None
+    decoding: Decoding
     seed: int
-    max_new_tokens: int
-    engine: str
     code_block: CodeBlock | None
     unjudged: Mapping[str, tuple[str, ...] | None]
     judged: Free[Mapping[str, Judge]]
@@ -343,6 +342,11 @@ class Arm:
     prefers: tuple[Prefer, ...]
     scores: Mapping[str, Score]
     seed: int | None = None
+
+    @property
+    def system(self) -> tuple[str, tuple[str, ...], str]:
+        """What all its training seeds share: the model's name, the data sets, its own name."""
+        return self.base, self.train_on, self.name
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.config import Dpo, Model, Pairs, Sft
+from tuneyard.config import Decoding, Dpo, Model, Pairs, Sft
 from tuneyard.plan.adapters import first_lora
 from tuneyard.plan.rows import OVERLAP, RowSteps
 from tuneyard.plan.step import Step
@@ -105,6 +105,15 @@ class TrainingSteps(RowSteps):
             )
         executes = pairs.verify == "execution"
         judged = self.all_judged("train", regime) if executes else {}
+        own = self.study.evaluate.decoding
+        decoding = Decoding(
+            temperature=pairs.temperature,
+            top_p=pairs.top_p,
+            samples=pairs.samples,
+            max_new_tokens=own.max_new_tokens,
+            batch_size=own.batch_size,
+            engine=own.engine,
+        )
         return self.add(
             SampledPairs(
                 label=title,
@@ -114,9 +123,8 @@ class TrainingSteps(RowSteps):
                 section=section,
                 sets=sets,
                 policy=start if sampled else None,
+                decoding=decoding,
                 seed=self.seed if seed is None else seed,
-                max_new_tokens=self.study.evaluate.decoding.max_new_tokens,
-                engine=self.study.evaluate.decoding.engine,
                 code_block=self.study.evaluate.code_block if executes else None,
                 unjudged=self.unjudged(judged),
                 judged=judged,

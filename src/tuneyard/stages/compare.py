@@ -48,17 +48,16 @@ def run(step: steps.Compare, context: Context) -> str:
 
 def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
     """Return one cell for each arm, split and data set."""
-    from tuneyard.compare import Cell
+    from tuneyard.compare import Cell, System
 
     cells = []
     drawn: dict[str, list[dict[str, Any]]] = {}
     for arm in arms:
         for split, scored in arm.scores.items():
-            facts = (context.artifact(scored).manifest() or {}).get("facts", {})
+            corpus = context.facts(scored).get("corpus", {})
             for kind, rows in score_rows(scored, context).items():
-                corpus = facts.get("corpus", {}).get(kind, {})
-                system = (arm.model.name, arm.train_on, arm.name)
-                cells.append(Cell(*system, kind, split, rows, arm.seed, corpus))
+                system, own = System(*arm.system), corpus.get(kind, {})
+                cells.append(Cell(system, kind, split, rows, arm.seed, own))
                 drawn.setdefault(context.study.data[kind].executed_as, []).extend(_to_draw(rows))
     for task, own in drawn.items():
         _add_shown(own, task, context.study.evaluate.code_block)
@@ -85,16 +84,13 @@ def _add_shown(rows: list[dict[str, Any]], task: str, code_block: CodeBlock) -> 
 
 
 def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
-    from tuneyard.compare import Curve
+    from tuneyard.compare import Curve, System
 
     for arm in arms:
         for train in arm.trains:
-            facts = (context.artifact(train).manifest() or {}).get("facts", {})
-            stopped = facts.get("stopped")
+            stopped = context.facts(train).get("stopped")
             yield Curve(
-                model=arm.model.name,
-                train_on=arm.train_on,
-                arm=arm.name,
+                System(*arm.system),
                 stage=train.method,
                 points=history(train, context),
                 note=stopped["text"] if stopped else "",

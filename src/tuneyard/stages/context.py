@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Model, Study
@@ -42,6 +43,11 @@ class Context:
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""
         return self.run.artifact(step.stage, step.key)
+
+    def facts(self, step: Step) -> dict[str, Any]:
+        """Return what a step noted beside its results; nothing where it was not run."""
+        found: dict[str, Any] = (self.artifact(step).manifest() or {}).get("facts", {})
+        return found
 
     def examples(self, step: Prepare) -> list[Example]:
         """Read the examples that a prepare step wrote."""

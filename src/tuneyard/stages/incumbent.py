@@ -78,7 +78,7 @@ def _mean(
     scored: Score,
     context: Context,
 ) -> float | None:
-    from tuneyard.compare import Cell, means
+    from tuneyard.compare import Cell, System, means
     from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
@@ -109,5 +109,5 @@ def _mean(
             code_block=scored.code_block,
             imports=context.study.sandbox.imports,
         ).rows
-    cell = Cell("", (), "", kind, rule.split, rows)
+    cell = Cell(System("", (), ""), kind, rule.split, rows)
     return means(cell, context.study.evaluate.pass_at).get(rule.metric)

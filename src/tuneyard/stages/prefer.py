@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 from tuneyard import loading
-from tuneyard.config import Decoding
 from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
@@ -111,28 +110,20 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
     """Sample answers, of the policy that DPO starts from or of the base; verify and pair them."""
     from tuneyard.distributed import generate
 
-    study, model, settings = context.study, step.base.model, step.pairs
+    model, settings = step.base.model, step.pairs
     examples = _chosen_prompts(step, context, settings.prompts)
     asked, trained = (
         {e.id: wording.asked(e.instruction, e.input, e.turns) for e in examples}
         for wording in (model.wording, settings.wording or model.wording)
     )
     context.cluster.start()
-    decoding = Decoding(
-        temperature=settings.temperature,
-        top_p=settings.top_p,
-        samples=settings.samples,
-        max_new_tokens=step.max_new_tokens,
-        batch_size=study.evaluate.decoding.batch_size,
-        engine=step.engine,
-    )
     completions = generate.generate(
         [generate.Request(e.id, asked[e.id]) for e in examples],
         model=model,
         adapter=context.policy(step.policy, model),
-        decoding=decoding,
+        decoding=step.decoding,
         seed=step.seed,
-        resources=study.resources,
+        resources=context.study.resources,
         on_progress=context.bar.update,
     )
     verdicts, suspicious = None, set[tuple[str, int]]()

@@ -124,17 +124,13 @@ def _best(arms: tuple[Arm, ...], values: dict[int, float | None]) -> int | None:
     found: dict[tuple[Any, ...], list[float]] = {}
     for n, value in values.items():
         if value is not None:
-            found.setdefault(_system(arms[n]), []).append(value)
+            found.setdefault(arms[n].system, []).append(value)
     ranked = [
-        (fmean(found[_system(arms[n])]), -len(arms[n].trains), value, -n)
+        (fmean(found[arms[n].system]), -len(arms[n].trains), value, -n)
         for n, value in values.items()
         if value is not None
     ]
     return -max(ranked)[3] if ranked else None
-
-
-def _system(arm: Arm) -> tuple[Any, ...]:
-    return arm.model.name, arm.train_on, arm.name
 
 
 def _decide(

@@ -14,12 +14,12 @@ from tuneyard.stages.context import Context
 
 def trained(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
     """Yield a `compare.Trained` for each arm that was trained."""
-    from tuneyard.compare import Trained
+    from tuneyard.compare import System, Trained
 
     for arm in arms:
         if arm.trains:
             stages = [_stage(step, context) for step in arm.trains]
-            yield Trained(arm.model.name, arm.train_on, arm.name, stages, arm.seed)
+            yield Trained(System(*arm.system), stages, arm.seed)
 
 
 def history(train: Train, context: Context) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def history(train: Train, context: Context) -> list[dict[str, Any]]:
 
 def _stage(step: Train, context: Context) -> dict[str, Any]:
     """Return one stage's settings and what it did, by the names that tables give them."""
-    facts = (context.artifact(step).manifest() or {}).get("facts", {})
+    facts = context.facts(step)
     settings, lora = step.settings, step.settings.lora
     assert lora is not None  # the plan has filled it in
     accumulated = settings.batch_size * settings.gradient_accumulation

@@ -22,6 +22,7 @@ from tuneyard.losses import LOSSES, PairBatch
 from tuneyard.records import Preference
 from tuneyard.train import lora
 from tuneyard.train.health import Collapse, answer_lengths, spread
+from tuneyard.train.measures import Sums
 from tuneyard.train.rows import REFERENCE_KEYS, dpo_columns, join_reference
 from tuneyard.train.trainer import Lean, arguments
 
@@ -107,44 +108,13 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
 
     def _measure(self, pairs: PairBatch, outputs: Any, inputs: Any) -> None:
         """Note what the batch shows, over all workers."""
-        with torch.no_grad():
-            chosen, rejected = pairs.chosen.float(), pairs.rejected.float()
-            change, other = chosen - pairs.ref_chosen, rejected - pairs.ref_rejected
-            right = (
-                outputs.is_top1.chunk(2)[0] & inputs["completion_mask"][:, 1:].chunk(2)[0].bool()
-            )
-            sums = torch.stack(
-                [
-                    *(one.sum() for one in (chosen, rejected, change, other)),
-                    *(one.sum() for one in (pairs.chosen_tokens, pairs.rejected_tokens)),
-                    (change > other).sum(),
-                    right.sum(),
-                    torch.tensor(len(chosen), device=chosen.device),
-                    inputs["attention_mask"].sum(),
-                ]
-            )
-        sums = self.accelerator.gather(sums[None].double()).sum(dim=0).tolist()
-        beta, count = self.settings.beta, sums[8]
-        tokens = [max(1.0, one) for one in sums[4:6]]
-        self.tokens += int(sums[9])
-        measured = {
-            "logps/chosen": sums[0] / count,
-            "logps/rejected": sums[1] / count,
-            "logps/chosen_per_token": sums[0] / tokens[0],
-            "logps/rejected_per_token": sums[1] / tokens[1],
-            "mean_token_accuracy": sums[7] / tokens[0],
-        }
-        if self.settings.reads_reference:
-            measured |= {
-                "rewards/chosen": beta * sums[2] / count,
-                "rewards/rejected": beta * sums[3] / count,
-                "rewards/margins": beta * (sums[2] - sums[3]) / count,
-                "rewards/accuracies": sums[6] / count,
-                "logps/chosen_change_per_token": sums[2] / tokens[0],
-            }
-        for name, value in measured.items():
+        own = Sums.of_batch(pairs, outputs.is_top1, inputs)
+        sums = Sums(*self.accelerator.gather(own[None]).sum(dim=0).tolist())
+        found = sums.measures(self.settings.beta, reference=self.settings.reads_reference)
+        for name, value in found.items():
             self._noted.setdefault(name, []).append(value)
-        self.collapse.add(sums[2], sums[4])
+        self.tokens += int(sums.tokens)
+        self.collapse.add(sums.chosen_change, sums.chosen_tokens)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Log with the means of what the batches since the last time have shown."""

@@ -13,7 +13,7 @@ from tuneyard import loading
 from tuneyard.adapter_file import check_adapter
 from tuneyard.artifacts import fetch
 from tuneyard.base_models import check_model, fingerprint
-from tuneyard.config import Lora
+from tuneyard.config import Lora, Sft
 from tuneyard.train.job import Report, TrainJob
 from tuneyard.train.rows import read_preferences, read_sft
 
@@ -66,30 +66,21 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
         policy = lora.new_adapter(network, base, settings.lora or Lora(), job.seed)
     else:
         policy = lora.as_float32(loading.load_adapter(network, start, trainable=True))
-    if job.method == "sft":
+    common: dict[str, Any] = {"model": base, "seed": job.seed, "folder": folder}
+    if isinstance(settings, Sft):
         from tuneyard.train.sft import sft_trainer
 
-        return sft_trainer(
-            policy,
-            tokenizer,
-            rows,
-            model=base,
-            settings=job.sft(),
-            seed=job.seed,
-            folder=folder,
-        )
+        return sft_trainer(policy, tokenizer, rows, settings=settings, **common)
     from tuneyard.train.dpo import dpo_trainer
 
     return dpo_trainer(
         policy,
         tokenizer,
         rows,
-        model=base,
-        settings=job.dpo(),
+        settings=settings,
         started_from_adapter=start is not None,
         cached=job.reference,
-        seed=job.seed,
-        folder=folder,
+        **common,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuneyard.compare import Cell, Curve, StudyInputs, Trained
+from tuneyard.compare import Cell, Curve, StudyInputs, System, Trained
 from tuneyard.config import Compare
 
 CellMaker = Callable[..., Cell]
@@ -56,7 +56,7 @@ def make_cell() -> CellMaker:
             {"id": f"e{i:03}", "sample": 0, **{key: column[i] for key, column in values.items()}}
             for i in range(length)
         ]
-        return Cell(model, tuple(train_on), arm, kind, split, rows)
+        return Cell(System(model, tuple(train_on), arm), kind, split, rows)
 
     return make
 
@@ -88,7 +88,7 @@ def thesis() -> StudyInputs:
                 for sample in range(2)
             ]
             trained = () if arm == "base" else ("tasks",)
-            cells.append(Cell("tiny", trained, arm, "tasks", "test", rows, seed))
+            cells.append(Cell(System("tiny", trained, arm), "tasks", "test", rows, seed))
     settings = Compare(resamples=200, against=["dpo"])
     return StudyInputs("thesis", cells, settings=settings, pass_at=(1, 2))
 
@@ -131,11 +131,11 @@ def study(make_cell: CellMaker) -> StudyInputs:
             )
         )
     curves = [
-        Curve("tiny", on, "sft", "sft", [{"step": s, "loss": 2 / (1 + s)} for s in range(5)]),
         Curve(
-            "tiny",
-            on,
-            "sft-dpo",
+            System("tiny", on, "sft"), "sft", [{"step": s, "loss": 2 / (1 + s)} for s in range(5)]
+        ),
+        Curve(
+            System("tiny", on, "sft-dpo"),
             "dpo",
             [
                 {
@@ -166,7 +166,7 @@ def study(make_cell: CellMaker) -> StudyInputs:
         config_yaml="study: small\n",
         facts=facts,
         trained=[
-            Trained("tiny", on, "sft", [SFT]),
-            Trained("tiny", on, "sft-dpo", [SFT, DPO]),
+            Trained(System("tiny", on, "sft"), [SFT]),
+            Trained(System("tiny", on, "sft-dpo"), [SFT, DPO]),
         ],
     )

@@ -1,12 +1,12 @@
 from math import nan
 
-from tuneyard.compare import Curve
+from tuneyard.compare import Curve, System
 from tuneyard.compare.curves import training_curves
 from tuneyard.compare.inputs import Labels
 
 
 def _curve(points, arm="sft", stage="sft", on=("a",), **more):
-    return Curve("m", on, arm, stage, points, **more)
+    return Curve(System("m", on, arm), stage, points, **more)
 
 
 def _draw(*curves):

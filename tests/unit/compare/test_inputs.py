@@ -7,7 +7,7 @@ from tuneyard.errors import UserError
 
 
 def _cell(arm: str, train_on: tuple[str, ...] = (), model: str = "m", kind: str = "a") -> Cell:
-    return Cell(model, train_on, arm, kind, "validation", [])
+    return Cell(System(model, train_on, arm), kind, "validation", [])
 
 
 def test_cells_are_ordered_by_kind_model_regime_and_arm() -> None:
@@ -20,7 +20,7 @@ def test_cells_are_ordered_by_kind_model_regime_and_arm() -> None:
         _cell("base"),
         _cell("base", kind="b"),
     ]
-    ordered = [(c.kind, c.train_on, c.arm) for c in StudyInputs("s", cells).ordered()]
+    ordered = [(c.kind, *c.system[1:]) for c in StudyInputs("s", cells).ordered()]
     assert ordered == [
         ("a", (), "base"),
         ("a", ("a",), "sft"),
@@ -32,7 +32,7 @@ def test_cells_are_ordered_by_kind_model_regime_and_arm() -> None:
 
 
 def test_the_test_split_comes_first() -> None:
-    cells = [Cell("m", (), "base", "a", split, []) for split in ("validation", "test")]
+    cells = [Cell(System("m", (), "base"), "a", split, []) for split in ("validation", "test")]
     assert [c.split for c in StudyInputs("s", cells).ordered()] == ["test", "validation"]
 
 
@@ -42,7 +42,7 @@ def test_a_score_set_given_twice_is_refused() -> None:
 
 
 def test_seeds_of_one_arm_become_one_cell() -> None:
-    runs = [Cell("m", ("a",), "sft", "a", "test", [{"id": "x"}], seed) for seed in (0, 1)]
+    runs = [Cell(System("m", ("a",), "sft"), "a", "test", [{"id": "x"}], seed) for seed in (0, 1)]
     (cell,) = StudyInputs("s", runs).ordered()
     assert [(row["id"], row["seed"]) for row in cell.rows] == [("x", 0), ("x", 1)]
     with pytest.raises(UserError, match="two score sets"):

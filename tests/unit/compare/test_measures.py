@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from tuneyard.compare import Cell
+from tuneyard.compare import Cell, System
 from tuneyard.compare.measures import by_example, deciding, is_binary, means, measures_of
 from tuneyard.metrics import Measure
 
@@ -49,7 +49,7 @@ def test_missing_values_stay_missing_and_samples_are_averaged(make_cell) -> None
     assert by_example(cell, BLEU) == {"e000": None, "e001": 0.25}
     sampled = make_cell("sft", passed=[True, False, None])
     rows = [{**row, "id": "same"} for row in sampled.rows]
-    assert by_example(type(cell)("m", (), "sft", "a", "test", rows), PASSED) == {"same": 0.5}
+    assert by_example(Cell(System("m", (), "sft"), "a", "test", rows), PASSED) == {"same": 0.5}
 
 
 def test_binary_means_truth_values() -> None:
@@ -65,7 +65,7 @@ def _sampled(passed, seeds=None):
         for seed, outcomes in enumerate(passed)
         for sample, outcome in enumerate(outcomes)
     ]
-    return Cell("m", (), "sft", "a", "test", rows)
+    return Cell(System("m", (), "sft"), "a", "test", rows)
 
 
 def test_pass_at_k_follows_pass_at_1_where_programs_were_tested(make_cell) -> None:
@@ -109,7 +109,7 @@ def test_means_are_over_examples_whatever_number_of_answers_each_has() -> None:
         for name, values in passed.items()
         for sample, value in enumerate(values)
     ]
-    cell = Cell("m", (), "sft", "k", "test", rows)
+    cell = Cell(System("m", (), "sft"), "k", "test", rows)
     assert means(cell, [1, 2, 4]) == {
         "passed": pytest.approx((1 / 3 + 0 + 1) / 3),
         "pass_at_2": pytest.approx((2 / 3 + 0) / 2),

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tuneyard.compare import Cell, StudyInputs, add_decision, write_report
+from tuneyard.compare import Cell, StudyInputs, System, add_decision, write_report
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_LEAVES = {"path", "rect", "circle", "polygon", "use", "stop"}
@@ -115,8 +115,8 @@ def test_hostile_text_anywhere_stays_text(study, tmp_path) -> None:
     ]
     hostile = StudyInputs(
         EVIL,
-        [Cell(EVIL, (EVIL,), EVIL, EVIL, EVIL, rows)],
-        [replace(study.curves[0], model=EVIL, arm=EVIL, stage=EVIL, note=EVIL)],
+        [Cell(System(EVIL, (EVIL,), EVIL), EVIL, EVIL, rows)],
+        [replace(study.curves[0], system=System(EVIL, (), EVIL), stage=EVIL, note=EVIL)],
         config_yaml=EVIL,
         facts={
             EVIL: EVIL,
@@ -160,7 +160,7 @@ def test_no_cells_at_all(tmp_path) -> None:
 
 
 def test_empty_rows_still_get_a_page(tmp_path) -> None:
-    cell = Cell("m", (), "base", "a", "test", [])
+    cell = Cell(System("m", (), "base"), "a", "test", [])
     _assert_safe(
         write_report(StudyInputs("s", [cell]), tmp_path).files["report"].read_text("utf-8")
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from tuneyard.compare import StudyInputs
+from tuneyard.compare import Cell, StudyInputs, System
 from tuneyard.compare.measures import measures_of
 from tuneyard.compare.tables import estimate_rows, tables_of
 from tuneyard.config import Compare
@@ -37,7 +37,7 @@ def test_too_few_values_get_no_interval(make_cell, values, n) -> None:
 
 def test_the_order_of_rows_changes_nothing(make_cell) -> None:
     cell = make_cell("sft", codebleu=[0.1, 0.9, 0.4, 0.3])
-    turned = type(cell)("tiny", (), "sft", cell.kind, cell.split, list(reversed(cell.rows)))
+    turned = Cell(System("tiny", (), "sft"), cell.kind, cell.split, list(reversed(cell.rows)))
     assert _estimates(cell).estimates == _estimates(turned).estimates
 
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from tuneyard.compare import Trained, summarise
+from tuneyard.compare import System, Trained, summarise
 from tuneyard.compare.training import differences, training_of, training_table
 
 
@@ -24,8 +24,10 @@ def test_what_one_arm_had_more_of_is_named(study) -> None:
 
 def test_another_adapter_is_named(study) -> None:
     on = ("first_order",)
-    one = Trained("tiny", on, "sft", [{"adapter rank": 64, "adapter modules": ["q", "v"]}])
-    other = Trained("tiny", on, "sft-dpo", [{"adapter rank": 16, "adapter modules": ["q", "v"]}])
+    one, other = (
+        Trained(System("tiny", on, arm), [{"adapter rank": rank, "adapter modules": ["q", "v"]}])
+        for arm, rank in (("sft", 64), ("sft-dpo", 16))
+    )
     (training,) = _training(study, one, other)
     assert training.sentence() == "adapter rank: sft 64, sft-dpo 16"
     assert differences([training], False) == [
@@ -39,14 +41,14 @@ def test_another_adapter_is_named(study) -> None:
 
 def test_arms_that_differ_in_nothing_are_not_spoken_of(study) -> None:
     stages = [{"adapter rank": 16, "optimiser steps": 5}]
-    same = [Trained("tiny", ("first_order",), arm, stages) for arm in ("sft", "sft-dpo")]
+    same = [Trained(System("tiny", ("first_order",), arm), stages) for arm in ("sft", "sft-dpo")]
     assert differences(_training(study, *same), False) == []
     assert training_table([]) == ""
 
 
 def test_runs_of_several_seeds_are_told_together(study) -> None:
     runs = [
-        Trained("tiny", ("first_order",), "sft", [{"optimiser steps": steps}], seed)
+        Trained(System("tiny", ("first_order",), "sft"), [{"optimiser steps": steps}], seed)
         for seed, steps in enumerate((5, 5, 6))
     ]
     (training,) = _training(study, *runs)
@@ -54,4 +56,4 @@ def test_runs_of_several_seeds_are_told_together(study) -> None:
 
 
 def test_what_was_not_compared_is_left_out(study) -> None:
-    assert _training(study, Trained("other", ("x",), "sft", [{"optimiser steps": 1}])) == []
+    assert _training(study, Trained(System("other", ("x",), "sft"), [{"optimiser steps": 1}])) == []

@@ -16,7 +16,8 @@ from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.config import Dpo, Model, Resources, Sft
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.distributed.reference import log_probabilities
-from tuneyard.distributed.train import RESULT, fit
+from tuneyard.distributed.train import fit
+from tuneyard.distributed.worker import RESULT
 from tuneyard.errors import UserError
 from tuneyard.loading import load_tokenizer
 from tuneyard.prompts import BARE

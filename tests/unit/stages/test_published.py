@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tuneyard.artifacts import RunDir
-from tuneyard.compare import Cell, StudyInputs, write_report
+from tuneyard.compare import Cell, StudyInputs, System, write_report
 from tuneyard.errors import UserError
 from tuneyard.plan import Step
 from tuneyard.stages import published
@@ -30,7 +30,7 @@ def compared(run):
     artifact = run.artifact("compare", "c" * 16)
     rows = [{"id": "a", "passed": True}, {"id": "b", "passed": False}]
     with artifact.writing() as folder:
-        write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", rows)]), folder)
+        write_report(StudyInputs("s", [Cell(System("m", (), "base"), "k", "test", rows)]), folder)
         (folder / "table.txt").write_text("the table\n", encoding="utf-8")
     return artifact
 
@@ -96,7 +96,7 @@ def test_a_report_that_is_gone_or_changed_is_not_shown(tmp_path, file, damage):
     run.prove()
     compared = run.artifact("compare", "c" * 16)
     with compared.writing() as folder:
-        write_report(StudyInputs("s", [Cell("m", (), "base", "k", "test", [])]), folder)
+        write_report(StudyInputs("s", [Cell(System("m", (), "base"), "k", "test", [])]), folder)
         (folder / "table.txt").write_text("the table\n", encoding="utf-8")
     register = _publish(run, compared, "")
     place = run.artifact("register", register.key).local() / file

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.cli import main
-from tuneyard.compare import Cell
+from tuneyard.compare import Cell, System
 from tuneyard.compare.errors import count_errors, group_of
 from tuneyard.compare.measures import deciding, measures_of
 from tuneyard.compare.narrative import spoken
@@ -115,7 +115,7 @@ def test_a_study_tries_its_rows(tmp_path) -> None:
 
 def test_a_report_knows_its_words() -> None:
     scores = score_set(rows(*ANSWERS), task="sql", metrics=["execution", "bleu"]).scores
-    cells = [Cell("m", (), "sft", "q", "validation", scores)]
+    cells = [Cell(System("m", (), "sft"), "q", "validation", scores)]
     measures = measures_of(cells)
     assert [(m.label, m.headline) for m in measures] == [("rows", True), ("BLEU", True)]
     assert deciding(cells, measures)["q"].key == "same_rows"
