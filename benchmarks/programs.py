@@ -16,7 +16,8 @@ import hostile
 import legitimate
 
 from tuneyard.sandbox import Limits, Program, Sandbox
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import Attempt
+from tuneyard.tasks.python import judge_in
 
 _TEST = "assert ok is True"
 
@@ -32,11 +33,7 @@ def main() -> None:
     names = [name for name in wanted if not options.only or options.only in name]
     hostiles = [name for name in hostile.HOSTILE if not options.only or options.only in name]
     with Sandbox(workers=2, without=options.without) as sandbox:
-        results = execute_python(
-            predictions=[wanted[name] for name in names],
-            tests=[_TEST] * len(names),
-            sandbox=sandbox,
-        )
+        results = judge_in(sandbox, [Attempt(wanted[name], None, _TEST) for name in names])
         failed = [(name, r) for name, r in zip(names, results, strict=True) if not r.success]
         for name, result in failed:
             print(f"legitimate, not passed: {name}: {result.category}: {result.detail}")

@@ -13,9 +13,44 @@ from functools import cached_property
 
 from tuneyard.metrics.encoder import Encoder
 from tuneyard.metrics.matching import BertScore, Vectors, bert_score, match
-from tuneyard.metrics.texts import Kind, Pair, Text, Texts
+from tuneyard.metrics.record import Kind, Measure, Metric
+from tuneyard.metrics.texts import Pair, Text, Texts
 
-__all__ = ["BertScore", "BertScorer", "chunks"]
+__all__ = ["BERTSCORE", "CODEBERTSCORE", "BertScore", "BertScorer", "chunks"]
+
+BERTSCORE = Metric(
+    "bertscore",
+    "BERTScore (roberta-large): precision, recall and F1",
+    (
+        Measure("bertscore_precision", "BERTScore P"),
+        Measure("bertscore_recall", "BERTScore R"),
+        Measure(
+            *("bertscore_f1", "BERTScore F1", True),
+            "F1 of BERTScore (Zhang et al. 2020)",
+            short="BERT-F1",
+        ),
+    ),
+    encoder="text",
+)
+CODEBERTSCORE = Metric(
+    "codebertscore",
+    "CodeBERTScore (codebert-python): precision, recall, F1 and F3",
+    (
+        Measure("codebertscore_precision", "CodeBERTScore P"),
+        Measure("codebertscore_recall", "CodeBERTScore R"),
+        Measure(
+            *("codebertscore_f1", "CodeBERTScore F1", True),
+            "F1 of CodeBERTScore (Zhou et al. 2023)",
+            short="CBERT-F1",
+        ),
+        Measure(
+            *("codebertscore_f3", "CodeBERTScore F3", False),
+            "weighs recall nine times as much as precision: 10PR / (9P + R)",
+            short="CBERT-F3",
+        ),
+    ),
+    encoder="code",
+)
 
 CHUNK_TOKENS = 1 << 17
 """Tokens whose vectors are held at a time: 0.5 GiB at roberta-large's width of 1,024."""

@@ -1,6 +1,6 @@
-"""BLEU-4 (Papineni et al. 2002) on ``str.split()`` tokens, without smoothing; sacreBLEU apart.
+"""BLEU-4 (Papineni et al. 2002) on ``str.split()`` tokens, without smoothing.
 
-``bleu`` and ``bleu_corpus`` give NLTK's ``sentence_bleu`` and ``corpus_bleu`` to the digit
+An answer's score, and that of all, are NLTK's ``sentence_bleu`` and ``corpus_bleu`` to the digit
 (uniform weights, no smoothing function) on a scale of 0 to 1. They are computed here because NLTK
 takes seconds to import and the counts are shared with CodeBLEU.
 """
@@ -8,7 +8,6 @@ takes seconds to import and the counts are shared with CodeBLEU.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from tuneyard.metrics.ngrams import (
     NgramCounts,
@@ -19,7 +18,7 @@ from tuneyard.metrics.ngrams import (
     ngrams_of_json,
     reference_ngrams,
 )
-from tuneyard.metrics.record import Value
+from tuneyard.metrics.record import Counting, Measure, Metric
 
 
 def bleu(*, prediction: str, reference: str | Sequence[str]) -> float:
@@ -41,59 +40,14 @@ def bleu_of_counts(counts: NgramCounts) -> float:
     return penalty * geometric_mean(counts.matched, counts.predicted)
 
 
-def bleu_corpus(
-    *, predictions: Sequence[str], references: Sequence[str | Sequence[str]]
-) -> float | None:
-    """Return corpus BLEU-4, 0 to 1: n-gram counts summed over all pairs; None without pairs.
-
-    It is not the mean of the answers' own scores.
-    """
-    if not predictions and not references:
-        return None
-    pairs = zip(predictions, references, strict=True)
-    return bleu_of_counts(
-        add_counts([bleu_counts(prediction=text, reference=target) for text, target in pairs])
-    )
-
-
-def count(*, prediction: str, reference: str, faithful: bool = False) -> NgramCounts:
-    """See ``TextMetric``."""
-    return bleu_counts(prediction=prediction, reference=reference)
-
-
-def values(counts: NgramCounts, *, faithful: bool = False) -> dict[str, Value]:
-    """See ``TextMetric``."""
-    return {"bleu": bleu_of_counts(counts)}
-
-
-def corpus(counts: Sequence[NgramCounts], *, faithful: bool = False) -> float:
-    """See ``CorpusMetric``."""
-    return bleu_of_counts(add_counts(counts))
-
-
-def of_json(item: Any) -> NgramCounts:
-    """See ``TextMetric``."""
-    return ngrams_of_json(item)
-
-
-def sacrebleu_corpus(
-    *,
-    predictions: Sequence[str],
-    references: Sequence[str | Sequence[str]],
-    tokenize: str = "13a",
-) -> float | None:
-    """Return sacreBLEU's corpus score (Post 2018), 0 to 100, with its own tokenizer and smoothing.
-
-    Args:
-        references: one reference, or equally many references, for each prediction.
-        tokenize: ``13a``, ``intl``, ``none``, …: a tokenizer's name in sacreBLEU.
-    """
-    if not predictions and not references:
-        return None
-    from sacrebleu.metrics import BLEU
-
-    rows = [(text,) if isinstance(text, str) else tuple(text) for text in references]
-    if len(rows) != len(predictions):
-        raise ValueError(f"{len(predictions)} predictions but {len(rows)} references")
-    streams = [list(stream) for stream in zip(*rows, strict=True)]
-    return float(BLEU(tokenize=tokenize).corpus_score(list(predictions), streams).score)
+BLEU = Metric(
+    "bleu",
+    "BLEU-4 on white-space tokens, no smoothing, 0 to 1",
+    (Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),),
+    Counting(
+        count=lambda faithful, **pair: bleu_counts(**pair),
+        values=lambda counts: {"bleu": bleu_of_counts(counts)},
+        of_json=ngrams_of_json,
+        corpus=lambda counts: bleu_of_counts(add_counts(counts)),
+    ),
+)

@@ -1,6 +1,7 @@
 """chrF (Popović 2015): F-score of character n-grams, recall weighed twice; sacreBLEU computes it.
 
-Orders 1 to 6, white space left out, on a scale of 0 to 1.
+Orders 1 to 6, white space left out, on a scale of 0 to 1. The counts are the texts themselves,
+since sacreBLEU's own are private.
 """
 
 from __future__ import annotations
@@ -9,29 +10,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from tuneyard.metrics.record import Value
+from tuneyard.metrics.record import Counting, Measure, Metric
 
 
-def count(*, prediction: str, reference: str, faithful: bool = False) -> list[str]:
-    """See ``TextMetric``: the texts themselves, since sacreBLEU's own counts are private."""
-    return [prediction, reference]
-
-
-def values(counts: Sequence[str], *, faithful: bool = False) -> dict[str, Value]:
-    """See ``TextMetric``."""
-    prediction, reference = counts
-    return {"chrf": _chrf().sentence_score(prediction, [reference]).score / 100}
-
-
-def corpus(counts: Sequence[Sequence[str]], *, faithful: bool = False) -> float:
-    """See ``CorpusMetric``."""
-    predictions, references = zip(*counts, strict=True)
+def _corpus(texts: Sequence[Sequence[str]]) -> float:
+    predictions, references = zip(*texts, strict=True)
     return float(_chrf().corpus_score(predictions, [references]).score) / 100
-
-
-def of_json(item: list[str]) -> list[str]:
-    """See ``TextMetric``."""
-    return item
 
 
 @cache
@@ -39,3 +23,15 @@ def _chrf() -> Any:
     from sacrebleu.metrics import CHRF
 
     return CHRF()
+
+
+CHRF = Metric(
+    "chrf",
+    "chrF: F-score of character n-grams, 0 to 1",
+    (Measure("chrf", "chrF", True, "F-score of character n-grams (Popović 2015)"),),
+    Counting(
+        count=lambda prediction, reference, faithful: [prediction, reference],
+        values=lambda texts: {"chrf": _chrf().sentence_score(texts[0], texts[1:]).score / 100},
+        corpus=_corpus,
+    ),
+)

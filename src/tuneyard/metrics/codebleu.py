@@ -34,7 +34,7 @@ from tuneyard.metrics.ngrams import (
     shared_ngrams,
 )
 from tuneyard.metrics.program_tree import program_tree
-from tuneyard.metrics.record import Value
+from tuneyard.metrics.record import Counting, Measure, Metric, Value
 
 WEIGHT = 0.25
 _KEYWORD_WEIGHT, _WORD_WEIGHT = 1, 0.2
@@ -61,6 +61,7 @@ class CodeBleuCounts(NamedTuple):
         weighted_total: per order, the reference's n-grams, at least 1 for each pair.
         syntax: the reference's subtrees found, and in all.
         dataflow: the reference's data-flow edges found, and in all.
+        faithful: scored as the published package does.
     """
 
     ngrams: NgramCounts
@@ -68,51 +69,13 @@ class CodeBleuCounts(NamedTuple):
     weighted_total: tuple[float, ...]
     syntax: tuple[int, int]
     dataflow: tuple[int, int]
+    faithful: bool
 
 
 def codebleu(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleu:
     """Return the CodeBLEU of one answer. ``faithful`` reproduces the published package."""
     counts = codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
-    return codebleu_of_counts([counts], faithful=faithful)
-
-
-def codebleu_corpus(
-    *, predictions: Sequence[str], references: Sequence[str], faithful: bool = False
-) -> CodeBleu | None:
-    """Return the CodeBLEU of one call over all pairs (counts summed); None without pairs.
-
-    It is not the mean of the pairs' own scores.
-    """
-    if not predictions and not references:
-        return None
-    counts = [
-        codebleu_counts(prediction=text, reference=target, faithful=faithful)
-        for text, target in zip(predictions, references, strict=True)
-    ]
-    return codebleu_of_counts(counts, faithful=faithful)
-
-
-def count(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleuCounts:
-    """See ``TextMetric``."""
-    return codebleu_counts(prediction=prediction, reference=reference, faithful=faithful)
-
-
-def values(counts: CodeBleuCounts, *, faithful: bool = False) -> dict[str, Value]:
-    """See ``TextMetric``."""
-    score = codebleu_of_counts([counts], faithful=faithful)
-    parts = {f"codebleu_{part}": getattr(score, part) for part in score._fields[1:]}
-    return {"codebleu": score.codebleu, **parts}
-
-
-def corpus(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> float | None:
-    """See ``CorpusMetric``."""
-    return codebleu_of_counts(counts, faithful=faithful).codebleu
-
-
-def of_json(item: Any) -> CodeBleuCounts:
-    """See ``TextMetric``."""
-    ngrams, *parts = item
-    return CodeBleuCounts(ngrams_of_json(ngrams), *map(tuple, parts))
+    return codebleu_of_counts([counts])
 
 
 def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) -> CodeBleuCounts:
@@ -142,12 +105,13 @@ def codebleu_counts(*, prediction: str, reference: str, faithful: bool = False) 
             sum(min(expected.flow[e], answer.flow[e]) for e in expected.flow.keys() & answer.flow),
             expected.flow.total(),
         ),
+        faithful=faithful,
     )
 
 
-def codebleu_of_counts(counts: Sequence[CodeBleuCounts], *, faithful: bool = False) -> CodeBleu:
+def codebleu_of_counts(counts: Sequence[CodeBleuCounts]) -> CodeBleu:
     """Return the score of the summed counts of at least one pair."""
-    ngrams, found, there, subtrees, edges = zip(*counts, strict=True)
+    ngrams, found, there, subtrees, edges, (faithful, *_) = zip(*counts, strict=True)
     summed = add_counts(ngrams)
     size = summed.prediction_length
     ngram = brevity_penalty(
@@ -189,3 +153,37 @@ def _weighted_words(
 
 
 _keywords = cache(python_keywords)
+
+
+def _values(counts: CodeBleuCounts) -> dict[str, Value]:
+    parts = codebleu_of_counts([counts])._asdict()
+    return {"codebleu": parts.pop("codebleu"), **{f"codebleu_{k}": v for k, v in parts.items()}}
+
+
+def _of_json(item: Any) -> CodeBleuCounts:
+    ngrams, *parts, faithful = item
+    return CodeBleuCounts._make([ngrams_of_json(ngrams), *map(tuple, parts), faithful])
+
+
+CODEBLEU = Metric(
+    "codebleu",
+    "CodeBLEU and its four components, 0 to 1",
+    (
+        Measure(
+            *("codebleu", "CodeBLEU", True),
+            "mean of n-gram, weighted n-gram, syntax and data-flow match (Ren et al. 2020)",
+            language="python",
+        ),
+        Measure("codebleu_ngram", "CodeBLEU n-gram", language="python"),
+        Measure("codebleu_weighted", "CodeBLEU weighted", language="python"),
+        Measure("codebleu_syntax", "CodeBLEU syntax", language="python"),
+        Measure(
+            *("codebleu_dataflow", "CodeBLEU data flow", False),
+            "missing where there is none",
+            language="python",
+        ),
+    ),
+    Counting(
+        codebleu_counts, _values, _of_json, lambda counts: codebleu_of_counts(counts).codebleu
+    ),
+)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
-from tuneyard.metrics.record import Value
+from tuneyard.metrics.record import Counting, Measure, Metric
 from tuneyard.unwarned import unwarned
 
 MAX_SOURCE = 1_000_000
@@ -38,17 +37,6 @@ def exact_match_ast(*, prediction: str, reference: str) -> bool | None:
     return _dump(prediction) == expected
 
 
-def count(*, prediction: str, reference: str, faithful: bool = False) -> list[bool | None]:
-    """See ``TextMetric``."""
-    texts = {"prediction": prediction, "reference": reference}
-    return [exact_match(**texts), exact_match_ast(**texts)]
-
-
-def values(counts: Sequence[bool | None], *, faithful: bool = False) -> dict[str, Value]:
-    """See ``TextMetric``."""
-    return dict(zip(("exact_match", "exact_match_ast"), counts, strict=True))
-
-
 def _dump(source: str) -> str | None:
     if len(source) > MAX_SOURCE:
         return None
@@ -58,3 +46,27 @@ def _dump(source: str) -> str | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # ValueError: null bytes, lone surrogates; the last two: nesting beyond the parser's stack.
         return None
+
+
+_KEYS = ("exact_match", "exact_match_ast")
+EXACT_MATCH = Metric(
+    "exact_match",
+    "equal text, and equal Python syntax tree",
+    (
+        Measure(
+            *("exact_match", "EM (text)", True),
+            "the answer is the reference, to the character",
+            short="EM",
+        ),
+        Measure(
+            *("exact_match_ast", "EM (syntax tree)", True),
+            "answer and reference have the same normalised syntax tree",
+            short="EM-AST",
+            language="python",
+        ),
+    ),
+    Counting(
+        count=lambda faithful, **pair: [exact_match(**pair), exact_match_ast(**pair)],
+        values=lambda counts: dict(zip(_KEYS, counts, strict=True)),
+    ),
+)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal
 
 from tuneyard.tasks import Task, verdicts
 
 Value = float | bool | str | None
+Kind = Literal["text", "code"]
+"""``text``: BERTScore, which cuts long texts off. ``code``: CodeBERTScore, which leaves punctuation
+out and cuts long texts into overlapping windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +38,55 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """How a metric is computed that only reads both texts.
+
+    Attributes:
+        count: returns what a pair adds to every score, data that JSON can hold. Takes
+            ``prediction``, ``reference`` and ``faithful``: as the published package counts.
+        values: returns the values by their keys, of a pair's counts.
+        of_json: returns counts that JSON made lists of.
+        corpus: returns the score over all answers, of the counts of at least one; None: it is the
+            mean of theirs.
+    """
+
+    count: Callable[..., Any]
+    values: Callable[[Any], dict[str, Value]]
+    of_json: Callable[[Any], Any] = list
+    corpus: Callable[[Sequence[Any]], float | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A metric as a study or the command line names it.
 
     Attributes:
         name: its name in ``metrics``.
         doc: one line for people.
-        keys: the keys of its values in a score row.
-        measures: of its values, in the order of tables.
-        encoder: it compares the vectors of an encoder-only model, which a study or the command
-            line names.
-        text: the module with a ``TextMetric``, where it only reads both texts.
+        measures: its values, in the order of a score row.
+        text: what computes it, where it only reads both texts.
+        encoder: how it compares the vectors of an encoder-only model, which a study or the command
+            line names; None: it does not.
         verdict: it is the task's verdict, which has the keys and the measure.
     """
 
     name: str
     doc: str
-    keys: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
-    encoder: bool = False
-    text: str | None = None
+    text: Counting | None = None
+    encoder: Kind | None = None
     verdict: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its values in a score row; none of a verdict."""
+        return tuple(measure.key for measure in self.measures)
 
     def keys_of(self, task: Task) -> tuple[str, ...]:
         """Return the keys of its values of answers to a task; none: the task has no such metric."""
         if self.verdict:
             return task.keys
-        language = {measure.key: measure.language for measure in self.measures}
-        return tuple(key for key in self.keys if language[key] in (None, task.language))
+        return tuple(one.key for one in self.measures if one.language in (None, task.language))
 
     def named(self) -> tuple[Measure, ...]:
         """Return its measures; of verdicts those of all tasks."""
@@ -72,27 +96,3 @@ class Metric:
             Measure(one.key, one.label, True, one.note, spoken=one.spoken)
             for one in verdicts().values()
         )
-
-
-class TextMetric(Protocol):
-    """What a module of a metric has that only reads text.
-
-    One that is also computed over all answers at once (its score is no mean of theirs) has
-    ``corpus``, too.
-    """
-
-    def count(self, *, prediction: str, reference: str, faithful: bool) -> Any:
-        """Return what a pair adds to every score: data that JSON can hold."""
-
-    def values(self, counts: Any, *, faithful: bool) -> dict[str, Value]:
-        """Return the values of one pair by their keys."""
-
-    def of_json(self, item: Any) -> Any:
-        """Return counts that JSON made lists of."""
-
-
-class CorpusMetric(TextMetric, Protocol):
-    """A ``TextMetric`` with a score over all answers."""
-
-    def corpus(self, counts: Sequence[Any], *, faithful: bool) -> float | None:
-        """Return the score over all answers, of which there is at least one."""

@@ -1,13 +1,21 @@
-"""The metrics by name: what they need and what they give. Imports no metric."""
+"""The metrics by name: what they need and what they give.
+
+Another one is a file here and a line in ``METRICS``, whose order is that of tables. Importing this
+imports no torch.
+"""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from tuneyard.errors import UserError, suggestion
-from tuneyard.metrics.record import Measure, Metric
+from tuneyard.metrics.bertscore import BERTSCORE, CODEBERTSCORE
+from tuneyard.metrics.bleu import BLEU
+from tuneyard.metrics.chrf import CHRF
+from tuneyard.metrics.codebleu import CODEBLEU
+from tuneyard.metrics.exact_match import EXACT_MATCH
+from tuneyard.metrics.execution import EXECUTION
+from tuneyard.metrics.record import Counting, Measure, Metric
 from tuneyard.tasks import TASKS, task_named
 
 COLUMNS = frozenset({"error_category", "error_detail", "suspicious"})
@@ -17,119 +25,21 @@ COLUMNS = frozenset({"error_category", "error_detail", "suspicious"})
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric(
-            "exact_match",
-            "equal text, and equal Python syntax tree",
-            ("exact_match", "exact_match_ast"),
-            (
-                Measure(
-                    *("exact_match", "EM (text)", True),
-                    "the answer is the reference, to the character",
-                    short="EM",
-                ),
-                Measure(
-                    *("exact_match_ast", "EM (syntax tree)", True),
-                    "answer and reference have the same normalised syntax tree",
-                    short="EM-AST",
-                    language="python",
-                ),
-            ),
-            text="tuneyard.metrics.exact_match",
-        ),
-        Metric(
-            "codebleu",
-            "CodeBLEU and its four components, 0 to 1",
-            (
-                "codebleu",
-                "codebleu_ngram",
-                "codebleu_weighted",
-                "codebleu_syntax",
-                "codebleu_dataflow",
-            ),
-            (
-                Measure(
-                    *("codebleu", "CodeBLEU", True),
-                    "mean of n-gram, weighted n-gram, syntax and data-flow match (Ren et al. 2020)",
-                    language="python",
-                ),
-                Measure("codebleu_ngram", "CodeBLEU n-gram", language="python"),
-                Measure("codebleu_weighted", "CodeBLEU weighted", language="python"),
-                Measure("codebleu_syntax", "CodeBLEU syntax", language="python"),
-                Measure(
-                    *("codebleu_dataflow", "CodeBLEU data flow", False),
-                    "missing where there is none",
-                    language="python",
-                ),
-            ),
-            text="tuneyard.metrics.codebleu",
-        ),
-        Metric(
-            "execution",
-            "the program runs and builds the reference's board, or passes its tests",
-            verdict=True,
-        ),
-        Metric(
-            "bleu",
-            "BLEU-4 on white-space tokens, no smoothing, 0 to 1",
-            ("bleu",),
-            (Measure("bleu", "BLEU", True, "BLEU-4 of each pair"),),
-            text="tuneyard.metrics.bleu",
-        ),
-        Metric(
-            "chrf",
-            "chrF: F-score of character n-grams, 0 to 1",
-            ("chrf",),
-            (Measure("chrf", "chrF", True, "F-score of character n-grams (Popović 2015)"),),
-            text="tuneyard.metrics.chrf",
-        ),
-        Metric(
-            "bertscore",
-            "BERTScore (roberta-large): precision, recall and F1",
-            ("bertscore_precision", "bertscore_recall", "bertscore_f1"),
-            (
-                Measure(
-                    *("bertscore_f1", "BERTScore F1", True),
-                    "F1 of BERTScore (Zhang et al. 2020)",
-                    short="BERT-F1",
-                ),
-                Measure("bertscore_precision", "BERTScore P"),
-                Measure("bertscore_recall", "BERTScore R"),
-            ),
-            encoder=True,
-        ),
-        Metric(
-            "codebertscore",
-            "CodeBERTScore (codebert-python): precision, recall, F1 and F3",
-            (
-                "codebertscore_precision",
-                "codebertscore_recall",
-                "codebertscore_f1",
-                "codebertscore_f3",
-            ),
-            (
-                Measure(
-                    *("codebertscore_f1", "CodeBERTScore F1", True),
-                    "F1 of CodeBERTScore (Zhou et al. 2023)",
-                    short="CBERT-F1",
-                ),
-                Measure(
-                    *("codebertscore_f3", "CodeBERTScore F3", False),
-                    "weighs recall nine times as much as precision: 10PR / (9P + R)",
-                    short="CBERT-F3",
-                ),
-                Measure("codebertscore_precision", "CodeBERTScore P"),
-                Measure("codebertscore_recall", "CodeBERTScore R"),
-            ),
-            encoder=True,
-        ),
+        EXACT_MATCH,
+        CODEBLEU,
+        EXECUTION,
+        BLEU,
+        CHRF,
+        BERTSCORE,
+        CODEBERTSCORE,
     )
 }
 
 
-def text_metrics(names: Collection[str]) -> dict[str, Any]:
-    """Return the modules of those metrics that only read text (see ``TextMetric``), by name."""
+def text_metrics(names: Collection[str]) -> dict[str, Counting]:
+    """Return what computes those of the metrics that only read text, by name."""
     return {
-        name: importlib.import_module(metric.text)
+        name: metric.text
         for name, metric in METRICS.items()
         if metric.text is not None and name in names
     }

@@ -13,13 +13,9 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tuneyard.metrics.encoder import Ids, load_tokenizer
-
-Kind = Literal["text", "code"]
-"""``text``: BERTScore, which cuts long texts off. ``code``: CodeBERTScore, which leaves punctuation
-out and cuts long texts into overlapping windows."""
+from tuneyard.metrics.record import Kind
 
 _BATCH = 64
 _OVERLAP = 0.5

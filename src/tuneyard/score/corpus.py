@@ -13,23 +13,20 @@ Counts = Mapping[str, Any]
 
 def counts_of_json(item: Counts) -> Counts:
     """Return the counts that JSON turned into lists."""
-    modules = text_metrics(item)
-    return {name: modules[name].of_json(own) for name, own in item.items()}
+    metrics = text_metrics(item)
+    return {name: metrics[name].of_json(own) for name, own in item.items()}
 
 
-def corpus_scores(
-    counts: Sequence[Counts], metrics: Sequence[str], *, faithful: bool
-) -> dict[str, float | None]:
+def corpus_scores(counts: Sequence[Counts], metrics: Sequence[str]) -> dict[str, float | None]:
     """Return the score of one call over all answers, of those metrics that have one.
 
     Args:
         counts: of every answer, in order, with those of all the metrics.
         metrics: names of metrics; None is the score of a metric where there is no answer.
-        faithful: CodeBLEU as the published package computes it.
     """
     found: dict[str, float | None] = {}
-    for name, module in text_metrics(metrics).items():
-        if hasattr(module, "corpus"):
+    for name, text in text_metrics(metrics).items():
+        if text.corpus is not None:
             own = [each[name] for each in counts if name in each]
-            found[name] = module.corpus(own, faithful=faithful) if own else None
+            found[name] = text.corpus(own) if own else None
     return found

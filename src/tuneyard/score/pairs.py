@@ -111,15 +111,15 @@ def _hash_seed_0() -> Iterator[None]:
 
 
 def _score(pairs: Sequence[Pair], *, metrics: frozenset[str], faithful: bool) -> list[PairScore]:
-    modules = text_metrics(metrics)
+    chosen = text_metrics(metrics)
     found = []
     for prediction, reference in pairs:
         values: dict[str, Value] = {}
         counts: dict[str, Any] = {}
-        for name, module in modules.items():
-            own = module.count(prediction=prediction, reference=reference, faithful=faithful)
-            values.update(module.values(own, faithful=faithful))
-            if hasattr(module, "corpus"):
+        for name, text in chosen.items():
+            own = text.count(prediction=prediction, reference=reference, faithful=faithful)
+            values.update(text.values(own))
+            if text.corpus is not None:
                 counts[name] = own
         found.append(PairScore(values, counts))
     return found

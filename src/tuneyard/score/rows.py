@@ -123,10 +123,7 @@ def score_set(
         score.update((key, own[key] if key in own else values[place][key]) for key in order)
         scores.append(score)
     counts = [texts[place].counts for place in index]
-    corpus = {
-        f"{name}_corpus": score
-        for name, score in corpus_scores(counts, list(names), faithful=faithful).items()
-    }
+    corpus = {f"{name}_corpus": score for name, score in corpus_scores(counts, list(names)).items()}
     return ScoreSet(scores, summarise(scores, corpus=corpus), counts)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuneyard.config import Encoder, Encoders
 from tuneyard.metrics import METRICS, Metric
 from tuneyard.metrics.bertscore import BertScore, BertScorer, chunks
-from tuneyard.metrics.texts import Kind, Pair
+from tuneyard.metrics.texts import Pair
 
 if TYPE_CHECKING:
     from tuneyard.score.rows import ScoreRow
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Values = dict[str, float | None]
 ScoreChunks = Callable[[BertScorer, Sequence[list[Pair]]], Iterable[tuple[int, list[BertScore]]]]
 """Takes the chunks of pairs and yields (number of the chunk, scores of its pairs)."""
-
-_KINDS: dict[str, Kind] = {"bertscore": "text", "codebertscore": "code"}
 
 
 def similarity(
@@ -84,9 +82,11 @@ def row_values(
 
 def bert_scorer(metric: str, encoder: Encoder, device: str | None = None) -> BertScorer:
     """Return the scorer of a metric; its tokenizer is loaded, its model not yet."""
+    kind = METRICS[metric].encoder
+    assert kind is not None
     return BertScorer(
         encoder.path,
-        _KINDS[metric],
+        kind,
         layer=encoder.layer,
         device=device,
         revision=encoder.revision,

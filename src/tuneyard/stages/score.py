@@ -49,8 +49,5 @@ def run(step: Score, context: Context) -> str:
                 scored.append({**values, **similar.get(key, {})})
                 counts.setdefault(str(row.kind), []).append(own)
         write_jsonl(folder / "scores.jsonl", scored)
-        facts["corpus"] = {
-            kind: corpus_scores(own, step.metrics, faithful=step.faithful)
-            for kind, own in counts.items()
-        }
+        facts["corpus"] = {kind: corpus_scores(own, step.metrics) for kind, own in counts.items()}
     return f"{len(scored):,} answers"

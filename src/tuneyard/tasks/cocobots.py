@@ -13,14 +13,8 @@ if TYPE_CHECKING:
     from tuneyard.records import Example
 
 
-def execute_cocobots(
-    *,
-    predictions: Sequence[str],
-    references: Sequence[str],
-    workers: int = 1,
-    code_block: CodeBlock = "first",
-) -> list[Execution]:
-    """Run each prediction and its reference on an empty board; success is equal boards.
+def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
+    """Run each answer and its reference on an empty board; success is equal boards.
 
     A right board in the wrong form succeeds with the category ``wrong_form``. Where the reference
     does not run or builds nothing, ``success`` and ``category`` are None and ``detail`` begins with
@@ -29,25 +23,16 @@ def execute_cocobots(
     from tuneyard.cocobots.execution import judge
     from tuneyard.sandbox import Sandbox
 
-    pairs = list(zip(references, predictions, strict=True))
-    if not pairs:
+    if not attempts:
         return []
-    with Sandbox(workers) as sandbox:
+    pairs = [(attempt.reference, attempt.prediction) for attempt in attempts]
+    with Sandbox(how.workers) as sandbox:
         return [
             unjudged(v.detail or "")
             if v.success is None
             else Execution(v.success, v.category, v.detail)
-            for v in judge(pairs, sandbox, code_block=code_block)
+            for v in judge(pairs, sandbox, code_block=how.code_block)
         ]
-
-
-def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
-    return execute_cocobots(
-        predictions=[attempt.prediction for attempt in attempts],
-        references=[attempt.reference for attempt in attempts],
-        workers=how.workers,
-        code_block=how.code_block,
-    )
 
 
 def _try_rows(examples: Sequence[Example], workers: int, imports: Sequence[str]) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.judging.categories import PROGRAM_CATEGORIES, runtime_category
@@ -17,89 +16,66 @@ if TYPE_CHECKING:
     from tuneyard.sandbox import Outcome, Sandbox
 
 
-def execute_python(
-    *,
-    predictions: Sequence[str],
-    tests: Sequence[str | None],
-    references: Sequence[str] | None = None,
-    entry_points: Sequence[str | None] | None = None,
-    trials: Sequence[str | None] | None = None,
-    workers: int = 1,
-    sandbox: Sandbox | None = None,
-    code_block: CodeBlock = "first",
-    imports: Sequence[str] = (),
+def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
+    """Judge answers in a sandbox of the call's own: see ``judge_in``."""
+    from tuneyard.judging.rows import NO_TESTS
+    from tuneyard.sandbox import Sandbox
+
+    tested = sum(attempt.tests is not None for attempt in attempts)
+    if not tested:
+        return [unjudged(NO_TESTS)] * len(attempts)
+    with Sandbox(workers=min(how.workers, tested), imports=how.imports) as sandbox:
+        return judge_in(sandbox, attempts, how.code_block)
+
+
+def judge_in(
+    sandbox: Sandbox, attempts: Sequence[Attempt], code_block: CodeBlock = "first"
 ) -> list[Execution]:
-    """Run each prediction and then its tests; success is that neither raises.
+    """Run each answer and then its tests; success is that neither raises.
 
-    Which part of a prediction is run is for ``tuneyard.answers.extract_code`` to say. Where there
+    Which part of an answer is run is for ``tuneyard.answers.extract_code`` to say. Where there
     are no tests, or they judge nothing, ``success`` and ``category`` are None and ``detail`` begins
-    with ``unjudged``. Categories are those of every program, ``wrong_answer`` for a failed
-    assertion, and ``forged`` for an answer that tampered with its tests. Starts a sandbox for the
-    call unless it is given one.
-
-    Args:
-        tests: each row's as one text, as ``tuneyard.judging.listed.with_setup`` returns them.
-        references: the rows' references, with which tests are tried; None: they are believed.
-        entry_points: the name of what a row asks for, which ``check(candidate)`` is called with.
-        trials: why a row's tests judge nothing, as ``tuneyard.judging.rows.try_rows`` found, an
-            empty text where they do; None: they are tried now.
-        imports: modules that the programs import (see ``check_imports``).
+    with ``unjudged``; those of a row without a reference (None) are believed. Categories are those
+    of every program, ``wrong_answer`` for a failed assertion, and ``forged`` for an answer that
+    tampered with its tests.
     """
     from tuneyard.answers import extract_code, has_code
     from tuneyard.judging.answers import Answer, run_answers
     from tuneyard.judging.rows import case_of, try_cases
 
-    count = len(predictions)
-    nothing: list[None] = [None] * count
-    rows = zip(tests, references or nothing, entry_points or nothing, strict=True)
-    known: list[str | None] = list(trials) if trials is not None else [None] * count
-    results = [Execution(None, None, None)] * count
+    known = [attempt.trial for attempt in attempts]
+    results = [Execution(None, None, None)] * len(attempts)
     cases: dict[int, Case] = {}
-    for index, (test, *others) in enumerate(rows):
-        case = case_of(test, *others)
+    for index, attempt in enumerate(attempts):
+        case = case_of(attempt.tests, attempt.reference, attempt.entry_point)
         if isinstance(case, str):
             results[index] = unjudged(case)
         else:
             cases[index] = case
-    if not cases:
-        return results
+    tries: dict[int, Tried] = {}
+    with_reference = [index for index, case in cases.items() if case.reference is not None]
+    untried = [index for index in with_reference if known[index] is None]
+    judging = [index for index in with_reference if known[index] == ""]
+    for some, before in ((untried, False), (judging, True)):
+        found = try_cases([cases[index] for index in some], sandbox, known_to_judge=before)
+        for index, tried in zip(some, found, strict=True):
+            known[index] = "" if before else tried.reason
+            tries[index] = tried
     todo: dict[int, Answer] = {}
-    with _sandbox(sandbox, min(workers, len(cases)), imports) as box:
-        tries: dict[int, Tried] = {}
-        with_reference = [index for index in cases if references is not None]
-        untried = [index for index in with_reference if known[index] is None]
-        judging = [index for index in with_reference if known[index] == ""]
-        for some, before in ((untried, False), (judging, True)):
-            found = try_cases([cases[index] for index in some], box, known_to_judge=before)
-            for index, tried in zip(some, found, strict=True):
-                known[index] = "" if before else tried.reason
-                tries[index] = tried
-        for index, case in cases.items():
-            source, reason = extract_code(predictions[index], code_block), known[index]
-            if reason:
-                results[index] = unjudged(reason)
-            elif reason is not None and source == case.reference:
-                results[index] = Execution(True, None, None)  # it ran when the tests were tried
-            elif not has_code(source):
-                said = "words only" if source.strip() else "empty"
-                results[index] = Execution(False, "no_code", said)
-            else:
-                todo[index] = Answer(case, tries.get(index), source)
-        outcomes = run_answers([*todo.values()], box)
-        for index, outcome in zip(todo, outcomes, strict=True):
-            results[index] = _python_result(outcome)
+    for index, case in cases.items():
+        source, reason = extract_code(attempts[index].prediction, code_block), known[index]
+        if reason:
+            results[index] = unjudged(reason)
+        elif reason is not None and source == case.reference:
+            results[index] = Execution(True, None, None)  # it ran when the tests were tried
+        elif not has_code(source):
+            said = "words only" if source.strip() else "empty"
+            results[index] = Execution(False, "no_code", said)
+        else:
+            todo[index] = Answer(case, tries.get(index), source)
+    for index, outcome in zip(todo, run_answers([*todo.values()], sandbox), strict=True):
+        results[index] = _python_result(outcome)
     return results
-
-
-@contextmanager
-def _sandbox(given: Sandbox | None, workers: int, imports: Sequence[str] = ()) -> Iterator[Sandbox]:
-    if given is not None:
-        yield given
-        return
-    from tuneyard.sandbox import Sandbox
-
-    with Sandbox(workers=workers, imports=imports) as started:
-        yield started
 
 
 def _python_result(outcome: Outcome) -> Execution:
@@ -130,19 +106,6 @@ def _python_category(outcome: Outcome) -> str:
             return "wrong_answer"
         return runtime_category(outcome.error_type)
     return "runtime_other"  # it exited, or a signal ended it
-
-
-def _judge(attempts: Sequence[Attempt], how: Running) -> list[Execution]:
-    return execute_python(
-        predictions=[attempt.prediction for attempt in attempts],
-        references=[attempt.reference for attempt in attempts],
-        tests=[attempt.tests for attempt in attempts],
-        entry_points=[attempt.entry_point for attempt in attempts],
-        trials=[attempt.trial for attempt in attempts],
-        workers=how.workers,
-        code_block=how.code_block,
-        imports=how.imports,
-    )
 
 
 def _try_rows(examples: Sequence[Example], workers: int, imports: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from tuneyard.errors import UserError
 from tuneyard.exercises.generator import SPLITS, generate
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import TASKS, Attempt, Running
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,8 @@ def test_families_take_turns(data):
 
 def test_every_reference_passes_its_tests_which_test(data):
     examples = [e for split in SPLITS for e in data[split]]
-    results = execute_python(
-        predictions=[e.reference for e in examples],
-        references=[e.reference for e in examples],
-        tests=[e.meta["tests"] for e in examples],
-        workers=2,
-    )
+    attempts = [Attempt(e.reference, e.reference, e.meta["tests"]) for e in examples]
+    results = TASKS["python"].judge(attempts, Running(workers=2))
     assert [r for r in results if r.success is not True] == []
 
 

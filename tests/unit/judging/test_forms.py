@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tuneyard.judging.forms import FormError, program_of
 from tuneyard.judging.listed import with_setup
 from tuneyard.sandbox import Sandbox
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import Attempt
+from tuneyard.tasks.python import judge_in
 
 RIGHT = "def double(n):\n    return 2 * n\n"
 WRONG = "def double(n):\n    return n\n"
@@ -88,13 +89,8 @@ def judge():
     with Sandbox(2) as sandbox:
 
         def call(tests, predictions, references, entry_points=None):
-            return execute_python(
-                predictions=predictions,
-                tests=tests,
-                references=references,
-                entry_points=entry_points,
-                sandbox=sandbox,
-            )
+            names = entry_points or [None] * len(tests)
+            return judge_in(sandbox, [*map(Attempt, predictions, references, tests, names)])
 
         yield call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuneyard.judging.forms import program_of
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import TASKS, Attempt, Running
 
 POLY = """\
 import math
@@ -50,10 +50,6 @@ def test_others_are_taken_from_the_answer_as_ever(tests: str, reference: str) ->
 def test_an_answer_does_not_say_itself_what_is_right() -> None:
     answers = [ZERO, "def find_zero(xs):\n    return xs[0] / -xs[1]\n",
                "def poly(xs, x): return 0.0\ndef find_zero(xs): return 0.0\n"]  # fmt: skip
-    found = execute_python(
-        predictions=answers,
-        tests=[CHECK] * 3,
-        references=[ZERO] * 3,
-        entry_points=["find_zero"] * 3,
-    )
+    attempts = [Attempt(answer, ZERO, CHECK, "find_zero") for answer in answers]
+    found = TASKS["python"].judge(attempts, Running())
     assert [one.success for one in found] == [True, True, False]

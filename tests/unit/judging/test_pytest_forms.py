@@ -6,7 +6,8 @@ import json
 import pytest
 
 from tuneyard.sandbox import Sandbox
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import Attempt
+from tuneyard.tasks.python import judge_in
 
 RIGHT = "def double(n):\n    if n is None:\n        raise ValueError('no number: None')\n    return 2 * n\n"
 WRONG = "def double(n):\n    return n\n"
@@ -114,9 +115,7 @@ def judge():
         def call(rows):
             """Judge rows of tests, answer and reference."""
             tests, answers, references = zip(*rows, strict=True)
-            return execute_python(
-                predictions=answers, tests=tests, references=references, sandbox=sandbox
-            )
+            return judge_in(sandbox, [*map(Attempt, answers, references, tests)])
 
         yield call
 

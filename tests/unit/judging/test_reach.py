@@ -11,8 +11,8 @@ import pytest
 from tuneyard.judging.rows import case_of, try_cases
 from tuneyard.sandbox import Sandbox
 from tuneyard.sandbox.harness import Given, Reach, run_tests, try_reference
-from tuneyard.tasks import Execution
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import Attempt, Execution
+from tuneyard.tasks.python import judge_in
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -73,7 +73,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 def judge(sandbox: Sandbox, cases: list[Case]) -> list[Execution]:
     answers, tests, references = zip(*cases, strict=True)
-    return execute_python(predictions=answers, tests=tests, references=references, sandbox=sandbox)
+    return judge_in(sandbox, [*map(Attempt, answers, references, tests)])
 
 
 def test_no_forgery_passes(sandbox: Sandbox) -> None:
@@ -102,9 +102,7 @@ def test_honest_answers_pass(sandbox: Sandbox) -> None:
 
 def test_rows_that_were_tried_before_tell_the_same(sandbox: Sandbox) -> None:
     answer, tests, reference = FORGED["all of nothing"]
-    (found,) = execute_python(
-        predictions=[answer], tests=[tests], references=[reference], trials=[""], sandbox=sandbox
-    )
+    (found,) = judge_in(sandbox, [Attempt(answer, reference, tests, trial="")])
     assert found[:2] == (False, "wrong_answer")
     assert found.detail == "AssertionError: the tests end without what they check on line 1"
 
@@ -112,7 +110,7 @@ def test_rows_that_were_tried_before_tell_the_same(sandbox: Sandbox) -> None:
 def test_without_a_reference_something_must_be_tested(sandbox: Sandbox) -> None:
     tests = "def check(f):\n    for got in f():\n        assert got == 1\ncheck(ones)\n"
     answers = ["def ones():\n    return [1]\n", "def ones():\n    return []\n"]
-    found = execute_python(predictions=answers, tests=[tests] * 2, sandbox=sandbox)
+    found = judge_in(sandbox, [Attempt(answer, None, tests) for answer in answers])
     assert [one.success for one in found] == [True, False]
 
 

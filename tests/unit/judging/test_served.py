@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging.served import serve, there
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import TASKS, Attempt, Running
 
 REFERENCE = "def f(a):\n    return a + 1\nclass K:\n    def m(self):\n        return 3\n"
 WRONG = "def f(a):\n    return a\nclass K:\n    pass\n"
@@ -35,11 +35,8 @@ SERVED = [
 
 def test_the_answer_is_served_by_the_name_that_its_tests_have_for_it() -> None:
     for answer, passed in ((f"{REFERENCE}#", True), (WRONG, False)):
-        found = execute_python(
-            predictions=[answer] * len(SERVED),
-            references=[REFERENCE] * len(SERVED),
-            tests=SERVED,
-        )
+        attempts = [Attempt(answer, REFERENCE, tests) for tests in SERVED]
+        found = TASKS["python"].judge(attempts, Running())
         assert {test for test, one in zip(SERVED, found, strict=True) if one.success != passed} == (
             set()
         )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuneyard.metrics.codebleu import CodeBleu, codebleu, codebleu_corpus
+from tuneyard.metrics.codebleu import CodeBleu, codebleu, codebleu_counts, codebleu_of_counts
 
 PUBLISHED = {"base": 0.315, "dpo": 0.228}
 FIRST_ORDER = "put(board, 'nut', 'red', 6, 4)"
@@ -22,6 +22,15 @@ def package(predictions: list[str], references: list[str]) -> CodeBleu:
         return CodeBleu(*calc_codebleu(references, predictions, "python").values())
     finally:
         logging.disable(logging.NOTSET)
+
+
+def corpus(predictions: list[str], references: list[str], faithful: bool = False) -> CodeBleu:
+    return codebleu_of_counts(
+        [
+            codebleu_counts(prediction=p, reference=r, faithful=faithful)
+            for p, r in zip(predictions, references, strict=True)
+        ]
+    )
 
 
 def test_every_pair_equals_the_package_to_the_digit(programs: list[str]) -> None:
@@ -42,11 +51,8 @@ def test_the_data_flow_equals_the_package_where_no_set_decides(programs: list[st
 def test_a_corpus_equals_one_call_of_the_package(programs: list[str]) -> None:
     predictions, references = programs, [*programs[3:], *programs[:3]]
     expected = package(predictions, references)
-    assert (
-        codebleu_corpus(predictions=predictions, references=references, faithful=True) == expected
-    )
-    ours = codebleu_corpus(predictions=predictions, references=references)
-    assert ours is not None
+    assert corpus(predictions, references, faithful=True) == expected
+    ours = corpus(predictions, references)
     assert ours[1:4] == expected[1:4]
 
 
@@ -72,20 +78,16 @@ def test_published_vectors(vectors: dict[str, Any]) -> None:
 
 def test_thesis_figures_come_out(thesis: tuple[str, list[str], list[str]]) -> None:
     arm, predictions, references = thesis
-    faithful = codebleu_corpus(predictions=predictions, references=references, faithful=True)
-    ours = codebleu_corpus(predictions=predictions, references=references)
-    assert faithful is not None
-    assert ours is not None
+    faithful = corpus(predictions, references, faithful=True)
+    ours = corpus(predictions, references)
     assert faithful.codebleu == pytest.approx(PUBLISHED[arm], abs=0.002)
     assert ours.codebleu == pytest.approx(PUBLISHED[arm], abs=0.003)
 
 
 def test_swapped_arguments_give_another_score(thesis: tuple[str, list[str], list[str]]) -> None:
     _, predictions, references = thesis
-    right = codebleu_corpus(predictions=predictions, references=references, faithful=True)
-    swapped = codebleu_corpus(predictions=references, references=predictions, faithful=True)
-    assert right is not None
-    assert swapped is not None
+    right = corpus(predictions, references, faithful=True)
+    swapped = corpus(references, predictions, faithful=True)
     assert abs(swapped.ngram - right.ngram) < 0.05  # close enough to go unnoticed
     assert right.codebleu != pytest.approx(swapped.codebleu, abs=0.005)
 
@@ -123,9 +125,3 @@ def test_a_reference_beyond_the_limits_has_no_syntax_component() -> None:
     score = codebleu(prediction="x = 1", reference="x = 1\n" * 30_000)
     assert score.syntax is None
     assert score.dataflow is None
-
-
-def test_no_pairs_have_no_score() -> None:
-    assert codebleu_corpus(predictions=[], references=[]) is None
-    with pytest.raises(ValueError, match="argument 2 is shorter"):
-        codebleu_corpus(predictions=["x"], references=[])

@@ -15,7 +15,6 @@ def test_every_metric_says_what_it_is() -> None:
         assert metric.name == name
         assert metric.doc
         assert "\n" not in metric.doc
-        assert set(metric.keys) == {measure.key for measure in metric.measures}
         assert all(metric.keys_of(task) for task in TASKS.values())
 
 
@@ -62,7 +61,7 @@ def test_the_remedy_names_the_metrics_of_the_task(name: str) -> None:
 def test_the_registry_and_the_metrics_import_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from tuneyard.metrics import bleu, codebleu, exact_match, pass_at_k, registry\n"
+        "from tuneyard.metrics import pass_at_k, registry\n"
         "import tuneyard.score.command, tuneyard.stats, tuneyard.tasks\n"
         "heavy = {'torch', 'ray', 'trl', 'transformers', 'mlflow', 'nltk', 'sacrebleu', 'scipy',"
         " 'codebleu', 'tree_sitter'}\n"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tuneyard.sandbox import Limits, Outcome, Program, Sandbox
-from tuneyard.tasks import Execution
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import Attempt, Execution
+from tuneyard.tasks.python import judge_in
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -38,7 +38,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def executions(sandbox: Sandbox) -> dict[str, Execution]:
     texts = list(LEGITIMATE.values())
-    done = execute_python(predictions=texts, tests=[TEST] * len(texts), sandbox=sandbox)
+    done = judge_in(sandbox, [Attempt(text, None, TEST) for text in texts])
     return dict(zip(LEGITIMATE, done, strict=True))
 
 

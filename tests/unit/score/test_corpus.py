@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from tuneyard.metrics.bleu import bleu_corpus
-from tuneyard.metrics.codebleu import codebleu_corpus
+from tuneyard.metrics.bleu import bleu_counts, bleu_of_counts
+from tuneyard.metrics.codebleu import codebleu_counts, codebleu_of_counts
+from tuneyard.metrics.ngrams import add_counts
 from tuneyard.score import ScoreRow, score_set
 from tuneyard.score.corpus import corpus_scores, counts_of_json
 
@@ -25,24 +26,23 @@ def test_they_are_the_metrics_own_after_a_way_through_json(faithful: bool) -> No
     done = score_set(ROWS, task="python", metrics=METRICS, faithful=faithful)
     counts = [counts_of_json(json.loads(json.dumps(own))) for own in done.counts]
     assert counts == done.counts
-    found = corpus_scores(counts, METRICS, faithful=faithful)
-    texts, references = [text for text, _ in TEXTS], [reference for _, reference in TEXTS]
-    whole = codebleu_corpus(predictions=texts, references=references, faithful=faithful)
-    assert whole is not None
+    found = corpus_scores(counts, METRICS)
+    pairs = [{"prediction": text, "reference": reference} for text, reference in TEXTS]
+    whole = codebleu_of_counts([codebleu_counts(**pair, faithful=faithful) for pair in pairs])
     assert found == {
-        "bleu": bleu_corpus(predictions=texts, references=references),
+        "bleu": bleu_of_counts(add_counts([bleu_counts(**pair) for pair in pairs])),
         "codebleu": whole.codebleu,
     }
     assert found["bleu"] == done.summary["bleu_corpus"]
     assert found["codebleu"] == done.summary["codebleu_corpus"]
     swapped = [ScoreRow(row.id, row.prediction, row.reference) for row in ROWS]
     other = score_set(swapped, task="python", metrics=METRICS, faithful=faithful)
-    assert corpus_scores(other.counts, METRICS, faithful=faithful) != found
+    assert corpus_scores(other.counts, METRICS) != found
 
 
 def test_only_what_was_asked_for() -> None:
     done = score_set(ROWS, task="python", metrics=["exact_match"])
     assert done.counts == [{}] * 3
-    assert corpus_scores(done.counts, ["exact_match"], faithful=False) == {}
-    assert corpus_scores([], ["bleu"], faithful=False) == {"bleu": None}
+    assert corpus_scores(done.counts, ["exact_match"]) == {}
+    assert corpus_scores([], ["bleu"]) == {"bleu": None}
     assert counts_of_json({}) == {}

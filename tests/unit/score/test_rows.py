@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tuneyard.errors import UserError
-from tuneyard.metrics.bleu import bleu, bleu_corpus
-from tuneyard.metrics.codebleu import codebleu, codebleu_corpus
+from tuneyard.metrics import METRICS
+from tuneyard.metrics.bleu import bleu
+from tuneyard.metrics.codebleu import codebleu
 from tuneyard.score import ScoreRow, score_set
 from tuneyard.score.summary import format_summary
 
@@ -46,14 +49,6 @@ def test_the_values_are_the_metrics_own(faithful: bool) -> None:
         assert score["bleu"] == bleu(**pair)
         expected = codebleu(**pair, faithful=faithful)
         assert tuple(score[key] for key in KEYS[4:]) == expected
-    texts = {
-        "predictions": [row.prediction for row in ROWS],
-        "references": [row.reference for row in ROWS],
-    }
-    assert result.summary["bleu_corpus"] == bleu_corpus(**texts)
-    corpus = codebleu_corpus(**texts, faithful=faithful)
-    assert corpus is not None
-    assert result.summary["codebleu_corpus"] == corpus.codebleu
 
 
 def test_swapped_predictions_and_references_score_differently() -> None:
@@ -70,16 +65,17 @@ def test_swapped_predictions_and_references_score_differently() -> None:
 def test_equal_pairs_are_computed_once_and_counted_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import tuneyard.metrics.codebleu as module
-
     calls = []
-    original = module.codebleu_counts
+    metric = METRICS["codebleu"]
+    assert metric.text is not None
+    original = metric.text.count
 
     def counting(**arguments: object) -> object:
         calls.append(arguments)
-        return original(**arguments)  # type: ignore[arg-type]
+        return original(**arguments)
 
-    monkeypatch.setattr(module, "codebleu_counts", counting)
+    text = replace(metric.text, count=counting)
+    monkeypatch.setitem(METRICS, "codebleu", replace(metric, text=text))
     rows = [ScoreRow(n, reference="x = y", prediction=f"x = {n % 2}") for n in range(10)]
     result = score_set(rows, task="python", metrics=["codebleu"])
     assert len(calls) == 2

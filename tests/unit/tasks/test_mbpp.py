@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.judging.rows import try_rows
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import TASKS, Attempt, Running
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +39,8 @@ def assertions(task) -> str:
 
 
 def test_every_reference_solution_passes(tasks):
-    results = execute_python(
-        predictions=[program(task) for task in tasks],
-        references=[program(task) for task in tasks],
-        tests=[assertions(task) for task in tasks],
-        workers=2,
-    )
+    attempts = [Attempt(program(task), program(task), assertions(task)) for task in tasks]
+    results = TASKS["python"].judge(attempts, Running(workers=2))
     failed = {
         task["task_id"]: result
         for task, result in zip(tasks, results, strict=True)
@@ -56,11 +52,11 @@ def test_every_reference_solution_passes(tasks):
 
 def test_another_task_s_solution_does_not(tasks):
     shifted = tasks[1:] + tasks[:1]
-    results = execute_python(
-        predictions=[program(task) for task in shifted],
-        tests=[assertions(task) for task in tasks],
-        workers=2,
-    )
+    attempts = [
+        Attempt(program(other), None, assertions(task))
+        for other, task in zip(shifted, tasks, strict=True)
+    ]
+    results = TASKS["python"].judge(attempts, Running(workers=2))
     assert sum(result.success is True for result in results) <= 2
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-from tuneyard.tasks import Execution
-from tuneyard.tasks.python import execute_python
+from tuneyard.tasks import TASKS, Attempt, Execution, Running
 
 TESTS = "assert double(2) == 4\nassert double(-1) == -2"
+
+
+def judge(*attempts, **how):
+    """Judge answers, each with its reference (None: the tests are believed) and tests."""
+    return TASKS["python"].judge([Attempt(*attempt) for attempt in attempts], Running(**how))
 
 
 def test_python_answers_are_run_with_their_tests() -> None:
@@ -26,7 +30,7 @@ def test_python_answers_are_run_with_their_tests() -> None:
         "": (False, "no_code"),
         "I cannot do that.": (False, "no_code"),
     }
-    results = execute_python(predictions=list(answers), tests=[TESTS] * len(answers))
+    results = judge(*((answer, None, TESTS) for answer in answers))
     assert [result[:2] for result in results] == list(answers.values())
     assert results[3].detail is not None
     assert "NameError" in results[3].detail
@@ -45,10 +49,8 @@ def test_programs_recurse_as_deep_as_in_a_script() -> None:
         ("", "def check(candidate):\n    assert candidate(DEPTH) == DEPTH\ncheck(depth)"),
     ]
     for depth, success in ((996, True), (1_200, False)):
-        found = execute_python(
-            predictions=[answer + deep for answer, _ in ways],
-            references=[flat] * len(ways),
-            tests=[tests.replace("DEPTH", str(depth)) for _, tests in ways],
+        found = judge(
+            *((answer + deep, flat, tests.replace("DEPTH", str(depth))) for answer, tests in ways)
         )
         assert [one.success for one in found] == [success] * len(ways), found
         assert success or all("RecursionError" in str(one.detail) for one in found)
@@ -60,7 +62,7 @@ def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
         "import math\nmath.isclose = print\ndef double(x):\n    return 2 * x",
         "def double(x):\n    return 2 * x",
     ]
-    forged, doubtful, plain = execute_python(predictions=answers, tests=[TESTS] * 3)
+    forged, doubtful, plain = judge(*((answer, None, TESTS) for answer in answers))
     assert forged[:2] == (False, "forged")
     assert forged.detail == "an object that is equal to everything"
     assert forged.suspicion is not None
@@ -70,16 +72,15 @@ def test_a_forged_verdict_is_named_and_a_suspicious_one_is_said() -> None:
 
 def test_an_endless_loop_is_a_timeout_and_the_others_are_run() -> None:
     answers = ["while True: pass", "def double(x):\n    return 2 * x"]
-    results = execute_python(predictions=answers, tests=[TESTS] * 2, workers=2)
+    results = judge(*((answer, None, TESTS) for answer in answers), workers=2)
     assert results[0].category == "timeout"
     assert results[1] == Execution(True, None, None)
 
 
 def test_without_tests_nothing_is_known() -> None:
-    assert (
-        execute_python(predictions=["x = 1", ""], tests=[None, None])
-        == [Execution(None, None, "unjudged: no tests")] * 2
-    )
+    nothing = Execution(None, None, "unjudged: no tests")
+    for tests in (None, "  "):
+        assert judge(("x = 1", "", tests), ("", "", None)) == [nothing] * 2
 
 
 def test_modules_that_are_imported_are_there_already() -> None:
@@ -89,7 +90,5 @@ def test_modules_that_are_imported_are_there_already() -> None:
         (["xml.dom.minidom"], True),
         (["xml.dom", "no_such"], False),
     ):
-        (result,) = execute_python(
-            predictions=[source], tests=[f"assert loaded is {wanted}"], imports=imports
-        )
+        (result,) = judge((source, None, f"assert loaded is {wanted}"), imports=imports)
         assert result.success, result
