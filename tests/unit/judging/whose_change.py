@@ -1,4 +1,4 @@
-"""Whose doing a change is: the tests' own between two calls, or the answer's, and of which argument.
+"""Whose doing a change is: the tests' own between calls, or the answer's, and of which argument.
 
 A case is the answer, its tests and the reference.
 """
