@@ -192,7 +192,9 @@ class Folder:
         return self._cache["files"]
 
     def _strip(self, url: str) -> str:
-        return str(self._files()._strip_protocol(url))
+        import fsspec
+
+        return str(fsspec.core.url_to_fs(url)[1])
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from tuneyard.errors import UserError, first_line
 from tuneyard.judging.served import there
 from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
-from tuneyard.plan.demand import demand
+from tuneyard.plan.demand import cpus
 from tuneyard.plan.schedule import Schedule
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.progress import Progress
@@ -150,9 +150,9 @@ class Runner:
         """
         resources, chosen = self._study.resources, list[Step]()
         joined, most = bool(os.environ.get("RAY_ADDRESS")), resources.parallel or _AT_ONCE
-        taken = sum(demand(step, resources).cpus for step in schedule.running)
+        taken = sum(cpus(step, resources) for step in schedule.running)
         for step in schedule.ready():
-            wanted = taken + demand(step, resources).cpus
+            wanted = taken + cpus(step, resources)
             first = not schedule.running and not chosen
             if first or ((joined or wanted <= cores()) and
                          len(chosen) + len(schedule.running) < most):  # fmt: skip
