@@ -68,6 +68,21 @@ class Prepared:
         """Return the study with its plan made anew, with what its steps have found since."""
         return replace(self, plan=_plan(self.study, self.run, self.identities))
 
+    def other(self, study: Study, path: str) -> Prepared:
+        """Return another study of the same models in the same run directory, checked and planned.
+
+        Args:
+            path: the study file, for messages.
+
+        Raises:
+            UserError: its parts do not fit together, or what its steps have found is refused.
+        """
+        check(study, path)
+        study = study.model_copy(update={"models": self.study.models})
+        made = replace(self, study=study, plan=_plan(study, self.run, self.identities), notes=())
+        made.refuse()
+        return made
+
     def refuse(self) -> None:
         """Refuse what steps that are done have found, where the study's settings do.
 
@@ -104,8 +119,19 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
         UserError: anything in the file, of its models' files or in its run directory is not as it
             should be.
     """
-    study = load(path, overrides)
-    check(study, str(path))
+    return prepare_study(load(path, overrides), str(path))
+
+
+def prepare_study(study: Study, path: str) -> Prepared:
+    """Check a study that was read, and plan it.
+
+    Args:
+        path: the study file, for messages.
+
+    Raises:
+        UserError: see ``prepare``.
+    """
+    check(study, path)
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
     run.check_place()
@@ -116,12 +142,12 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     identities = {model.name: loading.identity(model) for model in study.models}
     check_artifact_root(tracking_uri(study, run.root))
     plan = _plan(study, run, identities)
-    prepared = Prepared(study, plan, run, identities, found, _notes(study, plan))
-    prepared.refuse()
-    if prepared.todo():
+    made = Prepared(study, plan, run, identities, found, _notes(study, plan))
+    made.refuse()
+    if made.todo():
         for model in study.models:
             check_outline(model)
-    return prepared
+    return made
 
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
@@ -159,7 +185,7 @@ def run(
     runner = Runner(study, folder, progress, on_loss)
     try:
         with folder.unless_refused():
-            prepared = _begin(prepared, runner, progress)
+            prepared = begin(prepared, runner, progress)
         left = prepared.todo()
         done = len(prepared.plan.steps) - len(left) - runner.ran
         if done:
@@ -171,7 +197,7 @@ def run(
     return {"ran": runner.ran} | results(prepared)
 
 
-def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
+def begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     """Read the rows, check the models, try the rows' tests, and open MLflow.
 
     The models are checked within seconds; the tests of thousands of rows take minutes.
@@ -191,14 +217,20 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     for step in _of_rows(prepared, Prepare):
         runner.step(step, prepared.plan)
     prepared.check_models()
+    prepared = decided(prepared, runner)
+    if todo:  # else the last stage would be the first to meet what is wrong with it
+        open_tracker(prepared.study, folder.root)
+    return prepared
+
+
+def decided(prepared: Prepared, runner: Runner) -> Prepared:
+    """Run the steps that say which rows leave; return the study with a plan that knows it."""
     while prepared.plan.undecided:
         for step in _of_rows(prepared):
             runner.step(step, prepared.plan)
         prepared = prepared.again()
     for step in _of_rows(prepared):
         runner.step(step, prepared.plan)
-    if todo:  # else the last stage would be the first to meet what is wrong with it
-        open_tracker(prepared.study, folder.root)
     return prepared
 
 

@@ -13,6 +13,7 @@ from tuneyard.config.model import Model
 from tuneyard.config.prompt import PromptSettings
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
+from tuneyard.config.sweep import Dimension, EarlyStop, Sweep
 from tuneyard.config.training import Dpo, Lora, Optimisation, Pairs, Sft, Stop, Watch
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "Counts",
     "Data",
     "Decoding",
+    "Dimension",
     "Dpo",
+    "EarlyStop",
     "Encoder",
     "Encoders",
     "Evaluate",
@@ -38,6 +41,7 @@ __all__ = [
     "Split",
     "Stop",
     "Study",
+    "Sweep",
     "Tracking",
     "Watch",
 ]

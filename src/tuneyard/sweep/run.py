@@ -1,0 +1,201 @@
+"""A sweep from its points to its table."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from tuneyard.artifacts import lease
+from tuneyard.config import Resources, Sweep
+from tuneyard.errors import RunError, UserError
+from tuneyard.judging.imports import check_imports
+from tuneyard.machine import check_machine, cores
+from tuneyard.plan.demand import Demand
+from tuneyard.plan.steps import Prefer, Prepare
+from tuneyard.progress import Progress
+from tuneyard.stages.check import check_rows
+from tuneyard.stages.runner import Runner, import_all
+from tuneyard.stages.runs import check_tracker
+from tuneyard.study import begin
+from tuneyard.sweep import tuned
+from tuneyard.sweep.prepared import PreparedSweep
+from tuneyard.sweep.records import Record, Records
+from tuneyard.sweep.results import table, write
+from tuneyard.sweep.search import meant, searcher
+from tuneyard.sweep.space import Point
+from tuneyard.sweep.trials import Trials
+
+_MOST_AT_ONCE = 32
+
+
+def run(
+    made: PreparedSweep,
+    progress: Progress | None = None,
+    on_loss: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Run what is missing of a sweep.
+
+    Args:
+        on_loss: see ``study.run``.
+
+    Returns:
+        ``table`` (text), ``results`` (address), ``ran`` (how many steps were run).
+
+    Raises:
+        UserError: the run directory cannot be written to, or a stage refuses its input.
+        RunError: no trial came to an end.
+    """
+    progress = progress or Progress()
+    folder = made.prepared.run
+    folder.prove()
+
+    def waiting() -> None:
+        progress.line("another process runs this very sweep, and is waited for")
+
+    ran = 0
+    with lease(folder, f"sweep-{made.key}", waiting):
+        records = Records(folder, made.key, made.sweep.trials)
+        _draw(made, records)
+        if any(not record.over for record in records.all.values()) or len(records.all) < made.most:
+            ran = _run(made, records, progress, on_loss)
+        place = write(made, records)
+    if not any(record.status == "done" for record in records.all.values()):
+        raise RunError(
+            "no trial of the sweep came to its end",
+            where=records.place,
+            value=next((one.reason for one in records.all.values() if one.reason), None),
+            remedy="mend what they failed by, then run the same command again",
+        )
+    return {"ran": ran, "table": table(made, records), "results": place}
+
+
+def _draw(made: PreparedSweep, records: Records) -> None:
+    """Write down the points that are known, before any is run."""
+    for number, point in enumerate(made.points):
+        if number not in records.all:
+            records.keep(Record(number, point))
+
+
+def _run(
+    made: PreparedSweep,
+    records: Records,
+    progress: Progress,
+    on_loss: Callable[[str], None] | None,
+) -> int:
+    prepared, sweep = made.prepared, made.sweep
+    resources = prepared.study.resources
+    check_machine(resources)
+    check_tracker(prepared.study, prepared.run.root)
+    if any(isinstance(step, Prepare | Prefer) for step in prepared.todo()):
+        check_rows(prepared.plan, prepared.study.seed, prepared.study.preflight)
+    check_imports(prepared.study.sandbox.imports, "sandbox.imports")
+    first = replace(made.trial(made.points[0]).prepared, commits=prepared.commits)
+    runner = Runner(first.study, prepared.run, progress, on_loss)
+    try:
+        with prepared.run.unless_refused():
+            begin(first, runner, progress)
+        runner.cluster.start()
+        import_all()  # threads that import the same at once may see it half made
+        desk, say = tuned.connect()
+        trials = Trials(made, records, runner.cluster, progress, say)
+        progress.begin(*_steps(made, records), prepared.run.root)
+        prepared.run.discard("sweep", made.key, "tune")
+        at_once = room(sweep, resources, runner.cluster.local)
+        progress.line(f"{made.most} trials, {min(at_once, made.most)} at a time")
+        tuned.tune(
+            trials,
+            desk,
+            _search(made, records),
+            rule=sweep.stop,
+            most=made.most,
+            at_once=at_once,
+            storage=records.place,
+            name="tune",
+        )
+        prepared.run.discard("work", made.key)
+        return runner.ran + trials.ran
+    finally:
+        runner.stop()
+
+
+def _steps(made: PreparedSweep, records: Records) -> tuple[int, int]:
+    """Return how many steps are left for the trials that are known, and how many are done."""
+    left, done = set[str](), set[str]()
+    for record in records.all.values():
+        if record.status == "stopped":
+            continue
+        with contextlib.suppress(UserError):  # it fails, which its record says
+            for step, is_done in made.trial(record.point).prepared.state():
+                (done if is_done else left).add(f"{step.stage}-{step.key}")
+    return len(left), len(done)
+
+
+def _search(made: PreparedSweep, records: Records) -> Any:
+    known = len(made.points)
+    told = [one.drawn for number, one in sorted(records.all.items()) if number >= known]
+    claimed = iter(range(known, made.most))
+
+    def choose(drawn: Mapping[str, Any]) -> int:
+        number = next(claimed)
+        if number not in records.all:
+            arm, values = meant(made.space, drawn)
+            try:
+                record = Record(number, made.space.point(arm, values), dict(drawn))
+            except ValueError as error:
+                record = Record(number, Point(arm, values), dict(drawn), "failed")
+                record.reason = str(error)
+            records.keep(record)
+        return number
+
+    space = made.space if made.sweep.search == "tpe" else None
+    return searcher(known, made.most, space, told, made.sweep.seed, choose)
+
+
+def room(sweep: Sweep, resources: Resources, local: bool) -> int:
+    """Return how many trials run at a time: as many trainings as there is room for."""
+    most = min(filter(None, (sweep.parallel, resources.parallel, _MOST_AT_ONCE)))
+    if resources.autoscaling and not local:
+        return most
+    import ray
+
+    there = ray.cluster_resources()
+    gpus = there.get("GPU", 0.0)
+    cpus = float(cores()) if local else there.get("CPU", 0.0)
+    return max(1, min(most, fits(resources, Demand(cpus, gpus))))
+
+
+def fits(resources: Resources, there: Demand) -> int:
+    """Return how many trainings have room beside one another."""
+    count = resources.workers
+    if resources.gpus_per_worker:
+        return int(there.gpus / (resources.gpus_per_worker * count) + 1e-9)
+    return int(there.cpus / (resources.cpus_per_worker * count) + 1e-9)
+
+
+def planned(made: PreparedSweep) -> list[str]:
+    """Return what ``tuneyard plan`` says of a sweep."""
+    from tuneyard.sweep.prepared import shared
+
+    sweep, resources = made.sweep, made.prepared.study.resources
+    trials = [made.trial(point) for point in made.points]
+    common = shared(trials) if len(trials) > 1 else list(trials[0].prepared.plan.steps)
+    lines = [f"sweep {made.key}: {made.most} trials, search {sweep.search}, by {sweep.metric}"]
+    for number, trial in enumerate(trials):
+        values = ", ".join(f"{key}={value}" for key, value in trial.point.values.items())
+        seed = "" if trial.point.seed is None else f", seed {trial.point.seed}"
+        lines.append(f"  trial {number}  {trial.point.arm}: {values or 'as written'}{seed}")
+    if sweep.search == "tpe":
+        lines.append(f"  {made.most - len(trials)} more, as results suggest")
+    lines.append("steps that trials share, run once each:" if len(trials) > 1 else "steps of each:")
+    lines += [f"  {step.key}  {step.label}" for step in common]
+    if os.environ.get("RAY_ADDRESS"):
+        lines.append("at a time: as many as the cluster has room for")
+    else:
+        most = min(filter(None, (sweep.parallel, resources.parallel, _MOST_AT_ONCE)))
+        count = max(1, min(most, fits(resources, Demand(float(cores()), 0.0))))
+        if not resources.gpus_per_worker:
+            lines.append(f"at a time, on this machine: {count}")
+    return lines
