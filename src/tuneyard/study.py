@@ -25,6 +25,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.base_models import model_folder, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.load import dump, load
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
@@ -159,11 +160,13 @@ def run(
     prepared: Prepared,
     progress: Progress | None = None,
     on_loss: Callable[[str], None] | None = None,
+    cluster: Cluster | None = None,
 ) -> dict[str, Any]:
     """Run what is missing of a study.
 
     Args:
         on_loss: called, in any thread, should a local Ray lose what it cannot go on without.
+        cluster: a Ray that goes on when the study is done; None: one of its own.
 
     Returns:
         What the last stages found: ``table`` (text), ``report`` (address), ``registry`` (text),
@@ -182,7 +185,7 @@ def run(
         if any(isinstance(step, Prepare | Prefer) for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
-    runner = Runner(study, folder, progress, on_loss)
+    runner = Runner(study, folder, progress, on_loss, cluster=cluster)
     try:
         with folder.unless_refused():
             prepared = begin(prepared, runner, progress)

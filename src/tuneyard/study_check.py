@@ -219,7 +219,7 @@ def _data(study: Study, where: str) -> None:
             needed = (split == "train" and trains and kind in trained) or (
                 split in study.evaluate.splits and kind in evaluated
             )
-            if needed and rows is None and _count(data, split) == 0:
+            if needed and not has_split(data, split):
                 unasked = split == "train" and study.matrix.train_on is None and len(study.data) > 1
                 raise UserError(
                     f"the {split} split that the study needs is empty",
@@ -303,6 +303,11 @@ def _targets(study: Study, where: str) -> None:
             key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"
             if targets != "all-linear":
                 check_targets(model, list(targets), f"{where}: {key}")
+
+
+def has_split(data: Data, split: str) -> bool:
+    """Tell whether a data set has examples of a split."""
+    return data.rows_of(split) is not None or _count(data, split) > 0
 
 
 def _count(data: Data, split: str) -> int:

@@ -132,6 +132,9 @@ class Sweep(Strict):
     """Of the values that are drawn."""
     stop: EarlyStop | None = None
     """Which trials end early; None: none."""
+    confirm: int = Field(default=2, ge=0, le=100)
+    """With how many new training seeds the best trial and the study as it is written are trained
+    again, and compared on the test split, which chose nothing; 0: not at all."""
     parallel: int | None = Field(default=None, ge=1, le=1000)
     """Trials at a time; None: as many as there is room for."""
 

@@ -53,7 +53,7 @@ class Runner:
         cluster: Cluster | None = None,
     ) -> None:
         self.ran = 0
-        self._title = title
+        self._title, self._shared = title, cluster is not None
         self._lock = threading.Lock()
         self._study, self._run, self._progress = study, run, progress
         self.cluster = cluster or Cluster(study.resources, on_loss)
@@ -84,11 +84,11 @@ class Runner:
             context = Context(self._study, self._run, bar, self.cluster, live, training, rungs)
 
             def waiting() -> None:
-                bar.say(f"    {step.label}: another process runs it, and is waited for")
+                bar.say(f"    {step.label}: it runs elsewhere, and is waited for")
 
             with lease(self._run, name, waiting):
                 if facts_of(self._run, step) is not None:
-                    bar.note = "done by another process"
+                    bar.note = "done elsewhere"
                 else:
                     self._pace.begin(step)
                     bar.note = self._call(step, context)
@@ -172,8 +172,9 @@ class Runner:
         return self.cluster.lost()
 
     def stop(self) -> None:
-        """Stop Ray, or leave it, where it was started."""
-        self.cluster.stop()
+        """Stop Ray, or leave it, where it was started; what several share stays."""
+        if not self._shared:
+            self.cluster.stop()
 
     def _call(self, step: Step, context: Context) -> str:
         stage = importlib.import_module(f"tuneyard.stages.{step.stage}")

@@ -32,13 +32,18 @@ def words(record: Record) -> list[str]:
     return [f"{key}={_flat(value)}" for key, value in record.point.values.items()]
 
 
-def write(made: PreparedSweep, records: Records) -> str:
-    """Write ``results.json`` beside the trials' records; return its address."""
+def write(made: PreparedSweep, records: Records, confirmed: str | None = None) -> str:
+    """Write ``results.json`` beside the trials' records; return its address.
+
+    Args:
+        confirmed: what came of training the best trial again.
+    """
     found = best(records)
     content = {
         "sweep": made.sweep.model_dump(mode="json", by_alias=True),
         "best": None if found is None else found.number,
         "noise": noise(records),
+        "confirmed": confirmed,
         "trials": [dataclasses.asdict(one) for _, one in sorted(records.all.items())],
     }
     parts = "sweep", made.key, "results.json"
@@ -75,8 +80,7 @@ def table(made: PreparedSweep, records: Records) -> str:
     found = best(records)
     if found is not None:
         lines.append(
-            f"best: trial {found.number}, {found.value:.4f} on validation data, which chose it; "
-            "what it is worth the test split says"
+            f"best: trial {found.number}, {found.value:.4f} on validation data, which chose it"
         )
         if found.point.values:
             lines.append(

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tuneyard import study
 from tuneyard.artifacts import lease
 from tuneyard.config import Resources, Sweep
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import RunError, UserError
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine, cores
 from tuneyard.plan.demand import Demand
-from tuneyard.plan.steps import Prefer, Prepare
+from tuneyard.plan.steps import Compare, Prefer, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages.check import check_rows
 from tuneyard.stages.runner import Runner, import_all
 from tuneyard.stages.runs import check_tracker
-from tuneyard.study import begin
 from tuneyard.sweep import tuned
+from tuneyard.sweep.confirm import confirmation, luck
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
-from tuneyard.sweep.results import table, write
+from tuneyard.sweep.results import best, table, write
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
 from tuneyard.sweep.trials import Trials
@@ -42,7 +45,7 @@ def run(
         on_loss: see ``study.run``.
 
     Returns:
-        ``table`` (text), ``results`` (address), ``ran`` (how many steps were run).
+        ``table`` (text) and ``results`` (address).
 
     Raises:
         UserError: the run directory cannot be written to, or a stage refuses its input.
@@ -55,21 +58,52 @@ def run(
     def waiting() -> None:
         progress.line("another process runs this very sweep, and is waited for")
 
-    ran = 0
-    with lease(folder, f"sweep-{made.key}", waiting):
-        records = Records(folder, made.key, made.sweep.trials)
-        _draw(made, records)
-        if any(not record.over for record in records.all.values()) or len(records.all) < made.most:
-            ran = _run(made, records, progress, on_loss)
-        place = write(made, records)
-    if not any(record.status == "done" for record in records.all.values()):
-        raise RunError(
-            "no trial of the sweep came to its end",
-            where=records.place,
-            value=next((one.reason for one in records.all.values() if one.reason), None),
-            remedy="mend what they failed by, then run the same command again",
-        )
-    return {"ran": ran, "table": table(made, records), "results": place}
+    cluster = Cluster(made.prepared.study.resources, on_loss)
+    try:
+        with lease(folder, f"sweep-{made.key}", waiting):
+            records = Records(folder, made.key, made.sweep.trials)
+            _draw(made, records)
+            known = len(records.all) == made.most
+            if not known or any(not record.over for record in records.all.values()):
+                _run(made, records, progress, cluster)
+            write(made, records)
+            found = best(records)
+            if found is None:
+                raise _nothing_done(records)
+            said = [table(made, records)]
+            outcome = _confirm(made, found, progress, cluster)
+            if outcome is not None:
+                said += [outcome["luck"], outcome["table"], outcome["registry"]]
+                said.append(f"report: {outcome['report']}")
+            place = write(made, records, None if outcome is None else outcome["luck"])
+    finally:
+        cluster.stop()
+    return {"table": "\n\n".join(filter(None, said)), "results": place}
+
+
+def _nothing_done(records: Records) -> RunError:
+    return RunError(
+        "no trial of the sweep came to its end",
+        where=records.place,
+        value=next((one.reason for one in records.all.values() if one.reason), None),
+        remedy="mend what they failed by, then run the same command again",
+    )
+
+
+def _confirm(
+    made: PreparedSweep, found: Record, progress: Progress, cluster: Cluster
+) -> dict[str, Any] | None:
+    """Train the best trial again beside the study as it is written; None: there is nothing to."""
+    again = confirmation(made, found)
+    if again is None:
+        return None
+    progress.line(f"{found.name} is trained again, with new seeds, beside the study as written")
+    prepared = made.prepared.other(again, str(made.file.path))
+    outcome = study.run(prepared, progress, cluster=cluster)
+    compare = next(step for step in prepared.again().plan.steps if isinstance(step, Compare))
+    text = prepared.run.artifact("compare", compare.key).local() / "results.json"
+    results = json.loads(text.read_text(encoding="utf-8"))
+    return {**outcome, "luck": luck(made, found, results)}
 
 
 def _draw(made: PreparedSweep, records: Records) -> None:
@@ -83,8 +117,8 @@ def _run(
     made: PreparedSweep,
     records: Records,
     progress: Progress,
-    on_loss: Callable[[str], None] | None,
-) -> int:
+    cluster: Cluster,
+) -> None:
     prepared, sweep = made.prepared, made.sweep
     resources = prepared.study.resources
     check_machine(resources)
@@ -93,32 +127,27 @@ def _run(
         check_rows(prepared.plan, prepared.study.seed, prepared.study.preflight)
     check_imports(prepared.study.sandbox.imports, "sandbox.imports")
     first = replace(made.trial(made.points[0]).prepared, commits=prepared.commits)
-    runner = Runner(first.study, prepared.run, progress, on_loss)
-    try:
-        with prepared.run.unless_refused():
-            begin(first, runner, progress)
-        runner.cluster.start()
-        import_all()  # threads that import the same at once may see it half made
-        desk, say = tuned.connect()
-        trials = Trials(made, records, runner.cluster, progress, say)
-        progress.begin(*_steps(made, records), prepared.run.root)
-        prepared.run.discard("sweep", made.key, "tune")
-        at_once = room(sweep, resources, runner.cluster.local)
-        progress.line(f"{made.most} trials, {min(at_once, made.most)} at a time")
-        tuned.tune(
-            trials,
-            desk,
-            _search(made, records),
-            rule=sweep.stop,
-            most=made.most,
-            at_once=at_once,
-            storage=records.place,
-            name="tune",
-        )
-        prepared.run.discard("work", made.key)
-        return runner.ran + trials.ran
-    finally:
-        runner.stop()
+    with prepared.run.unless_refused():
+        study.begin(first, Runner(first.study, prepared.run, progress, cluster=cluster), progress)
+    cluster.start()
+    import_all()  # threads that import the same at once may see it half made
+    desk, say = tuned.connect()
+    trials = Trials(made, records, cluster, progress, say)
+    progress.begin(*_steps(made, records), prepared.run.root)
+    prepared.run.discard("sweep", made.key, "tune")
+    at_once = room(sweep, resources, cluster.local)
+    progress.line(f"{made.most} trials, {min(at_once, made.most)} at a time")
+    tuned.tune(
+        trials,
+        desk,
+        _search(made, records),
+        rule=sweep.stop,
+        most=made.most,
+        at_once=at_once,
+        storage=records.place,
+        name="tune",
+    )
+    prepared.run.discard("work", made.key)
 
 
 def _steps(made: PreparedSweep, records: Records) -> tuple[int, int]:

@@ -77,7 +77,6 @@ class Trials:
         self._made, self._records, self._cluster = made, records, cluster
         self._progress, self._say = progress, say
         self.decisions = Decisions()
-        self.ran = 0
         self._begun: set[int] = set()
         self._lock = threading.Lock()
 
@@ -138,8 +137,6 @@ class Trials:
         for step in trial.prepared.plan.steps:
             if facts_of(run, step) is None:
                 runner.step(step, trial.prepared.plan, training=self._made.key, rungs=rungs)
-        with self._lock:
-            self.ran += runner.ran
         context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
         record.value = objective(self._made, trial, context)
         record.steps = (facts_of(run, trial.arm.trains[-1]) or {}).get("steps")

@@ -25,6 +25,7 @@ sweep:
     sft.lora.r: {{choice: [4, 8]}}
     sft.lora.alpha: {{from: 2 * sft.lora.r}}
   trials: 5
+  confirm: 0
 """
 Sweep = Callable[..., PreparedSweep]
 
