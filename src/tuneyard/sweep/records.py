@@ -75,6 +75,11 @@ class Records:
         text = json.dumps(dataclasses.asdict(record), indent=1, ensure_ascii=False) + "\n"
         self._run.write_text(text, *self._place(record.number))
 
+    def best(self) -> Record | None:
+        """Return the trial with the largest objective; of equal ones the first."""
+        done = [one for one in self.all.values() if one.status == "done"]
+        return max(done, key=lambda one: (one.value or 0.0, -one.number), default=None)
+
     def _read(self, number: int) -> Record | None:
         text = self._run.read_text(*self._place(number))
         if text is None:

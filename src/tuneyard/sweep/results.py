@@ -11,12 +11,6 @@ from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
 
 
-def best(records: Records) -> Record | None:
-    """Return the trial with the largest objective; of equal ones the first."""
-    done = [one for one in records.all.values() if one.status == "done" and one.value is not None]
-    return max(done, key=lambda one: (one.value, -one.number), default=None)
-
-
 def noise(records: Records) -> float | None:
     """Return the standard deviation of the study as it is written over training seeds."""
     values = [
@@ -38,7 +32,7 @@ def write(made: PreparedSweep, records: Records, confirmed: str | None = None) -
     Args:
         confirmed: what came of training the best trial again.
     """
-    found = best(records)
+    found = records.best()
     content = {
         "sweep": made.sweep.model_dump(mode="json", by_alias=True),
         "best": None if found is None else found.number,
@@ -77,7 +71,7 @@ def table(made: PreparedSweep, records: Records) -> str:
     spread = noise(records)
     if spread is not None:
         lines.append(f"the study as it is written differs by ± {spread:.4f} between training seeds")
-    found = best(records)
+    found = records.best()
     if found is not None:
         lines.append(
             f"best: trial {found.number}, {found.value:.4f} on validation data, which chose it"

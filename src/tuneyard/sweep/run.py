@@ -26,9 +26,10 @@ from tuneyard.sweep import tuned
 from tuneyard.sweep.confirm import confirmation, luck
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
-from tuneyard.sweep.results import best, table, write
+from tuneyard.sweep.results import table, write
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
+from tuneyard.sweep.tracked import Tracked
 from tuneyard.sweep.trials import Trials
 
 _MOST_AT_ONCE = 32
@@ -67,7 +68,7 @@ def run(
             if not known or any(not record.over for record in records.all.values()):
                 _run(made, records, progress, cluster)
             write(made, records)
-            found = best(records)
+            found = records.best()
             if found is None:
                 raise _nothing_done(records)
             said = [table(made, records)]
@@ -132,7 +133,8 @@ def _run(
     cluster.start()
     import_all()  # threads that import the same at once may see it half made
     desk, say = tuned.connect()
-    trials = Trials(made, records, cluster, progress, say)
+    tracked = Tracked(made, records, progress.line)
+    trials = Trials(made, records, cluster, progress, say, tracked)
     progress.begin(*_steps(made, records), prepared.run.root)
     prepared.run.discard("sweep", made.key, "tune")
     at_once = room(sweep, resources, cluster.local)
@@ -147,6 +149,7 @@ def _run(
         storage=records.place,
         name="tune",
     )
+    tracked.close()
     prepared.run.discard("work", made.key)
 
 

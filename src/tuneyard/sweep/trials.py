@@ -19,6 +19,7 @@ from tuneyard.sweep.desk import Said
 from tuneyard.sweep.prepared import SPLIT, PreparedSweep, Trial, cut
 from tuneyard.sweep.records import Record, Records
 from tuneyard.sweep.rungs import TrialRungs
+from tuneyard.sweep.tracked import Tracked
 
 Say = Callable[[int, Said], None]
 
@@ -42,6 +43,11 @@ class Decisions:
         with self._changed:
             self._gone[number] = why
             self._changed.notify_all()
+
+    def made(self, number: int, steps: int) -> bool | None:
+        """Return a decision, or None where there is none yet."""
+        with self._changed:
+            return self._made.get((number, steps))
 
     def wait(self, number: int, steps: int) -> bool:
         """Wait for a decision.
@@ -73,9 +79,10 @@ class Trials:
         cluster: Cluster,
         progress: Progress,
         say: Say,
+        tracked: Tracked,
     ) -> None:
         self._made, self._records, self._cluster = made, records, cluster
-        self._progress, self._say = progress, say
+        self._progress, self._say, self._tracked = progress, say, tracked
         self.decisions = Decisions()
         self._begun: set[int] = set()
         self._lock = threading.Lock()
@@ -99,8 +106,10 @@ class Trials:
         began = time.monotonic()
         record.status, record.reason, record.again = "running", None, False
         self._records.keep(record)
+        self._tracked.begin(record)
+        done: tuple[Trial, Context] | None = None
         try:
-            self._run(record)
+            done = self._run(record)
         except AbandonedError as error:
             record.status, record.reason = "stopped", str(error)
         except ToldError as error:
@@ -111,8 +120,17 @@ class Trials:
         record.seconds += round(time.monotonic() - began, 3)
         if self._cluster.lost() is None:  # else the whole sweep is about to end
             self._records.keep(record)
-        self._progress.line(f"{record.name}: {outcome(record)}")
+            self._tracked.end(record, *(done or (None, None)))
+        self._progress.line(f"{record.name}: {outcome(record)}{self._tally()}")
         self._end(record)
+
+    def _tally(self) -> str:
+        """Say how far the sweep is, and what was best so far."""
+        found = list(self._records.all.values())
+        over = sum(one.over or one.status == "failed" for one in found)
+        best = self._records.best()
+        so_far = "" if best is None else f"; best so far {best.value:.4g}, {best.name}"
+        return f" ({over} of {self._made.most} trials are over{so_far})"
 
     def _end(self, record: Record) -> None:
         said: Said = {"end": "done"}
@@ -122,7 +140,7 @@ class Trials:
             said = {"end": "failed", "reason": record.reason or ""}
         self._say(record.number, said)
 
-    def _run(self, record: Record) -> None:
+    def _run(self, record: Record) -> tuple[Trial, Context]:
         trial = self._made.trial(record.point)
         resources = _alone(trial.prepared.study.resources)
         study = trial.prepared.study.model_copy(update={"resources": resources})
@@ -132,15 +150,22 @@ class Trials:
         )
         if trial.prepared.plan.undecided:  # its data are others than the study's
             trial = cut(trial.point, decided(self._made.whole(record.point), runner))
-        record.adapter = trial.arm.trains[-1].key
+        last = trial.arm.trains[-1]
+        record.adapter = last.key
+        # Tune hears again what was judged before the sweep was interrupted.
+        for steps, value in sorted(record.rungs.items()):
+            if not self._judged(record, steps, value):
+                run.discard("work", run.artifact(last.stage, last.key).name)
+                raise AbandonedError(f"stopped at step {steps}")
         rungs = self._rungs(record, trial)
         for step in trial.prepared.plan.steps:
             if facts_of(run, step) is None:
                 runner.step(step, trial.prepared.plan, training=self._made.key, rungs=rungs)
         context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
         record.value = objective(self._made, trial, context)
-        record.steps = (facts_of(run, trial.arm.trains[-1]) or {}).get("steps")
+        record.steps = (facts_of(run, last) or {}).get("steps")
         record.status = "done"
+        return trial, context
 
     def _rungs(self, record: Record, trial: Trial) -> TrialRungs | None:
         sweep = self._made.sweep
@@ -152,8 +177,12 @@ class Trials:
         )  # fmt: skip
 
     def _judged(self, record: Record, steps: int, value: float) -> bool:
+        """Let Tune decide at a rung; what was decided in this run of the sweep stays."""
+        if (found := self.decisions.made(record.number, steps)) is not None:
+            return found
         record.rungs[steps] = value
         self._records.keep(record)
+        self._tracked.rung(record, steps, value)
         self._say(record.number, {"value": value, "steps": steps})
         return self.decisions.wait(record.number, steps)
 

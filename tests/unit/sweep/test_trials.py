@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -50,6 +51,7 @@ class Runs:
         patch.setattr(run, "searcher", lambda *_: None)
         patch.setattr(running.Cluster, "start", lambda self: None)
         patch.setattr(trials, "objective", self._objective)
+        patch.setattr(run, "Tracked", lambda *_: Mock())  # no MLflow
         patch.setattr(tuned, "connect", lambda: (None, self._say))
         patch.setattr(tuned, "tune", self._tune)
 

@@ -26,7 +26,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, floa
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     found: list[dict[str, float]] = []
 
-    def work(self: trials.Trials, record: Record) -> None:
+    def work(self: trials.Trials, record: Record) -> tuple[None, None]:
         value = float(record.point.values.get("dpo.beta", 0.05))
         if record.number == 3:
             raise UserError("the loss became nan", where="learning_rate", value=1)
@@ -34,6 +34,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, floa
             if not self._judged(record, steps, value * steps):
                 raise AbandonedError(f"stopped at step {steps}")
         record.value, record.steps, record.status = value, 20, "done"
+        return None, None
 
     def stop(self: run.Cluster) -> None:
         import ray
