@@ -79,6 +79,7 @@ def run(
             place = write(made, records, None if outcome is None else outcome["luck"])
     finally:
         cluster.stop()
+    folder.discard("work", made.key)  # of workers that stayed from trial to trial
     return {"table": "\n\n".join(filter(None, said)), "results": place}
 
 
@@ -139,18 +140,21 @@ def _run(
     prepared.run.discard("sweep", made.key, "tune")
     at_once = room(sweep, resources, cluster.local)
     progress.line(f"{made.most} trials, {min(at_once, made.most)} at a time")
-    tuned.tune(
-        trials,
-        desk,
-        _search(made, records),
-        rule=sweep.stop,
-        most=made.most,
-        at_once=at_once,
-        storage=records.place,
-        name="tune",
-    )
+    try:
+        tuned.tune(
+            trials,
+            desk,
+            _search(made, records),
+            rule=sweep.stop,
+            most=made.most,
+            at_once=at_once,
+            storage=records.place,
+            name="tune",
+        )
+    except BaseException:
+        tracked.break_off()
+        raise
     tracked.close()
-    prepared.run.discard("work", made.key)
 
 
 def _steps(made: PreparedSweep, records: Records) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from tuneyard.sweep.records import Record, Records
 if TYPE_CHECKING:
     from tuneyard.tracking import Run, Tracker
 
+_LAST_WORDS = 20.0
 _STATUS: dict[str, Any] = {"done": "FINISHED", "stopped": "FINISHED", "failed": "FAILED"}
 
 
@@ -36,7 +37,7 @@ class Tracked:
         self._warned = False
         self._tracker: Tracker | None = None
         self._top: Run | None = None
-        self._trials: dict[int, Run] = {}
+        self._open: dict[int, Run] = {}
 
     def begin(self, record: Record) -> None:
         """Open a trial's run, or mark it as RUNNING again."""
@@ -58,6 +59,7 @@ class Tracked:
                     run.log_steps(history(step, context), prefix=name)
             run.log_metrics({self._made.sweep.metric: record.value, "seconds": record.seconds})
             run.finish(_STATUS[record.status])
+            del self._open[record.number]
             top, best = self._parent(), self._records.best()
             if best is not None:  # of each trial that becomes the best one, in order
                 row = {"step": record.number, self._made.sweep.metric: best.value}
@@ -79,6 +81,17 @@ class Tracked:
 
         self._try(log)
 
+    def break_off(self) -> None:
+        """Mark what runs as killed; a server that hangs is not waited for."""
+
+        def log() -> None:
+            for run in [*self._open.values(), *filter(None, [self._top])]:
+                run.finish("KILLED")
+
+        thread = threading.Thread(target=self._try, args=[log], daemon=True)
+        thread.start()
+        thread.join(_LAST_WORDS)
+
     def _try(self, action: Callable[[], object]) -> None:
         with self._lock:
             try:
@@ -98,15 +111,15 @@ class Tracked:
         return self._top
 
     def _run(self, record: Record) -> Run:
-        if record.number not in self._trials:
+        if record.number not in self._open:
             top = self._parent()
             assert self._tracker is not None
             seed = record.point.seed
             own = {**record.point.values, **({} if seed is None else {"seed": seed})}
-            self._trials[record.number] = self._tracker.arm(
+            self._open[record.number] = self._tracker.arm(
                 top,
                 record.name,
                 f"{self._made.key}-{record.number}",
                 {"arm": record.point.arm, **own},
             )
-        return self._trials[record.number]
+        return self._open[record.number]

@@ -38,7 +38,10 @@ def test_each_trial_is_there_once_whatever_was_interrupted(sweep: Sweep) -> None
     for record in records.all.values():
         tracked.begin(record)
     tracked.rung(records.all[1], 4, 0.25)
-    # Interrupted here; the next process begins the same trials, and ends them.
+    tracked.break_off()
+    _, children = runs_of(made)
+    assert {run.info.status for run in children} == {"KILLED"}
+    # The next process begins the same trials, and ends them.
     tracked = Tracked(made, records, said.append)
     for record, status in zip(records.all.values(), ("done", "stopped", "failed"), strict=True):
         tracked.begin(record)
