@@ -152,6 +152,7 @@ def _run(
             name="tune",
         )
     except BaseException:
+        trials.leave()
         tracked.break_off()
         raise
     tracked.close()

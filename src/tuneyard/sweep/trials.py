@@ -85,7 +85,13 @@ class Trials:
         self._progress, self._say, self._tracked = progress, say, tracked
         self.decisions = Decisions()
         self._begun: set[int] = set()
+        self._refused: dict[str, UserError] = {}
+        self._left = False
         self._lock = threading.Lock()
+
+    def leave(self) -> None:
+        """Note nothing more: the sweep is broken off, and what fails from now on fails by that."""
+        self._left = True
 
     def begin(self, number: int) -> None:
         """Begin a trial, or say again what became of it in an earlier run of the sweep."""
@@ -118,9 +124,10 @@ class Trials:
         except BaseException as error:  # a fault of ours, in this trial alone
             record.status, record.reason, record.again = "failed", named(error), True
         record.seconds += round(time.monotonic() - began, 3)
-        if self._cluster.lost() is None:  # else the whole sweep is about to end
-            self._records.keep(record)
-            self._tracked.end(record, *(done or (None, None)))
+        if self._left or self._cluster.lost() is not None:
+            return  # as a trial that was cut off it goes on next time
+        self._records.keep(record)
+        self._tracked.end(record, *(done or (None, None)))
         self._progress.line(f"{record.name}: {outcome(record)}{self._tally()}")
         self._end(record)
 
@@ -159,8 +166,15 @@ class Trials:
                 raise AbandonedError(f"stopped at step {steps}")
         rungs = self._rungs(record, trial)
         for step in trial.prepared.plan.steps:
-            if facts_of(run, step) is None:
+            if (known := self._refused.get(step.key)) is not None:
+                raise known  # what trials share is not refused by each of them anew
+            if facts_of(run, step) is not None:
+                continue
+            try:
                 runner.step(step, trial.prepared.plan, training=self._made.key, rungs=rungs)
+            except UserError as error:
+                self._refused[step.key] = error
+                raise
         context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
         record.value = objective(self._made, trial, context)
         record.steps = (facts_of(run, last) or {}).get("steps")

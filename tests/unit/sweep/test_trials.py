@@ -18,7 +18,7 @@ import pytest
 from tuneyard import study
 from tuneyard.errors import AbandonedError, RunError, UserError
 from tuneyard.plan.step import Step
-from tuneyard.plan.steps import TrainDpo
+from tuneyard.plan.steps import TrainDpo, TrainSft
 from tuneyard.stages import runner as running
 from tuneyard.sweep import run, trials, tuned
 from tuneyard.sweep.prepared import PreparedSweep
@@ -39,6 +39,7 @@ class Runs:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.steps: list[str] = []
+        self.broken = False
         self.reported: dict[int, list[Any]] = {}
         self.act: Callable[[Step, Any], None] = lambda step, context: None
         self.go_on: Callable[[int, int, float], bool] = lambda number, steps, value: True
@@ -88,6 +89,8 @@ class Runs:
             trials.begin(number)
             trials.begin(number)  # Tune starts a trial anew; its work is begun once
             assert self._ended.wait(60)
+            if self.broken:
+                raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -159,6 +162,37 @@ def test_a_trial_that_fails_stops_nothing_else(
     # What may be otherwise next time is tried again; what cannot be is not.
     runs.act = lambda step, context: None
     assert ("failed" in statuses(runs(sweep(ONE_KEY)))) is not again
+
+
+def test_a_shared_step_is_refused_once(sweep: Sweep, runs: Runs) -> None:
+    asked = []
+
+    def act(step: Step, context: Any) -> None:
+        if isinstance(step, TrainSft):
+            asked.append(step)
+            raise UserError("no row has a token to train", where="data", value=0)
+
+    runs.act = act
+    with pytest.raises(RunError, match="no row has a token to train"):
+        runs(sweep(ONE_KEY))
+    assert len(asked) == 1
+
+
+def test_what_fails_while_a_sweep_is_broken_off_is_no_failure(sweep: Sweep, runs: Runs) -> None:
+    def act(step: Step, context: Any) -> None:
+        if isinstance(step, TrainDpo) and step.settings.beta == 0.4:
+            runs.broken = True
+            runs.trials.leave()
+            runs._ended.set()
+            raise RunError("Ray is gone")
+
+    runs.act = act
+    made = sweep(ONE_KEY)
+    with pytest.raises(KeyboardInterrupt):
+        runs(made)
+    kept = statuses(Records(made.prepared.run, made.key, 5))
+    assert "running" in kept
+    assert "failed" not in kept
 
 
 def test_a_sweep_of_which_every_trial_fails_says_by_what(sweep: Sweep, runs: Runs) -> None:
