@@ -159,7 +159,7 @@ def _plan(options: argparse.Namespace) -> int:
     print("\n" + estimate.describe(prepared.study, prepared.plan))
     if prepared.study.sweep is not None:
         from tuneyard.sweep import prepared as sweeps
-        from tuneyard.sweep.run import planned
+        from tuneyard.sweep.room import planned
 
         print("\n" + "\n".join(planned(sweeps.prepare(options.study, options.overrides))))
     for note in prepared.notes:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from tuneyard import study
 from tuneyard.artifacts import lease
-from tuneyard.config import Resources, Sweep
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import RunError, UserError
 from tuneyard.judging.imports import check_imports
-from tuneyard.machine import check_machine, cores
-from tuneyard.plan.demand import Demand
+from tuneyard.machine import check_machine
 from tuneyard.plan.steps import Compare, Prefer, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages.check import check_rows
@@ -27,12 +24,11 @@ from tuneyard.sweep.confirm import confirmation, luck
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
 from tuneyard.sweep.results import table, write
+from tuneyard.sweep.room import room
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
 from tuneyard.sweep.tracked import Tracked
 from tuneyard.sweep.trials import Trials
-
-_MOST_AT_ONCE = 32
 
 
 def run(
@@ -189,50 +185,3 @@ def _search(made: PreparedSweep, records: Records) -> Any:
 
     space = made.space if made.sweep.search == "tpe" else None
     return searcher(known, made.most, space, told, made.sweep.seed, choose)
-
-
-def room(sweep: Sweep, resources: Resources, local: bool) -> int:
-    """Return how many trials run at a time: as many trainings as there is room for."""
-    most = min(filter(None, (sweep.parallel, resources.parallel, _MOST_AT_ONCE)))
-    if resources.autoscaling and not local:
-        return most
-    import ray
-
-    there = ray.cluster_resources()
-    gpus = there.get("GPU", 0.0)
-    cpus = float(cores()) if local else there.get("CPU", 0.0)
-    return max(1, min(most, fits(resources, Demand(cpus, gpus))))
-
-
-def fits(resources: Resources, there: Demand) -> int:
-    """Return how many trainings have room beside one another."""
-    count = resources.workers
-    if resources.gpus_per_worker:
-        return int(there.gpus / (resources.gpus_per_worker * count) + 1e-9)
-    return int(there.cpus / (resources.cpus_per_worker * count) + 1e-9)
-
-
-def planned(made: PreparedSweep) -> list[str]:
-    """Return what ``tuneyard plan`` says of a sweep."""
-    from tuneyard.sweep.prepared import shared
-
-    sweep, resources = made.sweep, made.prepared.study.resources
-    trials = [made.trial(point) for point in made.points]
-    common = shared(trials) if len(trials) > 1 else list(trials[0].prepared.plan.steps)
-    lines = [f"sweep {made.key}: {made.most} trials, search {sweep.search}, by {sweep.metric}"]
-    for number, trial in enumerate(trials):
-        values = ", ".join(f"{key}={value}" for key, value in trial.point.values.items())
-        seed = "" if trial.point.seed is None else f", seed {trial.point.seed}"
-        lines.append(f"  trial {number}  {trial.point.arm}: {values or 'as written'}{seed}")
-    if sweep.search == "tpe":
-        lines.append(f"  {made.most - len(trials)} more, as results suggest")
-    lines.append("steps that trials share, run once each:" if len(trials) > 1 else "steps of each:")
-    lines += [f"  {step.key}  {step.label}" for step in common]
-    if os.environ.get("RAY_ADDRESS"):
-        lines.append("at a time: as many as the cluster has room for")
-    else:
-        most = min(filter(None, (sweep.parallel, resources.parallel, _MOST_AT_ONCE)))
-        count = max(1, min(most, fits(resources, Demand(float(cores()), 0.0))))
-        if not resources.gpus_per_worker:
-            lines.append(f"at a time, on this machine: {count}")
-    return lines

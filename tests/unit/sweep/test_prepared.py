@@ -9,7 +9,7 @@ import pytest
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Register, Score
 from tuneyard.sweep.prepared import PreparedSweep, shared
-from tuneyard.sweep.run import planned
+from tuneyard.sweep.room import planned
 
 Sweep = Callable[..., PreparedSweep]
 
