@@ -18,7 +18,7 @@ PURE = [
     "exercises", "exercises.generator", "metrics", "stats", "sandbox", "score", "score.command",
     "compare", "prefer", "tracking", "base_models", "embedded", "loading", "data.sources",
     "data.overlap", "rows", "answers", "codec", "judging.rows", "account", "supervisor",
-    "machine",
+    "machine", "sweep.prepared", "sweep.run",
 ]  # fmt: skip
 
 # Each package and the packages of tuneyard that its modules may import.

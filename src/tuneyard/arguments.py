@@ -152,6 +152,8 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
         choices=PARTS,
         help="only the preference pairs, only the adapters, or the rest, which trains nothing",
     )
+    command = add("sweep", "run or resume the trials of a study's search space")
+    add_study(command)
     command = add("plan", "show what a study would do; loads no model")
     add_study(command)
     command.add_argument("--json", action="store_true", help="the steps as one JSON object")

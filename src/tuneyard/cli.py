@@ -80,15 +80,40 @@ def job(*words: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    return _supervised(options, "run", _study)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    return _supervised(options, "sweep", _trials)
+
+
+def _supervised(
+    options: argparse.Namespace,
+    command: str,
+    act: Callable[[argparse.Namespace, Driver | None], int],
+) -> int:
     if not options.supervised:
-        return _study(options)
+        return act(options, None)
     from tuneyard.supervisor import supervised
 
-    part = ["--part", options.part] if options.part else []
-    words = shlex.join(["tuneyard", "run", *part, options.study, *options.overrides])
-    return supervised(
-        lambda driver: guarded(lambda: _study(options, driver), driver.terminal), words
-    )
+    part = ["--part", options.part] if getattr(options, "part", None) else []
+    words = shlex.join(["tuneyard", command, *part, options.study, *options.overrides])
+    return supervised(lambda driver: guarded(lambda: act(options, driver), driver.terminal), words)
+
+
+def _trials(options: argparse.Namespace, driver: Driver | None = None) -> int:
+    from tuneyard.progress import Progress
+    from tuneyard.sweep import prepared, run
+
+    made = prepared.prepare(options.study, options.overrides)
+    if driver is None:
+        outcome = run.run(made)
+    else:
+        outcome = run.run(made, Progress(driver.terminal, driver.tell), driver.lose)
+    output = sys.stdout if driver is None else driver.output
+    print(outcome["table"], file=output)
+    print(f"results: {outcome['results']}", file=output)
+    return 0
 
 
 def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
@@ -136,6 +161,11 @@ def _plan(options: argparse.Namespace) -> int:
         print(f"{'done' if done else 'run ':>6}  {step.key}  {step.label}")
     print("\n" + "\n".join(describe_adapters(prepared.study, prepared.plan)))
     print("\n" + estimate.describe(prepared.study, prepared.plan))
+    if prepared.study.sweep is not None:
+        from tuneyard.sweep import prepared as sweeps
+        from tuneyard.sweep.room import planned
+
+        print("\n" + "\n".join(planned(sweeps.prepare(options.study, options.overrides))))
     for note in prepared.notes:
         print(f"note: {note}")
     try:
@@ -236,6 +266,7 @@ def _fetch(options: argparse.Namespace) -> int:
 
 _COMMANDS = {
     "run": _run,
+    "sweep": _sweep,
     "plan": _plan,
     "report": _report,
     "models": _models,

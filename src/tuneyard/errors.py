@@ -75,6 +75,10 @@ class RunError(ToldError):
     status = 1
 
 
+class AbandonedError(Exception):
+    """A sweep has stopped a training before its end: nothing is wrong, and nothing is kept."""
+
+
 def _rebuild(
     kind: type[ToldError],
     what: str,

@@ -25,6 +25,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.base_models import model_folder, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.load import dump, load
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.meta_model import check_encoder_fit, check_fit
@@ -69,6 +70,21 @@ class Prepared:
         """Return the study with its plan made anew, with what its steps have found since."""
         return replace(self, plan=_plan(self.study, self.run, self.identities))
 
+    def other(self, study: Study, path: str) -> Prepared:
+        """Return another study of the same models in the same run directory, checked and planned.
+
+        Args:
+            path: the study file, for messages.
+
+        Raises:
+            UserError: its parts do not fit together, or what its steps have found is refused.
+        """
+        check(study, path)
+        study = study.model_copy(update={"models": self.study.models})
+        made = replace(self, study=study, plan=_plan(study, self.run, self.identities), notes=())
+        made.refuse()
+        return made
+
     def refuse(self) -> None:
         """Refuse what steps that are done have found, where the study's settings do.
 
@@ -105,8 +121,19 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
         UserError: anything in the file, of its models' files or in its run directory is not as it
             should be.
     """
-    study = load(path, overrides)
-    check(study, str(path))
+    return prepare_study(load(path, overrides), str(path))
+
+
+def prepare_study(study: Study, path: str) -> Prepared:
+    """Check a study that was read, and plan it.
+
+    Args:
+        path: the study file, for messages.
+
+    Raises:
+        UserError: see ``prepare``.
+    """
+    check(study, path)
     folder = expanded(study.run_dir or f"runs/{study.study}", f"{path}: run_dir")
     run = RunDir(folder)
     run.check_place()
@@ -117,12 +144,12 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> Prepared:
     identities = {model.name: loading.identity(model) for model in study.models}
     check_artifact_root(tracking_uri(study, run.root))
     plan = _plan(study, run, identities)
-    prepared = Prepared(study, plan, run, identities, found, _notes(study, plan))
-    prepared.refuse()
-    if prepared.todo():
+    made = Prepared(study, plan, run, identities, found, _notes(study, plan))
+    made.refuse()
+    if made.todo():
         for model in study.models:
             check_outline(model)
-    return prepared
+    return made
 
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
@@ -135,12 +162,14 @@ def run(
     progress: Progress | None = None,
     on_loss: Callable[[str], None] | None = None,
     part: Part | None = None,
+    cluster: Cluster | None = None,
 ) -> dict[str, Any]:
     """Run what is missing of a study.
 
     Args:
         on_loss: called, in any thread, should a local Ray lose what it cannot go on without.
         part: only this one.
+        cluster: a Ray that goes on when the study is done; None: one of its own.
 
     Returns:
         ``ran``: how many steps were run; of ``prefer`` and ``train`` besides ``made``: the
@@ -163,10 +192,10 @@ def run(
         if any(isinstance(step, Prepare | Prefer) for step in todo):
             check_rows(prepared.plan, study.seed, study.preflight)
         check_imports(study.sandbox.imports, "sandbox.imports")
-    runner = Runner(study, folder, progress, on_loss)
+    runner = Runner(study, folder, progress, on_loss, cluster=cluster)
     try:
         with folder.unless_refused():
-            prepared = _begin(prepared, runner, progress)
+            prepared = begin(prepared, runner, progress)
         wanted = list(prepared.plan.steps)
         if part is not None:
             wanted = parts.limited(part, wanted)
@@ -185,7 +214,7 @@ def run(
     return {"ran": runner.ran, "made": places}
 
 
-def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
+def begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     """Read the rows, check the models, try the rows' tests, and open MLflow.
 
     The models are checked within seconds; the tests of thousands of rows take minutes.
@@ -205,14 +234,20 @@ def _begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     for step in _of_rows(prepared, Prepare):
         runner.step(step, prepared.plan)
     prepared.check_models()
+    prepared = decided(prepared, runner)
+    if todo:  # else the last stage would be the first to meet what is wrong with it
+        open_tracker(prepared.study, folder.root)
+    return prepared
+
+
+def decided(prepared: Prepared, runner: Runner) -> Prepared:
+    """Run the steps that say which rows leave; return the study with a plan that knows it."""
     while prepared.plan.undecided:
         for step in _of_rows(prepared):
             runner.step(step, prepared.plan)
         prepared = prepared.again()
     for step in _of_rows(prepared):
         runner.step(step, prepared.plan)
-    if todo:  # else the last stage would be the first to meet what is wrong with it
-        open_tracker(prepared.study, folder.root)
     return prepared
 
 

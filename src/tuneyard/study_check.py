@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tuneyard.base_models import check_encoder, check_targets
-from tuneyard.config import Data, Dpo, Register, Rows, Sft, Study
+from tuneyard.config import Data, Dpo, Rows, Sft, Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.generators import GENERATORS
 from tuneyard.metrics import COLUMNS, encoder_metrics, metric_keys, resolve_metrics
@@ -26,19 +26,13 @@ def check(study: Study, where: str) -> None:
     _stages(study, where)
     _batches(study, where)
     _data(study, where)
-    metrics_place = f"{where}: evaluate.metrics"
-    known: dict[str, set[str]] = {}
-    for kind in study.evaluate.on or list(study.data):
-        task = study.data[kind].executed_as
-        metrics = resolve_metrics(study.evaluate.metrics, task=task, where=metrics_place)
-        known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
-        if "passed" in known[kind]:
-            known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
+    known = _measured(study, where)
     for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
         encoder = getattr(study.evaluate.encoders, name)
         check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
     if study.register_ is not None:
-        _rule(study, study.register_, known, where)
+        rule = study.register_
+        _rule(study, rule.metric, rule.on, known, f"{where}: register.metric", "the registry rule")
     if study.resources.strategy != "ddp":
         raise UserError(
             "this strategy is not supported yet",
@@ -71,29 +65,67 @@ def _batches(study: Study, where: str) -> None:
             )
 
 
-def _rule(study: Study, rule: Register, known: dict[str, set[str]], where: str) -> None:
-    """Refuse a registry rule that could never choose.
+def check_selection(study: Study, metric: str, on: str | None, where: str, who: str) -> None:
+    """Refuse a choice by a metric that could never be made.
+
+    Args:
+        metric: the value that is to become large.
+        on: the data set whose mean counts; None: all that are evaluated.
+        where: what names the metric, for messages.
+        who: what chooses, for messages.
+
+    Raises:
+        UserError: the value is not computed, or not on validation data.
+    """
+    known = _measured(study, where)
+    if on is not None and on not in known:
+        raise UserError(
+            f"{who}'s data set is not evaluated",
+            where=where,
+            value=on,
+            remedy=suggestion(on, list(known)),
+        )
+    _rule(study, metric, on, known, where, who)
+
+
+def _measured(study: Study, where: str) -> dict[str, set[str]]:
+    """Return the values that are computed, by evaluated data set."""
+    known: dict[str, set[str]] = {}
+    for kind in study.evaluate.on or list(study.data):
+        task = study.data[kind].executed_as
+        place = f"{where}: evaluate.metrics"
+        metrics = resolve_metrics(study.evaluate.metrics, task=task, where=place)
+        known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
+        if "passed" in known[kind]:
+            known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
+    return known
+
+
+def _rule(
+    study: Study, metric: str, on: str | None, known: dict[str, set[str]], where: str, who: str
+) -> None:
+    """Refuse a choice that could never be made; see ``check_selection``.
 
     Args:
         known: the values that are computed, by evaluated data set.
     """
-    judged = [known[rule.on]] if rule.on is not None else list(known.values())
+    judged = [known[on]] if on is not None else list(known.values())
     common = set.intersection(*judged)
-    if rule.metric not in common:
-        k = rule.metric.removeprefix("pass_at_")
-        on = f" on {rule.on}" if rule.on else " on all data sets" if len(judged) > 1 else ""
+    if metric not in common:
+        k = metric.removeprefix("pass_at_")
+        place = f" on {on}" if on else " on all data sets" if len(judged) > 1 else ""
         raise UserError(
-            f"the registry rule's metric is not among those evaluated{on}",
-            where=f"{where}: register.metric",
-            value=rule.metric,
+            f"{who}'s metric is not among those evaluated{place}",
+            where=where,
+            value=metric,
             remedy=f"add {k} to evaluate.pass_at, and draw as many evaluate.decoding.samples"
-            if k != rule.metric and "passed" in common
-            else suggestion(rule.metric, sorted(common)),
+            if k != metric and "passed" in common
+            else suggestion(metric, sorted(common)),
         )
-    if rule.split not in study.evaluate.splits:
+    if "validation" not in study.evaluate.splits:
         raise UserError(
-            "the registry rule needs the validation split, which is not evaluated",
-            where=f"{where}: evaluate.splits",
+            f"{who} needs the validation split, which is not evaluated",
+            where=f"{where.rpartition(': ')[0]}: evaluate.splits",
             value=study.evaluate.splits,
             remedy="add validation to evaluate.splits",
         )
@@ -187,7 +219,7 @@ def _data(study: Study, where: str) -> None:
             needed = (split == "train" and trains and kind in trained) or (
                 split in study.evaluate.splits and kind in evaluated
             )
-            if needed and rows is None and _count(data, split) == 0:
+            if needed and not has_split(data, split):
                 unasked = split == "train" and study.matrix.train_on is None and len(study.data) > 1
                 raise UserError(
                     f"the {split} split that the study needs is empty",
@@ -271,6 +303,11 @@ def _targets(study: Study, where: str) -> None:
             key = f"{section}.lora.target_modules" if own else f"models.{model.name}.lora_targets"
             if targets != "all-linear":
                 check_targets(model, list(targets), f"{where}: {key}")
+
+
+def has_split(data: Data, split: str) -> bool:
+    """Tell whether a data set has examples of a split."""
+    return data.rows_of(split) is not None or _count(data, split) > 0
 
 
 def _count(data: Data, split: str) -> int:

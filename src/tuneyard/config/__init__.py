@@ -14,6 +14,7 @@ from tuneyard.config.pairs import Pairs
 from tuneyard.config.prompt import PromptSettings
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
+from tuneyard.config.sweep import Dimension, EarlyStop, Sweep
 from tuneyard.config.training import Dpo, Lora, Optimisation, Sft, Stop, Watch
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "Counts",
     "Data",
     "Decoding",
+    "Dimension",
     "Dpo",
+    "EarlyStop",
     "Encoder",
     "Encoders",
     "Evaluate",
@@ -39,6 +42,7 @@ __all__ = [
     "Split",
     "Stop",
     "Study",
+    "Sweep",
     "Tracking",
     "Watch",
 ]

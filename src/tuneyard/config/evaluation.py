@@ -150,7 +150,12 @@ class Register(Strict):
     @field_validator("metric")
     @classmethod
     def _one_name(cls, value: str) -> str:
-        found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", value)
-        if found is None:
-            return value
-        return "passed" if found[1] == "1" else f"pass_at_{found[1]}"
+        return one_name(value)
+
+
+def one_name(metric: str) -> str:
+    """Return the one name of a value that has several: ``pass@5`` is ``pass_at_5``."""
+    found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", metric)
+    if found is None:
+        return metric
+    return "passed" if found[1] == "1" else f"pass_at_{found[1]}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import typing
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,69 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tuneyard.config.overrides import override
+from tuneyard.config.overrides import override, put
 from tuneyard.config.schema import Study
 from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
 from tuneyard.errors import UserError, suggestion
 from tuneyard.places import told
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """A study file as it was read, of which studies are made with these values or those.
+
+    Attributes:
+        path: the file.
+        tree: what it holds, overrides applied; not validated.
+        lines: where each value stands in the file.
+        origins: the override that each place comes from.
+    """
+
+    path: Path
+    tree: dict[str, Any]
+    lines: Mapping[Location, int]
+    origins: Mapping[Location, str]
+
+    def study(self, values: Mapping[str, Any] | None = None) -> Study:
+        """Return the study.
+
+        Args:
+            values: by dotted key, what its sweep has in their place.
+
+        Raises:
+            UserError: naming the file and line (or the override), the key, the value, the remedy.
+        """
+        tree = copy.deepcopy(self.tree) if values else self.tree
+        origins = dict(self.origins)
+        for key, value in (values or {}).items():
+            where = self.place(("sweep", "space", key))
+            try:
+                place = put(tree, key, copy.deepcopy(value), key)
+            except UserError as error:
+                raise error.at(f"{where}: sweep.space: {key}") from None
+            origins[place] = where
+        try:
+            return Study.model_validate(tree)
+        except ValidationError as error:
+            raise _explain(error, self.path, self.lines, origins) from None
+
+    def place(self, location: Location) -> str:
+        """Return where a value stands, as messages name it."""
+        return _origin(location, self.path, self.lines, self.origins)
+
+
+def read(path: str | Path, overrides: Sequence[str] = ()) -> StudyFile:
+    """Read a study file; see ``load`` for the arguments.
+
+    Raises:
+        UserError: it is no YAML file, or an override names no place in it.
+    """
+    path = Path(path)
+    tree, lines = _read(path)
+    origins: dict[Location, str] = {}
+    for word in overrides:
+        origins[override(tree, word)] = f"override {word!r}"
+    return StudyFile(path, tree, lines, origins)
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
@@ -31,16 +91,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Study:
     Raises:
         UserError: naming the file and line (or the override), the key, the value, the remedy.
     """
-    path = Path(path)
-    tree, lines = _read(path)
-    origins: dict[Location, str] = {}
-    for word in overrides:
-        place = override(tree, word)
-        origins[place] = f"override {word!r}"
-    try:
-        return Study.model_validate(tree)
-    except ValidationError as error:
-        raise _explain(error, path, lines, origins) from None
+    return read(path, overrides).study()
 
 
 def dump(study: Study) -> str:

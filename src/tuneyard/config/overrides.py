@@ -38,7 +38,19 @@ def override(tree: dict[str, Any], word: str) -> Location:
             value=word,
             remedy="write, for example, sft.learning_rate=1e-4",
         )
-    value = _value(text, word)
+    return put(tree, key, _value(text, word), word)
+
+
+def put(tree: dict[str, Any], key: str, value: Any, word: str) -> Location:
+    """Set a dotted key; return the place that it names.
+
+    Args:
+        word: what is set, for messages.
+
+    Raises:
+        UserError: there is no such place.
+    """
+    parts = key.split(".")
     here: Any = tree
     place: list[str | int] = []
     position = 0

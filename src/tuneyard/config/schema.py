@@ -14,6 +14,7 @@ from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
+from tuneyard.config.sweep import Sweep
 from tuneyard.config.training import Dpo, DpoStage, Sft, Stage
 from tuneyard.losses import SETTINGS
 
@@ -104,6 +105,8 @@ class Study(Strict):
     sandbox: SandboxSection = SandboxSection()
     preflight: Preflight = Preflight()
     tracking: Tracking = Tracking()
+    sweep: Sweep | None = None
+    """What ``tuneyard sweep`` tries; ``tuneyard run`` does not read it."""
 
     @model_validator(mode="before")
     @classmethod

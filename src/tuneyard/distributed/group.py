@@ -45,7 +45,7 @@ class Group:
         self._free = True
         self._channel = ray.remote(num_cpus=0)(Channel).remote()
         self._error: BaseException | None = None
-        folder, filesystem = _storage(storage)
+        folder, filesystem = ray_storage(storage)
         trainer = TorchTrainer(
             work,
             train_loop_config={"channel": self._channel, "threads": resources.threads},
@@ -77,8 +77,14 @@ class Group:
         """Tell whether it can be given another job."""
         return self._free and self._thread.is_alive()
 
-    def train(self, name: str, job: TrainJob, on_progress: Callable[[dict[str, Any]], None]) -> Any:
+    def train(
+        self, name: str, job: TrainJob, on_progress: Callable[[dict[str, Any]], bool | None]
+    ) -> Any:
         """Return the finished job's adapter, a ``ray.train.Checkpoint``.
+
+        Args:
+            on_progress: called with each entry; where it says of a rung's answers whether
+                training goes on, the workers are told.
 
         Raises:
             UserError: a worker raised it; the group ends.
@@ -93,7 +99,8 @@ class Group:
             alive = self._thread.is_alive()  # asked first, to miss nothing that is said before
             entries, result, error = ray.get(self._channel.take.remote())
             for entry in entries:
-                on_progress(entry)
+                if (go_on := on_progress(entry)) is not None:
+                    ray.get(self._channel.decide.remote(entry["step"], go_on))
             if error is not None:
                 self._thread.join(_CLOSE_SECONDS)
                 raise error
@@ -131,7 +138,7 @@ def _environment(resources: Resources) -> dict[str, Any]:
     return {} if resources.gpus_per_worker else {"env_vars": {"CUDA_VISIBLE_DEVICES": ""}}
 
 
-def _storage(storage: str) -> tuple[str, Any]:
+def ray_storage(storage: str) -> tuple[str, Any]:
     """Return Ray's path and filesystem; for a URL fsspec's, as for every other artifact."""
     if "://" not in storage or storage.startswith("file://"):
         return str(Path(storage.removeprefix("file://")).absolute()), None

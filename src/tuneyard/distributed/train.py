@@ -21,7 +21,7 @@ def fit(
     storage: str,
     name: str,
     out: Path,
-    on_progress: Callable[[dict[str, Any]], None],
+    on_progress: Callable[[dict[str, Any]], bool | None],
     shared: str | None = None,
     place: str | None = None,
     on_place: Callable[[str], None] = lambda place: None,
@@ -34,7 +34,8 @@ def fit(
         name: of this job; under the same name it goes on where it was interrupted.
         out: a local folder that gets the adapter, its record and ``training.json``.
         on_progress: called with ``step``, ``total_steps``, ``loss``, … of each logged step, and
-            ``pid`` of the first worker.
+            ``pid`` of the first worker; and with the answers at each rung (``rung``), of which it
+            says whether training goes on.
         shared: storage for a group of workers that stays for the next job with the same
             ``shared``, until the cluster is left; used instead of ``storage`` where workers
             can stay (see ``Cluster.group``).
@@ -64,7 +65,7 @@ def _train(
     shared: str | None,
     place: str | None,
     on_place: Callable[[str], None],
-    on_progress: Callable[[dict[str, Any]], None],
+    on_progress: Callable[[dict[str, Any]], bool | None],
 ) -> Any:
     from ray.train import TrainingFailedError
 

@@ -31,12 +31,14 @@ class Channel:
         self._result: Any = None
         self._error: UserError | None = None
         self._closed = False
+        self._verdicts: dict[int, bool] = {}
         self._changed = asyncio.Condition()
 
     async def give(self, name: str, job: str) -> None:
         """Offer the workers another job."""
         self._number += 1
         self._offer, self._result = (self._number, name, job), None
+        self._verdicts = {}
         await self._notify()
 
     async def next(self, after: int) -> tuple[int, str, str] | None:
@@ -53,6 +55,17 @@ class Channel:
     async def put(self, entry: dict[str, Any]) -> None:
         """Add a progress entry."""
         self._entries.append(entry)
+
+    async def decide(self, step: int, go_on: bool) -> None:
+        """Say whether training goes on from a rung."""
+        self._verdicts[step] = go_on
+        await self._notify()
+
+    async def verdict(self, step: int) -> bool:
+        """Wait for what is said of a rung."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: step in self._verdicts or self._closed)
+        return self._verdicts.get(step, False)
 
     async def finish(self, checkpoint: Any) -> None:
         """Hand over the finished job's adapter."""
@@ -133,11 +146,16 @@ def _train(
         elif first:
             channel.put.remote({**metrics, "pid": os.getpid()})
 
+    def ask(step: int, total: int, answers: list[tuple[int, str]]) -> bool:
+        entry = {"step": step, "total_steps": total, "rung": answers, "pid": os.getpid()}
+        ray.get(channel.put.remote(entry))
+        return bool(ray.get(channel.verdict.remote(step)))
+
     # A run that was interrupted between its last report and the driver's copy is finished.
     if resume_from is None or not (resume_from / RESULT).is_file():
         with tempfile.TemporaryDirectory(prefix="adapter-") as folder:
             out = Path(folder, "adapter")
-            result = run(job, out, report=report, resume_from=resume_from)
+            result = run(job, out, report=report, resume_from=resume_from, ask=ask)
             if first:
                 text = json.dumps(result, indent=1) + "\n"
                 (out / RESULT).write_text(text, encoding="utf-8")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Model, Study
@@ -16,6 +17,16 @@ from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
 from tuneyard.rows import iter_json_lines
 from tuneyard.stages.live import Live
+
+
+class Rungs(Protocol):
+    """What judges a training before its end, for a sweep that may stop it."""
+
+    def wanted(self, step: Train, context: Context) -> dict[str, Any] | None:
+        """Return what training answers meanwhile (``TrainJob.rungs``), or None."""
+
+    def judge(self, row: Mapping[str, Any], context: Context) -> bool | None:
+        """Say of answers whether training goes on; None: there are more to come."""
 
 
 @dataclass
@@ -31,6 +42,7 @@ class Context:
         live: takes step metrics of training for MLflow; None: they wait for the register stage.
         training: the folder in ``work/`` for checkpoints of workers that stay from one training
             stage to the next.
+        rungs: judges training meanwhile; None: it runs to its end.
     """
 
     study: Study
@@ -39,6 +51,7 @@ class Context:
     cluster: Cluster
     live: Live | None = None
     training: str = "training"
+    rungs: Rungs | None = None
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""

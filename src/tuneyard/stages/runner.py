@@ -22,7 +22,7 @@ from tuneyard.plan.schedule import Schedule
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, refusal
-from tuneyard.stages.context import Context
+from tuneyard.stages.context import Context, Rungs
 from tuneyard.stages.live import Live
 from tuneyard.stages.pace import Pace
 
@@ -37,6 +37,8 @@ class Runner:
 
     Args:
         on_loss: see ``study.run``.
+        title: stands before the labels of its steps.
+        cluster: a Ray that several share; None: one of its own.
 
     Attributes:
         ran: how many steps were run.
@@ -48,35 +50,47 @@ class Runner:
         run: RunDir,
         progress: Progress,
         on_loss: Callable[[str], None] | None = None,
+        *,
+        title: str = "",
+        cluster: Cluster | None = None,
     ) -> None:
         self.ran = 0
+        self._title, self._shared = title, cluster is not None
         self._lock = threading.Lock()
         self._study, self._run, self._progress = study, run, progress
-        self._cluster = Cluster(study.resources, on_loss)
+        self.cluster = cluster or Cluster(study.resources, on_loss)
         self._pace = Pace([])
 
-    def step(self, step: Step, plan: Plan, live: Live | None = None, training: str = "") -> None:
+    def step(
+        self,
+        step: Step,
+        plan: Plan,
+        live: Live | None = None,
+        training: str = "",
+        rungs: Rungs | None = None,
+    ) -> None:
         """Run a step.
 
         Args:
             plan: what it belongs to.
             live: see ``Context``.
             training: see ``Context``.
+            rungs: see ``Context``.
 
         Raises:
             UserError: it refuses its input, or what it found is refused.
             RunError: a worker was lost for good.
         """
         name = self._run.artifact(step.stage, step.key).name
-        with self._progress.stage(step.label) as bar:
-            context = Context(self._study, self._run, bar, self._cluster, live, training)
+        with self._progress.stage(self._title + step.label) as bar:
+            context = Context(self._study, self._run, bar, self.cluster, live, training, rungs)
 
             def waiting() -> None:
-                bar.say(f"    {step.label}: another process runs it, and is waited for")
+                bar.say(f"    {step.label}: it runs elsewhere, and is waited for")
 
             with lease(self._run, name, waiting):
                 if facts_of(self._run, step) is not None:
-                    bar.note = "done by another process"
+                    bar.note = "done elsewhere"
                     self._pace.leave(step)
                 else:
                     with self._pace.timed(step):
@@ -116,8 +130,8 @@ class Runner:
             elif chosen:
                 # Here: what a thread starts ends with it, Ray's servers, too, and threads that
                 # import the same at once may see it half made.
-                self._cluster.start()
-                _import_all()
+                self.cluster.start()
+                import_all()
                 for step in chosen:
                     threading.Thread(
                         target=perform, args=[step], name=step.label, daemon=True
@@ -162,18 +176,19 @@ class Runner:
 
     def lost(self) -> str | None:
         """Return what a local Ray has lost; None: nothing, or none was started."""
-        return self._cluster.lost()
+        return self.cluster.lost()
 
     def stop(self) -> None:
-        """Stop Ray, or leave it, where it was started."""
-        self._cluster.stop()
+        """Stop Ray, or leave it, where it was started; what several share stays."""
+        if not self._shared:
+            self.cluster.stop()
 
     def _call(self, step: Step, context: Context) -> str:
         stage = importlib.import_module(f"tuneyard.stages.{step.stage}")
         try:
             return str(stage.run(step, context))
         except Exception as error:
-            told = failure.explain(error, step, self._study, self._run, self._cluster)
+            told = failure.explain(error, step, self._study, self._run, self.cluster)
             if told is None:
                 raise
             raise told from error
@@ -185,7 +200,7 @@ class Runner:
             refuse_tests(self._run, plan, limits)
 
 
-def _import_all() -> None:
+def import_all() -> None:
     """Import what several stages use: threads that import it at once may see it half made."""
     for name in ("ray.data", "ray.train.torch", "transformers", "peft"):
         importlib.import_module(name)

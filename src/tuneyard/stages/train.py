@@ -7,18 +7,21 @@ import json
 import uuid
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.artifacts import Artifact, pinned
+from tuneyard.errors import AbandonedError
 from tuneyard.plan.steps import Train, TrainDpo, TrainSft
 from tuneyard.prompts.turns import plain
 from tuneyard.records import Preference, read_jsonl, write_jsonl
 from tuneyard.stages.context import Context
 
+if TYPE_CHECKING:
+    from tuneyard.train.job import TrainJob
+
 
 def run(step: Train, context: Context) -> str:
     """Write ``adapter/`` and ``history.jsonl`` (one row a logged optimiser step)."""
-    from tuneyard.distributed import train
     from tuneyard.train.job import TrainJob
 
     model = step.base.model
@@ -35,10 +38,39 @@ def run(step: Train, context: Context) -> str:
         adapter=context.policy(step.start, model),
         reference=_reference(step, context),
         seed=step.seed,
+        rungs=None if context.rungs is None else context.rungs.wanted(step, context),
     )
     context.cluster.start()
     facts: dict[str, Any] = {"examples": len(rows)}
     attempt = _attempt(artifact, context)
+    try:
+        history, found = _trained(step, job, attempt, facts, context)
+    except AbandonedError:
+        context.run.discard("work", artifact.name)
+        raise
+    context.run.discard("work", artifact.name)
+    if found["stopped"] is not None:
+        context.bar.say(f"    warning: {found['stopped']['text']}")
+    loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
+    final = f", loss {loss:.4f}" if loss is not None else ""
+    return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
+
+
+def _trained(
+    step: Train,
+    job: TrainJob,
+    attempt: dict[str, str],
+    facts: dict[str, Any],
+    context: Context,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Train and write the artifact; return the step history, and what training returned.
+
+    Raises:
+        AbandonedError: it was stopped at a rung; nothing is written.
+    """
+    from tuneyard.distributed import train
+
+    artifact = context.artifact(step)
     with artifact.writing(facts) as folder:
         found = train.fit(
             job,
@@ -51,16 +83,13 @@ def run(step: Train, context: Context) -> str:
             on_progress=lambda row: _show(step, context, row),
             shared=context.run.join("work", context.training),
         )
+        if (found["stopped"] or {}).get("abandoned"):
+            raise AbandonedError(found["stopped"]["text"])
         history = found["history"]
         write_jsonl(folder / "history.jsonl", history)
         facts |= {"steps": found["steps"], "stopped": found["stopped"]}
         facts |= {name: found.get(name) for name in ("tokens", "parameters")}
-    context.run.discard("work", artifact.name)
-    if found["stopped"] is not None:
-        context.bar.say(f"    warning: {found['stopped']['text']}")
-    loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
-    final = f", loss {loss:.4f}" if loss is not None else ""
-    return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
+    return history, found
 
 
 def _attempt(artifact: Artifact, context: Context) -> dict[str, str]:
@@ -103,8 +132,12 @@ def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
     ]
 
 
-def _show(step: Train, context: Context, row: dict[str, Any]) -> None:
+def _show(step: Train, context: Context, row: dict[str, Any]) -> bool | None:
+    """Show a worker's entry; of a rung's answers return whether training goes on."""
+    if "rung" in row:
+        return None if context.rungs is None else context.rungs.judge(row, context)
     if context.live is not None:
         context.live.add(step, row, context.bar.say)
     note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""
     context.bar.update(row.get("step", 0), row.get("total_steps"), note)
+    return None

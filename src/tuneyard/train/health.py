@@ -89,10 +89,26 @@ def answer_lengths(
         The answers' tokens in all, those that end them included, and how many answers ended with
         one before ``max_new_tokens``.
     """
+    tokens = ended = 0
+    for answer in greedy(policy, prompts, max_new_tokens, pad=pad, ends=ends):
+        ended += bool(answer) and answer[-1] in ends
+        tokens += len(answer)
+    return tokens, ended
+
+
+def greedy(
+    policy: Any,
+    prompts: Sequence[list[int]],
+    max_new_tokens: int,
+    *,
+    pad: int,
+    ends: Collection[int],
+) -> list[list[int]]:
+    """Return the tokens of each prompt's greedy answer, up to and with the one that ends it."""
     import torch
 
     if not prompts:
-        return 0, 0
+        return []
     width = max(map(len, prompts))
     ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=policy.device)
     mask = torch.tensor(
@@ -114,9 +130,5 @@ def answer_lengths(
     finally:
         policy.train(training)
     answers = found[:, width:].tolist()
-    tokens = ended = 0
-    for answer in answers:
-        stop = next((place for place, token in enumerate(answer, 1) if token in ends), None)
-        tokens += len(answer) if stop is None else stop
-        ended += stop is not None
-    return tokens, ended
+    places = [next((n for n, t in enumerate(a, 1) if t in ends), len(a)) for a in answers]
+    return [answer[:place] for answer, place in zip(answers, places, strict=True)]

@@ -14,6 +14,10 @@ from tuneyard.config import Dpo, Model, Sft
 Report = Callable[[dict[str, Any], Path | None], None]
 """Takes metrics, and the folder of a checkpoint or None."""
 
+Ask = Callable[[int, int, list[tuple[int, str]]], bool]
+"""Takes a rung's step, the steps in all, and this worker's answers with the numbers of their
+prompts; returns, to all workers alike, whether training goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainJob:
@@ -29,6 +33,9 @@ class TrainJob:
         reference: path or URL of the reference's log-probabilities of a DPO job's pairs, as a
             reference stage wrote them; None: computed at every step.
         seed: of the adapter's initial weights, the order of examples and dropout.
+        rungs: what is answered meanwhile, for who may stop it: ``first`` and ``factor`` (the
+            steps), ``prompts``, ``max_new_tokens``, ``batch_size``; None: nothing. It changes
+            nothing of what is trained.
     """
 
     method: Literal["sft", "dpo"]
@@ -38,6 +45,7 @@ class TrainJob:
     adapter: str | None = None
     reference: str | None = None
     seed: int = 0
+    rungs: dict[str, Any] | None = None
 
     def to_json(self) -> str:
         """Return the job as one JSON object; ``from_json`` reads it back."""

@@ -14,12 +14,17 @@ from tuneyard.adapter_file import check_adapter
 from tuneyard.artifacts import fetch
 from tuneyard.base_models import check_model, fingerprint
 from tuneyard.config import Lora, Sft
-from tuneyard.train.job import Report, TrainJob
+from tuneyard.train.job import Ask, Report, TrainJob
 from tuneyard.train.rows import read_preferences, read_sft
 
 
 def run(
-    job: TrainJob, out: Path, *, report: Report, resume_from: Path | None = None
+    job: TrainJob,
+    out: Path,
+    *,
+    report: Report,
+    resume_from: Path | None = None,
+    ask: Ask | None = None,
 ) -> dict[str, Any]:
     """Train and write the adapter to ``out`` (the first worker does, where there are several).
 
@@ -30,6 +35,7 @@ def run(
         report: called with each log entry and None, and with each checkpoint's folder, whose
             files have to be copied before the call returns.
         resume_from: a checkpoint's folder.
+        ask: says at the job's rungs whether it goes on; needed where it has any.
 
     Returns:
         ``steps``, ``seconds``, ``tokens``, ``parameters`` (trained), ``history`` (one mapping a
@@ -50,7 +56,7 @@ def run(
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="training-") as folder:
         warnings.simplefilter("ignore")
         trainer = _trainer(job, rows, start, Path(folder))
-        result = _train(job, trainer, report, resume_from)
+        result = _train(job, trainer, report, resume_from, ask)
         if trainer.args.should_save:
             _save(job, trainer, out, result)
     return result
@@ -84,10 +90,16 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
     )
 
 
-def _train(job: TrainJob, trainer: Any, report: Report, resume_from: Path | None) -> dict[str, Any]:
+def _train(
+    job: TrainJob, trainer: Any, report: Report, resume_from: Path | None, ask: Ask | None
+) -> dict[str, Any]:
+    from tuneyard.train.rungs import Rungs
     from tuneyard.train.trainer import history, observe
 
-    progress = observe(trainer, report)
+    rungs = None
+    if job.rungs is not None and ask is not None:
+        rungs = Rungs(job.rungs, job.base(), trainer, ask)
+    progress = observe(trainer, report, rungs)
     result: dict[str, Any] = {}
     if job.method == "dpo":
         from tuneyard.train.dpo import reference_identity
@@ -120,7 +132,8 @@ def _save(job: TrainJob, trainer: Any, out: Path, result: dict[str, Any]) -> Non
     lora.save(trainer.model, out)
     modules = (torch, transformers, trl, peft)
     facts: dict[str, Any] = {
-        "job": dataclasses.asdict(job),
+        # The same adapter with rungs and without.
+        "job": {name: one for name, one in dataclasses.asdict(job).items() if name != "rungs"},
         "sha256": lora.digest(lora.weights(trainer.model)),
         "versions": {module.__name__: module.__version__ for module in modules},
     }

@@ -17,6 +17,7 @@ from tuneyard.errors import UserError
 from tuneyard.train import lora
 from tuneyard.train.job import Report
 from tuneyard.train.order import EpochOrder
+from tuneyard.train.rungs import Rungs
 
 _KEPT = "progress.json"
 
@@ -154,9 +155,10 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     keeps.
     """
 
-    def __init__(self, trainer: Any, report: Report) -> None:
+    def __init__(self, trainer: Any, report: Report, rungs: Rungs | None = None) -> None:
         self._trainer = trainer
         self._report = report
+        self._rungs = rungs
         self._began = time.monotonic()
 
     def seconds(self) -> float:
@@ -188,6 +190,22 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if last:
             control.should_save = False
         self._sample(state, last)
+        if not last and self._rungs is not None and self._rungs.due(state.global_step):
+            self._stand(state, control)
+
+    def _stand(self, state: Any, control: Any) -> None:
+        """Stop at a rung where that is said; alike on all workers."""
+        step, total = state.global_step, state.max_steps
+        if self._rungs is None or self._rungs.go_on(step, total):
+            return
+        self._trainer.stopped = {
+            "step": step,
+            "total_steps": total,
+            "abandoned": True,
+            "text": f"stopped at step {step} of {total}",
+        }
+        control.should_training_stop = True
+        control.should_save = False
 
     def _sample(self, state: Any, last: bool) -> None:
         found = self._trainer.sampled(state.global_step, last)
@@ -233,9 +251,9 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         self._report({"step": state.global_step, "total_steps": state.max_steps}, folder)
 
 
-def observe(trainer: Any, report: Report) -> Progress:
-    """Let a trainer speak through ``report`` only."""
-    progress = Progress(trainer, report)
+def observe(trainer: Any, report: Report, rungs: Rungs | None = None) -> Progress:
+    """Let a trainer speak through ``report`` only, and ask at its rungs whether it goes on."""
+    progress = Progress(trainer, report, rungs)
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(progress)
     return progress

@@ -51,7 +51,7 @@ class Runs:
         module: Any = ModuleType("tuneyard.stages.stub")
         module.run = self._run
         patch.setitem(sys.modules, "tuneyard.stages.stub", module)
-        patch.setattr(runner, "_import_all", lambda: None)
+        patch.setattr(runner, "import_all", lambda: None)
         patch.setattr(runner.Cluster, "start", lambda self: None)
         patch.setattr(runner, "cores", lambda: 8)
 

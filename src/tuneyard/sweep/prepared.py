@@ -1,0 +1,213 @@
+"""A sweep, checked and planned as far as it is known before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from tuneyard.artifacts import content_key
+from tuneyard.config import Study, Sweep
+from tuneyard.config.load import StudyFile, read
+from tuneyard.errors import UserError
+from tuneyard.plan import Arm, Step
+from tuneyard.plan.steps import Score
+from tuneyard.study import Prepared, prepare_study
+from tuneyard.sweep.check import Trained, space_of, swept
+from tuneyard.sweep.space import Point, Space
+
+SPLIT = "validation"
+"""What trials are judged on; the test split chooses nothing."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A point with its plan: the steps up to the scores of one arm's answers.
+
+    Attributes:
+        prepared: the study of this one arm, at this point; its plan has these steps alone.
+    """
+
+    point: Point
+    prepared: Prepared
+
+    @property
+    def arm(self) -> Arm:
+        """The arm that is trained."""
+        return self.prepared.plan.arms[0]
+
+    @property
+    def score(self) -> Score:
+        """The last step."""
+        return self.arm.scores[SPLIT]
+
+
+@dataclass(frozen=True)
+class PreparedSweep:
+    """A sweep that may run.
+
+    Attributes:
+        file: the study file.
+        prepared: the study itself, with all its arms.
+        points: of the trials that are known: all, or, where results decide which come next, those
+            of the study as it is written.
+        key: names the sweep in the run directory. More trials of the same sweep have the same.
+    """
+
+    file: StudyFile
+    prepared: Prepared
+    sweep: Sweep
+    space: Space
+    points: tuple[Point, ...]
+    key: str
+
+    @property
+    def most(self) -> int:
+        """How many trials there will be at most."""
+        return self.sweep.trials if self.sweep.search == "tpe" else len(self.points)
+
+    def trial(self, point: Point) -> Trial:
+        """Plan a point's trial, with what steps have found since.
+
+        Raises:
+            UserError: it is none that a study may be.
+        """
+        return cut(point, self.whole(point))
+
+    def whole(self, point: Point) -> Prepared:
+        """Return the study of a point's arm with all its steps.
+
+        Raises:
+            UserError: it is none that a study may be.
+        """
+        study = _of_arm(self.file.study(point.values), point)
+        return _other(self.prepared, study, self.file)
+
+
+def prepare(path: str | Path, overrides: Sequence[str] = ()) -> PreparedSweep:
+    """Read and check a study file with a sweep, and plan its trials; imports no torch.
+
+    Raises:
+        UserError: the study, its search space or a point of it is not as it should be.
+    """
+    file = read(path, overrides)
+    study = file.study()
+    sweep = swept(file, study)
+    prepared = prepare_study(study, str(path))
+    space = space_of(file, study, sweep, _trained(prepared, file, sweep))
+    made = PreparedSweep(file, prepared, sweep, space, (), "")
+    written = list(_as_written(study, sweep))
+    drawn: Iterable[Point] = ()
+    if sweep.search == "grid":
+        drawn = _grid(file, space, sweep, len(written))
+    elif sweep.search == "random":
+        drawn = space.random(sweep.seed)
+    points = tuple(_distinct(made, written, drawn, sweep.trials))
+    key = _key(made.trial(written[0]), sweep)
+    return replace(made, points=points, key=key)
+
+
+def cut(point: Point, prepared: Prepared) -> Trial:
+    """Return a point's trial: the study's plan, without what its scores do not need."""
+    plan = prepared.plan
+    needed = plan.arms[0].scores[SPLIT].needed()
+    steps = tuple(step for step in plan.steps if step in needed)
+    return Trial(point, replace(prepared, plan=replace(plan, steps=steps)))
+
+
+def _other(prepared: Prepared, study: Study, file: StudyFile) -> Prepared:
+    """Plan a study with other values; what is known of its models is not looked up again."""
+    if study.models == file.study().models:
+        return prepared.other(study, str(file.path))
+    return prepare_study(study, str(file.path))
+
+
+def _of_arm(study: Study, point: Point) -> Study:
+    """Return the study of one arm and one training seed."""
+    seeds = study.matrix.seeds or [study.seed]
+    arms = {point.arm: study.matrix.arms[point.arm]}
+    seed = seeds[0] if point.seed is None else point.seed
+    return study.model_copy(
+        update={
+            "matrix": study.matrix.model_copy(update={"arms": arms, "seeds": [seed]}),
+            "compare": study.compare.model_copy(update={"baseline": point.arm, "against": []}),
+            "register_": None,
+            "sweep": None,
+        }
+    )
+
+
+def _as_written(study: Study, sweep: Sweep) -> Iterator[Point]:
+    """Yield the study's own setting of the first arm, with as many seeds as are asked for."""
+    first = (study.matrix.seeds or [study.seed])[0]
+    for number in range(sweep.repeat):
+        yield Point(sweep.arms[0], {}, (first + number) % 2**31)
+
+
+def _grid(file: StudyFile, space: Space, sweep: Sweep, before: int) -> list[Point]:
+    points = list(islice(space.grid(), 10 * sweep.trials))
+    if len(points) + before > sweep.trials:
+        raise UserError(
+            f"the grid has more points than the sweep has trials, of which {before} are the study "
+            "as it is written",
+            where=f"{file.place(('sweep', 'trials'))}: sweep.trials",
+            value=sweep.trials,
+            remedy=f"raise it to {len(points) + before} or more, or search: random",
+        )
+    return points
+
+
+def _distinct(
+    made: PreparedSweep, written: list[Point], drawn: Iterable[Point], most: int
+) -> Iterator[Point]:
+    """Yield points that train something each, none twice; each is planned."""
+    seen, tries = set[str](), 0
+    for point in (*written, *islice(drawn, 10 * most)):
+        key = made.trial(point).arm.trains[-1].key
+        if key in seen:
+            tries += 1
+            continue
+        seen.add(key)
+        yield point
+        if len(seen) == most:
+            return
+
+
+def _trained(prepared: Prepared, file: StudyFile, sweep: Sweep) -> Trained:
+    """Return what names each arm's training in a study with other values."""
+
+    def names(study: Study) -> Mapping[str, str]:
+        arms = {name: study.matrix.arms[name] for name in sweep.arms}
+        baseline = study.compare.model_copy(update={"baseline": sweep.arms[0], "against": []})
+        matrix = study.matrix.model_copy(update={"arms": arms})
+        own = study.model_copy(
+            update={"matrix": matrix, "compare": baseline, "register_": None, "sweep": None}
+        )
+        plan = _other(prepared, own, file).plan
+        return {arm.name: arm.trains[-1].key for arm in plan.arms}
+
+    return names
+
+
+# Where things run and are kept; what is done of the study is in its steps' keys.
+_NOT_IN_KEY = {"study", "run_dir", "resources", "tracking", "sandbox"}
+
+
+def _key(first: Trial, sweep: Sweep) -> str:
+    """Name a sweep: by its settings, but for how many trials, and by the study of its first one."""
+    own = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel"})
+    study = first.prepared.study.model_dump(mode="json", by_alias=True, exclude=_NOT_IN_KEY)
+    return content_key("sweep", [own, study, first.prepared.identities])
+
+
+def shared(trials: Sequence[Trial]) -> list[Step]:
+    """Return the steps that several trials have in common."""
+    count: dict[tuple[str, str], int] = {}
+    steps: dict[tuple[str, str], Step] = {}
+    for trial in trials:
+        for step in trial.prepared.plan.steps:
+            name = (step.stage, step.key)
+            count[name] = count.get(name, 0) + 1
+            steps.setdefault(name, step)
+    return [step for name, step in steps.items() if count[name] > 1]

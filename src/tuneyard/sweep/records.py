@@ -1,0 +1,93 @@
+"""What is known of each trial, in the run directory: written whenever it changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tuneyard.artifacts import RunDir
+from tuneyard.sweep.space import Point
+
+Status = Literal["running", "done", "stopped", "failed"]
+
+
+@dataclass
+class Record:
+    """A trial.
+
+    Attributes:
+        number: from 0, in the order in which trials were begun or drawn.
+        point: what it trains.
+        drawn: what the search has drawn, by key: the number of a choice, or the value itself.
+        rungs: the objective at each rung, by optimiser steps; over few prompts.
+        value: the objective on validation data, once it is done.
+        reason: why it failed, or was stopped.
+        again: it failed by what may be otherwise next time (memory, a lost worker).
+        seconds: that it took, waiting for others included, in all attempts.
+        adapter: the key of its last training step, which names the adapter.
+        steps: optimiser steps of its last training stage.
+    """
+
+    number: int
+    point: Point
+    drawn: Mapping[str, Any] = field(default_factory=dict)
+    status: Status = "running"
+    rungs: dict[int, float] = field(default_factory=dict)
+    value: float | None = None
+    reason: str | None = None
+    again: bool = False
+    seconds: float = 0.0
+    adapter: str | None = None
+    steps: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be done for it."""
+        return self.status != "running" and not self.again
+
+    @property
+    def name(self) -> str:
+        """What progress and tables call it."""
+        return f"trial {self.number}"
+
+
+class Records:
+    """The trials of a sweep.
+
+    Args:
+        run: the run directory.
+        key: the sweep's.
+        most: how many trials there may be.
+    """
+
+    def __init__(self, run: RunDir, key: str, most: int) -> None:
+        self._run, self._key = run, key
+        self.place = run.join("sweep", key)
+        found = (self._read(number) for number in range(most))
+        self.all: dict[int, Record] = {one.number: one for one in found if one is not None}
+
+    def keep(self, record: Record) -> None:
+        """Write what is known of a trial."""
+        self.all[record.number] = record
+        text = json.dumps(dataclasses.asdict(record), indent=1, ensure_ascii=False) + "\n"
+        self._run.write_text(text, *self._place(record.number))
+
+    def best(self) -> Record | None:
+        """Return the trial with the largest objective; of equal ones the first."""
+        done = [one for one in self.all.values() if one.status == "done"]
+        return max(done, key=lambda one: (one.value or 0.0, -one.number), default=None)
+
+    def _read(self, number: int) -> Record | None:
+        text = self._run.read_text(*self._place(number))
+        if text is None:
+            return None
+        found = json.loads(text)
+        found["point"] = Point(**found["point"])
+        found["rungs"] = {int(step): value for step, value in found["rungs"].items()}
+        return Record(**found)
+
+    def _place(self, number: int) -> tuple[str, ...]:
+        return "sweep", self._key, "trials", f"{number:04}.json"

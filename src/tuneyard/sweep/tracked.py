@@ -1,0 +1,125 @@
+"""A sweep in MLflow while it goes on: a parent run, and in it a run a trial.
+
+Swept keys are parameters under their own names, and the objective is one metric of all, so that
+MLflow's comparison of runs shows them side by side. Where MLflow does not answer, trials go on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tuneyard.errors import first_line
+from tuneyard.stages import runs
+from tuneyard.stages.context import Context
+from tuneyard.stages.trained import history
+from tuneyard.sweep.prepared import PreparedSweep, Trial
+from tuneyard.sweep.records import Record, Records
+
+if TYPE_CHECKING:
+    from tuneyard.tracking import Run, Tracker
+
+_LAST_WORDS = 20.0
+_STATUS: dict[str, Any] = {"done": "FINISHED", "stopped": "FINISHED", "failed": "FAILED"}
+
+
+class Tracked:
+    """Logs trials; several threads may call it.
+
+    Args:
+        say: prints a warning, once, should MLflow not answer.
+    """
+
+    def __init__(self, made: PreparedSweep, records: Records, say: Callable[[str], None]) -> None:
+        self._made, self._records, self._say = made, records, say
+        self._lock = threading.Lock()
+        self._warned = False
+        self._tracker: Tracker | None = None
+        self._top: Run | None = None
+        self._open: dict[int, Run] = {}
+
+    def begin(self, record: Record) -> None:
+        """Open a trial's run, or mark it as RUNNING again."""
+        self._try(lambda: self._run(record))
+
+    def rung(self, record: Record, steps: int, value: float) -> None:
+        """Log the objective at a rung, over few prompts."""
+        row = {"step": steps, "objective": value}
+        self._try(lambda: self._run(record).log_steps([row], prefix="rung"))
+
+    def end(self, record: Record, trial: Trial | None, context: Context | None) -> None:
+        """Log what became of a trial, and its training curves where it has trained to the end."""
+
+        def log() -> None:
+            run = self._run(record)
+            run.set_tags({"tuneyard.trial": record.status, "tuneyard.reason": record.reason or ""})
+            if record.status == "done" and trial is not None and context is not None:
+                for name, step in runs.named(trial.arm):
+                    run.log_steps(history(step, context), prefix=name)
+            run.log_metrics({self._made.sweep.metric: record.value, "seconds": record.seconds})
+            run.finish(_STATUS[record.status])
+            del self._open[record.number]
+            top, best = self._parent(), self._records.best()
+            if best is not None:  # of each trial that becomes the best one, in order
+                row = {"step": record.number, self._made.sweep.metric: best.value}
+                top.log_steps([row], prefix="best")
+
+        self._try(log)
+
+    def close(self) -> None:
+        """End the parent run with what the best trial has."""
+
+        def log() -> None:
+            top, best = self._parent(), self._records.best()
+            found = [one.status for one in self._records.all.values()]
+            top.log_metrics({name: found.count(name) for name in ("done", "stopped", "failed")})
+            if best is not None:
+                top.log_metrics({self._made.sweep.metric: best.value})
+                top.set_tags({"tuneyard.best": best.name})
+            top.finish()
+
+        self._try(log)
+
+    def break_off(self) -> None:
+        """Mark what runs as killed; a server that hangs is not waited for."""
+
+        def log() -> None:
+            for run in [*self._open.values(), *filter(None, [self._top])]:
+                run.finish("KILLED")
+
+        thread = threading.Thread(target=self._try, args=[log], daemon=True)
+        thread.start()
+        thread.join(_LAST_WORDS)
+
+    def _try(self, action: Callable[[], object]) -> None:
+        with self._lock:
+            try:
+                action()
+            except Exception as error:
+                if not self._warned:
+                    self._warned = True
+                    self._say(f"    warning: MLflow does not get the trials ({first_line(error)})")
+
+    def _parent(self) -> Run:
+        if self._top is None:
+            study, sweep = self._made.prepared.study, self._made.sweep
+            self._tracker = runs.open_tracker(study, self._made.prepared.run.root)
+            settings = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel"})
+            name = f"{study.study} sweep"
+            self._top = self._tracker.study(name, f"sweep-{self._made.key}", {"sweep": settings})
+        return self._top
+
+    def _run(self, record: Record) -> Run:
+        if record.number not in self._open:
+            top = self._parent()
+            assert self._tracker is not None
+            seed = record.point.seed
+            own = {**record.point.values, **({} if seed is None else {"seed": seed})}
+            self._open[record.number] = self._tracker.arm(
+                top,
+                record.name,
+                f"{self._made.key}-{record.number}",
+                {"arm": record.point.arm, **own},
+            )
+        return self._open[record.number]

@@ -1,0 +1,249 @@
+"""Runs trials, each in a thread of the driver, with the runner of studies."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from statistics import fmean
+
+from tuneyard.config import Resources
+from tuneyard.distributed.cluster import Cluster
+from tuneyard.errors import AbandonedError, ToldError, UserError, named
+from tuneyard.progress import Bar, Progress
+from tuneyard.stages.context import Context
+from tuneyard.stages.runner import Runner, facts_of
+from tuneyard.stages.scored import score_rows
+from tuneyard.study import decided
+from tuneyard.sweep.desk import Said
+from tuneyard.sweep.prepared import SPLIT, PreparedSweep, Trial, cut
+from tuneyard.sweep.records import Record, Records
+from tuneyard.sweep.rungs import TrialRungs
+from tuneyard.sweep.tracked import Tracked
+
+Say = Callable[[int, Said], None]
+
+
+class Decisions:
+    """What Tune's scheduler decides of each trial at each rung; both sides are threads."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int], bool] = {}
+        self._gone: dict[int, str] = {}
+        self._changed = threading.Condition()
+
+    def make(self, number: int, steps: int, go_on: bool) -> None:
+        """Decide whether a trial goes on; the first decision counts."""
+        with self._changed:
+            self._made.setdefault((number, steps), go_on)
+            self._changed.notify_all()
+
+    def lose(self, number: int, why: str) -> None:
+        """Tune has given a trial up."""
+        with self._changed:
+            self._gone[number] = why
+            self._changed.notify_all()
+
+    def made(self, number: int, steps: int) -> bool | None:
+        """Return a decision, or None where there is none yet."""
+        with self._changed:
+            return self._made.get((number, steps))
+
+    def wait(self, number: int, steps: int) -> bool:
+        """Wait for a decision.
+
+        Raises:
+            RuntimeError: Tune has given the trial up.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: (number, steps) in self._made or number in self._gone)
+            if (number, steps) not in self._made:
+                raise RuntimeError(f"Ray Tune has lost the trial: {self._gone[number]}")
+            return self._made[number, steps]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {}  # Tune keeps a copy of all that it is given; this is of this process alone
+
+
+class Trials:
+    """Runs trials; ``begin`` may be called twice for one, as Tune starts trials anew.
+
+    Args:
+        say: passes on to Tune what there is to say of a trial.
+    """
+
+    def __init__(
+        self,
+        made: PreparedSweep,
+        records: Records,
+        cluster: Cluster,
+        progress: Progress,
+        say: Say,
+        tracked: Tracked,
+    ) -> None:
+        self._made, self._records, self._cluster = made, records, cluster
+        self._progress, self._say, self._tracked = progress, say, tracked
+        self.decisions = Decisions()
+        self._begun: set[int] = set()
+        self._refused: dict[str, UserError] = {}
+        self._left = False
+        self._lock = threading.Lock()
+
+    def leave(self) -> None:
+        """Note nothing more: the sweep is broken off, and what fails from now on fails by that."""
+        self._left = True
+
+    def begin(self, number: int) -> None:
+        """Begin a trial, or say again what became of it in an earlier run of the sweep."""
+        with self._lock:
+            if number in self._begun:
+                return
+            self._begun.add(number)
+        record = self._records.all[number]
+        work = self._repeat if record.over else self._perform
+        threading.Thread(target=work, args=[record], name=record.name, daemon=True).start()
+
+    def _repeat(self, record: Record) -> None:
+        for steps, value in sorted(record.rungs.items()):
+            self._say(record.number, {"value": value, "steps": steps})
+        self._end(record)
+
+    def _perform(self, record: Record) -> None:
+        began = time.monotonic()
+        record.status, record.reason, record.again = "running", None, False
+        self._records.keep(record)
+        self._tracked.begin(record)
+        done: tuple[Trial, Context] | None = None
+        try:
+            done = self._run(record)
+        except AbandonedError as error:
+            record.status, record.reason = "stopped", str(error)
+        except ToldError as error:
+            record.status, record.reason = "failed", _reason(error)
+            record.again = not isinstance(error, UserError)
+        except BaseException as error:  # a fault of ours, in this trial alone
+            record.status, record.reason, record.again = "failed", named(error), True
+        record.seconds += round(time.monotonic() - began, 3)
+        if self._left or self._cluster.lost() is not None:
+            return  # as a trial that was cut off it goes on next time
+        self._records.keep(record)
+        self._tracked.end(record, *(done or (None, None)))
+        self._progress.line(f"{record.name}: {outcome(record)}{self._tally()}")
+        self._end(record)
+
+    def _tally(self) -> str:
+        """Say how far the sweep is, and what was best so far."""
+        found = list(self._records.all.values())
+        over = sum(one.over or one.status == "failed" for one in found)
+        best = self._records.best()
+        so_far = "" if best is None else f"; best so far {best.value:.4g}, {best.name}"
+        return f" ({over} of {self._made.most} trials are over{so_far})"
+
+    def _end(self, record: Record) -> None:
+        said: Said = {"end": "done"}
+        if record.value is not None:
+            said |= {"value": record.value, "steps": record.steps or 1}
+        if record.status == "failed":
+            said = {"end": "failed", "reason": record.reason or ""}
+        self._say(record.number, said)
+
+    def _run(self, record: Record) -> tuple[Trial, Context]:
+        trial = self._made.trial(record.point)
+        resources = _alone(trial.prepared.study.resources)
+        study = trial.prepared.study.model_copy(update={"resources": resources})
+        run = trial.prepared.run
+        runner = Runner(
+            study, run, self._progress, title=f"{record.name} · ", cluster=self._cluster
+        )
+        if trial.prepared.plan.undecided:  # its data are others than the study's
+            trial = cut(trial.point, decided(self._made.whole(record.point), runner))
+        last = trial.arm.trains[-1]
+        record.adapter = last.key
+        # Tune hears again what was judged before the sweep was interrupted.
+        for steps, value in sorted(record.rungs.items()):
+            if not self._judged(record, steps, value):
+                run.discard("work", run.artifact(last.stage, last.key).name)
+                raise AbandonedError(f"stopped at step {steps}")
+        rungs = self._rungs(record, trial)
+        for step in trial.prepared.plan.steps:
+            if (known := self._refused.get(step.key)) is not None:
+                raise known  # what trials share is not refused by each of them anew
+            if facts_of(run, step) is not None:
+                continue
+            try:
+                runner.step(step, trial.prepared.plan, training=self._made.key, rungs=rungs)
+            except UserError as error:
+                self._refused[step.key] = error
+                raise
+        context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
+        record.value = objective(self._made, trial, context)
+        record.steps = (facts_of(run, last) or {}).get("steps")
+        record.status = "done"
+        return trial, context
+
+    def _rungs(self, record: Record, trial: Trial) -> TrialRungs | None:
+        sweep = self._made.sweep
+        if sweep.stop is None:
+            return None
+        return TrialRungs(
+            trial, sweep.stop, sweep.metric, sweep.on,
+            lambda steps, value: self._judged(record, steps, value),
+        )  # fmt: skip
+
+    def _judged(self, record: Record, steps: int, value: float) -> bool:
+        """Let Tune decide at a rung; what was decided in this run of the sweep stays."""
+        if (found := self.decisions.made(record.number, steps)) is not None:
+            return found
+        record.rungs[steps] = value
+        self._records.keep(record)
+        self._tracked.rung(record, steps, value)
+        self._say(record.number, {"value": value, "steps": steps})
+        return self.decisions.wait(record.number, steps)
+
+
+def objective(made: PreparedSweep, trial: Trial, context: Context) -> float:
+    """Return what a trial that is done is judged by.
+
+    Raises:
+        UserError: its answers have no such value.
+    """
+    from tuneyard.compare import Cell, System, means
+
+    metric, on = made.sweep.metric, made.sweep.on
+    found: dict[str, float | None] = {}
+    for kind, rows in score_rows(trial.score, context).items():
+        cell = Cell(System(*trial.arm.system), kind, SPLIT, rows)
+        found[kind] = means(cell, context.study.evaluate.pass_at).get(metric)
+    values = [value for kind, value in found.items() if on in (None, kind)]
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        raise UserError(
+            f"no answer has a value of {metric}",
+            where="sweep.metric",
+            value=found,
+            remedy="take a metric that these data have",
+        )
+    return fmean(known)
+
+
+def outcome(record: Record) -> str:
+    """Say in a few words what became of a trial."""
+    if record.status == "done":
+        return f"{record.value:.4g}"
+    return f"{record.status}: {record.reason}" if record.reason else record.status
+
+
+def _reason(error: ToldError) -> str:
+    shown = f" ({error.shown})" if error.shown else ""
+    return f"{error.what}{shown}"
+
+
+def _alone(resources: Resources) -> Resources:
+    """Return a trial's resources: where a study would answer on all GPUs, on those of its own."""
+    if resources.inference_workers is not None or not resources.gpus_per_worker:
+        return resources
+    return resources.model_copy(update={"inference_workers": resources.workers})
+
+
+def _nothing(*words: object) -> None:
+    """Show nothing."""
