@@ -169,7 +169,7 @@ def test_a_way_that_the_reference_has_is_no_licence_for_another() -> None:
     call(held, "b")
     assert found.changed == set()
     call(held, "a")
-    assert found.changed == {"f removes"}
+    assert found.changed == {"f removes @0"}
 
 
 def test_attributes_that_tests_never_name_are_found_again() -> None:
