@@ -1,7 +1,8 @@
 """Two or more score sets → tables, paired tests, figures and the report."""
 
 from tuneyard.compare.inputs import Cell, Curve, StudyInputs, System, Trained
-from tuneyard.compare.measures import means
+from tuneyard.compare.measures import means, values_of
+from tuneyard.compare.questions import questions_of
 from tuneyard.compare.report import add_decision, write_report
 from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.terminal import terminal_table
@@ -15,7 +16,9 @@ __all__ = [
     "Trained",
     "add_decision",
     "means",
+    "questions_of",
     "summarise",
     "terminal_table",
+    "values_of",
     "write_report",
 ]

@@ -122,6 +122,19 @@ def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
     return sum(values) / len(values) if values else None
 
 
+def values_of(cell: Cell, key: str, pass_at: Sequence[int] = (1,)) -> dict[Hashable, Value] | None:
+    """Return a metric's value of each example, as ``by_example``; None where it was not measured.
+
+    Args:
+        key: the metric's, such as ``pass_at_5``.
+        pass_at: see ``means``.
+    """
+    for measure in measures_of([cell], pass_at):
+        if measure.key == key:
+            return by_example(cell, measure)
+    return None
+
+
 def means(cell: Cell, pass_at: Sequence[int] = (1,)) -> dict[str, float]:
     """Return each metric's mean over a cell's examples, those without a value left out.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.artifacts import fetch
-from tuneyard.base_models import base_name, fingerprint
+from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.context import Context
+from tuneyard.stages.scored import score_rows
 from tuneyard.stages.trained import history
 
 if TYPE_CHECKING:
-    from tuneyard.tracking import Details
+    from tuneyard.tracking import Offer
 
 
 def run(step: steps.Register, context: Context) -> str:
@@ -91,13 +91,13 @@ def _track_arm(
     return value
 
 
-def _base_fingerprint(arm: Arm, adapter: Path | None) -> str:
+def _base_fingerprint(arm: Arm, adapter: Path) -> str:
     """Return the base's fingerprint: where its files are not on this machine, the adapter's word.
 
     Empty where neither is there.
     """
     found = fingerprint(arm.model)
-    if found is None and adapter is not None:
+    if found is None:
         record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
         found = record["base"]["fingerprint"]
     return found or ""
@@ -149,47 +149,84 @@ def _decide(
     rule: Register | None = study.register_
     if rule is None:
         return {"said": ""}
-    from tuneyard.tracking import measured_otherwise, register
+    from tuneyard.tracking import register
 
     best = _best(arms, values)
     if best is None:
         return {"said": f"registry: no arm has a value of {rule.metric}"}
-    arm, value = arms[best], values[best]
-    last = arm.trains[-1] if arm.trains else None
-    adapter = None if last is None else fetch(str(context.adapter(last)))
-    scored = arm.scores[rule.split]
-    asked = {one.kind: one.key for one in scored.sets if rule.on in (None, one.kind)}
-    digests = [asked[kind] for kind in sorted(asked)]
-    details: Details = {
-        "adapter_key": last.key if last else "",
-        "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
-        "base_path": base_name(arm.model),
-        "base_fingerprint": _base_fingerprint(arm, adapter),
-        "study": study.study,
-        "arm": arm.label,
+    arm = arms[best]
+    nothing = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
+    if not arm.trains:
+        reason = "the best arm is the base model itself: only adapters are registered"
+        return {"said": f"{nothing}\n  {reason}", "registered": False, "arm": arm.label}
+    tried = {
+        arms[n].trains[-1].key
+        for n, value in values.items()
+        if value is not None and arms[n].trains
     }
-    champion = measured_otherwise(tracker, rule, details) if adapter else None
     decision = register(
         tracker,
         rule=rule,
-        run=children[best],
-        adapter_dir=Path(adapter) if adapter else None,
-        value=value,
-        details=details,
-        incumbent_value=(
-            None
-            if champion is None
-            else incumbent.measure(champion, rule, scored, tracker, context)
+        offer=_offer(arm, children[best], len(tried), rule, context),
+        measure=lambda champion: incumbent.measure(
+            champion, rule, arm.scores[rule.split], tracker, context
         ),
+        waiting=lambda: context.bar.say(f"    waiting: another study registers in {rule.name}"),
     )
-    if decision.registered:
-        said = f"registry: {rule.name} version {decision.version} (champion) is {arm.label}"
-    else:
-        said = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
+    said = nothing
+    if decision.role is not None:
+        said = f"registry: {rule.name} version {decision.version} ({decision.role}) is {arm.label}"
     return {
         "said": f"{said}\n  {decision.reason}",
-        "registered": decision.registered,
+        "registered": decision.role is not None,
+        "role": decision.role,
         "version": decision.version,
         "arm": arm.label,
-        "value": value,
+        "value": values[best],
     }
+
+
+def _offer(arm: Arm, run: Any, candidates: int, rule: Register, context: Context) -> Offer:
+    from tuneyard.compare import Cell, questions_of
+    from tuneyard.tracking import Bar, Offer
+
+    study, scored, last = context.study, arm.scores[rule.split], arm.trains[-1]
+    folder = fetch(str(context.adapter(last)))
+    kinds = incumbent.asked_sets(scored, rule)
+    rows = {kind: own for kind, own in score_rows(scored, context).items() if kind in kinds}
+    ids = {kind: {row["id"] for row in own} for kind, own in rows.items()}
+    every = [row for own in rows.values() for row in own]
+    return Offer(
+        folder=folder,
+        run=run,
+        values=incumbent.values(every, ids, rule, context) or {},
+        questions={
+            kind: questions_of(Cell("", (), "", kind, rule.split, own))
+            for kind, own in rows.items()
+        },
+        bar=Bar(
+            what=f"{rule.metric} on {rule.on or 'all data'} ({rule.split})",
+            margin=rule.margin,
+            confidence=study.compare.confidence,
+            candidates=candidates,
+            resamples=study.compare.resamples,
+            seed=study.seed,
+        ),
+        details={
+            "adapter_key": last.key,
+            "examples_digest": incumbent.yardstick(scored, rule, context),
+            "base_path": base_name(arm.model),
+            "base_fingerprint": _base_fingerprint(arm, folder),
+            "model": _model_text(arm),
+            "study": study.study,
+            "arm": arm.label,
+        },
+    )
+
+
+def _model_text(arm: Arm) -> str:
+    """Return the base model as JSON, by which it is found again: a folder by its absolute path."""
+    model = arm.model
+    if model.path != "embedded":
+        model = model.model_copy(update={"path": resolve_path(model)})
+    return json.dumps(model.model_dump(mode="json"), ensure_ascii=False)

@@ -4,32 +4,33 @@ Importing this package does not import mlflow (which takes seconds); opening a `
 fetching a model does.
 """
 
-from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
-from tuneyard.tracking.registry import (
-    CHAMPION,
-    Decision,
-    Details,
-    Incumbent,
-    measured_otherwise,
-    reach,
-    register,
-)
+from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri, run_file
+from tuneyard.tracking.gate import Bar, Sets, judge, mean_of
+from tuneyard.tracking.registry import Decision, Details, Offer, reach, register, rollback
 from tuneyard.tracking.run import Logged, Run, Status
 from tuneyard.tracking.store import Tracker
+from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
 
 __all__ = [
+    "CHALLENGER",
     "CHAMPION",
     "AdapterRef",
+    "Bar",
     "Decision",
     "Details",
-    "Incumbent",
     "Logged",
+    "Offer",
     "Run",
+    "Sets",
     "Status",
     "Tracker",
+    "Version",
     "fetch_model",
-    "measured_otherwise",
+    "judge",
+    "mean_of",
     "parse_model_uri",
     "reach",
     "register",
+    "rollback",
+    "run_file",
 ]

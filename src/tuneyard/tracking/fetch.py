@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tuneyard.artifacts import for_a_while
@@ -22,6 +22,9 @@ from tuneyard.records import file_digest
 from tuneyard.tracking import connect
 from tuneyard.tracking.address import check_uri, redacted, sqlite_path
 from tuneyard.tracking.connect import reported
+
+if TYPE_CHECKING:
+    from tuneyard.tracking.store import Tracker
 
 SHA_TAG = "tuneyard.sha256"
 
@@ -100,6 +103,20 @@ def fetch_model(
         version=int(version.version),
         tags=dict(version.tags),
     )
+
+
+def run_file(tracker: Tracker, run_id: str | None, path: str, to: Path) -> Path | None:
+    """Download a file of a run's artifacts to the folder ``to``; None where it is not there."""
+    from mlflow.exceptions import MlflowException
+
+    if run_id is None:
+        return None
+    try:
+        return Path(tracker.client.download_artifacts(run_id, path, str(to)))
+    except (MlflowException, OSError) as error:
+        if isinstance(error.__cause__ or error.__context__, ConnectionError):
+            raise
+        return None
 
 
 def _check_database(uri: str) -> None:

@@ -33,37 +33,39 @@ PASSED = {"base": (0, 0, 0, 1), "sft": (2, 1, 1, 2)}
 """Of two answers a task."""
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory, tiny_model_dir):
-    tmp_path = tmp_path_factory.mktemp("study")
-    rows = tmp_path / "rows.jsonl"
-    write_jsonl(rows, [{"instruction": f"do {i}", "reference": f"x = {i}"} for i in range(TASKS)])
-    path = tmp_path / "study.yaml"
-    path.write_text(STUDY.format(model=tiny_model_dir, rows=rows))
-    study = load(path)
+def prepare(folder, model, *overrides, name="run", sft=PASSED["sft"]):
+    """A study whose steps but the last two are done: how many of two answers pass, by task."""
+    rows = folder / "rows.jsonl"
+    write_jsonl(
+        rows, [{"instruction": f"do {i}", "reference": f"x = {i}"} for i in range(len(sft))]
+    )
+    path = folder / "study.yaml"
+    path.write_text(STUDY.format(model=model, rows=rows))
+    study = load(path, overrides)
     check(study, str(path))
     built = plan.build(study, loading.identity)
-    run = RunDir(str(tmp_path / "run"))
+    run = RunDir(str(folder / name))
     run.prove()
     for step in built.steps:
         if step.stage not in ("compare", "register"):
-            facts = {"examples": TASKS}
+            facts = {"examples": len(sft)}
             if step.stage == "train":
                 facts["stopped"] = {"text": "stopped at step 2 of 9"}
             elif step.stage == "judge":
                 idle = {"id": "t3", "place": "rows.jsonl:4", "reason": "the tests assert nothing"}
                 facts = {"rows": 4, "tested": 2, "first": [idle], "found": {"tests": ["t3"]},
                          "reasons": {"the tests assert nothing": 1}}  # fmt: skip
-            with run.artifact(step.stage, step.key).writing(facts) as folder:
-                _fill(folder, step)
+            with run.artifact(step.stage, step.key).writing(facts) as out:
+                _fill(out, step, sft)
     return study, built, run
 
 
-def _fill(folder, step):
+def _fill(folder, step, sft):
+    count = len(sft)
     if step.stage == "prepare":
         examples = [
             Example(f"t{i}", "python", "tasks", step.split, f"do {i}", f"x = {i}")
-            for i in range(TASKS)
+            for i in range(count)
         ]
         write_jsonl(folder / "examples.jsonl", examples)
     elif step.stage == "train":
@@ -72,15 +74,15 @@ def _fill(folder, step):
         (folder / "adapter" / "adapter_config.json").write_text("{}")
         (folder / "adapter" / "adapter_model.safetensors").write_bytes(b"weights")
     elif step.stage == "generate":
-        answers = [Completion(f"t{i}", f"x = {i}", s) for i in range(TASKS) for s in range(2)]
+        answers = [Completion(f"t{i}", f"x = {i}", s) for i in range(count) for s in range(2)]
         write_jsonl(folder / "completions.jsonl", answers)
     elif step.stage == "score":
-        passed = PASSED["sft" if "sft" in step.label else "base"]
+        passed = sft if "sft" in step.label else [*PASSED["base"], *[0] * count][:count]
         rows = [
             {
                 "id": f"t{i}",
                 **({"sample": sample} if sample else {}),
-                "codebleu": 0.25 * (i + 1),
+                "codebleu": 0.25 * (i % 4 + 1),
                 "passed": sample < count,
                 "error_category": None if sample < count else "wrong_answer",
                 "error_detail": None,
@@ -91,15 +93,21 @@ def _fill(folder, step):
         write_jsonl(folder / "scores.jsonl", rows)
 
 
-@pytest.fixture(scope="module")
-def finished(prepared):
-    study, built, run = prepared
+def finish(study, built, run):
+    """Compare and register; Ray is not asked for."""
     for step in built.steps[-2:]:
         with Progress(io.StringIO()).stage(step.label) as bar:
             cluster = Mock()
             cluster.start = lambda: pytest.fail("Ray was asked for")
             context = Context(study, run, bar, cluster)
             {"compare": compare, "register": register}[step.stage].run(step, context)
+    return run.artifact("register", built.steps[-1].key).manifest()["facts"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, tiny_model_dir):
+    study, built, run = prepare(tmp_path_factory.mktemp("study"), tiny_model_dir)
+    finish(study, built, run)
     return built, run
 
 
@@ -161,3 +169,22 @@ def test_pass_at_k_by_hand(finished):
     assert training["values"]["examples"] == ["4"]
     errors = {row["arm"]: row["groups"]["E"] for row in results["errors"]}
     assert errors == {"base": 7, "sft": 2}
+
+
+def test_the_champion_s_own_scores_are_what_another_study_is_held_against(tmp_path, tiny_model_dir):
+    uri = f"tracking.uri=sqlite:///{tmp_path}/mlflow.db"
+    tasks = 40
+
+    def offered(name, sft, *overrides):
+        more = [uri, f"study={name}", *overrides]
+        return finish(*prepare(tmp_path, tiny_model_dir, *more, name=name, sft=sft))
+
+    first = offered("first", [1] * 20 + [0] * (tasks - 20))
+    assert (first["role"], first["version"]) == ("champion", 1)
+    lucky = offered("lucky", [1] * 24 + [0] * (tasks - 24), "sft.epochs=2")
+    assert (lucky["role"], lucky["version"]) == ("challenger", 2)
+    assert "0.6, that of the champion, version 1 0.5: not proven better" in lucky["said"]
+    better = offered("better", [1] * 38 + [0] * (tasks - 38), "sft.epochs=4")
+    assert (better["role"], better["version"]) == ("champion", 3)
+    assert "registry: x version 3 (champion) is sft" in better["said"]
+    assert "40 examples, 18 better and 0 worse" in better["said"]

@@ -3,30 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from offers import Gate, passed
 
 from tuneyard.cli import main
-from tuneyard.config import Register
 from tuneyard.errors import UserError
-from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
+from tuneyard.tracking import Tracker, fetch_model, parse_model_uri
 from tuneyard.tracking.address import sqlite_uri
 
 
 @pytest.fixture
 def registered(tracker: Tracker, adapter: Path) -> Tracker:
-    study = tracker.study("s", "k")
-    register(
-        tracker,
-        rule=Register(name="cocobots"),
-        run=tracker.arm(study, "sft", "a"),
-        adapter_dir=adapter,
-        value=0.5,
-        details={
-            "adapter_key": "a",
-            "examples_digest": "e",
-            "base_path": "embedded",
-            "base_fingerprint": "f0",
-        },
-    )
+    Gate(tracker, adapter).offer("a", passed(20))
     return tracker
 
 
