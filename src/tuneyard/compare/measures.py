@@ -122,17 +122,20 @@ def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
     return sum(values) / len(values) if values else None
 
 
-def values_of(cell: Cell, key: str, pass_at: Sequence[int] = (1,)) -> dict[Hashable, Value] | None:
-    """Return a metric's value of each example, as ``by_example``; None where it was not measured.
+def headline_values(
+    cell: Cell, pass_at: Sequence[int] = (1,), wanted: str | None = None
+) -> dict[str, dict[Hashable, Value]]:
+    """Return the value of each example (see ``by_example``) of all headline metrics, by metric.
 
     Args:
-        key: the metric's, such as ``pass_at_5``.
         pass_at: see ``means``.
+        wanted: a metric that is returned, too, where it was measured.
     """
-    for measure in measures_of([cell], pass_at):
-        if measure.key == key:
-            return by_example(cell, measure)
-    return None
+    return {
+        measure.key: by_example(cell, measure)
+        for measure in measures_of([cell], pass_at)
+        if measure.headline or measure.key == wanted
+    }
 
 
 def means(cell: Cell, pass_at: Sequence[int] = (1,)) -> dict[str, float]:

@@ -10,69 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneyard.artifacts import content_key
 from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Model, Register
 from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import is_hub_id
-from tuneyard.plan.steps import Prepare, Score
+from tuneyard.plan.steps import Score
 from tuneyard.records import Example
-from tuneyard.rows import iter_json_lines
 from tuneyard.stages.context import Context
+from tuneyard.stages.offer import asked_sets, scores_of, yardstick
 from tuneyard.stages.scored import answers_by_id, score_row, without_encoders
+from tuneyard.tracking.versions import YARDSTICK
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Sets, Tracker, Version
-
-
-def asked_sets(scored: Score, rule: Register) -> dict[str, Prepare]:
-    """Return the data sets that a registry rule looks at, by name."""
-    return {one.kind: one for one in scored.sets if rule.on in (None, one.kind)}
-
-
-def yardstick(scored: Score, rule: Register, context: Context) -> str:
-    """Return what tells on which examples an adapter was measured, and how, from other ways.
-
-    It is by content: another run directory with the same examples has the same one.
-    """
-    digests = {
-        kind: (context.artifact(source).manifest() or {})["files"]["examples.jsonl"]["sha256"]
-        for kind, source in asked_sets(scored, rule).items()
-    }
-    decoding = scored.answers.decoding
-    encoder = scored.encoders.get(encoder_metrics([rule.metric]).get(rule.metric, ""))
-    return content_key(
-        "yardstick",
-        {
-            "examples": digests,
-            "decoding": decoding.relevant(),
-            "seed": scored.answers.seed if decoding.temperature > 0 else None,
-            "code_block": scored.code_block,
-            "faithful": scored.faithful,
-            "encoder": None if encoder is None else [encoder.identity, encoder.layer],
-        },
-    )
-
-
-def values(
-    rows: list[dict[str, Any]], examples: Mapping[str, set[str]], rule: Register, context: Context
-) -> Sets | None:
-    """Return a rule's metric of score rows by data set and example; None where it has none.
-
-    Args:
-        examples: the ids of each data set's.
-    """
-    from tuneyard.compare import Cell, values_of
-
-    found: dict[str, Any] = {}
-    for kind, own in examples.items():
-        cell = Cell("", (), "", kind, rule.split, [row for row in rows if row["id"] in own])
-        of_kind = values_of(cell, rule.metric, context.study.evaluate.pass_at)
-        if of_kind is None or of_kind.keys() != own:
-            return None
-        found[kind] = of_kind
-    return found
 
 
 def measure(
@@ -86,30 +37,25 @@ def measure(
     Raises:
         UserError: its base model is not here, or it cannot be measured for another reason.
     """
-    from tuneyard.tracking.versions import YARDSTICK
+    from tuneyard.tracking import logged_scores
 
     examples = {k: context.examples(source) for k, source in asked_sets(scored, rule).items()}
     ids = {kind: {e.id for e in own} for kind, own in examples.items()}
-    found = None
+    found: Sets = {}
     if champion.tags.get(YARDSTICK) == yardstick(scored, rule, context):
-        found = values(_own_rows(champion, rule, tracker), ids, rule, context)
-    if found is None or not _as_registered(found, champion, rule):
+        kept = logged_scores(tracker.client, champion.run_id, rule.split)
+        found = {} if kept is None else kept.of(rule.metric, ids)
+    if not _whole(found, ids) or not _as_registered(found, champion, rule):
         context.bar.say(f"    the champion, version {champion.number}, is measured anew")
-        found = values(
-            _anew(champion, rule, scored, examples, tracker, context), ids, rule, context
-        )
-    if found is None:
+        rows = _anew(champion, rule, scored, examples, tracker, context)
+        found = scores_of(rows, rule, context).of(rule.metric, ids)
+    if not found:
         raise UserError(f"{rule.metric} has no value for it", where=champion.uri)
     return found
 
 
-def _own_rows(champion: Version, rule: Register, tracker: Tracker) -> list[dict[str, Any]]:
-    """Return the score rows that the champion's run logged; none where they are gone."""
-    from tuneyard.tracking import run_file
-
-    with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
-        path = run_file(tracker, champion.run_id, f"scores/{rule.split}/scores.jsonl", Path(folder))
-        return [] if path is None else [row for _, row in iter_json_lines(path)]
+def _whole(found: Sets, ids: Mapping[str, set[str]]) -> bool:
+    return {kind: set(own) for kind, own in found.items()} == ids
 
 
 def _as_registered(found: Sets, champion: Version, rule: Register) -> bool:
@@ -129,8 +75,8 @@ def _anew(
     examples: Mapping[str, list[Example]],
     tracker: Tracker,
     context: Context,
-) -> list[dict[str, Any]]:
-    """Let the champion answer the examples, and return score rows."""
+) -> dict[str, list[dict[str, Any]]]:
+    """Let the champion answer the examples, and return score rows by data set."""
     from tuneyard.distributed import generate
     from tuneyard.tracking import fetch_model
 
@@ -151,11 +97,9 @@ def _anew(
             resources=context.study.resources,
         )
     answers = answers_by_id(completions)
-    return [
-        row
-        for kind, own in examples.items()
-        for row in _scored(own, kind, answers, rule, scored, context)
-    ]
+    return {
+        kind: _scored(own, kind, answers, rule, scored, context) for kind, own in examples.items()
+    }
 
 
 def _model(champion: Version, context: Context) -> Model:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tuneyard.adapter_file import ADAPTER_RECORD
-from tuneyard.artifacts import fetch
-from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import score_rows
+from tuneyard.stages.offer import offer
 from tuneyard.stages.trained import history
-
-if TYPE_CHECKING:
-    from tuneyard.tracking import Offer
 
 
 def run(step: steps.Register, context: Context) -> str:
@@ -91,18 +84,6 @@ def _track_arm(
     return value
 
 
-def _base_fingerprint(arm: Arm, adapter: Path) -> str:
-    """Return the base's fingerprint: where its files are not on this machine, the adapter's word.
-
-    Empty where neither is there.
-    """
-    found = fingerprint(arm.model)
-    if found is None:
-        record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
-        found = record["base"]["fingerprint"]
-    return found or ""
-
-
 def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> None:
     artifact = context.artifact(source)
     manifest = artifact.manifest() or {"files": {}, "facts": {}}
@@ -167,7 +148,7 @@ def _decide(
     decision = register(
         tracker,
         rule=rule,
-        offer=_offer(arm, children[best], len(tried), rule, context),
+        offer=offer(arm, children[best], len(tried), rule, context),
         measure=lambda champion: incumbent.measure(
             champion, rule, arm.scores[rule.split], tracker, context
         ),
@@ -184,49 +165,3 @@ def _decide(
         "arm": arm.label,
         "value": values[best],
     }
-
-
-def _offer(arm: Arm, run: Any, candidates: int, rule: Register, context: Context) -> Offer:
-    from tuneyard.compare import Cell, questions_of
-    from tuneyard.tracking import Bar, Offer
-
-    study, scored, last = context.study, arm.scores[rule.split], arm.trains[-1]
-    folder = fetch(str(context.adapter(last)))
-    kinds = incumbent.asked_sets(scored, rule)
-    rows = {kind: own for kind, own in score_rows(scored, context).items() if kind in kinds}
-    ids = {kind: {row["id"] for row in own} for kind, own in rows.items()}
-    every = [row for own in rows.values() for row in own]
-    return Offer(
-        folder=folder,
-        run=run,
-        values=incumbent.values(every, ids, rule, context) or {},
-        questions={
-            kind: questions_of(Cell("", (), "", kind, rule.split, own))
-            for kind, own in rows.items()
-        },
-        bar=Bar(
-            what=f"{rule.metric} on {rule.on or 'all data'} ({rule.split})",
-            margin=rule.margin,
-            confidence=study.compare.confidence,
-            candidates=candidates,
-            resamples=study.compare.resamples,
-            seed=study.seed,
-        ),
-        details={
-            "adapter_key": last.key,
-            "examples_digest": incumbent.yardstick(scored, rule, context),
-            "base_path": base_name(arm.model),
-            "base_fingerprint": _base_fingerprint(arm, folder),
-            "model": _model_text(arm),
-            "study": study.study,
-            "arm": arm.label,
-        },
-    )
-
-
-def _model_text(arm: Arm) -> str:
-    """Return the base model as JSON, by which it is found again: a folder by its absolute path."""
-    model = arm.model
-    if model.path != "embedded":
-        model = model.model_copy(update={"path": resolve_path(model)})
-    return json.dumps(model.model_dump(mode="json"), ensure_ascii=False)

@@ -4,10 +4,11 @@ Importing this package does not import mlflow (which takes seconds); opening a `
 fetching a model does.
 """
 
-from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri, run_file
-from tuneyard.tracking.gate import Bar, Sets, judge, mean_of
+from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
+from tuneyard.tracking.gate import Bar, Sets, mean_of
 from tuneyard.tracking.registry import Decision, Details, Offer, reach, register, rollback
 from tuneyard.tracking.run import Logged, Run, Status
+from tuneyard.tracking.scores import Scores, logged_scores
 from tuneyard.tracking.store import Tracker
 from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
 
@@ -21,16 +22,16 @@ __all__ = [
     "Logged",
     "Offer",
     "Run",
+    "Scores",
     "Sets",
     "Status",
     "Tracker",
     "Version",
     "fetch_model",
-    "judge",
+    "logged_scores",
     "mean_of",
     "parse_model_uri",
     "reach",
     "register",
     "rollback",
-    "run_file",
 ]

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from tuneyard.artifacts import for_a_while
@@ -20,11 +20,9 @@ from tuneyard.errors import UserError, first_line
 from tuneyard.places import told
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
-from tuneyard.tracking.address import check_uri, redacted, sqlite_path
+from tuneyard.tracking.address import check_uri, sqlite_path
 from tuneyard.tracking.connect import reported
-
-if TYPE_CHECKING:
-    from tuneyard.tracking.store import Tracker
+from tuneyard.tracking.versions import Version, find
 
 SHA_TAG = "tuneyard.sha256"
 
@@ -77,11 +75,11 @@ def fetch_model(
         UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
             something else; or the server cannot be reached.
     """
-    _check_database(uri)
+    check_database(uri)
     target = Path(to)
     with _told(target):
         _check_target(target)
-    version = connect.first_answer(uri, lambda: _version(uri, name, alias))
+    version = connect.first_answer(uri, lambda: find(connect.client(uri), name, alias))
     wanted = version.tags.get(SHA_TAG)
     with _told(target):
         held = folder_digest(target) if os.path.exists(target) and any(target.iterdir()) else None
@@ -100,26 +98,26 @@ def fetch_model(
         base_path=version.tags.get("tuneyard.base_path"),
         base_fingerprint=version.tags.get("tuneyard.base_fingerprint"),
         name=name,
-        version=int(version.version),
+        version=version.number,
         tags=dict(version.tags),
     )
 
 
-def run_file(tracker: Tracker, run_id: str | None, path: str, to: Path) -> Path | None:
+def run_file(client: Any, run_id: str | None, path: str, to: Path) -> Path | None:
     """Download a file of a run's artifacts to the folder ``to``; None where it is not there."""
     from mlflow.exceptions import MlflowException
 
     if run_id is None:
         return None
     try:
-        return Path(tracker.client.download_artifacts(run_id, path, str(to)))
+        return Path(client.download_artifacts(run_id, path, str(to)))
     except (MlflowException, OSError) as error:
         if isinstance(error.__cause__ or error.__context__, ConnectionError):
             raise
         return None
 
 
-def _check_database(uri: str) -> None:
+def check_database(uri: str) -> None:
     """Refuse an SQLite file that is not there or no MLflow's: it would be made one to be asked."""
     if check_uri(uri) != "sqlite":
         return
@@ -175,26 +173,7 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _version(uri: str, name: str, alias: str | int) -> Any:
-    client = connect.client(uri)
-    from mlflow.exceptions import MlflowException
-
-    try:
-        if isinstance(alias, int) or alias.isdigit():
-            return client.get_model_version(name, str(alias))
-        return client.get_model_version_by_alias(name, alias)
-    except MlflowException as error:
-        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-            raise
-        raise UserError(
-            "the registry has no such model",
-            where=redacted(uri),
-            value=f"models:/{name}/{alias}" if str(alias).isdigit() else f"models:/{name}@{alias}",
-            remedy="check the name, alias and tracking URI; a study registers by its rule only",
-        ) from error
-
-
-def _download(uri: str, version: Any, target: Path, wanted: str | None) -> None:
+def _download(uri: str, version: Version, target: Path, wanted: str | None) -> None:
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
@@ -213,10 +192,10 @@ def _download(uri: str, version: Any, target: Path, wanted: str | None) -> None:
         shutil.move(got, target)
 
 
-def _lost(version: Any, how: str) -> UserError:
+def _lost(version: Version, how: str) -> UserError:
     return UserError(
         f"the files of a registered adapter {how}",
-        where=str(version.source),
-        value=f"models:/{version.name}/{version.version}",
+        where=version.source,
+        value=version.uri,
         remedy="restore the artifact store, or register the adapter again by running its study",
     )

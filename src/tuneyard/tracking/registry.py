@@ -7,7 +7,7 @@ when the alias is moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +21,11 @@ from tuneyard.tracking.fetch import SHA_TAG, folder_digest
 from tuneyard.tracking.gate import Bar, Sets, judge, mean_of
 from tuneyard.tracking.lock import one_at_a_time
 from tuneyard.tracking.run import Run
+from tuneyard.tracking.scores import Scores, log_scores
 from tuneyard.tracking.store import Tracker
 from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from tuneyard.config import Register
 
 ARTIFACT_PATH = "adapter"
@@ -55,16 +54,16 @@ class Offer:
     Attributes:
         folder: PEFT's.
         run: the run of its arm.
-        values: the rule's metric by data set and example.
-        questions: what each example asks.
+        kinds: the data sets that the rule looks at.
+        scores: what it scored, on all data sets.
         bar: what it has to pass.
         details: what its version's tags say.
     """
 
     folder: Path
     run: Run
-    values: Sets
-    questions: Mapping[str, Mapping[Hashable, Hashable]]
+    kinds: tuple[str, ...]
+    scores: Scores
     bar: Bar
     details: Details
 
@@ -112,7 +111,7 @@ def register(
     """
     if not (offer.folder / "adapter_config.json").is_file():
         raise ValueError(f"no adapter in {offer.folder}: adapter_config.json is missing")
-    value = mean_of(offer.values)
+    value = mean_of(offer.scores.of(rule.metric, offer.kinds))
     if value is None:
         return Decision(None, None, f"{rule.metric} has no value for the best arm")
     client, name = tracker.client, rule.name
@@ -120,12 +119,12 @@ def register(
         own = _registered(client, name, offer.details["adapter_key"])
         while True:
             champion = versions.champion(client, name)
-            found = _decide(offer, value, champion, own, name, measure)
+            found = _decide(offer, value, champion, own, rule, measure)
             now = versions.champion(client, name)
             if _number(now) == _number(champion):
                 break  # else someone moved the alias by hand meanwhile
         tags = _tags(rule, value, offer.details)
-        number = own.number if own else _create(tracker, name, offer, tags, found.reason)
+        number = own.number if own else _create(tracker, rule, offer, tags, found.reason)
         if found.role == CHAMPION and number != _number(champion):
             _promote(client, name, number, champion, found.reason)
         elif found.role == CHALLENGER:
@@ -183,19 +182,19 @@ def _decide(
     value: float,
     champion: Version | None,
     own: Version | None,
-    name: str,
+    rule: Register,
     measure: Measure,
 ) -> Decision:
     """Judge an offer against a champion; which version it will be is not known yet."""
     what = f"{offer.bar.what} is {value:.4g}"
     if own is not None and own.number == _number(champion):
-        reason = f"this adapter is already the champion: version {own.number} of {name}"
+        reason = f"this adapter is already the champion: version {own.number} of {rule.name}"
         return Decision(CHAMPION, None, reason, own.number)
     if own is not None and (why := own.tags.get(versions.ROLLED_BACK)):
         reason = f"this adapter was the champion and was rolled back: {why}"
         return Decision(CHALLENGER, None, reason, _number(champion))
     if champion is None:
-        return Decision(CHAMPION, None, f"{what}, and {name} had no champion")
+        return Decision(CHAMPION, None, f"{what}, and {rule.name} had no champion")
     holder = f"the champion, version {champion.number},"
     try:
         theirs = measure(champion)
@@ -203,7 +202,11 @@ def _decide(
         reason = f"{what}; {holder} cannot be measured on these examples ({error.what})"
         return Decision(CHALLENGER, None, reason, champion.number)
     verdict = judge(
-        offer.values, theirs, bar=offer.bar, questions=offer.questions, holder=holder.rstrip(",")
+        offer.scores.of(rule.metric, offer.kinds),
+        theirs,
+        bar=offer.bar,
+        questions=offer.scores.asked(offer.kinds),
+        holder=f"the champion, version {champion.number},",
     )
     return Decision(
         CHAMPION if verdict.better else CHALLENGER,
@@ -257,11 +260,14 @@ def _tags(rule: Register, value: float, details: Details) -> dict[str, str]:
     }
 
 
-def _create(tracker: Tracker, name: str, offer: Offer, tags: dict[str, str], why: str) -> int:
+def _create(tracker: Tracker, rule: Register, offer: Offer, tags: dict[str, str], why: str) -> int:
     from mlflow.exceptions import MlflowException
+
+    name = rule.name
 
     # Files first: a version never names an adapter that is not all there.
     source = offer.run.log_artifacts(offer.folder, ARTIFACT_PATH)
+    log_scores(offer.run, offer.scores, rule.split)
     try:
         tracker.client.create_registered_model(name)
     except MlflowException as error:

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tuneyard.errors import UserError
+from tuneyard.tracking.address import redacted
+
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
 
@@ -79,6 +82,31 @@ def champion(client: Any, name: str) -> Version | None:
 def version(client: Any, name: str, number: int) -> Version:
     """Return one version. Raises MLflow's exception where there is none."""
     return record(client.get_model_version(name, str(number)))
+
+
+def find(client: Any, name: str, reference: str | int) -> Version:
+    """Return the version with an alias or a number.
+
+    Raises:
+        UserError: there is none.
+    """
+    from mlflow.exceptions import MlflowException
+
+    number = str(reference)
+    try:
+        if number.isdigit():
+            return record(client.get_model_version(name, number))
+        return record(client.get_model_version_by_alias(name, number))
+    except MlflowException as error:
+        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
+        raise UserError(
+            "the registry has no such model",
+            where=redacted(client.tracking_uri),
+            value=f"models:/{name}/{number}" if number.isdigit() else f"models:/{name}@{number}",
+            remedy="check the name, alias and tracking URI (tuneyard registry list); a study "
+            "registers by its rule only",
+        ) from error
 
 
 def versions(client: Any, name: str) -> Iterator[Version]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Register
 from tuneyard.errors import UserError
-from tuneyard.tracking import Bar, Decision, Details, Offer, Sets, Tracker, Version, register
+from tuneyard.tracking import (
+    Bar,
+    Decision,
+    Details,
+    Offer,
+    Scores,
+    Sets,
+    Tracker,
+    Version,
+    register,
+)
 from tuneyard.tracking.versions import YARDSTICK
 
 NAME = "cocobots"
@@ -40,7 +50,6 @@ class Gate:
         margin: float = 0.0,
         candidates: int = 1,
         examples: str = "e1",
-        questions: Mapping[str, Mapping[Any, Any]] | None = None,
         anew: Sets | None = None,
         **more: Any,
     ) -> Decision:
@@ -63,8 +72,11 @@ class Gate:
             offer=Offer(
                 folder=more.pop("folder", self.adapter),
                 run=self.tracker.arm(self.study, key, key),
-                values=values,
-                questions=questions or {},
+                kinds=("higher_order",),
+                scores=Scores(
+                    {kind: {e: e for e in own} for kind, own in values.items()},
+                    {"execution_success": values},
+                ),
                 bar=Bar("execution_success on higher_order", margin, candidates=candidates),
                 details=details,
             ),
