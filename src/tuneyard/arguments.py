@@ -200,7 +200,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
     command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
     command.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")
-    _registry(add("registry", "what is registered: list, show, compare, rollback, pull"))
+    _registry(add("registry", "what is registered: list, show, compare, rollback, pull, merge"))
     return parser
 
 
@@ -223,5 +223,9 @@ def _registry(parser: argparse.ArgumentParser) -> None:
     add("compare", "two versions: paired tests on the same examples", "model", "other", json=True)
     action = add("rollback", "make the champion before the present one champion again", "name")
     action.add_argument("--reason", required=True, metavar="TEXT", help="stands on the version")
-    action = add("pull", "download a version as a folder that PEFT loads", "model")
-    action.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")
+    for name, text in (
+        ("pull", "download a version as a folder that PEFT loads"),
+        ("merge", "write a version merged into its base, if it answers the same"),
+    ):
+        action = add(name, text, "model")
+        action.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")

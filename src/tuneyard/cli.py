@@ -240,6 +240,12 @@ def _registry(options: argparse.Namespace) -> int:
     from tuneyard.tracking import command
 
     uri = _uri(options)
+    if options.action == "merge":
+        from tuneyard.tracking import parse_model_uri
+        from tuneyard.tracking.merge import merge
+
+        print(merge(*parse_model_uri(options.model), uri=uri, to=options.out))
+        return 0
     found: Any
     text: Callable[[Any], str]
     if options.action == "rollback":

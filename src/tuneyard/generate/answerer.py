@@ -37,6 +37,7 @@ class Answerer:
         engine: the engine's name.
         threads: torch's threads for this process; None leaves them as they are.
         device: a torch device; None: the current CUDA device where there is one, else the CPU.
+        merge: False keeps the adapter apart from a float32 base, too.
 
     Raises:
         UserError: the model or the adapter cannot be loaded, or do not belong together.
@@ -50,6 +51,7 @@ class Answerer:
         engine: str = "tuneyard",
         threads: int | None = None,
         device: str | None = None,
+        merge: bool = True,
     ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
@@ -58,7 +60,7 @@ class Answerer:
         network, self.tokenizer = load_model(model, device=device, for_training=False)
         if adapter is not None:
             network = load_adapter(network, adapter, trainable=False)
-            if model.held.exact:
+            if merge and model.held.exact:
                 network = merge_adapter(network)
             network.eval()
         self.network = network

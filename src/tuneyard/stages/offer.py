@@ -5,21 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.artifacts import content_key, fetch
 from tuneyard.base_models import base_name, fingerprint, resolve_path
-from tuneyard.config import Register
+from tuneyard.config import Model, Register
 from tuneyard.metrics import encoder_metrics
 from tuneyard.plan import Arm
 from tuneyard.plan.steps import Prepare, Score
+from tuneyard.stages import runs
 from tuneyard.stages.context import Context
+from tuneyard.stages.provenance import provenance, study_text
 from tuneyard.stages.scored import score_rows
+from tuneyard.tracking.card import card
+from tuneyard.tracking.package import Answer, Package
 
 if TYPE_CHECKING:
     from tuneyard.tracking import Details, Offer, Scores
+
+_KEPT = 4
+"""Answers of each data set that a version keeps, by which a copy is recognised."""
 
 
 def offer(arm: Arm, run: Any, candidates: int, rule: Register, context: Context) -> Offer:
@@ -33,17 +41,42 @@ def offer(arm: Arm, run: Any, candidates: int, rule: Register, context: Context)
 
     study, scored, last = context.study, arm.scores[rule.split], arm.trains[-1]
     folder = fetch(str(context.adapter(last)))
+    known = provenance(arm, _base_fingerprint(arm, folder), context)
+    model = _anywhere(arm.model)
     details: Details = {
         "adapter_key": last.key,
         "examples_digest": yardstick(scored, rule, context),
         "base_path": base_name(arm.model),
-        "base_fingerprint": _base_fingerprint(arm, folder),
-        "model": _model_text(arm),
-        "study": study.study,
-        "arm": arm.label,
+        "base_fingerprint": known.fingerprint,
+        "model": json.dumps(model, ensure_ascii=False),
+        "decoding": json.dumps(_greedy(scored)),
+        "study": known.study,
+        "arm": known.arm,
+        "base": known.base,
+        "revision": known.revision or "",
+        "quantization": known.quantization,
+        "prompt": known.prompt,
+        "lora": json.dumps(known.lora),
+        "data": json.dumps([asdict(one) for one in known.data], ensure_ascii=False),
+        "metrics": json.dumps([asdict(one) for one in known.figures], ensure_ascii=False),
+        "git_commit": known.commit or "",
+        "versions": json.dumps(known.versions),
+        "study_file": study_text(context),
     }
     return Offer(
         folder=folder,
+        package=Package(
+            base=known.base,
+            revision=known.revision,
+            model=model,
+            decoding=_greedy(scored),
+            answers=_answers(scored, rule, context),
+            card=card(rule.name, known),
+            study=details["study_file"],
+            params=runs.params(arm),
+            figures=known.figures,
+            digests={one.name: one.sha256 for one in known.data if one.use == "evaluation"},
+        ),
         run=run,
         kinds=tuple(asked_sets(scored, rule)),
         scores=scores_of(score_rows(scored, context), rule, context),
@@ -57,6 +90,29 @@ def offer(arm: Arm, run: Any, candidates: int, rule: Register, context: Context)
         ),
         details=details,
     )
+
+
+def _anywhere(model: Model) -> dict[str, Any]:
+    """Return a base model as JSON, by which it is found again: a folder by its absolute path."""
+    path = model.path if model.path == "embedded" else resolve_path(model)
+    # Whatever adapter training began with is part of what it ended with.
+    return model.model_copy(update={"path": path, "adapter": None}).model_dump(mode="json")
+
+
+def _greedy(scored: Score) -> dict[str, Any]:
+    changes = {"temperature": 0.0, "samples": 1}
+    return scored.answers.decoding.model_copy(update=changes).model_dump(mode="json")
+
+
+def _answers(scored: Score, rule: Register, context: Context) -> list[Answer]:
+    """Return the first answers to each data set; to conversations none are kept."""
+    greedy = scored.answers.decoding.temperature == 0
+    texts = {one.id: one.text for one in context.completions(scored.answers)} if greedy else {}
+    return [
+        Answer(e.instruction, e.input, texts.get(e.id))
+        for source in asked_sets(scored, rule).values()
+        for e in [e for e in context.examples(source) if not e.turns][:_KEPT]
+    ]
 
 
 def asked_sets(scored: Score, rule: Register) -> dict[str, Prepare]:
@@ -122,11 +178,3 @@ def _base_fingerprint(arm: Arm, adapter: Path) -> str:
         record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
         found = record["base"]["fingerprint"]
     return found or ""
-
-
-def _model_text(arm: Arm) -> str:
-    """Return the base model as JSON, by which it is found again: a folder by its absolute path."""
-    model = arm.model
-    if model.path != "embedded":
-        model = model.model_copy(update={"path": resolve_path(model)})
-    return json.dumps(model.model_dump(mode="json"), ensure_ascii=False)

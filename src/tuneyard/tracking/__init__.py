@@ -6,6 +6,7 @@ fetching a model does.
 
 from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
 from tuneyard.tracking.gate import Bar, Sets, mean_of
+from tuneyard.tracking.package import Answer, Package
 from tuneyard.tracking.registry import Decision, Details, Offer, reach, register, rollback
 from tuneyard.tracking.run import Logged, Run, Status
 from tuneyard.tracking.scores import Scores, logged_scores
@@ -16,11 +17,13 @@ __all__ = [
     "CHALLENGER",
     "CHAMPION",
     "AdapterRef",
+    "Answer",
     "Bar",
     "Decision",
     "Details",
     "Logged",
     "Offer",
+    "Package",
     "Run",
     "Scores",
     "Sets",

@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from tuneyard.tracking.connect import reported
 from tuneyard.tracking.versions import Version, find
 
 SHA_TAG = "tuneyard.sha256"
+"""Tag: the digest of PEFT's folder."""
+PATH_TAG = "tuneyard.adapter_path"
+"""Tag: where PEFT's folder is in the version's files; absent: they are that folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class AdapterRef:
     base_fingerprint: str | None
     name: str
     version: int
+    source: str
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -87,18 +91,14 @@ def fetch_model(
         with reported(uri):
             _download(uri, version, target, wanted)
     elif held != wanted:
-        raise UserError(
-            "the folder for the fetched adapter holds something else",
-            where="--out",
-            value=str(target),
-            remedy="name a folder that does not exist yet",
-        )
+        raise _in_use(target)
     return AdapterRef(
         path=target,
         base_path=version.tags.get("tuneyard.base_path"),
         base_fingerprint=version.tags.get("tuneyard.base_fingerprint"),
         name=name,
         version=version.number,
+        source=version.source,
         tags=dict(version.tags),
     )
 
@@ -115,6 +115,51 @@ def run_file(client: Any, run_id: str | None, path: str, to: Path) -> Path | Non
         if isinstance(error.__cause__ or error.__context__, ConnectionError):
             raise
         return None
+
+
+def download(source: str, path: str, uri: str, to: Path) -> Path | None:
+    """Download a file of a version's files to the folder ``to``; None where it is not there.
+
+    Args:
+        source: where the version's files are.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    to.mkdir(parents=True, exist_ok=True)
+    place = f"{source.rstrip('/')}/{path}"
+    try:
+        return Path(download_artifacts(place, dst_path=str(to), tracking_uri=uri))
+    except (MlflowException, OSError) as error:
+        if isinstance(error.__cause__ or error.__context__, ConnectionError):
+            raise
+        return None
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a scratch folder beside a folder that is to be made, if it can be.
+
+    Raises:
+        UserError: it is there and not empty, or cannot be made.
+    """
+    with _told(target):
+        _check_target(target)
+        if os.path.exists(target) and any(target.iterdir()):
+            raise _in_use(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.")
+    with scratch as folder:
+        yield Path(folder)
+
+
+def _in_use(target: Path) -> UserError:
+    return UserError(
+        "the folder for the fetched adapter holds something else",
+        where="--out",
+        value=str(target),
+        remedy="name a folder that does not exist yet",
+    )
 
 
 def check_database(uri: str) -> None:
@@ -177,10 +222,12 @@ def _download(uri: str, version: Version, target: Path, wanted: str | None) -> N
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
+    within = [version.tags[PATH_TAG]] if version.tags.get(PATH_TAG) else []
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
+        source = "/".join([version.source.rstrip("/"), *within])
         try:
-            got = Path(download_artifacts(version.source, dst_path=scratch, tracking_uri=uri))
+            got = Path(download_artifacts(source, dst_path=scratch, tracking_uri=uri))
         except (MlflowException, FileNotFoundError) as error:
             if isinstance(error.__cause__ or error.__context__, ConnectionError):
                 raise

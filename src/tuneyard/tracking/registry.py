@@ -7,6 +7,7 @@ when the alias is moved.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict
 from tuneyard.errors import UserError
 from tuneyard.stats import Comparison
 from tuneyard.tracking import versions
-from tuneyard.tracking.connect import reported
-from tuneyard.tracking.fetch import SHA_TAG, folder_digest
+from tuneyard.tracking.connect import named, reported
+from tuneyard.tracking.fetch import PATH_TAG, SHA_TAG
 from tuneyard.tracking.gate import Bar, Sets, judge, mean_of
 from tuneyard.tracking.lock import one_at_a_time
+from tuneyard.tracking.logged import log_model
+from tuneyard.tracking.package import ADAPTER_PATH, Package
 from tuneyard.tracking.run import Run
 from tuneyard.tracking.scores import Scores, log_scores
 from tuneyard.tracking.store import Tracker
@@ -27,8 +30,6 @@ from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
 
 if TYPE_CHECKING:
     from tuneyard.config import Register
-
-ARTIFACT_PATH = "adapter"
 
 
 class Details(TypedDict, total=False):
@@ -43,8 +44,23 @@ class Details(TypedDict, total=False):
     base_fingerprint: Required[str]
     model: str
     """The base model as the study had it, as JSON: with it the adapter can be measured anew."""
+    decoding: str
+    """How it answers, as JSON."""
+    base: str
+    """What the base is called where its path means nothing; ``revision``: its hub commit."""
+    revision: str
+    quantization: str
+    prompt: str
+    lora: str
+    """JSON, as ``data`` (name, use, rows, digest), ``metrics`` (with intervals), ``versions``."""
+    data: str
+    metrics: str
+    versions: str
+    git_commit: str
     study: str
     arm: str
+    study_file: str
+    """The whole of it, resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class Offer:
 
     Attributes:
         folder: PEFT's.
+        package: what its version consists of besides.
         run: the run of its arm.
         kinds: the data sets that the rule looks at.
         scores: what it scored, on all data sets.
@@ -61,6 +78,7 @@ class Offer:
     """
 
     folder: Path
+    package: Package
     run: Run
     kinds: tuple[str, ...]
     scores: Scores
@@ -123,8 +141,11 @@ def register(
             now = versions.champion(client, name)
             if _number(now) == _number(champion):
                 break  # else someone moved the alias by hand meanwhile
-        tags = _tags(rule, value, offer.details)
+        tags = _tags(rule, value, offer.details) | _compared(found.comparison)
         number = own.number if own else _create(tracker, rule, offer, tags, found.reason)
+        if own:
+            for tag, text in _compared(found.comparison).items():
+                client.set_model_version_tag(name, str(number), tag, text)
         if found.role == CHAMPION and number != _number(champion):
             _promote(client, name, number, champion, found.reason)
         elif found.role == CHALLENGER:
@@ -260,24 +281,36 @@ def _tags(rule: Register, value: float, details: Details) -> dict[str, str]:
     }
 
 
+def _compared(found: Comparison | None) -> dict[str, str]:
+    """Return the tag that holds the comparison with the champion that was judged against."""
+    if found is None:
+        return {}
+    names = ("difference", "ci_low", "ci_high", "p", "level", "n", "clusters", "wins", "losses",
+             "arm_mean", "baseline_mean", "test")  # fmt: skip
+    figures = {name: getattr(found, name) for name in names}
+    return {"tuneyard.comparison": json.dumps(figures)}
+
+
 def _create(tracker: Tracker, rule: Register, offer: Offer, tags: dict[str, str], why: str) -> int:
     from mlflow.exceptions import MlflowException
 
     name = rule.name
 
     # Files first: a version never names an adapter that is not all there.
-    source = offer.run.log_artifacts(offer.folder, ARTIFACT_PATH)
+    logged = log_model(offer.run, offer.folder, offer.package, name)
     log_scores(offer.run, offer.scores, rule.split)
     try:
         tracker.client.create_registered_model(name)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    created = tracker.client.create_model_version(
-        name,
-        source,
-        run_id=offer.run.id,
-        tags=tags | {SHA_TAG: folder_digest(offer.folder)},
-        description=why,
-    )
+    with named(tracker.uri):  # for a database it is this process that looks the model up
+        created = tracker.client.create_model_version(
+            name,
+            f"models:/{logged.model_id}",  # by which its page finds the logged model
+            run_id=offer.run.id,
+            tags=tags | {SHA_TAG: logged.digest, PATH_TAG: ADAPTER_PATH},
+            description=why,
+            model_id=logged.model_id,
+        )
     return int(created.version)

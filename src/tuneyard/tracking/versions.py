@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tuneyard.errors import UserError
@@ -31,7 +31,7 @@ class Version:
     """One version of a registered model.
 
     Attributes:
-        source: where its files are.
+        source: where its files are: of what ``find`` returns, an address to download from.
         description: why it has the place that it has.
         aliases: those of its aliases that the registry told; see ``champion``.
         created: Unix milliseconds.
@@ -95,8 +95,12 @@ def find(client: Any, name: str, reference: str | int) -> Version:
     number = str(reference)
     try:
         if number.isdigit():
-            return record(client.get_model_version(name, number))
-        return record(client.get_model_version_by_alias(name, number))
+            found = record(client.get_model_version(name, number))
+        else:
+            found = record(client.get_model_version_by_alias(name, number))
+        # Of a logged model the source is its id.
+        place = client.get_model_version_download_uri(name, str(found.number))
+        return replace(found, source=place)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise

@@ -13,6 +13,7 @@ from tuneyard.tracking import (
     Decision,
     Details,
     Offer,
+    Package,
     Scores,
     Sets,
     Tracker,
@@ -22,6 +23,7 @@ from tuneyard.tracking import (
 from tuneyard.tracking.versions import YARDSTICK
 
 NAME = "cocobots"
+PACKAGE = Package(base="embedded", revision=None, model={}, decoding={}, card="a card\n")
 
 
 def scores(values: Sequence[float | bool | None]) -> dict[str, dict[Any, float | bool | None]]:
@@ -58,6 +60,7 @@ class Gate:
         details = Details(
             adapter_key=key, examples_digest=examples, base_path="embedded", base_fingerprint="f0"
         )
+        details.update(more.pop("tags", {}))
 
         def measure(champion: Version) -> Sets:
             if champion.tags[YARDSTICK] == examples:
@@ -71,6 +74,7 @@ class Gate:
             rule=Register(name=NAME, on="higher_order", margin=margin),
             offer=Offer(
                 folder=more.pop("folder", self.adapter),
+                package=more.pop("package", PACKAGE),
                 run=self.tracker.arm(self.study, key, key),
                 kinds=("higher_order",),
                 scores=Scores(
