@@ -20,6 +20,7 @@ Commands = Mapping[str, Callable[[argparse.Namespace], int]]
 
 _MOST_WORKERS = 1024
 _DEVICES = ("cpu", "cuda", "mps", "xpu")
+_METAVARS = {"model": "models:/NAME@champion", "other": "models:/NAME/VERSION", "name": "NAME"}
 ENCODER_METRICS = ("bertscore", "codebertscore")
 
 
@@ -207,4 +208,32 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     command.add_argument("model", metavar="models:/NAME@champion", help="or models:/NAME/VERSION")
     command.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
     command.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")
+    _registry(add("registry", "what is registered: list, show, compare, rollback, pull, merge"))
     return parser
+
+
+def _registry(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, text: str, *models: str, json: bool = False) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=text, description=text)
+        for model in models:
+            action.add_argument(model, metavar=_METAVARS[model])
+        action.add_argument("--uri", metavar="URI", help="tracking server (or MLFLOW_TRACKING_URI)")
+        if json:
+            action.add_argument("--json", action="store_true", help="as JSON")
+        return action
+
+    add("list", "every registered model, its champion and its challenger", json=True)
+    add(
+        "show", "a version, or every version of a name and why it is what it is", "model", json=True
+    )
+    add("compare", "two versions: paired tests on the same examples", "model", "other", json=True)
+    action = add("rollback", "make the champion before the present one champion again", "name")
+    action.add_argument("--reason", required=True, metavar="TEXT", help="stands on the version")
+    for name, text in (
+        ("pull", "download a version as a folder that PEFT loads"),
+        ("merge", "write a version merged into its base, if it answers the same"),
+    ):
+        action = add(name, text, "model")
+        action.add_argument("--out", type=_place, required=True, metavar="DIR", help="a new folder")

@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tuneyard.arguments import ENCODER_METRICS, options_of
 from tuneyard.errors import ToldError, UserError
@@ -250,6 +250,12 @@ def _fetch(options: argparse.Namespace) -> int:
     from tuneyard.tracking import fetch_model, parse_model_uri
 
     name, alias = parse_model_uri(options.model)
+    ref = fetch_model(name, alias, uri=_uri(options), to=options.out)
+    print(f"{ref.path}: version {ref.version} of {ref.name}, an adapter of {ref.base_path}")
+    return 0
+
+
+def _uri(options: argparse.Namespace) -> str:
     uri = options.uri or os.environ.get("MLFLOW_TRACKING_URI")
     if not uri:
         raise UserError(
@@ -259,8 +265,33 @@ def _fetch(options: argparse.Namespace) -> int:
             remedy="name the study's, such as sqlite:///runs/quickstart/mlflow.db, "
             "or set MLFLOW_TRACKING_URI",
         )
-    ref = fetch_model(name, alias, uri=uri, to=options.out)
-    print(f"{ref.path}: version {ref.version} of {ref.name}, an adapter of {ref.base_path}")
+    return str(uri)
+
+
+def _registry(options: argparse.Namespace) -> int:
+    if options.action == "pull":
+        return _fetch(options)
+    from tuneyard.tracking import command
+
+    uri = _uri(options)
+    if options.action == "merge":
+        from tuneyard.tracking import parse_model_uri
+        from tuneyard.tracking.merge import merge
+
+        print(merge(*parse_model_uri(options.model), uri=uri, to=options.out))
+        return 0
+    found: Any
+    text: Callable[[Any], str]
+    if options.action == "rollback":
+        print(command.rolled_back(uri, options.name, options.reason))
+        return 0
+    if options.action == "list":
+        found, text = command.listed(uri), command.as_table
+    elif options.action == "show":
+        found, text = command.shown(uri, options.model), command.as_text
+    else:
+        found, text = command.compared(uri, options.model, options.other), command.as_comparison
+    print(json.dumps(found, ensure_ascii=False) if options.json else text(found))
     return 0
 
 
@@ -273,6 +304,7 @@ _COMMANDS = {
     "data": _data,
     "score": _score,
     "fetch": _fetch,
+    "registry": _registry,
 }
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 
 from tuneyard.tracking.address import sqlite_uri
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]  # several runs
 ROOT = Path(__file__).parents[2]
 SWEEP = (
     "sweep={arms: [sft-dpo], space: {dpo.beta: {choice: [0.2, 0.5]}, dpo.loss: {choice: "

@@ -16,7 +16,7 @@ from tuneyard.artifacts.artifact import MANIFEST, Artifact
 from tuneyard.artifacts.fetch import fetch, pinned
 from tuneyard.artifacts.folder import for_a_while, unwritable
 from tuneyard.artifacts.keys import content_key
-from tuneyard.artifacts.leases import lease
+from tuneyard.artifacts.leases import lease, note_lease
 from tuneyard.artifacts.run_dir import RunDir
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "fetch",
     "for_a_while",
     "lease",
+    "note_lease",
     "pinned",
     "unwritable",
 ]

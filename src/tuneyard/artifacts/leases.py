@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from tuneyard.artifacts.folder import Folder, unwritable
 
@@ -37,6 +38,27 @@ def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None)
         UserError: nothing can be written there.
     """
     with (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting):
+        yield
+
+
+class Notes(Protocol):
+    """Where small texts are kept, of which one with the same place can only be made once."""
+
+    def create_text(self, text: str, *place: str) -> bool: ...
+
+    def read_text(self, *place: str) -> str | None: ...
+
+    def write_text(self, text: str, *place: str) -> None: ...
+
+    def discard(self, *place: str) -> None: ...
+
+
+@contextlib.contextmanager
+def note_lease(
+    notes: Notes, name: str, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hold a lease as ``lease`` does in an object store, by a note that is kept elsewhere."""
+    with _Note(notes, name).held(waiting):
         yield
 
 
@@ -75,8 +97,8 @@ class _Lock:
 
 
 class _Note:
-    def __init__(self, folder: Folder, name: str) -> None:
-        self._folder = folder
+    def __init__(self, notes: Notes, name: str) -> None:
+        self._notes = notes
         self._place = ("leases", name)
         self._token = uuid.uuid4().hex
         self._seen: tuple[str | None, float] = (None, 0.0)
@@ -96,17 +118,17 @@ class _Note:
             end.set()
             beats.join()
             if self._is_own():
-                self._folder.discard(*self._place)
+                self._notes.discard(*self._place)
 
     def _take(self) -> bool:
-        if self._folder.create_text(f"{self._token} 0", *self._place):
+        if self._notes.create_text(f"{self._token} 0", *self._place):
             return True
         # By this process's clock, which need not agree with the owner's.
-        beat, now = self._folder.read_text(*self._place), time.monotonic()
+        beat, now = self._notes.read_text(*self._place), time.monotonic()
         if beat != self._seen[0]:
             self._seen = beat, now
         elif beat is not None and now - self._seen[1] > _LOST:
-            self._folder.discard(*self._place)
+            self._notes.discard(*self._place)
         return False
 
     def _beat(self, end: threading.Event) -> None:
@@ -116,8 +138,8 @@ class _Note:
             with contextlib.suppress(Exception):  # the next one may come through
                 if not self._is_own():
                     return
-                self._folder.write_text(f"{self._token} {number}", *self._place)
+                self._notes.write_text(f"{self._token} {number}", *self._place)
 
     def _is_own(self) -> bool:
         """Say whether the note is still this owner's: nobody has taken it for dead meanwhile."""
-        return (self._folder.read_text(*self._place) or "").split()[:1] == [self._token]
+        return (self._notes.read_text(*self._place) or "").split()[:1] == [self._token]

@@ -122,6 +122,22 @@ def _of_answers(values: Sequence[float | bool], k: int | None) -> Value:
     return sum(values) / len(values) if values else None
 
 
+def headline_values(
+    cell: Cell, pass_at: Sequence[int] = (1,), wanted: str | None = None
+) -> dict[str, dict[Hashable, Value]]:
+    """Return the value of each example (see ``by_example``) of all headline metrics, by metric.
+
+    Args:
+        pass_at: see ``means``.
+        wanted: a metric that is returned, too, where it was measured.
+    """
+    return {
+        measure.key: by_example(cell, measure)
+        for measure in measures_of([cell], pass_at)
+        if measure.headline or measure.key == wanted
+    }
+
+
 def means(cell: Cell, pass_at: Sequence[int] = (1,)) -> dict[str, float]:
     """Return each metric's mean over a cell's examples, those without a value left out.
 

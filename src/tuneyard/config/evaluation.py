@@ -122,7 +122,8 @@ class Compare(Strict):
 
 
 class Register(Strict):
-    """The registry rule: the best adapter becomes the champion if it beats the incumbent."""
+    """The registry rule: the best adapter becomes the champion if a paired test on the same
+    examples proves it better than the one there is, else the challenger."""
 
     name: TrackedName
     """The registered model's name in MLflow."""
@@ -134,7 +135,8 @@ class Register(Strict):
     split: Literal["validation"] = "validation"
     """Selection uses validation data only."""
     margin: float = Field(default=0.0, ge=0)
-    """How much better than the incumbent the mean has to be."""
+    """By how much it has to be better than the champion: the interval of the difference has to lie
+    above it."""
 
     @field_validator("name")
     @classmethod

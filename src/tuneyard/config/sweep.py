@@ -131,7 +131,7 @@ class Sweep(Strict):
     seed: Seed = 0
     """Of the values that are drawn."""
     stop: EarlyStop | None = None
-    """Which trials end early; None: none."""
+    """Which trials end early, of those that are not the study as it is written; None: none."""
     confirm: int = Field(default=2, ge=0, le=100)
     """With how many new training seeds the best trial and the study as it is written are trained
     again, and compared on the test split, which chose nothing; 0: not at all."""

@@ -38,6 +38,7 @@ class Answerer:
         engine: the engine's name.
         threads: torch's threads for this process; None leaves them as they are.
         device: a torch device; None: the current CUDA device where there is one, else the CPU.
+        merge: False keeps the adapter apart from a float32 base, too.
 
     Raises:
         UserError: the model or the adapter cannot be loaded, or do not belong together.
@@ -51,6 +52,7 @@ class Answerer:
         engine: str = "tuneyard",
         threads: int | None = None,
         device: str | None = None,
+        merge: bool = True,
     ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
@@ -59,7 +61,7 @@ class Answerer:
         network, self.tokenizer = load_model(model, device=device, for_training=False)
         if adapter is not None:
             network = load_adapter(network, adapter, trainable=False)
-            if model.held.exact:
+            if merge and model.held.exact:
                 # One product less a layer; of bf16 or NF4 the rounded sum would be another policy.
                 network = network.merge_and_unload()
             network.eval()

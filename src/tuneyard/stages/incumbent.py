@@ -1,46 +1,89 @@
-"""Measures the registered champion anew where an earlier study measured it on other examples."""
+"""What the registered champion scores on this study's examples: its own run's scores where they
+are of the same examples, else measured anew."""
 
 from __future__ import annotations
 
+import json
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.base_models import base_name, fingerprint, resolve_path
 from tuneyard.config import Model, Register
+from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
+from tuneyard.stages.offer import asked_sets, scores_of, yardstick
 from tuneyard.stages.scored import answers_by_id, score_row, without_encoders
+from tuneyard.tracking.versions import YARDSTICK
+
+if TYPE_CHECKING:
+    from tuneyard.tracking import Sets, Tracker, Version
 
 
 def measure(
-    tags: Mapping[str, str], rule: Register, scored: Score, tracker: Any, context: Context
-) -> float | None:
-    """Return the champion's mean of ``rule.metric`` on the examples of a score step.
+    champion: Version, rule: Register, scored: Score, tracker: Tracker, context: Context
+) -> Sets:
+    """Return the champion's values of ``rule.metric`` on the examples of a score step.
 
     Args:
-        tags: the champion's, which name its base model.
         scored: the score step of the arm that wants its place.
 
-    Returns:
-        None where the champion's base is none of the study's models, or nothing was scored.
+    Raises:
+        UserError: its base model is not here, or it cannot be measured for another reason.
     """
+    from tuneyard.tracking import logged_scores
+
+    examples = {k: context.examples(source) for k, source in asked_sets(scored, rule).items()}
+    ids = {kind: {e.id for e in own} for kind, own in examples.items()}
+    found: Sets = {}
+    if champion.tags.get(YARDSTICK) == yardstick(scored, rule, context):
+        kept = logged_scores(tracker.client, champion.run_id, rule.split)
+        found = {} if kept is None else kept.of(rule.metric, ids)
+    if not _whole(found, ids) or not _as_registered(found, champion, rule):
+        context.bar.say(f"    the champion, version {champion.number}, is measured anew")
+        rows = _anew(champion, rule, scored, examples, tracker, context)
+        found = scores_of(rows, rule, context).of(rule.metric, ids)
+    if not found:
+        raise UserError(f"{rule.metric} has no value for it", where=champion.uri)
+    return found
+
+
+def _whole(found: Sets, ids: Mapping[str, set[str]]) -> bool:
+    return {kind: set(own) for kind, own in found.items()} == ids
+
+
+def _as_registered(found: Sets, champion: Version, rule: Register) -> bool:
+    """Tell whether scores have the mean that was registered, where that is of the same metric."""
+    from tuneyard.tracking import mean_of
+
+    if champion.tags.get("tuneyard.metric") != rule.metric or champion.value is None:
+        return True
+    mean = mean_of(found)
+    return mean is not None and math.isclose(mean, champion.value, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _anew(
+    champion: Version,
+    rule: Register,
+    scored: Score,
+    examples: Mapping[str, list[Example]],
+    tracker: Tracker,
+    context: Context,
+) -> dict[str, list[dict[str, Any]]]:
+    """Let the champion answer the examples, and return score rows by data set."""
     from tuneyard.distributed import generate
     from tuneyard.tracking import fetch_model
 
-    model = _model(tags, context)
-    sets = {one.kind: one for one in scored.sets if rule.on in (None, one.kind)}
-    if model is None or not sets:
-        return None
-    examples = {kind: context.examples(source) for kind, source in sets.items()}
+    model = _model(champion, context)
     context.cluster.start()
     with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
-        ref = fetch_model(rule.name, uri=tracker.uri, to=Path(folder, "adapter"))
+        ref = fetch_model(rule.name, champion.number, uri=tracker.uri, to=Path(folder, "adapter"))
         completions = generate.generate(
             [
                 generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
@@ -54,31 +97,33 @@ def measure(
             resources=context.study.resources,
         )
     answers = answers_by_id(completions)
-    found = [_mean(own, k, answers, rule, scored, context) for k, own in examples.items()]
-    known = [mean for mean in found if mean is not None]
-    return fmean(known) if len(known) == len(found) else None
+    return {
+        kind: _scored(own, kind, answers, rule, scored, context) for kind, own in examples.items()
+    }
 
 
-def _model(tags: Mapping[str, str], context: Context) -> Model | None:
-    """Return the study's model that the champion is an adapter of."""
-    names = {tags.get("tuneyard.base_path"), tags.get("tuneyard.base_fingerprint")} - {None}
+def _model(champion: Version, context: Context) -> Model:
+    """Return the model that the champion is an adapter of, with its own prompt and quantisation."""
+    if text := champion.tags.get("tuneyard.model"):
+        return Model.model_validate(json.loads(text))
+    # Registered before versions said so: the study's own model, if it is that one.
+    names = {champion.tags.get(f"tuneyard.base_{of}") for of in ("path", "fingerprint")} - {None}
     for model in context.study.models:
         if fingerprint(model) in names:
             return model
         if is_hub_id(resolve_path(model)) and base_name(model) in names:
             return model
-    return None
+    raise UserError("its base model is none of the study's", where=champion.uri)
 
 
-def _mean(
+def _scored(
     examples: list[Example],
     kind: str,
     answers: Mapping[str, list[tuple[int, str]]],
     rule: Register,
     scored: Score,
     context: Context,
-) -> float | None:
-    from tuneyard.compare import Cell, System, means
+) -> list[dict[str, Any]]:
     from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
@@ -92,22 +137,15 @@ def _mean(
     if metric := encoder_metrics([rule.metric]).get(rule.metric):
         encoder = getattr(context.study.evaluate.encoders, metric)
         (found,) = similarity(
-            [asked],
-            metric=metric,
-            encoder=encoder,
-            faithful=scored.faithful,
-            resources=resources,
+            [asked], metric=metric, encoder=encoder, faithful=scored.faithful, resources=resources
         )
-        rows: list[dict[str, Any]] = [*found]
-    else:
-        rows = score.score(
-            asked,
-            task=context.study.data[kind].executed_as,
-            metrics=without_encoders(scored.metrics),
-            faithful=scored.faithful,
-            resources=resources,
-            code_block=scored.code_block,
-            imports=context.study.sandbox.imports,
-        ).rows
-    cell = Cell(System("", (), ""), kind, rule.split, rows)
-    return means(cell, context.study.evaluate.pass_at).get(rule.metric)
+        return [*found]
+    return score.score(
+        asked,
+        task=context.study.data[kind].executed_as,
+        metrics=without_encoders(scored.metrics),
+        faithful=scored.faithful,
+        resources=resources,
+        code_block=scored.code_block,
+        imports=context.study.sandbox.imports,
+    ).rows

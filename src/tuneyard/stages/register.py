@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tuneyard.adapter_file import ADAPTER_RECORD
-from tuneyard.artifacts import fetch
-from tuneyard.base_models import base_name, fingerprint
 from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.context import Context
+from tuneyard.stages.offer import offer
 from tuneyard.stages.trained import history
-
-if TYPE_CHECKING:
-    from tuneyard.tracking import Details
 
 
 def run(step: steps.Register, context: Context) -> str:
@@ -91,18 +84,6 @@ def _track_arm(
     return value
 
 
-def _base_fingerprint(arm: Arm, adapter: Path | None) -> str:
-    """Return the base's fingerprint: where its files are not on this machine, the adapter's word.
-
-    Empty where neither is there.
-    """
-    found = fingerprint(arm.model)
-    if found is None and adapter is not None:
-        record = json.loads(Path(adapter, ADAPTER_RECORD).read_text(encoding="utf-8"))
-        found = record["base"]["fingerprint"]
-    return found or ""
-
-
 def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> None:
     artifact = context.artifact(source)
     manifest = artifact.manifest() or {"files": {}, "facts": {}}
@@ -145,47 +126,38 @@ def _decide(
     rule: Register | None = study.register_
     if rule is None:
         return {"said": ""}
-    from tuneyard.tracking import measured_otherwise, register
+    from tuneyard.tracking import register
 
     best = _best(arms, values)
     if best is None:
         return {"said": f"registry: no arm has a value of {rule.metric}"}
-    arm, value = arms[best], values[best]
-    last = arm.trains[-1] if arm.trains else None
-    adapter = None if last is None else fetch(str(context.adapter(last)))
-    scored = arm.scores[rule.split]
-    asked = {one.kind: one.key for one in scored.sets if rule.on in (None, one.kind)}
-    digests = [asked[kind] for kind in sorted(asked)]
-    details: Details = {
-        "adapter_key": last.key if last else "",
-        "examples_digest": hashlib.sha256("/".join(digests).encode()).hexdigest(),
-        "base_path": base_name(arm.model),
-        "base_fingerprint": _base_fingerprint(arm, adapter),
-        "study": study.study,
-        "arm": arm.label,
+    arm = arms[best]
+    nothing = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
+    if not arm.trains:
+        reason = "the best arm is the base model itself: only adapters are registered"
+        return {"said": f"{nothing}\n  {reason}", "registered": False, "arm": arm.label}
+    tried = {
+        arms[n].trains[-1].key
+        for n, value in values.items()
+        if value is not None and arms[n].trains
     }
-    champion = measured_otherwise(tracker, rule, details) if adapter else None
     decision = register(
         tracker,
         rule=rule,
-        run=children[best],
-        adapter_dir=Path(adapter) if adapter else None,
-        value=value,
-        details=details,
-        incumbent_value=(
-            None
-            if champion is None
-            else incumbent.measure(champion, rule, scored, tracker, context)
+        offer=offer(arm, children[best], len(tried), rule, context),
+        measure=lambda champion: incumbent.measure(
+            champion, rule, arm.scores[rule.split], tracker, context
         ),
+        waiting=lambda: context.bar.say(f"    waiting: another study registers in {rule.name}"),
     )
-    if decision.registered:
-        said = f"registry: {rule.name} version {decision.version} (champion) is {arm.label}"
-    else:
-        said = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
+    said = nothing
+    if decision.role is not None:
+        said = f"registry: {rule.name} version {decision.version} ({decision.role}) is {arm.label}"
     return {
         "said": f"{said}\n  {decision.reason}",
-        "registered": decision.registered,
+        "registered": decision.role is not None,
+        "role": decision.role,
         "version": decision.version,
         "arm": arm.label,
-        "value": value,
+        "value": values[best],
     }

@@ -195,8 +195,8 @@ _NOT_IN_KEY = {"study", "run_dir", "resources", "tracking", "sandbox"}
 
 
 def _key(first: Trial, sweep: Sweep) -> str:
-    """Name a sweep: by its settings, but for how many trials, and by the study of its first one."""
-    own = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel"})
+    """Name a sweep: by its study and its settings, but for how many trials and what comes after."""
+    own = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel", "confirm"})
     study = first.prepared.study.model_dump(mode="json", by_alias=True, exclude=_NOT_IN_KEY)
     return content_key("sweep", [own, study, first.prepared.identities])
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tuneyard.artifacts import RunDir
 from tuneyard.sweep.space import Point
 
-Status = Literal["running", "done", "stopped", "failed"]
+Status = Literal["waiting", "running", "done", "stopped", "failed"]
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Record:
     number: int
     point: Point
     drawn: Mapping[str, Any] = field(default_factory=dict)
-    status: Status = "running"
+    status: Status = "waiting"
     rungs: dict[int, float] = field(default_factory=dict)
     value: float | None = None
     reason: str | None = None
@@ -46,7 +46,7 @@ class Record:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done for it."""
-        return self.status != "running" and not self.again
+        return self.status not in ("waiting", "running") and not self.again
 
     @property
     def name(self) -> str:

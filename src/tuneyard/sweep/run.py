@@ -142,6 +142,7 @@ def _run(
             desk,
             _search(made, records),
             rule=sweep.stop,
+            kept=sweep.repeat,
             most=made.most,
             at_once=at_once,
             storage=records.place,

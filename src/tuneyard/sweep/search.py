@@ -120,8 +120,13 @@ def meant(space: Space, drawn: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return arm, values
 
 
-def scheduler(rule: EarlyStop | None, decisions: Decisions) -> Any:
-    """Return a scheduler of Tune whose decisions the trials' threads hear."""
+def scheduler(rule: EarlyStop | None, decisions: Decisions, kept: int) -> Any:
+    """Return a scheduler of Tune whose decisions the trials' threads hear.
+
+    Args:
+        kept: the first trials, the study as it is written: others are held against them, but they
+            run to their end, since it is they that the best one is compared with.
+    """
     from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, MedianStoppingRule, TrialScheduler
 
     common = {"time_attr": STEPS, "metric": OBJECTIVE, "mode": "max"}
@@ -134,8 +139,8 @@ def scheduler(rule: EarlyStop | None, decisions: Decisions) -> Any:
         options = {"max_t": 10**9, "grace_period": rule.first, "reduction_factor": rule.factor}
         kind, options = ASHAScheduler, common | options
     else:
-        # Never paused: a trial's place is for it alone.
-        options = {"grace_period": rule.first, "min_time_slice": float("inf")}
+        # It pauses whom it would stop, and then leaves them alone: here "pause" means stop.
+        options = {"grace_period": rule.first, "hard_stop": False, "min_time_slice": float("inf")}
         kind, options = MedianStoppingRule, common | options
 
     class Told(kind):  # type: ignore[misc]
@@ -143,9 +148,10 @@ def scheduler(rule: EarlyStop | None, decisions: Decisions) -> Any:
 
         def on_trial_result(self, controller: Any, trial: Any, result: dict[str, Any]) -> Any:
             decision = super().on_trial_result(controller, trial, result)
-            go_on = decision != TrialScheduler.STOP
-            decisions.make(trial.config["number"], result[STEPS], go_on)
-            return decision
+            number = trial.config["number"]
+            go_on = number < kept or decision == TrialScheduler.CONTINUE
+            decisions.make(number, result[STEPS], go_on)
+            return TrialScheduler.CONTINUE if go_on else TrialScheduler.STOP
 
         def __reduce__(self) -> Any:
             return str, ("scheduler",)  # Tune keeps a copy of all that it is given

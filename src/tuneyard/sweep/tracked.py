@@ -105,7 +105,9 @@ class Tracked:
         if self._top is None:
             study, sweep = self._made.prepared.study, self._made.sweep
             self._tracker = runs.open_tracker(study, self._made.prepared.run.root)
-            settings = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel"})
+            settings = sweep.model_dump(
+                mode="json", by_alias=True, exclude={"trials", "parallel", "confirm"}
+            )
             name = f"{study.study} sweep"
             self._top = self._tracker.study(name, f"sweep-{self._made.key}", {"sweep": settings})
         return self._top

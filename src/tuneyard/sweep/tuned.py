@@ -42,6 +42,7 @@ def tune(
     search: Any,
     *,
     rule: EarlyStop | None,
+    kept: int,
     most: int,
     at_once: int,
     storage: str,
@@ -51,6 +52,7 @@ def tune(
 
     Args:
         search: see ``search.searcher``.
+        rule, kept: see ``search.scheduler``.
         most: how many trials there are at most.
         at_once: how many of them at a time.
         storage, name: the folder, and in it the one for Tune's own state.
@@ -78,7 +80,7 @@ def tune(
         ray_tune.with_resources(ray_tune.with_parameters(follow, desk=desk), {"CPU": _CPUS}),
         tune_config=ray_tune.TuneConfig(
             search_alg=search,
-            scheduler=scheduler(rule, trials.decisions),
+            scheduler=scheduler(rule, trials.decisions, kept),
             num_samples=most,
             max_concurrent_trials=at_once,
             reuse_actors=True,

@@ -5,31 +5,36 @@ fetching a model does.
 """
 
 from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
-from tuneyard.tracking.registry import (
-    CHAMPION,
-    Decision,
-    Details,
-    Incumbent,
-    measured_otherwise,
-    reach,
-    register,
-)
+from tuneyard.tracking.gate import Bar, Sets, mean_of
+from tuneyard.tracking.package import Answer, Package
+from tuneyard.tracking.registry import Decision, Details, Offer, reach, register, rollback
 from tuneyard.tracking.run import Logged, Run, Status
+from tuneyard.tracking.scores import Scores, logged_scores
 from tuneyard.tracking.store import Tracker
+from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
 
 __all__ = [
+    "CHALLENGER",
     "CHAMPION",
     "AdapterRef",
+    "Answer",
+    "Bar",
     "Decision",
     "Details",
-    "Incumbent",
     "Logged",
+    "Offer",
+    "Package",
     "Run",
+    "Scores",
+    "Sets",
     "Status",
     "Tracker",
+    "Version",
     "fetch_model",
-    "measured_otherwise",
+    "logged_scores",
+    "mean_of",
     "parse_model_uri",
     "reach",
     "register",
+    "rollback",
 ]

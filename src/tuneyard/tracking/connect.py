@@ -253,6 +253,27 @@ def _without_retries(uri: str) -> Iterator[None]:
         yield
         return
     wanted = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0", "MLFLOW_HTTP_REQUEST_TIMEOUT": _ANSWER}
+    with _environment(wanted):
+        yield
+
+
+@contextmanager
+def named(uri: str) -> Iterator[None]:
+    """Have ``uri`` as the tracking server that MLflow asks where it asks none by name."""
+    import mlflow
+
+    variable = "MLFLOW_TRACKING_URI"
+    with _environment({variable: ""}):
+        before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
+        mlflow.set_tracking_uri(uri)
+        try:
+            yield
+        finally:
+            mlflow.set_tracking_uri(before)  # which sets or unsets the variable, too
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
     kept = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,14 @@ from tuneyard.errors import UserError, first_line
 from tuneyard.places import told
 from tuneyard.records import file_digest
 from tuneyard.tracking import connect
-from tuneyard.tracking.address import check_uri, redacted, sqlite_path
+from tuneyard.tracking.address import check_uri, sqlite_path
 from tuneyard.tracking.connect import reported
+from tuneyard.tracking.versions import Version, find
 
 SHA_TAG = "tuneyard.sha256"
+"""Tag: the digest of PEFT's folder."""
+PATH_TAG = "tuneyard.adapter_path"
+"""Tag: where PEFT's folder is in the version's files; absent: they are that folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class AdapterRef:
     base_fingerprint: str | None
     name: str
     version: int
+    source: str
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,11 +79,11 @@ def fetch_model(
         UserError: no such model, alias or version; its files are gone or changed; ``to`` holds
             something else; or the server cannot be reached.
     """
-    _check_database(uri)
+    check_database(uri)
     target = Path(to)
     with _told(target):
         _check_target(target)
-    version = connect.first_answer(uri, lambda: _version(uri, name, alias))
+    version = connect.first_answer(uri, lambda: find(connect.client(uri), name, alias))
     wanted = version.tags.get(SHA_TAG)
     with _told(target):
         held = folder_digest(target) if os.path.exists(target) and any(target.iterdir()) else None
@@ -86,23 +91,78 @@ def fetch_model(
         with reported(uri):
             _download(uri, version, target, wanted)
     elif held != wanted:
-        raise UserError(
-            "the folder for the fetched adapter holds something else",
-            where="--out",
-            value=str(target),
-            remedy="name a folder that does not exist yet",
-        )
+        raise _in_use(target)
     return AdapterRef(
         path=target,
         base_path=version.tags.get("tuneyard.base_path"),
         base_fingerprint=version.tags.get("tuneyard.base_fingerprint"),
         name=name,
-        version=int(version.version),
+        version=version.number,
+        source=version.source,
         tags=dict(version.tags),
     )
 
 
-def _check_database(uri: str) -> None:
+def run_file(client: Any, run_id: str | None, path: str, to: Path) -> Path | None:
+    """Download a file of a run's artifacts to the folder ``to``; None where it is not there."""
+    from mlflow.exceptions import MlflowException
+
+    if run_id is None:
+        return None
+    try:
+        return Path(client.download_artifacts(run_id, path, str(to)))
+    except (MlflowException, OSError) as error:
+        if isinstance(error.__cause__ or error.__context__, ConnectionError):
+            raise
+        return None
+
+
+def download(source: str, path: str, uri: str, to: Path) -> Path | None:
+    """Download a file of a version's files to the folder ``to``; None where it is not there.
+
+    Args:
+        source: where the version's files are.
+    """
+    from mlflow.artifacts import download_artifacts
+    from mlflow.exceptions import MlflowException
+
+    to.mkdir(parents=True, exist_ok=True)
+    place = f"{source.rstrip('/')}/{path}"
+    try:
+        return Path(download_artifacts(place, dst_path=str(to), tracking_uri=uri))
+    except (MlflowException, OSError) as error:
+        if isinstance(error.__cause__ or error.__context__, ConnectionError):
+            raise
+        return None
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a scratch folder beside a folder that is to be made, if it can be.
+
+    Raises:
+        UserError: it is there and not empty, or cannot be made.
+    """
+    with _told(target):
+        _check_target(target)
+        if os.path.exists(target) and any(target.iterdir()):
+            raise _in_use(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.")
+    with scratch as folder:
+        yield Path(folder)
+
+
+def _in_use(target: Path) -> UserError:
+    return UserError(
+        "the folder for the fetched adapter holds something else",
+        where="--out",
+        value=str(target),
+        remedy="name a folder that does not exist yet",
+    )
+
+
+def check_database(uri: str) -> None:
     """Refuse an SQLite file that is not there or no MLflow's: it would be made one to be asked."""
     if check_uri(uri) != "sqlite":
         return
@@ -158,33 +218,16 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _version(uri: str, name: str, alias: str | int) -> Any:
-    client = connect.client(uri)
-    from mlflow.exceptions import MlflowException
-
-    try:
-        if isinstance(alias, int) or alias.isdigit():
-            return client.get_model_version(name, str(alias))
-        return client.get_model_version_by_alias(name, alias)
-    except MlflowException as error:
-        if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-            raise
-        raise UserError(
-            "the registry has no such model",
-            where=redacted(uri),
-            value=f"models:/{name}/{alias}" if str(alias).isdigit() else f"models:/{name}@{alias}",
-            remedy="check the name, alias and tracking URI; a study registers by its rule only",
-        ) from error
-
-
-def _download(uri: str, version: Any, target: Path, wanted: str | None) -> None:
+def _download(uri: str, version: Version, target: Path, wanted: str | None) -> None:
     from mlflow.artifacts import download_artifacts
     from mlflow.exceptions import MlflowException
 
+    within = [version.tags[PATH_TAG]] if version.tags.get(PATH_TAG) else []
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
+        source = "/".join([version.source.rstrip("/"), *within])
         try:
-            got = Path(download_artifacts(version.source, dst_path=scratch, tracking_uri=uri))
+            got = Path(download_artifacts(source, dst_path=scratch, tracking_uri=uri))
         except (MlflowException, FileNotFoundError) as error:
             if isinstance(error.__cause__ or error.__context__, ConnectionError):
                 raise
@@ -196,10 +239,10 @@ def _download(uri: str, version: Any, target: Path, wanted: str | None) -> None:
         shutil.move(got, target)
 
 
-def _lost(version: Any, how: str) -> UserError:
+def _lost(version: Version, how: str) -> UserError:
     return UserError(
         f"the files of a registered adapter {how}",
-        where=str(version.source),
-        value=f"models:/{version.name}/{version.version}",
+        where=version.source,
+        value=version.uri,
         remedy="restore the artifact store, or register the adapter again by running its study",
     )

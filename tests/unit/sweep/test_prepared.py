@@ -71,7 +71,7 @@ def test_a_grid_of_more_points_than_trials_is_refused(sweep: Sweep) -> None:
 
 def test_more_trials_of_a_sweep_go_on_with_it_and_another_space_is_another(sweep: Sweep) -> None:
     made = sweep()
-    more = sweep("sweep.trials=9", "resources.workers=1")
+    more = sweep("sweep.trials=9", "sweep.confirm=3", "resources.workers=1")
     assert (more.key, more.points[:5]) == (made.key, made.points)
     assert sweep("sweep.seed=1").key != made.key
     assert sweep("sft.epochs=2").key != made.key

@@ -12,6 +12,8 @@ import pytest
 
 from tuneyard.tracking import Tracker
 
+sys.path.insert(0, str(Path(__file__).parent))  # offers.py
+
 FRESH = """
 import sys
 from pathlib import Path

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tuneyard.errors import UserError
-from tuneyard.tracking import Tracker
+from tuneyard.tracking import Tracker, connect
 from tuneyard.tracking.address import check_uri, is_new, redacted, sqlite_path, sqlite_uri
 
 
@@ -172,3 +172,22 @@ def test_a_database_that_is_half_made_is_named(tmp_path: Path) -> None:
         half.execute("create table guardrails (id integer)")
     with pytest.raises(UserError, match="left half made"):
         Tracker(f"sqlite:///{tmp_path}/mlflow.db", "study")
+
+
+@pytest.mark.parametrize("variable", [None, "http://theirs"])
+@pytest.mark.parametrize("chosen", [None, "http://chosen"])
+def test_the_server_that_mlflow_asks_is_ours_for_a_while(
+    variable: str | None, chosen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    mlflow.set_tracking_uri(chosen)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    if variable:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", variable)
+    before = mlflow.get_tracking_uri()
+    with connect.named("http://ours"):
+        assert mlflow.get_tracking_uri() == "http://ours"
+    assert os.environ.get("MLFLOW_TRACKING_URI") == variable
+    assert mlflow.get_tracking_uri() == before == (chosen or variable or before)
+    mlflow.set_tracking_uri(None)

@@ -1,32 +1,20 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from offers import Gate, passed
 
 from tuneyard.cli import main
-from tuneyard.config import Register
 from tuneyard.errors import UserError
-from tuneyard.tracking import Tracker, fetch_model, parse_model_uri, register
+from tuneyard.tracking import Tracker, fetch_model, parse_model_uri
 from tuneyard.tracking.address import sqlite_uri
 
 
 @pytest.fixture
 def registered(tracker: Tracker, adapter: Path) -> Tracker:
-    study = tracker.study("s", "k")
-    register(
-        tracker,
-        rule=Register(name="cocobots"),
-        run=tracker.arm(study, "sft", "a"),
-        adapter_dir=adapter,
-        value=0.5,
-        details={
-            "adapter_key": "a",
-            "examples_digest": "e",
-            "base_path": "embedded",
-            "base_fingerprint": "f0",
-        },
-    )
+    Gate(tracker, adapter).offer("a", passed(20))
     return tracker
 
 
@@ -40,7 +28,12 @@ def test_the_fetched_adapter_is_the_registered_one(
     registered: Tracker, adapter: Path, tmp_path: Path, alias: str | int
 ) -> None:
     ref = fetch_model("cocobots", alias, uri=registered.uri, to=tmp_path / "deep" / "fetched")
-    assert contents(ref.path) == contents(adapter)
+    found, made = contents(ref.path), contents(adapter)
+    assert found.pop("README.md") == b"a card\n"
+    config = json.loads(found.pop("adapter_config.json"))
+    assert config == {"r": 16, "base_model_name_or_path": "embedded", "revision": None}
+    del made["adapter_config.json"]
+    assert found == made
     assert (ref.base_path, ref.base_fingerprint, ref.version) == ("embedded", "f0", 1)
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["fetched"]
     again = fetch_model("cocobots", alias, uri=registered.uri, to=ref.path)
@@ -111,7 +104,8 @@ def test_the_command_downloads_it_and_says_what_it_is(
     assert capsys.readouterr().out == (
         f"{tmp_path / 'out'}: version 1 of cocobots, an adapter of embedded\n"
     )
-    assert contents(tmp_path / "out") == contents(adapter)
+    weights = "adapter_model.safetensors"
+    assert contents(tmp_path / "out")[weights] == contents(adapter)[weights]
     assert main(["fetch", "cocobots", "--out", str(tmp_path / "x")]) == 2
     assert "models:/NAME@champion" in capsys.readouterr().err
 
