@@ -76,7 +76,9 @@ def test_killed_it_goes_on_with_the_trials_that_are_left(tuneyard, environment, 
 
     client = MlflowClient(sqlite_uri(f"{run_dir}/mlflow.db"))
     (experiment,) = [e for e in client.search_experiments() if e.name == "tuneyard/quickstart"]
-    names = [r.info.run_name for r in client.search_runs([experiment.experiment_id])]
+    found = client.search_runs([experiment.experiment_id])
+    assert {r.info.status for r in found} == {"FINISHED"}
+    names = [r.info.run_name for r in found]
     assert sorted(names) == ["quickstart sweep", *(f"trial {number}" for number in range(5))]
     # Run once more it starts nothing.
     began = time.monotonic()

@@ -126,8 +126,9 @@ class Trials:
         record.seconds += round(time.monotonic() - began, 3)
         if self._left or self._cluster.lost() is not None:
             return  # as a trial that was cut off it goes on next time
-        self._records.keep(record)
+        # First MLflow: killed between the two, a trial whose steps are done is soon told again.
         self._tracked.end(record, *(done or (None, None)))
+        self._records.keep(record)
         self._progress.line(f"{record.name}: {outcome(record)}{self._tally()}")
         self._end(record)
 

@@ -236,6 +236,22 @@ def test_a_trial_is_stopped_at_a_rung_and_leaves_no_adapter(
     assert "train sft" not in runs.steps
 
 
+def test_mlflow_has_what_became_of_a_trial_before_it_counts_as_over(
+    sweep: Sweep, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, kept = sweep(ONE_KEY), list[str]()
+    tracked = Mock()
+
+    def end(record: Any, trial: Any, context: Any) -> None:
+        own = Records(made.prepared.run, made.key, 5).all[record.number]
+        kept.append(f"{record.status}, kept as {own.status}")
+
+    tracked.end = end
+    monkeypatch.setattr(run, "Tracked", lambda *_: tracked)
+    runs(made)
+    assert kept == ["done, kept as running"] * 4
+
+
 def test_a_trial_that_was_cut_off_goes_on_and_the_others_are_left(sweep: Sweep, runs: Runs) -> None:
     made = sweep(ONE_KEY)
     records = runs(made)
