@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneyard.base_models import base_name, fingerprint, resolve_path
+from tuneyard.base_models import base_name, check_model, fingerprint, resolve_path
 from tuneyard.config import Model, Register
 from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics
@@ -81,6 +81,7 @@ def _anew(
     from tuneyard.tracking import fetch_model
 
     model = _model(champion, context)
+    check_model(model)
     context.cluster.start()
     with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
         ref = fetch_model(rule.name, champion.number, uri=tracker.uri, to=Path(folder, "adapter"))

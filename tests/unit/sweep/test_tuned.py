@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,10 +41,17 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, floa
         import ray
         from ray.util import placement_group_table
 
-        groups = [g for g in placement_group_table().values() if g["state"] != "REMOVED"]
-        there, free = ray.cluster_resources(), ray.available_resources()
-        left = {name: there[name] - free.get(name, 0) for name in ("CPU", "memory")}
-        found.append({**left, "groups": len(groups)})
+        def left() -> dict[str, float]:
+            groups = [g for g in placement_group_table().values() if g["state"] != "REMOVED"]
+            there, free = ray.cluster_resources(), ray.available_resources()
+            used = {name: there[name] - free.get(name, 0) for name in ("CPU", "memory")}
+            return {**used, "groups": len(groups)}
+
+        for _ in range(100):  # Ray hears of an actor's end a little later
+            if not any(left().values()):
+                break
+            time.sleep(0.2)
+        found.append(left())
         leave(self)
 
     leave = run.Cluster.stop

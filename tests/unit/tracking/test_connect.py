@@ -181,10 +181,11 @@ def test_the_server_that_mlflow_asks_is_ours_for_a_while(
 ) -> None:
     import mlflow
 
-    mlflow.set_tracking_uri(chosen)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")  # what it was is put back at the end
+    mlflow.set_tracking_uri(chosen)  # which sets the variable, too
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
     if variable:
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", variable)
+        os.environ["MLFLOW_TRACKING_URI"] = variable
     before = mlflow.get_tracking_uri()
     with connect.named("http://ours"):
         assert mlflow.get_tracking_uri() == "http://ours"

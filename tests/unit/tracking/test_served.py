@@ -182,11 +182,12 @@ def test_merged_it_answers_the_same_without_the_adapter(
 def test_what_answers_otherwise_merged_is_not_written(
     registered: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tuneyard import loading
+    from peft import LoraModel
+
     from tuneyard.errors import UserError
     from tuneyard.tracking.merge import merge
 
-    monkeypatch.setattr(loading, "merge_adapter", lambda policy: policy.unload())
+    monkeypatch.setattr(LoraModel, "merge_and_unload", lambda policy: policy.unload())
     with pytest.raises(UserError, match="merged, 3 of 3 answers are others"):
         merge(NAME, 1, uri=registered.uri, to=tmp_path / "merged")
     assert list(tmp_path.iterdir()) == []

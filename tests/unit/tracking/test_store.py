@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from offers import Gate, passed
 
-from tuneyard.config import Register
 from tuneyard.errors import UserError
-from tuneyard.tracking import Tracker, fetch_model, register
+from tuneyard.tracking import Tracker, fetch_model
 
 
 def test_a_key_has_one_parent_and_an_arm_one_run(tracker: Tracker, uri: str) -> None:
@@ -99,20 +99,8 @@ def test_a_study_on_a_server(server: str, adapter: Path, tmp_path: Path) -> None
     with tracker.study("s", "k", {"seed": 0}) as study, tracker.arm(study, "sft", "a") as arm:
         arm.log_steps([{"step": s, "loss": 1 / s} for s in range(1, 1500)], "sft")
         arm.log_dataset("first/train", "a" * 64, 10, "generator")
-        decision = register(
-            tracker,
-            rule=Register(name="cocobots"),
-            run=arm,
-            adapter_dir=adapter,
-            value=0.5,
-            details={
-                "adapter_key": "a",
-                "examples_digest": "e",
-                "base_path": "embedded",
-                "base_fingerprint": "f",
-            },
-        )
-    assert decision.version == 1
+    decision = Gate(tracker, adapter).offer("a", passed(20))
+    assert (decision.role, decision.version) == ("champion", 1)
     again = Tracker(server, "tuneyard/test")
     resumed = again.arm(again.study("s", "k"), "sft", "a")
     assert resumed.id == arm.id
@@ -120,5 +108,5 @@ def test_a_study_on_a_server(server: str, adapter: Path, tmp_path: Path) -> None
         resumed.log_steps([{"step": s, "loss": 1 / s} for s in range(1, 1500)], "sft").points == 0
     )
     fetched = fetch_model("cocobots", uri=server, to=tmp_path / "fetched")
-    for file in (path for path in adapter.rglob("*") if path.is_file()):
+    for file in adapter.rglob("*.safetensors"):
         assert (fetched.path / file.relative_to(adapter)).read_bytes() == file.read_bytes()
