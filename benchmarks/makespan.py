@@ -57,7 +57,7 @@ def _measure(folder: Path, slots: int, unit: float, parallel: int | None) -> Non
     from conftest import save_tiny_model
     from tuneyard import study as studies
     from tuneyard.distributed.cluster import Cluster
-    from tuneyard.plan.demand import demand
+    from tuneyard.plan.demand import cpus as cpus_of
     from tuneyard.progress import Progress
     from tuneyard.stages.runner import Runner
 
@@ -72,7 +72,7 @@ def _measure(folder: Path, slots: int, unit: float, parallel: int | None) -> Non
     resources = prepared.study.resources
     steps = prepared.plan.steps
     length = {step: LENGTHS.get(step.stage, 0.1) * unit for step in steps}
-    cpus = {step: demand(step, resources).cpus for step in steps}
+    cpus = {step: cpus_of(step, resources) for step in steps}
     ends: dict[Any, float] = {}
     for step in steps:
         ends[step] = max((ends[one] for one in step.before), default=0.0) + length[step]
