@@ -40,6 +40,7 @@ NONSENSE = [
     (["fetch", "models:/m@a", "--out=new"], "--uri", ["nosuch://x", "sqlite:///no/folder/x.db"]),
     (["fetch", "models:/m@a", "--uri=sqlite:///m.db"], "--out", [""]),
     (["data", "study.yaml"], "--out", ["", "rows.jsonl"]),
+    (["run", "study.yaml"], "--part", ["", "sft", "Train"]),
 ]
 
 

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from tuneyard.unwarned import unwarned
+
 _LONGEST: Final = 200
 _OPERATORS: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
@@ -39,7 +41,8 @@ class Formula:
                 f"an expression is longer than {_LONGEST} characters; write it shorter"
             )
         try:
-            self._tree = ast.parse(text.strip(), mode="eval").body
+            with unwarned():
+                self._tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise ValueError(_allowed("this is no expression")) from None
         self.keys = tuple(dict.fromkeys(_keys(self._tree)))

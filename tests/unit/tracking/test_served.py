@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -203,7 +204,9 @@ def test_mlflow_serves_it(registered: Any) -> None:
         [sys.executable, "-m", "mlflow", "models", "serve", "-m", f"models:/{NAME}@champion",
          "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
         env={**os.environ, "MLFLOW_TRACKING_URI": registered.uri, "PYTHONPATH": str(source),
-             "MLFLOW_DISABLE_TELEMETRY": "true"},
+             "MLFLOW_DISABLE_TELEMETRY": "true",
+             # MLflow starts the server that it finds by its name.
+             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     try:
@@ -224,7 +227,8 @@ def test_mlflow_serves_it(registered: Any) -> None:
         with urllib.request.urlopen(request, timeout=120) as response:
             assert json.load(response)["predictions"] == registered.answers
     finally:
-        os.killpg(server.pid, 15)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, 15)
         server.wait(30)
 
 

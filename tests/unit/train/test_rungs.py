@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from tuneyard.adapter_file import ADAPTER_RECORD
 from tuneyard.config import Decoding
-from tuneyard.loading import ADAPTER_RECORD
 from tuneyard.train.job import TrainJob
 from tuneyard.train.run import run
 
