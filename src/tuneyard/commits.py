@@ -87,7 +87,6 @@ def resolve(named: Named) -> str:
         UserError: the hub does not know it, or does not answer and the cache has none.
     """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled
 
     if named.kind == "model":
         check_hub(named.repo, named.repo, named.revision, named.where)
@@ -98,7 +97,7 @@ def resolve(named: Named) -> str:
         if found.sha is None:
             raise ValueError("it names no commit")
         return found.sha
-    except (HFValidationError, OfflineModeIsEnabled, OSError, ValueError) as error:
+    except Exception as error:  # whatever answers in the hub's place, and does not speak as it
         cached = None if _refusal(error, named) else _cached(named)
         if cached is not None:
             return cached
@@ -115,14 +114,13 @@ def fetch_descriptions(model: Model) -> None:
     if model.path == "embedded" or not is_hub_id(path) or cached_snapshot(path, model.revision):
         return
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, OfflineModeIsEnabled
     from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]
 
     disable_progress_bars()
     named = Named("model", path, model.revision, f"models: {model.name}: path")
     try:
         snapshot_download(path, revision=model.revision, allow_patterns=_SMALL)
-    except (HFValidationError, OfflineModeIsEnabled, OSError, ValueError) as error:
+    except Exception as error:  # see ``resolve``
         raise _told(error, named) from error
 
 
@@ -173,7 +171,7 @@ def _cached(named: Named) -> str | None:
             local_files_only=True,
             allow_patterns=[],
         )
-    except (OSError, ValueError):
+    except Exception:  # there is none, or it is damaged
         return None
     commit = str(folder).replace("\\", "/").rstrip("/").rpartition("/")[2]
     return commit if _COMMIT.fullmatch(commit) else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,33 @@ def test_without_the_hub_the_cache_says_what_was_there_last(
     assert resolve(Named("model", "me/tiny", "main", "models: x")) == commit
     with pytest.raises(UserError, match="cannot be asked"):
         resolve(Named("model", "me/other", "main", "models: x"))
+
+
+class _Other(BaseHTTPRequestHandler):
+    """Answers in a hub's place, but not as one."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2" if self.path.endswith("full") else "20")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *words: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("revision", ["full", "cut"])
+def test_what_does_not_answer_as_a_hub_is_one_message(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
+    other = HTTPServer(("127.0.0.1", 0), _Other)
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{other.server_port}"
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", address)
+    with pytest.raises(UserError, match="cannot be asked"):
+        resolve(Named("model", "me/nowhere", revision, "models: x: path"))
+    other.shutdown()
 
 
 def test_the_small_files_of_a_model_are_fetched_and_its_weights_are_not(

@@ -234,6 +234,13 @@ def _models(client: Any) -> list[Any]:
 
 
 def _name(client: Any, uri: str, name: str) -> str:
+    if not name.strip() or "/" in name or ":" in name:
+        raise UserError(
+            "this is no registered model's name",
+            where="NAME",
+            value=name,
+            remedy="write the bare name: cocobots of models:/cocobots@champion",
+        )
     if versions.aliases(client, name) is None:
         raise UserError(
             "the registry has no model of this name",

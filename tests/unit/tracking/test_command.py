@@ -107,6 +107,10 @@ MISSING = [
     ["compare", NAME, f"models:/{NAME}/1"],
     ["rollback", "nobody", "--reason", "x"],
     ["rollback", NAME],
+    ["show", "a/b"],
+    ["show", ""],
+    ["rollback", f"models:/{NAME}@champion", "--reason", "x"],
+    ["rollback", f"{NAME}/1", "--reason", "x"],
     ["pull", f"models:/{NAME}@best", "--out", "never"],
     ["forget", NAME],
 ]
