@@ -17,10 +17,11 @@ import tuneyard
 from tuneyard import processes
 from tuneyard.config import Resources
 from tuneyard.distributed.local_ray import start_local
-from tuneyard.distributed.room import check_room
+from tuneyard.distributed.room import check_room, groups
 from tuneyard.errors import UserError, first_line
 
 if TYPE_CHECKING:
+    from tuneyard.distributed.batches import Lend
     from tuneyard.distributed.group import Group
 
 # Ray Train prints worker output with bytecode listings otherwise, and Ray's own reports of use,
@@ -39,6 +40,9 @@ _DEFAULTS = {
     # products on two busy cores ran 20 times slower (benchmarks/LOG.md, 2026-11-22).
     "OMP_WAIT_POLICY": "passive",
 }
+
+# How long idle workers stay on a cluster: others may want what they hold.
+_IDLE_SECONDS = 30.0
 
 # A local Ray cannot go on without these; its other processes it starts again, or does without.
 _SERVERS = ("raylet", "gcs_server")
@@ -63,7 +67,10 @@ class Cluster:
         self._started = self._owns = False
         self._servers: dict[int, str] = {}
         self._kept: list[Group] = []
+        self._there = 0  # groups that may stay: lent and kept
+        self._most: int | None = None  # of these at a time
         self._lock = threading.RLock()
+        self._returned = threading.Condition(self._lock)
 
     def start(self) -> None:
         """Connect to Ray once: to ``RAY_ADDRESS`` where it is set, else to a Ray of this process.
@@ -130,12 +137,16 @@ class Cluster:
             storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
             name: the job's.
             shared: a folder of such storage for groups that stay for the next job; used where
-                workers can stay: on a local Ray, without GPUs.
+                workers can stay.
             place: the ``storage`` of the group that had this job before it was broken off.
+
+        Workers stay on a local Ray; and on GPUs where as many train as answer, on a cluster for a
+        few idle seconds. There all that needs GPUs is a group's work, so that no pool waits for
+        what an idle group holds, and there are never more groups than there is room for.
         """
         from tuneyard.distributed.group import Group
 
-        if shared is None or not self.local or self.resources.gpus_per_worker:
+        if shared is None or not self._stay():
             group = Group(self.resources, storage, local=self.local, kept=False)
             try:
                 yield group
@@ -143,13 +154,57 @@ class Cluster:
                 group.close()
             return
         with self._lock:
-            own = place or f"{shared}/{uuid.uuid4().hex[:8]}"
-            group = self._lend(name, place) or Group(self.resources, own, local=True, kept=True)
+            while (found := self._lend(name, place)) is None and self._there == self._most:
+                if self._kept:  # none of these may have the job
+                    self._end(self._kept[0])
+                else:
+                    self._returned.wait()
+            if found is None:
+                own = place or f"{shared}/{uuid.uuid4().hex[:8]}"
+                found = Group(self.resources, own, local=self.local, kept=self.local)
+                self._there += 1
         try:
-            yield group
+            yield found
         finally:
             with self._lock:
-                self._kept.append(group)
+                self._kept.append(found)
+                if not found.alive():
+                    self._end(found)
+                elif not self.local:
+                    timer = threading.Timer(_IDLE_SECONDS, self._expire, [found, found.jobs])
+                    timer.daemon = True
+                    timer.start()
+                self._returned.notify_all()
+
+    def lender(self, shared: str) -> Lend | None:
+        """Return what lends groups for batches on GPUs; None where a pool of Ray Data takes them.
+
+        Args:
+            shared: see ``group``.
+        """
+        if not self.resources.gpus_per_worker or not self._stay():
+            return None
+        return lambda: self.group(shared, "batches", shared=shared)
+
+    def _stay(self) -> bool:
+        """Tell whether training workers stay for the next job."""
+        if not self.resources.gpus_per_worker:
+            return self.local
+        from tuneyard.distributed.generate import inference_workers
+
+        return inference_workers(self.resources) == self.resources.workers
+
+    def _end(self, group: Group) -> None:
+        """End a group that stayed."""
+        self._kept.remove(group)
+        self._there -= 1
+        group.close()
+        self._returned.notify_all()
+
+    def _expire(self, group: Group, jobs: int) -> None:
+        with self._lock:
+            if group in self._kept and group.jobs == jobs:
+                self._end(group)
 
     def _lend(self, name: str, place: str | None) -> Group | None:
         """Take an idle group that can have a job: None where a new one has to be made.
@@ -164,8 +219,7 @@ class Cluster:
                 found = group
                 self._kept.remove(group)
             elif not group.alive() or group.storage == place:
-                self._kept.remove(group)
-                group.close()
+                self._end(group)
         return found
 
     def stop(self) -> None:
@@ -188,9 +242,8 @@ class Cluster:
     def release(self) -> None:
         """End the groups that stayed."""
         with self._lock:
-            kept, self._kept = self._kept, []
-        for group in kept:
-            group.close()
+            for group in list(self._kept):
+                self._end(group)
 
     def _watch(self, pid: int) -> None:
         with contextlib.suppress(ChildProcessError):
@@ -208,6 +261,8 @@ class Cluster:
             ray.shutdown()
             self.local = self._owns = False
             raise
+        if self.resources.gpus_per_worker and (self.local or not self.resources.autoscaling):
+            self._most = groups(self.resources, nodes, local=self.local)
 
 
 def _join(address: str) -> None:

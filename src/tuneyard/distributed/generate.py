@@ -12,7 +12,8 @@ from typing import Any
 from tuneyard.artifacts import fetch
 from tuneyard.base_models import portable
 from tuneyard.config import Decoding, Model, Resources
-from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.distributed.batches import Batch, Lend
+from tuneyard.distributed.pool import run_batches
 from tuneyard.errors import UserError
 from tuneyard.prompts import Asked
 from tuneyard.prompts.turns import asked_of, plain
@@ -36,6 +37,7 @@ def generate(
     seed: int,
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
+    lend: Lend | None = None,
 ) -> list[Completion]:
     """Answer every request ``decoding.samples`` times; Ray must be running.
 
@@ -44,6 +46,7 @@ def generate(
         seed: a sample's random stream hangs on (seed, request id, sample number) alone, so
             answers depend neither on the number of workers nor on the other requests.
         on_progress: called with (answers done, answers in all) as batches come back.
+        lend: see ``run_batches``.
 
     Returns:
         Completions in the order of the requests, samples of one request side by side.
@@ -76,6 +79,7 @@ def generate(
         workers=workers,
         cpus=resources.cpus_per_worker,
         gpus=resources.gpus_per_worker,
+        lend=lend,
     ):
         for job, (text, tokens, finish) in zip(chunks[number], results, strict=True):
             for index in job.requests:

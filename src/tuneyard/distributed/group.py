@@ -1,24 +1,26 @@
 """A group of Ray Train workers, which may stay for the study's next training stage.
 
 On two quiet cores a group takes 20 to 25 s to start, nearly all of it imports. On this process's
-own Ray, without GPUs, one group therefore trains all of a study's stages; idle, its workers hold
-memory and next to no CPU. On a cluster, or with GPUs, a group ends with its job, so that others
-get what it held.
+own Ray one group therefore trains all of a study's stages; idle, its workers hold memory and next
+to no CPU. On GPUs they also do what else needs a model, in its place. See ``Cluster.group`` for
+where a group stays.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Resources
+from tuneyard.distributed.batches import Batch, Batches, results_of
 from tuneyard.distributed.worker import Channel, work
 from tuneyard.train.job import TrainJob
 
 _POLL_SECONDS = 0.3
+_BATCH_POLL_SECONDS = 0.05
 _CLOSE_SECONDS = 120.0
 # Of a worker that stays: idle most of the time, it must not take a slot from the other pools.
 _KEPT_CPUS = 0.01
@@ -32,7 +34,11 @@ class Group:
         storage: folder or fsspec URL, reachable from every node, that holds checkpoints. A new
             group goes on with the job whose checkpoint is the last there, if it is given it.
         local: whether that Ray is of this machine alone.
-        kept: whether it may stay idle.
+        kept: whether it may stay idle, where nobody else waits for the CPUs it would take.
+
+    Attributes:
+        names: of the jobs that it was given to train.
+        jobs: how many it was given in all.
     """
 
     def __init__(self, resources: Resources, storage: str, *, local: bool, kept: bool) -> None:
@@ -42,6 +48,7 @@ class Group:
 
         self.storage = storage
         self.names: list[str] = []
+        self.jobs = 0
         self._free = True
         self._channel = ray.remote(num_cpus=0)(Channel).remote()
         self._error: BaseException | None = None
@@ -94,22 +101,62 @@ class Group:
 
         self.names.append(name)
         self._free = False
+        self.jobs += 1
         ray.get(self._channel.give.remote(name, job.to_json()))
         while True:
-            alive = self._thread.is_alive()  # asked first, to miss nothing that is said before
-            entries, result, error = ray.get(self._channel.take.remote())
+            entries, result, over = self._take()
             for entry in entries:
                 if (go_on := on_progress(entry)) is not None:
                     ray.get(self._channel.decide.remote(entry["step"], go_on))
-            if error is not None:
-                self._thread.join(_CLOSE_SECONDS)
-                raise error
             if result is not None:
                 self._free = True
                 return result
-            if not alive:
-                raise self._error or RuntimeError("training ended without a checkpoint")
+            if over is not None:
+                raise over
             time.sleep(_POLL_SECONDS)
+
+    def batches(self, work: Batches) -> Iterator[tuple[int, Batch]]:
+        """Yield (batch number, results) in the order in which the workers finish them.
+
+        Where it is left early, or batches fail, the group ends.
+
+        Raises:
+            UserError, RunError: a worker raised it.
+            ray.train.TrainingFailedError: workers failed more often than allowed.
+        """
+        import ray
+
+        self._free, left = False, len(work.texts)
+        self.jobs += 1
+        ray.get(self._channel.give.remote("batches", work))
+        try:
+            while left:
+                entries, _, over = self._take()
+                for row in entries:
+                    left -= 1
+                    yield row["batch"], results_of(row)
+                if left and over is not None:
+                    raise over
+                time.sleep(_BATCH_POLL_SECONDS if left else 0)
+            ray.get(self._channel.finish.remote(None))
+            self._free = True
+        finally:
+            if not self._free and self._thread.is_alive():
+                ray.get(self._channel.close.remote())
+                self._thread.join(_CLOSE_SECONDS)
+
+    def _take(self) -> tuple[list[dict[str, Any]], Any, BaseException | None]:
+        """Return what the workers have said, a training's adapter, and why the group has ended."""
+        import ray
+
+        alive = self._thread.is_alive()  # asked first, to miss nothing that is said before
+        entries, result, error = ray.get(self._channel.take.remote())
+        if error is not None:
+            self._thread.join(_CLOSE_SECONDS)
+            return entries, None, error
+        if alive:
+            return entries, result, None
+        return entries, result, self._error or RuntimeError("the workers went without a result")
 
     def close(self) -> None:
         """End the run and free what it holds; where a job was broken off, leave that to Ray."""

@@ -21,11 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tuneyard.errors import RunError, ToldError, UserError
-
-Batch = list[Any]
-Work = Callable[[Batch], Batch]
-"""Takes a batch of JSON-able items and returns one JSON-able result an item."""
+from tuneyard.distributed.batches import Batch, Batches, BatchWorker, Lend, Work, results_of
 
 # How long the process of a task keeps its work (a loaded model, say) after the last batch.
 _KEPT_SECONDS = 20.0
@@ -41,6 +37,7 @@ def run_batches(
     gpus: float = 0,
     env: Mapping[str, str] | None = None,
     max_failures: int = 3,
+    lend: Lend | None = None,
 ) -> Iterator[tuple[int, Batch]]:
     """Yield (batch number, results) in the order in which batches finish.
 
@@ -51,11 +48,15 @@ def run_batches(
         gpus: GPUs for each.
         env: environment variables of the workers.
         max_failures: how often a new pool takes over what is left after a worker was lost.
+        lend: lends workers that are there already, which are taken instead (``Cluster.lender``).
 
     Raises:
         UserError, RunError: a worker raised it; anything else comes as Ray wraps it.
     """
     if not batches:
+        return
+    if lend is not None:
+        yield from _lent(batches, factory, settings, lend)
         return
     from ray.exceptions import OutOfMemoryError, RayActorError, WorkerCrashedError
 
@@ -77,6 +78,29 @@ def run_batches(
                 raise
 
 
+def _lent(
+    batches: Sequence[Batch],
+    factory: Callable[..., Work],
+    settings: Mapping[str, Any],
+    lend: Lend,
+) -> Iterator[tuple[int, Batch]]:
+    from ray.train import TrainingFailedError
+
+    left = {number: json.dumps(batch) for number, batch in enumerate(batches)}
+    while left:
+        with lend() as group:
+            first = group.jobs == 0
+            try:
+                work = Batches(factory, dict(settings), dict(left))
+                for number, results in group.batches(work):
+                    del left[number]
+                    yield number, results
+            except TrainingFailedError:
+                # What earlier jobs lost counts against the same limit; a new group starts at none.
+                if first:
+                    raise
+
+
 def _run(
     batches: Mapping[int, Batch],
     factory: Callable[..., Work],
@@ -90,7 +114,7 @@ def _run(
     worker: dict[str, Any]
     if "num_gpus" in options:
         worker = {
-            "fn": _Worker,
+            "fn": BatchWorker,
             "fn_constructor_args": (factory, dict(settings)),
             "compute": ActorPoolStrategy(size=workers),
         }
@@ -110,10 +134,7 @@ def _run(
         )
     for table in data.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
         for row in table.to_pylist():
-            result = json.loads(row["data"])
-            if row["failed"]:
-                raise _told(*result)
-            yield row["batch"], result
+            yield row["batch"], results_of(row)
 
 
 def _no_restarts(actors: bool) -> dict[str, Any]:
@@ -128,31 +149,6 @@ def _no_restarts(actors: bool) -> dict[str, Any]:
     return {"max_restarts": 0, "max_task_retries": 0} if actors else {"max_retries": 0}
 
 
-class _Worker:
-    """An actor, or what a task's process keeps. It builds its work once, on the first batch.
-
-    Not in the constructor: Ray Data starts an actor whose constructor raises again and again.
-    """
-
-    def __init__(self, factory: Callable[..., Work], settings: dict[str, Any]) -> None:
-        self.factory, self.settings = factory, settings
-        self.work: Work | None = None
-
-    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        failed, data = [], []
-        for text in batch["data"]:
-            try:
-                if self.work is None:
-                    self.work = self.factory(**self.settings)
-                data.append(json.dumps(self.work(json.loads(text))))
-                failed.append(False)
-            except ToldError as error:
-                parts = [error.what, error.where, error.shown, error.remedy]
-                data.append(json.dumps([error.status, *parts]))
-                failed.append(True)
-        return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
-
-
 class _Kept:
     """The worker that a task's process keeps from batch to batch, and for a while after the last.
 
@@ -162,7 +158,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.run = ""
-        self._worker: _Worker | None = None
+        self._worker: BatchWorker | None = None
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
@@ -179,7 +175,7 @@ class _Kept:
                 self._timer.cancel()
             if run != self.run or self._worker is None:
                 self._worker = None  # frees the old model before another is loaded
-                self._worker = _Worker(factory, settings)
+                self._worker = BatchWorker(factory, settings)
                 self.run = run
             try:
                 return self._worker(batch)
@@ -202,17 +198,6 @@ def _in_task(
 ) -> dict[str, list[Any]]:
     """Do a batch in a task of Ray Data."""
     return _kept.work(run, factory, settings, batch)
-
-
-def _told(
-    status: int, what: str, where: str | None, shown: str | None, remedy: str | None
-) -> ToldError:
-    kind = UserError if status == UserError.status else RunError
-    rebuild, _ = kind(what).__reduce__()  # keeps the shown value as it is
-    assert callable(rebuild)
-    error = rebuild(kind, what, where, shown, remedy, None)
-    assert isinstance(error, ToldError)
-    return error
 
 
 def _share(cpus: float, workers: int) -> float:

@@ -9,8 +9,9 @@ from typing import Any
 from tuneyard.artifacts import fetch
 from tuneyard.base_models import portable
 from tuneyard.config import Model, Resources
+from tuneyard.distributed.batches import Batch, Lend
 from tuneyard.distributed.generate import inference_workers
-from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.distributed.pool import run_batches
 
 # Fixed, so that the values hang on nothing but policy and pairs: other batches round otherwise.
 _PAIRS = 8
@@ -24,6 +25,7 @@ def log_probabilities(
     adapter: str | None,
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
+    lend: Lend | None = None,
 ) -> list[tuple[float, float]]:
     """Return each pair's log-probabilities, chosen and rejected, in nats; Ray must be running.
 
@@ -31,6 +33,7 @@ def log_probabilities(
         columns: tokenised pairs, as ``train.rows.dpo_columns`` returns them.
         adapter: a folder that workers can reach, absolute, or an fsspec URL; None: the base model.
         on_progress: called with (pairs done, pairs in all) as batches come back.
+        lend: see ``run_batches``.
 
     Raises:
         UserError: the model or adapter cannot be loaded.
@@ -52,6 +55,7 @@ def log_probabilities(
         workers=workers,
         cpus=resources.cpus_per_worker,
         gpus=resources.gpus_per_worker,
+        lend=lend,
     ):
         for place, (chosen, rejected) in zip(chunks[number], results, strict=True):
             found[place] = (chosen, rejected)

@@ -19,10 +19,7 @@ def check_room(resources: Resources, nodes: Sequence[Mapping[str, float]], *, lo
     Raises:
         UserError: they do not fit, and the cluster does not grow (``resources.autoscaling``).
     """
-    each = {"GPU": resources.gpus_per_worker}
-    if not local:
-        each["CPU"] = resources.cpus_per_worker
-    each = {name: count for name, count in each.items() if count}
+    each = _each(resources, local)
     room = sum(_holds(node, each) for node in nodes)
     if not each or room >= resources.workers or (resources.autoscaling and not local):
         return
@@ -39,6 +36,18 @@ def check_room(resources: Resources, nodes: Sequence[Mapping[str, float]], *, lo
         value=resources.workers,
         remedy=f"lower workers, or what each gets (gpus_per_worker, cpus_per_worker), or {remedy}",
     )
+
+
+def groups(resources: Resources, nodes: Sequence[Mapping[str, float]], *, local: bool) -> int:
+    """Return how many groups of training workers fit at a time; arguments as ``check_room``'s."""
+    each = _each(resources, local)
+    return sum(_holds(node, each) for node in nodes) // resources.workers
+
+
+def _each(resources: Resources, local: bool) -> dict[str, float]:
+    """Return what a worker takes of what a node has only so much of."""
+    each = {"GPU": resources.gpus_per_worker, "CPU": 0 if local else resources.cpus_per_worker}
+    return {name: count for name, count in each.items() if count}
 
 
 def _holds(node: Mapping[str, float], each: Mapping[str, float]) -> int:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config import Resources
-from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.distributed.batches import Batch
+from tuneyard.distributed.pool import run_batches
 from tuneyard.score import ScoreRow
 from tuneyard.score.corpus import Counts, counts_of_json
 from tuneyard.tasks import Attempt

@@ -9,8 +9,9 @@ from typing import Any
 
 from tuneyard.base_models import portable
 from tuneyard.config import Encoder, Resources
+from tuneyard.distributed.batches import Batch, Lend
 from tuneyard.distributed.generate import inference_workers
-from tuneyard.distributed.pool import Batch, run_batches
+from tuneyard.distributed.pool import run_batches
 from tuneyard.metrics.bertscore import BertScore, BertScorer
 from tuneyard.metrics.texts import Pair, Text
 from tuneyard.score import ScoreRow
@@ -26,6 +27,7 @@ def similarity(
     faithful: bool,
     resources: Resources,
     on_progress: Callable[[int, int], None] | None = None,
+    lend: Lend | None = None,
 ) -> list[list[Values]]:
     """Score as ``tuneyard.score.similarity`` does, in Ray Data workers; Ray must be running.
 
@@ -34,6 +36,7 @@ def similarity(
 
     Args:
         on_progress: called with (pairs done, pairs in all) as chunks come back.
+        lend: see ``run_batches``.
 
     Raises:
         UserError: the encoder cannot be loaded.
@@ -59,6 +62,7 @@ def similarity(
             workers=workers,
             cpus=resources.cpus_per_worker,
             gpus=resources.gpus_per_worker,
+            lend=lend,
         ):
             done += len(results)
             if on_progress is not None:

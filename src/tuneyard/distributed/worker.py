@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuneyard.distributed.batches import Batches, BatchWorker
 from tuneyard.errors import UserError, first_line
 from tuneyard.machine import cores
 from tuneyard.train.job import TrainJob
@@ -26,7 +27,9 @@ class Channel:
 
     def __init__(self) -> None:
         self._number = 0
-        self._offer: tuple[int, str, str] | None = None
+        self._offer: tuple[int, str, str | Batches] | None = None
+        self._left: list[int] = []
+        self._taken: set[int] = set()
         self._entries: list[dict[str, Any]] = []
         self._result: Any = None
         self._error: UserError | None = None
@@ -34,18 +37,24 @@ class Channel:
         self._verdicts: dict[int, bool] = {}
         self._changed = asyncio.Condition()
 
-    async def give(self, name: str, job: str) -> None:
-        """Offer the workers another job."""
+    async def give(self, name: str, job: str | Batches) -> None:
+        """Offer the workers another job: a training's as text, or batches."""
         self._number += 1
         self._offer, self._result = (self._number, name, job), None
         self._verdicts = {}
+        self._left = sorted(job.texts, reverse=True) if isinstance(job, Batches) else []
+        self._taken = set()
         await self._notify()
 
-    async def next(self, after: int) -> tuple[int, str, str] | None:
+    async def next(self, after: int) -> tuple[int, str, str | Batches] | None:
         """Wait for a job with a number above ``after``: number, name, job; None: no more come.
 
-        Workers that Ray has started anew ask with 0 and get the job that was interrupted.
+        Workers that Ray has started anew ask with 0 and get the job that was interrupted; all of
+        them are new then, so that nobody is at work on a batch.
         """
+        if after == 0:
+            self._left += sorted(self._taken, reverse=True)
+            self._taken = set()
         async with self._changed:
             await self._changed.wait_for(
                 lambda: self._closed or (self._offer is not None and self._offer[0] > after)
@@ -66,6 +75,20 @@ class Channel:
         async with self._changed:
             await self._changed.wait_for(lambda: step in self._verdicts or self._closed)
         return self._verdicts.get(step, False)
+
+    async def batch(self) -> int | None:
+        """Hand out the number of a batch that nobody has; None: there is none left."""
+        if self._closed or not self._left:
+            return None
+        number = self._left.pop()
+        self._taken.add(number)
+        return number
+
+    async def answer(self, number: int, row: dict[str, Any]) -> None:
+        """Take what came of a batch; once, where workers that were lost had told it, too."""
+        if number in self._taken:
+            self._taken.remove(number)
+            self._entries.append(row)
 
     async def finish(self, checkpoint: Any) -> None:
         """Hand over the finished job's adapter."""
@@ -112,16 +135,32 @@ def work(config: dict[str, Any]) -> None:
     while (offer := ray.get(channel.next.remote(number))) is not None:
         number, name, job = offer
         try:
+            if isinstance(job, Batches):
+                _answer(job, channel)
+                continue
             with _folder(interrupted, name) as resume_from:
                 _train(TrainJob.from_json(job), name, channel, resume_from, first=first)
         except UserError as error:
             # Every worker meets it alike, so none is left waiting; and it is not worth a retry.
             ray.get(channel.fail.remote(error))
         except torch.OutOfMemoryError as error:
+            if isinstance(job, Batches):
+                raise
             ray.get(channel.fail.remote(_out_of_memory(error)))
             raise
-        interrupted = None
-        gc.collect()  # frees the model, which its trainer's callbacks refer to in circles
+        finally:
+            interrupted = None
+            gc.collect()  # frees the model, which its trainer's callbacks refer to in circles
+            torch.cuda.empty_cache()  # for others on this GPU
+
+
+def _answer(job: Batches, channel: Any) -> None:
+    import ray
+
+    worker = BatchWorker(job.factory, job.settings)
+    while (number := ray.get(channel.batch.remote())) is not None:
+        row = worker({"batch": [number], "data": [job.texts[number]]})
+        ray.get(channel.answer.remote(number, {name: value[0] for name, value in row.items()}))
 
 
 def _train(

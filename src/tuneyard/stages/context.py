@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from tuneyard.artifacts import Artifact, RunDir
 from tuneyard.config import Model, Study
+from tuneyard.distributed.batches import Lend
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.plan import Step
 from tuneyard.plan.steps import Generate, Judge, Prepare, Train
@@ -52,6 +53,11 @@ class Context:
     live: Live | None = None
     training: str = "training"
     rungs: Rungs | None = None
+
+    @property
+    def lend(self) -> Lend | None:
+        """What lends workers that have nothing to train, where they stay."""
+        return self.cluster.lender(self.run.join("work", self.training))
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""

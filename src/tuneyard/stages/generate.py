@@ -29,6 +29,7 @@ def run(step: Generate, context: Context) -> str:
             decoding=step.decoding,
             seed=step.seed,
             resources=context.study.resources,
+            lend=context.lend,
             on_progress=context.bar.update,
         )
         tokens = sum(c.tokens for c in completions)

@@ -96,6 +96,7 @@ def _anew(
             decoding=scored.answers.decoding,
             seed=scored.answers.seed,
             resources=context.study.resources,
+            lend=context.lend,
         )
     answers = answers_by_id(completions)
     return {

@@ -124,6 +124,7 @@ def _sampled(step: SampledPairs, context: Context) -> PairSet:
         decoding=step.decoding,
         seed=step.seed,
         resources=context.study.resources,
+        lend=context.lend,
         on_progress=context.bar.update,
     )
     verdicts, suspicious = None, set[tuple[str, int]]()

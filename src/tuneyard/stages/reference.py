@@ -27,6 +27,7 @@ def run(step: Reference, context: Context) -> str:
             model=model,
             adapter=adapter,
             resources=context.study.resources,
+            lend=context.lend,
             on_progress=context.bar.update,
         )
         write_jsonl(folder / "reference.jsonl", reference_rows(columns, values))

@@ -32,6 +32,7 @@ def run(step: Similarity, context: Context) -> str:
                 encoder=embedding.encoder,
                 faithful=step.faithful,
                 resources=context.study.resources,
+                lend=context.lend,
                 on_progress=context.bar.update,
             )
             for row, own in zip(found, (one for call in values for one in call), strict=True):

@@ -51,6 +51,16 @@ def fits(resources: Resources, there: Room) -> int:
     return int(there.cpus / (resources.cpus_per_worker * count) + 1e-9)
 
 
+def alone(resources: Resources) -> Resources:
+    """Return a trial's resources: where a study would answer on all GPUs, on those of its own.
+
+    Its training workers answer, too (see ``Cluster.group``).
+    """
+    if not resources.gpus_per_worker:
+        return resources
+    return resources.model_copy(update={"inference_workers": resources.workers})
+
+
 def planned(made: PreparedSweep) -> list[str]:
     """Return what ``tuneyard plan`` says of a sweep."""
     sweep, resources = made.sweep, made.prepared.study.resources

@@ -24,7 +24,7 @@ from tuneyard.sweep.confirm import confirmation, luck
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
 from tuneyard.sweep.results import table, write
-from tuneyard.sweep.room import room
+from tuneyard.sweep.room import alone, room
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
 from tuneyard.sweep.tracked import Tracked
@@ -55,7 +55,7 @@ def run(
     def waiting() -> None:
         progress.line("another process runs this very sweep, and is waited for")
 
-    cluster = Cluster(made.prepared.study.resources, on_loss)
+    cluster = Cluster(alone(made.prepared.study.resources), on_loss)
     try:
         with lease(folder, f"sweep-{made.key}", waiting):
             records = Records(folder, made.key, made.sweep.trials)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from statistics import fmean
 
-from tuneyard.config import Resources
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import AbandonedError, ToldError, UserError, named
 from tuneyard.progress import Bar, Progress
@@ -18,6 +17,7 @@ from tuneyard.study import decided
 from tuneyard.sweep.desk import Said
 from tuneyard.sweep.prepared import SPLIT, PreparedSweep, Trial, cut
 from tuneyard.sweep.records import Record, Records
+from tuneyard.sweep.room import alone
 from tuneyard.sweep.rungs import TrialRungs
 from tuneyard.sweep.tracked import Tracked
 
@@ -150,7 +150,7 @@ class Trials:
 
     def _run(self, record: Record) -> tuple[Trial, Context]:
         trial = self._made.trial(record.point)
-        resources = _alone(trial.prepared.study.resources)
+        resources = alone(trial.prepared.study.resources)
         study = trial.prepared.study.model_copy(update={"resources": resources})
         run = trial.prepared.run
         runner = Runner(
@@ -237,13 +237,6 @@ def outcome(record: Record) -> str:
 def _reason(error: ToldError) -> str:
     shown = f" ({error.shown})" if error.shown else ""
     return f"{error.what}{shown}"
-
-
-def _alone(resources: Resources) -> Resources:
-    """Return a trial's resources: where a study would answer on all GPUs, on those of its own."""
-    if resources.inference_workers is not None or not resources.gpus_per_worker:
-        return resources
-    return resources.model_copy(update={"inference_workers": resources.workers})
 
 
 def _nothing(*words: object) -> None:
