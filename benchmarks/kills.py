@@ -1,10 +1,12 @@
 """Kills a small study's processes at seeded moments: what is said, what is kept, what is left.
 
     python benchmarks/kills.py --out FOLDER [--seed 0] [--kills 20] [--terms 5] [--only raylet,gcs]
+    python benchmarks/kills.py --out FOLDER --sweep --kills 5 --terms 0 --only driver,training,gcs
 
 Every study is disturbed, and run again, until it has ended by itself; its adapters and scores must
-be those of a study that nothing disturbed. ``--each`` lets it end after each disturbance. Prints
-one line a disturbance, and at the end how many went as they should.
+be those of a study that nothing disturbed, what was done before may not be done again, and MLflow
+shows each run once. ``--each`` lets it end after each disturbance; ``--sweep`` takes a sweep of four
+trials. Prints one line a disturbance, and at the end how many went as they should.
 """
 
 from __future__ import annotations
@@ -46,6 +48,10 @@ STUDY = [
     "matrix.arms={sft: [sft], sft-dpo: [sft, dpo]}",
     "compare.baseline=sft",
 ]
+SWEEP = (
+    "sweep={arms: [sft-dpo], space: {dpo.beta: {choice: [0.2, 0.5]}, dpo.loss: {choice: "
+    "[[sigmoid], [ipo]]}}, search: grid, metric: codebleu, trials: 4, parallel: 2, confirm: 0}"
+)
 TARGETS = {
     "driver": "",  # the process that was started
     "study": "",  # the one in which the study runs
@@ -104,7 +110,7 @@ def start(words: list[str], temporary: Path, log: Path) -> subprocess.Popen[byte
     env = {**kept, "TMPDIR": str(temporary), "HF_HUB_OFFLINE": "1", "PYTHONPATH": f"{ROOT}/src"}
     with log.open("wb") as file:
         return subprocess.Popen(
-            [sys.executable, "-m", "tuneyard.cli", "run", *words],
+            [sys.executable, "-m", "tuneyard.cli", *words],
             cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=file, start_new_session=True,
         )  # fmt: skip
 
@@ -191,6 +197,19 @@ def statuses(run_dir: Path) -> list[str]:
             return []
 
 
+def twice(run_dir: Path) -> list[str]:
+    """Return the names that more than one of MLflow's runs has."""
+    database = run_dir / "mlflow.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return [row[0] for row in connection.execute(
+            "select name from runs group by experiment_id, name having count(*) > 1")]  # fmt: skip
+
+
+def made(run_dir: Path) -> dict[Path, int]:
+    """Return when each finished step was finished."""
+    return {path: path.stat().st_mtime_ns for path in run_dir.glob("stages/*/manifest.json")}
+
+
 def faults(
     result: Run, target: str, number: signal.Signals, run_dir: Path, before: list[str]
 ) -> list[str]:
@@ -208,11 +227,7 @@ def faults(
         found.append(f"status {result.status}")
     if len(messages) != (result.status != 0):
         found.append(f"{len(messages)} messages")
-    if (
-        result.status != 0
-        and "tuneyard run" not in result.said
-        and "run the same" not in (result.said)
-    ):
+    if result.status != 0 and not re.search("tuneyard (run|sweep)|run the same", result.said):
         found.append("does not say what to type")
     # One that was killed outright cannot say that it has ended; the next to get so far does.
     if number == signal.SIGTERM and statuses(run_dir).count("RUNNING") > before.count("RUNNING"):
@@ -229,11 +244,13 @@ def main() -> None:
     parser.add_argument("--terms", type=int, default=5)
     parser.add_argument("--only", default=",".join(TARGETS))
     parser.add_argument("--latest", type=float, default=0.8, help="moment, in undisturbed runs")
+    parser.add_argument("--sweep", action="store_true", help="a sweep instead of a study")
     parser.add_argument("--each", action="store_true", help="end the study after each")
     options = parser.parse_args()
     draw = random.Random(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     names = options.only.split(",")
+    command = ["sweep", *STUDY, SWEEP] if options.sweep else ["run", *STUDY]
     plan = [(names[n % len(names)], signal.SIGKILL) for n in range(options.kills)]
     plan += [("driver", signal.SIGTERM)] * options.terms
     draw.shuffle(plan)
@@ -241,7 +258,7 @@ def main() -> None:
     temporary = Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
     try:
         wanted = options.out / "undisturbed"
-        quiet = run([*STUDY, f"run_dir={wanted}"], temporary, options.out / "0.log", draw)
+        quiet = run([*command, f"run_dir={wanted}"], temporary, options.out / "0.log", draw)
         print(f"undisturbed: status {quiet.status}, {quiet.seconds:.0f} s; "
               f"left: {left(quiet, temporary) or 'nothing'}", flush=True)  # fmt: skip
         assert quiet.status == 0, quiet.said
@@ -249,11 +266,11 @@ def main() -> None:
         run_dir = options.out / "study-0"
         fresh = True
         for place, (target, number) in enumerate(plan, 1):  # grows: see below
-            words = [*STUDY, f"run_dir={run_dir}"]
+            words = [*command, f"run_dir={run_dir}"]
             share = draw.uniform(0.02, options.latest if fresh else options.latest / 2)
             after = share * quiet.seconds
             log = options.out / f"{place}.log"
-            before = statuses(run_dir)
+            before, done = statuses(run_dir), made(run_dir)
             result = run(words, temporary, log, draw, target, number, after)
             wrong = faults(result, target, number, run_dir, before) if result.killed else []
             if not result.killed and len(plan) < 2 * kills:  # the study was quicker: try once more
@@ -265,6 +282,8 @@ def main() -> None:
             if remains:
                 wrong.append(f"left: {', '.join(remains)}")
             clean = time.monotonic() - began
+            if done.items() - made(run_dir).items():
+                wrong.append("what was done was done again")
             ended = result.status == 0
             if not ended and (options.each or place == len(plan) or draw.random() < 0.25):
                 again = run(words, temporary, options.out / f"{place}-again.log", draw)
@@ -276,6 +295,8 @@ def main() -> None:
                 compared = "equal" if outcome(run_dir) == outcome(wanted) else "OTHER RESULTS"
                 if compared != "equal" or set(statuses(run_dir)) != {"FINISHED"}:
                     wrong.append(f"{compared}, MLflow {sorted(set(statuses(run_dir)))}")
+                if doubles := twice(run_dir):
+                    wrong.append(f"more than once in MLflow: {doubles}")
                 shutil.rmtree(run_dir)
                 study += 1
                 run_dir = options.out / f"study-{study}"
