@@ -5,8 +5,8 @@
 
 Every study is disturbed, and run again, until it has ended by itself; its adapters and scores must
 be those of a study that nothing disturbed, what was done before may not be done again, and MLflow
-shows each run once. ``--each`` lets it end after each disturbance; ``--sweep`` takes a sweep of four
-trials. Prints one line a disturbance, and at the end how many went as they should.
+shows each run once. ``--each`` lets it end after each disturbance; ``--sweep`` takes a sweep.
+Prints one line a disturbance, and at the end how many went as they should.
 """
 
 from __future__ import annotations
