@@ -13,6 +13,7 @@ from pathlib import Path
 MARK = "TUNEYARD_SCRATCH"
 """The environment variable that names the scratch folder of the run that a process belongs to."""
 _DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+_EXITING = 0x4  # the kernel's PF_EXITING, of the flags in /proc/PID/stat
 
 
 def die_with(parent: int) -> None:
@@ -88,6 +89,15 @@ def alive(pid: int) -> bool:
         return True
     state = _stat(pid)
     return state is None or state[1][0] != "Z"
+
+
+def writes_no_more(pid: int) -> bool:
+    """Tell whether a process is dead, or dying: it has closed its files, but may still be seen.
+
+    ``using`` does not find such a one any more; on a busy machine it is there for a while.
+    """
+    state = _stat(pid)
+    return not alive(pid) or (state is not None and bool(int(state[1][6]) & _EXITING))
 
 
 def children(parent: int) -> dict[int, str]:

@@ -84,3 +84,14 @@ def test_a_process_dies_with_the_one_that_forked_it(tmp_path: Path) -> None:
         time.sleep(0.05)
     else:
         assert not Path(f"/proc/{child}").exists()
+
+
+def test_who_is_dead_or_dying_writes_no_more(started) -> None:
+    child = started()
+    assert not processes.writes_no_more(child.pid)
+    assert not processes.writes_no_more(os.getpid())
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, and not yet reaped
+    assert processes.writes_no_more(child.pid)
+    child.wait()
+    assert processes.writes_no_more(child.pid)

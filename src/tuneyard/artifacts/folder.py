@@ -165,7 +165,7 @@ class Folder:
             *root.glob("work/*/.*~*~*~*"),
         ]:
             host, pid = path.name.split("~")[-3:-1]
-            if host == _HOST and pid.isdigit() and not processes.alive(int(pid)):
+            if host == _HOST and pid.isdigit() and processes.writes_no_more(int(pid)):
                 with contextlib.suppress(OSError):
                     remove(str(path))
 

@@ -2,7 +2,7 @@
 
 On two quiet cores a group takes 20 to 25 s to start, nearly all of it imports. On this process's
 own Ray one group therefore trains all of a study's stages; idle, its workers hold memory and next
-to no CPU. On GPUs they also do what else needs a model, in its place. See ``Cluster.group`` for
+to no CPU. On GPUs they also do what else needs a model, in its place. See ``Groups.lend`` for
 where a group stays.
 """
 

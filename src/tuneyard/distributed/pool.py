@@ -48,7 +48,7 @@ def run_batches(
         gpus: GPUs for each.
         env: environment variables of the workers.
         max_failures: how often a new pool takes over what is left after a worker was lost.
-        lend: lends workers that are there already, which are taken instead (``Cluster.lender``).
+        lend: lends workers that are there already, which are taken instead (``Groups.lender``).
 
     Raises:
         UserError, RunError: a worker raised it; anything else comes as Ray wraps it.

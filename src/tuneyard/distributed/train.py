@@ -38,7 +38,7 @@ def fit(
             says whether training goes on.
         shared: storage for a group of workers that stays for the next job with the same
             ``shared``, until the cluster is left; used instead of ``storage`` where workers
-            can stay (see ``Cluster.group``).
+            can stay (see ``Groups.lend``).
         place: where the checkpoints are of a job of this name that was broken off.
         on_place: called with where they will be, before training begins.
 
@@ -70,7 +70,7 @@ def _train(
     from ray.train import TrainingFailedError
 
     while True:
-        with cluster.group(storage, name, shared=shared, place=place) as workers:
+        with cluster.groups.lend(storage, name, shared=shared, place=place) as workers:
             on_place(workers.storage)
             try:
                 return workers.train(name, job, on_progress)

@@ -57,7 +57,7 @@ class Context:
     @property
     def lend(self) -> Lend | None:
         """What lends workers that have nothing to train, where they stay."""
-        return self.cluster.lender(self.run.join("work", self.training))
+        return self.cluster.groups.lender(self.run.join("work", self.training))
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""

@@ -54,7 +54,7 @@ def fits(resources: Resources, there: Room) -> int:
 def alone(resources: Resources) -> Resources:
     """Return a trial's resources: where a study would answer on all GPUs, on those of its own.
 
-    Its training workers answer, too (see ``Cluster.group``).
+    Its training workers answer, too (see ``Groups.lend``).
     """
     if not resources.gpus_per_worker:
         return resources

@@ -129,13 +129,16 @@ def _run(
         study.begin(first, Runner(first.study, prepared.run, progress, cluster=cluster), progress)
     cluster.start()
     import_all()  # threads that import the same at once may see it half made
+    at_once = min(room(sweep, resources, cluster.local), made.most)
+    if not any(record.rungs or record.status == "running" for record in records.all.values()):
+        # While Tune starts; not where trainings go on, which need workers of their own.
+        cluster.groups.warm(at_once, prepared.run.join("work", made.key))
     desk, say = tuned.connect()
     tracked = Tracked(made, records, progress.line)
     trials = Trials(made, records, cluster, progress, say, tracked)
     progress.begin(*_steps(made, records), prepared.run.root)
     prepared.run.discard("sweep", made.key, "tune")
-    at_once = room(sweep, resources, cluster.local)
-    progress.line(f"{made.most} trials, {min(at_once, made.most)} at a time")
+    progress.line(f"{made.most} trials, {at_once} at a time")
     try:
         tuned.tune(
             trials,

@@ -29,7 +29,7 @@ def cluster(
     def on(resources: Resources) -> Cluster:
         found = Cluster(resources)
         found.start()
-        found.local = True
+        found.groups.local = True
         return found
 
     yield on

@@ -46,9 +46,9 @@ def worker() -> Callable[..., Any]:
 @pytest.fixture
 def ours(cluster: Callable[[Resources], Cluster]) -> Iterator[Cluster]:
     found = cluster(ONE)
-    found._most = 1
+    found.groups.most = 1
     yield found
-    found.release()
+    found.groups.release()
 
 
 def run(lend: Lend, batches: list[list[str]], **settings: Any) -> dict[int, Any]:
@@ -62,8 +62,10 @@ def test_workers_that_stay_do_batches_one_after_another(ours: Cluster, tmp_path:
     shared = str(tmp_path / "shared")
 
     def lend() -> AbstractContextManager[Group]:
-        return ours.group(shared, "batches", shared=shared)
+        return ours.groups.lend(shared, "batches", shared=shared)
 
+    ours.groups.warm(2, shared)
+    assert ours.groups._there == 1  # there is no room for more
     first = run(lend, [["a", "\ud800"], ["b"]])
     assert [[text for text, _ in found] for _, found in sorted(first.items())] == [
         ["a", "\ud800"], ["b"],
@@ -89,7 +91,7 @@ def test_workers_that_stay_do_batches_one_after_another(ours: Cluster, tmp_path:
     with pytest.raises(UserError) as told:
         run(lend, [["refuse"], ["z"]])
     assert (told.value.what, told.value.where) == ("no such thing", "models.0")
-    assert ours._there == 0
+    assert ours.groups._there == 0
 
 
 def test_workers_stay_on_gpus_where_no_pool_of_another_size_wants_them(
@@ -103,4 +105,4 @@ def test_workers_stay_on_gpus_where_no_pool_of_another_size_wants_them(
         (Resources(gpus_per_worker=1), False),
         (Resources(), False),  # Ray Data's tasks do them
     ):
-        assert (cluster(resources).lender("x") is not None) == stay
+        assert (cluster(resources).groups.lender("x") is not None) == stay

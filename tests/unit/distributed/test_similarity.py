@@ -79,7 +79,9 @@ def test_a_study_scores_answers_against_references_and_not_the_reverse(
     study = load(file, [f"evaluate.encoders.codebertscore={{path: {encoder.path}, layer: 2}}"])
     plan = planning.build(study, lambda model: model.path)
     with Progress().stage("test") as bar:
-        context = Context(study, RunDir(str(tmp_path / "run")), bar, Mock())
+        context = Context(
+            study, RunDir(str(tmp_path / "run")), bar, Mock(**{"groups.lender.return_value": None})
+        )
         more = {"base": "", "sft": "\nplace(yellow, bridge)[horizontally] = board" * 8}
         for step in plan.steps:
             if step.stage == "prepare" and step.split == "validation":

@@ -202,7 +202,7 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
     shown: list[Any] = []
     assert digest(go("fourth", other, shown.append)) == digest(first)
     assert shown == []
-    ours.release()
+    ours.groups.release()
     assert not (tmp_path / "storage").exists()
 
 

@@ -1,0 +1,153 @@
+"""Training workers that stay from job to job, where others do not wait for what they hold."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tuneyard.config import Resources
+
+if TYPE_CHECKING:
+    from tuneyard.distributed.batches import Lend
+    from tuneyard.distributed.group import Group
+
+# How long idle workers stay on a cluster: others may want what they hold.
+_IDLE_SECONDS = 30.0
+
+
+class Groups:
+    """The groups of training workers of one ``Cluster``.
+
+    Attributes:
+        local: whether Ray is this process's own.
+        most: how many groups that stay have room beside one another; None: nobody counts.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self.local = False
+        self.most: int | None = None
+        self._kept: list[Group] = []
+        self._there = 0  # groups that may stay: lent and kept
+        self._lock = threading.RLock()
+        self._returned = threading.Condition(self._lock)
+
+    @contextlib.contextmanager
+    def lend(
+        self, storage: str, name: str, *, shared: str | None = None, place: str | None = None
+    ) -> Iterator[Group]:
+        """Lend a group of training workers for a job.
+
+        Args:
+            storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
+            name: the job's.
+            shared: a folder of such storage for groups that stay for the next job; used where
+                workers can stay.
+            place: the ``storage`` of the group that had this job before it was broken off.
+
+        Workers stay on a local Ray; and on GPUs where as many train as answer, on a cluster for a
+        few idle seconds. There all that needs GPUs is a group's work, so that no pool waits for
+        what an idle group holds, and there are never more groups than there is room for.
+        """
+        if shared is None or not self._stay():
+            from tuneyard.distributed.group import Group
+
+            group = Group(self._resources, storage, local=self.local, kept=False)
+            try:
+                yield group
+            finally:
+                group.close()
+            return
+        with self._lock:
+            while (found := self._idle(name, place)) is None and self._there == self.most:
+                if self._kept:  # none of these may have the job
+                    self._end(self._kept[0])
+                else:
+                    self._returned.wait()
+            if found is None:
+                found = self._new(place or f"{shared}/{uuid.uuid4().hex[:8]}")
+        try:
+            yield found
+        finally:
+            with self._lock:
+                self._kept.append(found)
+                if not found.alive():
+                    self._end(found)
+                elif not self.local:
+                    timer = threading.Timer(_IDLE_SECONDS, self._expire, [found, found.jobs])
+                    timer.daemon = True
+                    timer.start()
+                self._returned.notify_all()
+
+    def warm(self, count: int, shared: str) -> None:
+        """Start so many groups that stay, as far as there is room, before there are jobs for them.
+
+        Args:
+            shared: see ``lend``.
+        """
+        with self._lock:
+            most = count if self.most is None else min(count, self.most)
+            while self._stay() and self._there < most:
+                self._kept.append(self._new(f"{shared}/{uuid.uuid4().hex[:8]}"))
+
+    def lender(self, shared: str) -> Lend | None:
+        """Return what lends groups for batches on GPUs; None where a pool of Ray Data takes them.
+
+        Args:
+            shared: see ``lend``.
+        """
+        if not self._resources.gpus_per_worker or not self._stay():
+            return None
+        return lambda: self.lend(shared, "batches", shared=shared)
+
+    def _stay(self) -> bool:
+        """Tell whether training workers stay for the next job."""
+        if not self._resources.gpus_per_worker:
+            return self.local
+        from tuneyard.distributed.generate import inference_workers
+
+        return inference_workers(self._resources) == self._resources.workers
+
+    def _new(self, storage: str) -> Group:
+        """Start a group that stays."""
+        from tuneyard.distributed.group import Group
+
+        self._there += 1
+        return Group(self._resources, storage, local=self.local, kept=self.local)
+
+    def _end(self, group: Group) -> None:
+        """End a group that stayed."""
+        self._kept.remove(group)
+        self._there -= 1
+        group.close()
+        self._returned.notify_all()
+
+    def _expire(self, group: Group, jobs: int) -> None:
+        with self._lock:
+            if group in self._kept and group.jobs == jobs:
+                self._end(group)
+
+    def _idle(self, name: str, place: str | None) -> Group | None:
+        """Take an idle group that can have a job: None where a new one has to be made.
+
+        The workers of a group that has had this very job do not agree on where to go on; where it
+        is to go on, the group that had it ends first, since it is the new one's storage.
+        """
+        found = None
+        for group in list(self._kept):
+            fits = group.alive() and name not in group.names
+            if place is None and fits and found is None:
+                found = group
+                self._kept.remove(group)
+            elif not group.alive() or group.storage == place:
+                self._end(group)
+        return found
+
+    def release(self) -> None:
+        """End the groups that stayed."""
+        with self._lock:
+            for group in list(self._kept):
+                self._end(group)
