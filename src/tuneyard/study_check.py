@@ -10,6 +10,7 @@ from tuneyard.errors import UserError, suggestion
 from tuneyard.generators import GENERATORS
 from tuneyard.metrics import COLUMNS, encoder_metrics, metric_keys, resolve_metrics
 from tuneyard.rows import local_path
+from tuneyard.tasks import TASKS, of_several
 
 
 def check(study: Study, where: str) -> None:
@@ -96,7 +97,8 @@ def _measured(study: Study, where: str) -> dict[str, set[str]]:
         place = f"{where}: evaluate.metrics"
         metrics = resolve_metrics(study.evaluate.metrics, task=task, where=place)
         known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
-        if "passed" in known[kind]:
+        verdict = TASKS[task].verdict
+        if verdict.several and verdict.key in known[kind]:
             known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
     return known
 
@@ -119,7 +121,7 @@ def _rule(
             where=where,
             value=metric,
             remedy=f"add {k} to evaluate.pass_at, and draw as many evaluate.decoding.samples"
-            if k != metric and "passed" in common
+            if k != metric and not common.isdisjoint(of_several())
             else suggestion(metric, sorted(common)),
         )
     if "validation" not in study.evaluate.splits:

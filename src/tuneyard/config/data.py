@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from tuneyard.config.base import Strict
 from tuneyard.config.rows import Rows, Split
 from tuneyard.errors import suggestion
-from tuneyard.generators import GENERATORS, Generator
+from tuneyard.generators import GENERATORS, Generator, Order
 from tuneyard.tasks import TASKS
 
 EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ class Data(Strict):
     task: str | None = None
     """How an answer is judged, one of ``tuneyard.tasks``; cocobots implies cocobots, and exercises
     imply python."""
-    order: Literal["first", "higher"] | None = None
+    order: Order | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
     objects: list[str] | None = Field(default=None, min_length=1)
     """COCOBOTS: the objects to generate, by name; None: all 68, in the slides' proportions."""

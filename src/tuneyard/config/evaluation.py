@@ -11,6 +11,7 @@ from tuneyard.answers import CodeBlock
 from tuneyard.config.base import MOST, Strict, TrackedName
 from tuneyard.config.engines import ENGINES
 from tuneyard.errors import suggestion
+from tuneyard.tasks import of_several
 
 
 class Decoding(Strict):
@@ -160,4 +161,4 @@ def one_name(metric: str) -> str:
     found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", metric)
     if found is None:
         return metric
-    return "passed" if found[1] == "1" else f"pass_at_{found[1]}"
+    return of_several()[0] if found[1] == "1" else f"pass_at_{found[1]}"

@@ -22,7 +22,7 @@ _LONGEST_ID = 1000  # characters; ids stand in messages and reports
 
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
-    return data.counts or Counts(**GENERATORS[data.source].counts[data.order or ""])
+    return data.counts or Counts(**GENERATORS[data.source].counts[data.order])
 
 
 def load(
