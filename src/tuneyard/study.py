@@ -36,11 +36,12 @@ from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
 from tuneyard.progress import Progress
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
+from tuneyard.stages.batches import check_batches, count_of
 from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner, facts_of, refuse_tests
 from tuneyard.stages.runs import check_tracker, open_tracker, tracking_uri
-from tuneyard.study_check import check
+from tuneyard.study_check import check, unread
 from tuneyard.tracking.address import check_artifact_root
 
 
@@ -96,6 +97,15 @@ class Prepared:
             if isinstance(step, refusal.KINDS) and (facts := facts_of(self.run, step)) is not None:
                 refusal.refuse(step, facts, limits)
         refuse_tests(self.run, self.plan, limits)
+        self.check_batches()
+
+    def check_batches(self) -> None:
+        """Refuse global batches that are larger than what there is to train on, as far as known.
+
+        Raises:
+            UserError: see above.
+        """
+        check_batches(self.plan, lambda step: count_of(facts_of(self.run, step) or {}))
 
     def check_models(self) -> None:
         """Hold the weights of models and encoders against their configurations, if any is needed.
@@ -154,7 +164,7 @@ def prepare_study(study: Study, path: str) -> Prepared:
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
     chats = [note for m in study.models for note in chat_file.notes(m, model_folder(m))]
-    return (*chats, *planning.different_shapes(study, plan))
+    return (*chats, *unread(study), *planning.different_shapes(study, plan))
 
 
 def run(
@@ -233,6 +243,7 @@ def begin(prepared: Prepared, runner: Runner, progress: Progress) -> Prepared:
     progress.begin(len(todo), len(prepared.plan.steps) - len(todo), folder.root)
     for step in _of_rows(prepared, Prepare):
         runner.step(step, prepared.plan)
+    prepared.check_batches()
     prepared.check_models()
     prepared = decided(prepared, runner)
     if todo:  # else the last stage would be the first to meet what is wrong with it

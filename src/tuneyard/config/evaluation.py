@@ -39,6 +39,11 @@ class Decoding(Strict):
     def _greedy(self) -> Decoding:
         if self.temperature == 0 and self.samples > 1:
             raise ValueError("greedy decoding (temperature 0) gives one answer; set 'samples: 1'")
+        if self.temperature == 0 and (self.top_p != 1 or self.top_k is not None):
+            raise ValueError(
+                "greedy decoding (temperature 0) takes the likeliest token; drop 'top_p' and "
+                "'top_k', or raise 'temperature'"
+            )
         return self
 
     def relevant(self) -> dict[str, Any]:

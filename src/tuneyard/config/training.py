@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -19,6 +20,9 @@ from tuneyard.losses import LOSSES, SETTINGS
 
 Targets = Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
 """Modules that get an adapter, by the end of their names."""
+
+
+_WARMUP = 0.03
 
 
 class Lora(Strict):
@@ -46,11 +50,11 @@ class Optimisation(Strict):
     """Passes an optimiser step."""
     global_batch: int | None = Field(default=None, ge=1, le=1_000_000)
     """Examples (pairs) an optimiser step, of all workers and passes together: one recipe for any
-    number of workers. Each pass takes the largest share that divides it, ``batch_size`` at most;
-    an epoch ends with its last whole step. None: ``batch_size`` × ``gradient_accumulation`` ×
+    number of workers. A worker's share of it is one pass, or so many of ``batch_size`` as make it
+    up; an epoch ends with its last whole step. None: ``batch_size`` × ``gradient_accumulation`` ×
     ``resources.workers``."""
     scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
-    warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
+    warmup_ratio: float = Field(default=_WARMUP, ge=0, lt=1)
     """Share of the optimiser steps over which the learning rate rises from 0."""
     warmup_steps: int | None = Field(default=None, ge=0, le=MOST)
     """Optimiser steps over which it rises; overrides ``warmup_ratio``."""
@@ -71,15 +75,25 @@ class Optimisation(Strict):
         """Return the settings with the passes that ``global_batch`` makes for workers.
 
         Raises:
-            ValueError: it cannot be shared among so many.
+            ValueError: it cannot be shared among so many, or be cut into passes.
         """
         if self.global_batch is None:
             return self
         own, rest = divmod(self.global_batch, workers)
-        if rest:
+        size = min(self.batch_size, own)
+        if rest or not own or own % size:
             raise ValueError("cannot be shared")
-        size = max(each for each in range(1, min(self.batch_size, own) + 1) if own % each == 0)
         return self.model_copy(update={"batch_size": size, "gradient_accumulation": own // size})
+
+    @model_validator(mode="after")
+    def _warms_up(self) -> Self:
+        said = self.warmup_steps or (self.warmup_ratio and self.warmup_ratio != _WARMUP)
+        if self.scheduler == "constant" and said:
+            raise ValueError(
+                "the scheduler constant does not warm up; take constant_with_warmup, or leave "
+                "'warmup_ratio' and 'warmup_steps' out"
+            )
+        return self
 
     def relevant(self) -> dict[str, Any]:
         """Return what decides the adapter; DPO's pairs are a matter of their own."""
@@ -98,6 +112,15 @@ class Sft(Optimisation):
     repeat: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """How many times an epoch passes over a data set's examples; once where it is not named. For
     a kind of code that is rarer or harder than what it is trained with."""
+
+    @model_validator(mode="after")
+    def _reads_turns(self) -> Sft:
+        if self.loss_on == "all" and self.turns == "last":
+            raise ValueError(
+                "'loss_on: all' trains every token of a conversation, 'turns: last' one answer; "
+                "drop one of them"
+            )
+        return self
 
 
 class Stop(Strict):
@@ -206,7 +229,27 @@ class Dpo(_LossSettings):
                     f"the loss {name!r} goes with {key!r} above {setting.default:g}; set {key}: "
                     f"{setting.needed:g}, or take the loss sigmoid"
                 )
+        for key in unread_by(self.loss, stops=self.stop is not None):
+            if getattr(self, key) not in (type(self).model_fields[key].default, False):
+                raise ValueError(
+                    f"{key!r} has no effect: the loss {' + '.join(self.loss)} does not read it; "
+                    "leave it out, or add a loss that does, such as sigmoid"
+                )
         return self
+
+
+def unread_by(loss: Sequence[str], *, stops: bool = False) -> list[str]:
+    """Return the settings of DPO that none of some losses reads, of those that most do.
+
+    Args:
+        loss: their names; unknown ones may read anything.
+        stops: there is a rule to stop, which asks the reference.
+    """
+    known = [LOSSES[name] for name in loss if name in LOSSES]
+    if len(known) < len(loss):
+        return []
+    found = [] if stops or any(one.reference for one in known) else ["reference", "cache_reference"]
+    return found if any(one.beta for one in known) else [*found, "beta"]
 
 
 class SftStage(Sft):

@@ -72,6 +72,8 @@ class Metric:
         encoder: how it compares the vectors of an encoder-only model, which a study or the command
             line names; None: it does not.
         verdict: it is the task's verdict, which has the keys and the measure.
+        packaged: it can be scored just as the published package does (``faithful``).
+        span: how far apart two of its values can be.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Metric:
     text: Counting | None = None
     encoder: Kind | None = None
     verdict: bool = False
+    packaged: bool = False
+    span: float = 1.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -97,8 +101,6 @@ class Metric:
         if not self.verdict:
             return self.measures
         return tuple(
-            Measure(
-                one.key, one.label, True, one.note, spoken=one.spoken, several=one.several
-            )
+            Measure(one.key, one.label, True, one.note, spoken=one.spoken, several=one.several)
             for one in verdicts().values()
         )

@@ -89,7 +89,9 @@ def test_seeds_are_averaged_after_their_samples() -> None:
     cell = _sampled([[True, True], [False, True, False, False]], seeds=True)
     assert by_example(cell, PASSED) == {"t": pytest.approx((1 + 0.25) / 2)}
     # Of two drawn from one in four: 1 - C(3, 2) / C(4, 2).
-    assert by_example(cell, Measure("x", "x", k=2, column="passed")) == {"t": pytest.approx((1 + 0.5) / 2)}
+    assert by_example(cell, Measure("x", "x", k=2, column="passed")) == {
+        "t": pytest.approx((1 + 0.5) / 2)
+    }
 
 
 def test_untested_answers_are_missing_for_every_k() -> None:

@@ -264,7 +264,7 @@ def test_losses_and_their_settings_go_together(study, override, message):
         (["dpo.epochs=2", "dpo.cache_reference=false"], False),
         (["dpo.cache_reference=true"], True),
         # Nothing reads it but the rule that stops early.
-        (["dpo.cache_reference=true", "dpo.loss=[simpo, sft]"], False),
+        (["dpo.epochs=2", "dpo.loss=[simpo, sft]"], False),
         (["dpo.epochs=2", "dpo.loss=[simpo]", "dpo.stop={chosen_logp_drop: 1}"], True),
     ],
 )
