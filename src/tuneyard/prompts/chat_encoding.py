@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import count
 
 from tuneyard.codec import codec_of
@@ -31,6 +32,7 @@ class ChatEncoding:
     def __init__(self, template: ChatTemplate) -> None:
         self.tokenizer = template.tokenizer
         self._template = template
+        template.check()
         self._ending = template.ending()
         self._end = int(self.tokenizer.convert_tokens_to_ids(self._ending.token))
         self._has_system = template.has_system()
@@ -98,6 +100,8 @@ class ChatEncoding:
         have it.
         """
         assert not isinstance(asked, str)
+        if any(turn.role == "assistant" for turn in asked):
+            _ = self._keeps_questions
         if self._has_system or asked[0].role != "system":
             return asked
         system, *turns = asked
@@ -106,6 +110,16 @@ class ChatEncoding:
         if turns[0].role == "user":
             return (Turn("user", f"{system.content}\n\n{turns[0].content}"), *turns[1:])
         return (Turn("user", system.content), *turns)
+
+    @cached_property
+    def _keeps_questions(self) -> bool:
+        """Whether earlier questions are there when a later one is asked: of data that have such.
+
+        Raises:
+            UserError: the template leaves them out, or changes them.
+        """
+        self._template.check(rounds=2)
+        return True
 
     def _earlier(self, turns: Sequence[Turn], text: str) -> Iterator[int]:
         """Yield where each of the model's earlier turns begins in a rendered conversation.

@@ -251,6 +251,49 @@ def test_templates_that_cannot_be_trained_on(
         Chat(template).encoding(chat_tokenizer("qwen2"))
 
 
+ROLE, ASKING = "{{ m.role + ': ' }}", "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{% if m.role != 'user' %}{{ m.content }}{% endif %}", "leaves out a question"),
+        ("{% if m.role == 'user' %}{{ m.content }}{% endif %}", "leaves out the answer"),
+        ("{{ m.content + (m.content if m.role == 'assistant' else '') }}", "twice the answer"),
+        ("{{ m.content | upper }}", "changes a question"),
+        ("{{ m.content | lower if m.role == 'assistant' else m.content }}", "changes the answer"),
+        ("{{ m.content | escape if m.role == 'user' else m.content }}", "changes a question"),
+        ("{{ m.content.split() | join(' ') }}", "changes a question"),
+        ("{{ m.content[:9] }}", "a question"),
+        ("{{ m | tojson }}", "changes a question"),
+    ],
+)
+def test_a_template_writes_what_is_said(
+    chat_tokenizer: Callable[[str], Any], content: str, message: str
+) -> None:
+    template = "{% for m in messages %}" + ROLE + content + END + ASKING
+    with pytest.raises(UserError, match=message) as caught:
+        Chat(template, where="models: x: prompt").encoding(chat_tokenizer("qwen2"))
+    assert caught.value.where == "models: x: prompt"
+
+
+def test_a_template_that_keeps_the_last_question_alone_takes_no_conversations(
+    chat_tokenizer: Callable[[str], Any],
+) -> None:
+    template = "{% for m in messages[-2:] %}" + "{{ m.role + ':' + m.content }}" + END
+    start = "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
+    encoding = Chat(template + start).encoding(chat_tokenizer("qwen2"))
+    assert encode(encoding, *asked_in([("put", "no")]), 10**6).stop
+    with pytest.raises(UserError, match="leaves out a question"):
+        encode(encoding, *asked_in([("put", "no"), ("again", "yes")]), 10**6, turns="last")
+
+
+def test_outer_space_may_go(chat_tokenizer: Callable[[str], Any]) -> None:
+    template = "{% for m in messages %}{{ m.role + ':' + (m.content | trim) }}" + END
+    start = "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
+    assert Chat(template + start).encoding(chat_tokenizer("qwen2")).prompt((Turn("user", " a "),))
+
+
 def test_earlier_turns_that_a_template_leaves_out_or_does_not_end(
     chat_tokenizer: Callable[[str], Any],
 ) -> None:
