@@ -72,8 +72,9 @@ class Data(Strict):
     (``reference`` also under ``output``), but not in a column that is named for something else.
     ``tests`` is a program, or a list of statements: any of the forms of ``tuneyard.judging.forms``;
     ``check(candidate)`` in it is called with the function that ``entry_point`` names.
-    ``messages``, in rows without an ``instruction``, is a conversation: a list of {role, content},
-    of which the last is the reference."""
+    ``messages`` is a conversation: a list of {role, content}, of which the last is the reference;
+    an earlier turn of the model's with a ``weight`` of 0 is not trained. A row that has an
+    ``instruction``, too, is refused unless one of them is named."""
 
     @field_validator("source")
     @classmethod

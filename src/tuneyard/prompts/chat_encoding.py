@@ -56,7 +56,10 @@ class ChatEncoding:
         return self._spelt.ids(self._template.render(turns, answering=True), marked)
 
     def whole(self, asked: Asked, answer: str, *, earlier: bool = False) -> Whole:
-        """See ``Encoding``; what the template puts behind the last turn's end is there, too."""
+        """See ``Encoding``; what the template puts behind the last turn's end is there, too.
+
+        Earlier turns of weight 0 are not among the answers.
+        """
         said = (*self._turns(asked), Turn("assistant", answer))
         turns, marked = self._spelt.marked(said)
         text = self._template.render(turns, answering=False)
@@ -65,7 +68,9 @@ class ChatEncoding:
         ids = self._spelt.ids(text, marked)
         places = [*(self._earlier(turns, text) if earlier else ()), len(opened)]
         starts = list(self._spelt.before(places, text, ids, marked))
-        return Whole(ids, tuple(self._answers(ids, starts)))
+        spoken = [turn for turn in said if turn.role == "assistant"][-len(starts) :]
+        spans = zip(self._answers(ids, starts), spoken, strict=True)
+        return Whole(ids, tuple(span for span, turn in spans if turn.weight))
 
     def text(self, ids: Sequence[int]) -> str:
         """See ``Encoding``; without what the template puts right around an answer."""

@@ -10,6 +10,7 @@ from tuneyard.records import Example
 from tuneyard.repeats import told
 from tuneyard.stages import overlap, preflight, prepare, refusal
 from tuneyard.stages.batches import check_batches
+from tuneyard.stages.conversations import refuse_turns, refuse_weights
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
@@ -23,6 +24,7 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
             is to have, or verdicts are asked for and no row has tests.
     """
     sets: dict[str, list[Example]] = {}
+    places: dict[str, str] = {}
     counts: dict[str, int] = {}
     for step in plan.steps:
         if isinstance(step, steps.Whole):
@@ -31,12 +33,16 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 split = prepare.read(step, seed)
                 sets[step.key] = split.examples
                 counts[step.key] = len(split.examples)
+                places |= split.places
                 refusal.refuse(step, split.facts(), limits)
         elif isinstance(step, steps.Preflight):
             splits = (*step.train, *step.evaluation)
             asked = {one: sets[one.key] for one in splits if one.key in sets}
-            for examples in asked.values():
-                preflight.refuse_turns(step.base.model, examples)
+            for one, examples in asked.items():
+                refuse_turns(step.base.model, examples, places)
+                refuse_weights(
+                    step.loss_on if one in step.train else "completion", examples, places
+                )
             refuse_shared_ids(asked.values())
             equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
             refusal.refuse(step, {"overlap": equal}, limits)

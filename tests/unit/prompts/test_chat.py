@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,19 @@ def test_a_conversations_tokens_are_transformers_own(
     trained = [n for n, one in enumerate(last.completion_mask) if one]
     assert trained == list(range(encoded.prompt_length, ends[-1] + 1))
     assert set(encode(encoding, asked, answer, 10**6, "all").completion_mask) == {1}
+
+
+def test_a_turn_of_weight_0_is_shown_and_not_trained(chatty: Any) -> None:
+    encoding = Chat().encoding(chatty)
+    rounds = [("put", "no"), ("again", "nay"), ("so", "yes")]
+    asked, answer = asked_in(rounds)
+    whole = encode(encoding, asked, answer, 10**6)
+    untrained = tuple(replace(turn, weight=int(turn.content != "no")) for turn in asked)
+    encoded = encode(encoding, untrained, answer, 10**6)
+    assert encoded.input_ids == whole.input_ids
+    texts = [text for text in trained(chatty, whole) if not text.startswith("no")]
+    assert trained(chatty, encoded) == texts
+    assert len(texts) == 2
 
 
 @given(rounds=conversations, other=texts)
