@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, Strict, TrackedName
+from tuneyard.config.base import MOST, HubName, Strict, TrackedName
 from tuneyard.config.engines import ENGINES
 from tuneyard.errors import suggestion
 from tuneyard.tasks import of_several
@@ -54,7 +54,7 @@ class Decoding(Strict):
 class Encoder(Strict):
     """The encoder-only model of a metric that compares contextual vectors."""
 
-    path: str = Field(min_length=1)
+    path: HubName
     """A local folder or a hub id."""
     revision: str | None = None
     """The hub revision to pin."""

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from tuneyard.config.overrides import override, put
 from tuneyard.config.schema import Study
 from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.places import told
 
 
@@ -182,15 +182,21 @@ def _explain(
         return UserError(
             f"a required key is missing{more}", where=where, value=there, remedy=f"add {dotted!r}"
         )
-    message, remedy = _words(first)
+    message, remedy = _words(first, _fields_at(Study, first["loc"]))
     return UserError(f"{message}{more}", where=where, value=first["input"], remedy=remedy)
 
 
-def _words(finding: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong and the remedy, in words that need no knowledge of pydantic."""
+def _words(finding: ErrorDetails, known: list[str]) -> tuple[str, str]:
+    """Return what is wrong and the remedy, in words that need no knowledge of pydantic.
+
+    Args:
+        known: the keys that there may be at its place.
+    """
     message = finding["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
-    message = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping of keys", message)
+    message = re.sub(
+        r"a valid dictionary( or instance of \w+| or object to .*)?", "a mapping of keys", message
+    )
     kind, context = finding["type"], finding.get("ctx", {})
     if kind.startswith("value_error"):
         message, _, remedy = message.partition("; ")
@@ -205,7 +211,13 @@ def _words(finding: ErrorDetails) -> tuple[str, str]:
     if kind in ("too_short", "string_too_short"):
         return message, "name at least one"
     if kind.endswith(("_type", "_parsing")):
-        return message, "give a value of that type"
+        keys = f": {listed(known)}" if known else ""
+        if finding["input"] is None:
+            what = message.removeprefix("input should be ")
+            return f"there is nothing here, but should be {what}", f"fill it in{keys}; or drop it"
+        if kind == "list_type":
+            return message, "write a list, its items between brackets"
+        return message, f"give a value of that type{keys}"
     return message, "correct the value"
 
 
