@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.base_models import check_encoder
-from tuneyard.config import Dpo, Encoders, Study
+from tuneyard.config import Study
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import (
     COLUMNS,
@@ -19,38 +19,15 @@ Known = dict[str, set[str]]
 
 
 def check_evaluation(study: Study, where: str) -> None:
-    """Refuse metrics that are not known, encoders that cannot be loaded, and settings of metrics
-    that are not computed.
+    """Refuse metrics that are not known, and encoders of theirs that cannot be loaded.
 
     Raises:
         UserError: see above.
     """
-    known, settings = _measured(study, where), study.evaluate
-    place = f"{where}: evaluate"
-    chosen = [
-        metric
-        for kind in known
-        for metric in resolve_metrics(settings.metrics, task=study.data[kind].executed_as)
-    ]
-    verdicts = [(TASKS[study.data[kind].executed_as].verdict, keys) for kind, keys in known.items()]
-    trained = {name for stages in study.matrix.arms.values() for name in stages}
-    asked = set(encoder_metrics(settings.metrics).values())
-    for name in Encoders.model_fields:
-        encoder = getattr(settings.encoders, name)
-        if name in asked:
-            check_encoder(encoder, f"{place}.encoders.{name}")
-        elif encoder != getattr(Encoders(), name):
-            raise _unread(f"{place}.encoders.{name}", encoder.path, f"add {name} to")
-    if settings.faithful and not any(metric.packaged for metric in chosen):
-        raise _unread(f"{place}.faithful", True, "add codebleu, say, to")
-    runs = any(metric.verdict for metric in chosen) or any(
-        isinstance(stage, Dpo) and stage.pairs.verifies for stage in map(study.training, trained)
-    )
-    if settings.code_block != "first" and not runs:
-        raise _unread(f"{place}.code_block", settings.code_block, "add execution to")
-    several = any(one.several and one.key in keys for one, keys in verdicts)
-    if max(settings.pass_at, default=1) > 1 and not several:
-        raise _unread(f"{place}.pass_at", settings.pass_at, "add execution, of rows with tests, to")
+    _measured(study, where)
+    for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
+        encoder = getattr(study.evaluate.encoders, name)
+        check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
 
 
 def check_rule(study: Study, where: str) -> None:
@@ -74,15 +51,6 @@ def check_rule(study: Study, where: str) -> None:
             value=rule.margin,
             remedy="write a share: margin: 0.02 is two points of a hundred",
         )
-
-
-def _unread(where: str, value: object, remedy: str) -> UserError:
-    return UserError(
-        "this has no effect: no metric that is computed reads it",
-        where=where,
-        value=value,
-        remedy=f"leave it out, or {remedy} evaluate.metrics",
-    )
 
 
 def check_selection(study: Study, metric: str, on: str | None, where: str, who: str) -> None:

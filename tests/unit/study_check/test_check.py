@@ -76,14 +76,6 @@ def test_a_metric_that_one_of_the_judged_data_sets_lacks_is_refused(study):
         ("register={name: n, margin: 1}", "register.margin", "1", "0.02"),
         ("compare.against=[sft, base]", "compare.against.1", "base", "leave it out"),
         ("compare.against=[sft, sft]", "compare.against.1", "sft", "leave it out"),
-        ("evaluate={metrics: [bleu], faithful: true}", "evaluate.faithful", "True", "codebleu"),
-        ("evaluate.encoders.bertscore={path: x}", "evaluate.encoders.bertscore", "x", "bertscore"),
-        (
-            "evaluate={pass_at: [1, 5], decoding: {temperature: 1, samples: 5}}",
-            "evaluate.pass_at",
-            "5",
-            "execution",
-        ),
         ("sft={global_batch: 5, batch_size: 4}", "sft.batch_size", "4", "set it to 1"),
         ("dpo={global_batch: 12}", "dpo.batch_size", "8", "set it to 6"),
         ("matrix.arms={}", "matrix.arms", "", "add"),
@@ -228,14 +220,6 @@ def test_the_lora_of_a_later_sft_stage_has_no_effect_either(study, overrides, wh
         check(load(study, overrides), "study.yaml")
     assert caught.value.where == f"study.yaml: {where}.lora"
     check(load(study, overrides[1:]) if where == "sft" else load(study), "study.yaml")
-
-
-def test_code_blocks_are_chosen_where_programs_run(study):
-    last = ["evaluate={metrics: [bleu], code_block: last}"]
-    check(load(study, last), "study.yaml")  # the pairs of DPO are told apart by running them
-    with pytest.raises(UserError, match="no effect") as caught:
-        check(load(study, [*last, "matrix.arms={base: [], sft: [sft]}"]), "study.yaml")
-    assert caught.value.where == "study.yaml: evaluate.code_block"
 
 
 def test_a_margin_is_held_against_the_values_of_its_metric(study, tiny_encoder_dir):

@@ -53,6 +53,25 @@ data:
             ["sandbox.imports is not read: no program is run that may import them"],
         ),
         (["sandbox.imports=[json]", "evaluate.on=[tasks]"], []),
+        (
+            ["evaluate={metrics: [bleu], faithful: true, encoders: {bertscore: {path: x}}}"],
+            [
+                "evaluate.encoders.bertscore is not read: this metric is not computed",
+                "evaluate.faithful is not read: no metric is computed that it changes",
+            ],
+        ),
+        (["evaluate={metrics: [codebleu], faithful: true}"], []),
+        # The pairs of DPO are told apart by running them.
+        (["evaluate={metrics: [bleu], code_block: last}"], []),
+        (
+            ["evaluate={metrics: [bleu], code_block: last}", "matrix.arms={base: [], sft: [sft]}"],
+            ["evaluate.code_block is not read: no program is run"],
+        ),
+        (
+            ["evaluate={on: [first], pass_at: [1, 5], decoding: {temperature: 1, samples: 5}}"],
+            ["evaluate.pass_at is not read: no answers are tried with tests"],
+        ),
+        (["evaluate={pass_at: [1, 5], decoding: {temperature: 1, samples: 5}}"], []),
     ],
 )
 def test_what_is_not_read_is_said(tmp_path, overrides, said):
