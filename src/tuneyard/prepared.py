@@ -12,6 +12,7 @@ from tuneyard.artifacts import RunDir
 from tuneyard.base_models import model_folder, with_own_length
 from tuneyard.config import Study
 from tuneyard.config.load import load
+from tuneyard.machine import unread_here
 from tuneyard.meta_model import check_encoder_fit, check_fit
 from tuneyard.metrics import encoder_metrics
 from tuneyard.outline import check_outline
@@ -143,7 +144,8 @@ def prepare_study(study: Study, path: str) -> Prepared:
 
 def _notes(study: Study, plan: planning.Plan) -> tuple[str, ...]:
     chats = [note for m in study.models for note in chat_file.notes(m, model_folder(m))]
-    return (*chats, *unread(study), *planning.different_shapes(study, plan))
+    unused = [*unread(study), *unread_here(study.resources)]
+    return (*chats, *unused, *planning.different_shapes(study, plan))
 
 
 def _plan(study: Study, run: RunDir, identities: dict[str, str]) -> planning.Plan:
