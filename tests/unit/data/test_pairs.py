@@ -65,7 +65,7 @@ def test_a_pair_is_named_by_its_place(tokenizer: Any) -> None:
     with pytest.raises(UserError, match="not this") as caught:
         preflight_pairs(rows, encoding, max_length=200, where="pairs", places=places)
     assert caught.value.where == "pairs: pairs.jsonl:2: models: x: prompt"
+    equal = replace(rows[0], rejected=PAIR.chosen)
     with pytest.raises(UserError, match="are equal") as caught:
-        equal = replace(rows[0], rejected=PAIR.chosen)
         preflight_pairs([equal], encoding, max_length=200, where="pairs", places={"yes": "f:7"})
     assert caught.value.where == "pairs: f:7"
