@@ -478,10 +478,86 @@ def tracking(draw: random.Random, folder: Path) -> Case:
     return ["run", str(folder / "study.yaml"), f"run_dir={folder / 'r'}", *words]
 
 
+# -- settings and templates that would do nothing, or something else -------------------------------
+
+
+def void_settings(draw: random.Random, folder: Path) -> Case:
+    """A setting that nothing would read, or that could have no effect."""
+    rows = draw.randrange(13, 10**6)
+    words = [
+        f"sft={{global_batch: {rows}, batch_size: 1}}",
+        f"sft={{global_batch: {draw.choice([5, 7, 11])}, batch_size: {draw.randrange(2, 5)}}}",
+        f"register={{name: x, margin: {draw.choice([1, 1.5, 2, 500])}}}",
+        f"models.0.revision={draw.choice(['main', 'v1', 'a' * 40])}",
+        f"dpo={{loss: [simpo], {draw.choice(['reference: base', 'cache_reference: true'])}}}",
+        f"stages.x={{like: dpo, loss: [sft], beta: {draw.uniform(0.2, 9)}}}",
+        f"dpo.pairs={{from: file, rows: a, {draw.choice(['samples: 2', 'verify: none'])}}}",
+        f"evaluate.decoding.{draw.choice(['top_p=0.5', 'top_k=7'])}",
+        f"sft={{scheduler: constant, warmup_steps: {draw.randrange(1, 99)}}}",
+        "sft={loss_on: all, turns: last}",
+        "preflight={near_duplicates: off, similarity: 0.9}",
+        "data.first.files.test=nosuch.json",
+        "compare.against=[base]",
+        f"models=[{draw.choice(['null', '[]', '3', 'a/b@v1', 'embedded@main', '{}'])}]",
+        "models.0={name: m, path: embedded, prompt: {arguments: {think: true}}}",
+    ]
+    return [draw.choice(["plan", "run"]), _study(folder), draw.choice(words),
+            f"run_dir={folder / 'r'}"]  # fmt: skip
+
+
+_SAID = "{{ m.role + ': ' }}@{{ eos_token }}"
+
+
+def templates(draw: random.Random, folder: Path) -> Case:
+    """A chat template that does not write what is said, or one whose argument it does not read."""
+    said = draw.choice([
+        "", "{% if m.role == 'user' %}{{ m.content }}{% endif %}", "{{ m.content | upper }}",
+        "{{ m.content + m.content }}", "{{ m.content[:5] }}", "{{ m | tojson }}",
+        "{% if m.role == 'assistant' %}{{ m.content }}{% endif %}", "{{ m.content | escape }}",
+        "{{ m.contents }}", "{{ m.content.x.y }}", "{{ 1 / 0 }}", "{{ m.content | nosuch }}",
+    ])  # fmt: skip
+    text = "{% for m in messages %}" + _SAID.replace("@", said) + "{% endfor %}"
+    text += "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
+    model = {"name": "m", "path": "embedded", "quantization": "none", "prompt": {"template": text}}
+    if draw.random() < 0.2:
+        model["prompt"] = {"template": text, "arguments": {"think": draw.choice([1, None, {}])}}
+    return ["plan", _study(folder), f"models={json.dumps([model])}", f"run_dir={folder / 'r'}"]
+
+
+def conversations(draw: random.Random, folder: Path) -> Case:
+    """Rows of turns, one of which is no conversation, or has two questions."""
+    turns = [{"role": role, "content": f"{role}'s"} for role in ("user", "assistant") * 2]
+    rows = [{"messages": [{**turn} for turn in turns]} for _ in range(draw.randrange(1, 4))]
+    row = draw.choice(rows)
+    turn = draw.choice(row["messages"])
+    change = draw.randrange(7)
+    if change == 0:
+        row[draw.choice(["instruction", "output", "input"])] = "x"  # type: ignore[assignment]
+    elif change == 1:
+        turn["weight"] = draw.choice([0.5, 2, "1", [], -1])
+    elif change == 2:
+        turn[draw.choice(["tool_calls", "reasoning_content", "train"])] = draw.choice([False, "x"])
+    elif change == 3:
+        turn["content"] = draw.choice([None, "", " ", 3, ["x"]])
+    elif change == 4:
+        turn["role"] = draw.choice(["tool", "", None, 3, "system"])
+    elif change == 5:
+        row["messages"][-1]["weight"] = 0
+    # Else the prompt format has no place for earlier turns.
+    (folder / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    study = Path(_rows_study(folder, "rows.jsonl"))
+    study.write_text(
+        study.read_text().replace("files: {", f"files: {{train: {folder}/rows.jsonl, ")
+    )
+    study.write_text(study.read_text().replace("{base: []}", "{base: [], sft: [sft]}"))
+    return ["plan", str(study), f"run_dir={folder / 'r'}"]
+
+
 KINDS: dict[str, Callable[[random.Random, Path], Case]] = {
     kind.__name__: kind
     for kind in (study_values, study_structure, study_paths, overrides, command_lines, rows,
-                 row_files, score_rows, models, adapters, run_directories, tracking)
+                 row_files, score_rows, models, adapters, run_directories, tracking,
+                 void_settings, templates, conversations)
 }  # fmt: skip
 
 

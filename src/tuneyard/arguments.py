@@ -13,6 +13,7 @@ from tuneyard import __version__
 from tuneyard.answers import CODE_BLOCKS
 from tuneyard.errors import UserError
 from tuneyard.parts import PARTS
+from tuneyard.places import without_revision
 from tuneyard.tasks import TASKS
 
 Commands = Mapping[str, Callable[[argparse.Namespace], int]]
@@ -76,6 +77,13 @@ def _place(text: str) -> str:
     if not text.strip() or b"\0" in encoded:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} names no file and no folder")
     return text
+
+
+def _hub_place(text: str) -> str:
+    try:
+        return without_revision(_place(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _names(text: str) -> list[str]:
@@ -184,7 +192,7 @@ def _parser(runs: Commands) -> argparse.ArgumentParser:
     for name in ENCODER_METRICS:
         command.add_argument(
             f"--{name}-encoder",
-            type=_place,
+            type=_hub_place,
             metavar="PATH",
             help=f"{name}: folder or hub id of its encoder",
         )

@@ -51,6 +51,8 @@ def check_model(model: Model) -> None:
             ``max_length`` is above what the model was made for, or that holds no question.
     """
     path = resolve_path(model)
+    if not is_hub_id(path):
+        refuse_revision(model.revision, model.path, f"models: {model.name}: revision")
     check_files(path, model.path, model.revision, f"models: {model.name}: path")
     folder = model_folder(model)
     if folder is None:
@@ -73,6 +75,21 @@ def check_model(model: Model) -> None:
             where=f"models: {model.name}: max_length",
             value=model.max_length,
             remedy=f"set max_length to {context} or less",
+        )
+
+
+def refuse_revision(revision: str | None, path: str, where: str) -> None:
+    """Refuse a hub revision of what is in a folder, or ships with tuneyard.
+
+    Raises:
+        UserError: there is one.
+    """
+    if revision is not None:
+        raise UserError(
+            f"a revision goes with a name on the hub; {path!r} is read as it is on this machine",
+            where=where,
+            value=revision,
+            remedy="leave it out, or name OWNER/NAME",
         )
 
 
@@ -171,7 +188,10 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     Raises:
         UserError: besides, its configuration is of no encoder, or has not so many layers.
     """
-    check_files(resolve_path(encoder), encoder.path, encoder.revision, where)
+    path = resolve_path(encoder)
+    if not is_hub_id(path):
+        refuse_revision(encoder.revision, encoder.path, f"{where}.revision")
+    check_files(path, encoder.path, encoder.revision, where)
     folder = model_folder(encoder)
     if folder is None:
         return  # nothing to look into before the download

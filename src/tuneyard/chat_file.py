@@ -9,9 +9,9 @@ import json
 from pathlib import Path
 
 from tuneyard.config import Model
-from tuneyard.errors import UserError
+from tuneyard.errors import UserError, listed
 from tuneyard.prompts import PROMPTS
-from tuneyard.prompts.chat_template import DATE, asks_for_date
+from tuneyard.prompts.chat_template import DATE, asks_for_date, variables_of
 
 _CONFIG = "tokenizer_config.json"
 
@@ -53,6 +53,37 @@ def check_prompt(model: Model, folder: Path, *, hub: bool) -> None:
             remedy="choose another format, give a template (prompt: {template: …}), or copy the "
             "model's chat_template.jinja there",
         )
+    if model.prompt.of_tokenizer:
+        _check_arguments(model, chat_template(folder))
+
+
+def _check_arguments(model: Model, template: str) -> None:
+    from jinja2 import TemplateError
+
+    used = _default(template)
+    try:
+        unread = model.prompt.unread(used) if used else None
+    except TemplateError:
+        return  # what renders it says so
+    if unread is not None:
+        raise UserError(
+            f"the chat template of {model.name!r} reads no argument of this name",
+            where=f"models: {model.name}: prompt.arguments",
+            value=unread,
+            remedy="drop it; the template reads " + listed(sorted(variables_of(used))),
+        )
+
+
+def _default(template: str) -> str:
+    """Return the template that is used, where a tokenizer has several; empty where none is."""
+    try:
+        found = json.loads(template)
+    except ValueError:
+        return template
+    if not isinstance(found, list):
+        return template
+    named = {one.get("name"): one.get("template") for one in found if isinstance(one, dict)}
+    return str(named.get("default", ""))
 
 
 def notes(model: Model, folder: Path | None) -> list[str]:

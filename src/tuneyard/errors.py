@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 _ABSENT = object()
+_MOST = 400
+"""Characters of a list in a message."""
 
 
 class ToldError(Exception):
@@ -37,7 +39,7 @@ class ToldError(Exception):
         self.where = where
         if value is _ABSENT and where is not None and self.status == 2:
             value = where  # the place is itself what is wrong: a file that is not there
-        self.shown = None if value is _ABSENT else _shorten(_shown(value))
+        self.shown = None if value is _ABSENT else _shown(value)
         self.remedy = remedy
         self.log = log
         super().__init__(self._text())
@@ -94,10 +96,33 @@ def _rebuild(
 
 
 def _shown(value: object) -> str:
+    """Return a value on one line; of many items the first ones, each whole."""
+    if type(value) is dict and value:
+        each = max(40, _MOST // len(value))
+        items = (_shorten(f"{_repr(key)}: {_repr(one)}", each) for key, one in value.items())
+        return f"{{{_joined(items, len(value))}}}"
+    if type(value) in (list, tuple) and value:
+        assert isinstance(value, list | tuple)
+        inner = _joined(map(_repr, value), len(value))
+        return f"[{inner}]" if type(value) is list else f"({inner})"
+    return _shorten(_repr(value))
+
+
+def _repr(value: object) -> str:
     try:
         return repr(value)
     except (ValueError, RecursionError):  # an integer of thousands of digits; a list of itself
         return f"a {type(value).__name__} too large to show"
+
+
+def _joined(items: Iterable[str], count: int, limit: int = _MOST) -> str:
+    """Return items with commas between them, and how many of so many there is no room for."""
+    shown: list[str] = []
+    for item in items:
+        if shown and sum(map(len, shown)) + len(item) > limit:
+            return f"{', '.join(shown)}, … ({count - len(shown):,} more)"
+        shown.append(_shorten(item, limit))
+    return ", ".join(shown)
 
 
 def _shorten(text: str, limit: int = 200) -> str:
@@ -120,9 +145,10 @@ def named(error: BaseException) -> str:
     return kind if said == kind else f"{kind}: {said}"
 
 
-def listed(names: Iterable[str], limit: int = 300) -> str:
-    """Return names as a message lists them: on one line, and cut off where they are too many."""
-    return _shorten(", ".join(n if n.isprintable() else repr(n) for n in names), limit)
+def listed(names: Iterable[str], limit: int = 1000) -> str:
+    """Return names as a message lists them: on one line, and the first where they are too many."""
+    known = [n if n.isprintable() else repr(n) for n in names]
+    return _joined(known, len(known), limit)
 
 
 def suggestion(word: str, known: list[str], named: Iterable[str] | None = None) -> str:

@@ -216,7 +216,7 @@ def _longest(study: Study) -> int:
 
 def _tokens(data: Data) -> int:
     generator = GENERATORS.get(data.source)
-    return _TOKENS if generator is None else generator.tokens[data.order or ""]
+    return _TOKENS if generator is None else generator.tokens[data.order]
 
 
 def _size(count: float) -> str:

@@ -49,6 +49,13 @@ def check_machine(resources: Resources) -> None:
         )
 
 
+def unread_here(resources: Resources) -> list[str]:
+    """Return what a local Ray makes nothing of; empty where a cluster is named."""
+    if resources.autoscaling and not os.environ.get("RAY_ADDRESS"):
+        return ["resources.autoscaling is not read here: RAY_ADDRESS names no cluster that grows"]
+    return []
+
+
 def cores() -> int:
     """Return how many CPU cores this process may use."""
     return len(os.sched_getaffinity(0))

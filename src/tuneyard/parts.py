@@ -56,7 +56,7 @@ def check_trained(part: Part, todo: Sequence[Step]) -> None:
         raise UserError(
             f"{len(missing)} of the study's adapters are not trained yet",
             where="--part evaluate",
-            value=", ".join(missing)[:200],
+            value=missing,
             remedy="run the part train before, or the whole study",
         )
 

@@ -6,6 +6,7 @@ where a name is too long or a folder is closed. All else is done in a block of `
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,3 +37,18 @@ def reason(error: BaseException) -> str:
     """Say what the system or the decoder says, without the place, which stands beside it."""
     said = getattr(error, "strerror", None) or getattr(error, "reason", None)
     return str(said) if said else first_line(error)
+
+
+def without_revision(value: str) -> str:
+    """Return a folder or a name on the hub, as it is written.
+
+    Raises:
+        ValueError: a revision is written behind the name.
+    """
+    name, at, revision = value.partition("@")
+    if name and at and value[0] not in "./~" and not os.path.exists(value):
+        raise ValueError(
+            f"a revision is written behind a name on the hub; write {name!r} there, and "
+            f"'revision: {revision}' beside it"
+        )
+    return value

@@ -29,7 +29,7 @@ NONSENSE = [
     (SCORE, "--out", ["", " ", "no/folder/x", "rows.jsonl"]),
     (SCORE, "--code-block", ["", "second"]),
     (SCORE, "--workers", ["0", "1.5", ""]),
-    (SCORE, "--bertscore-encoder", ["", "/nowhere", "rows.jsonl"]),
+    (SCORE, "--bertscore-encoder", ["", "/nowhere", "rows.jsonl", "a/b@main"]),
     (SCORE, "--bertscore-layer", ["0", "last", ""]),
     (SCORE, "--bertscore-revision", ["", "-", "a b", "../x"]),
     (SCORE, "--codebertscore-encoder", ["", "/nowhere"]),

@@ -57,6 +57,14 @@ def test_a_model_without_a_part_is_refused(copy: Path, lost: str, what: str) -> 
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("path", ["embedded", "tiny"])
+def test_a_revision_of_what_is_on_this_machine_is_refused(tiny_model_dir: Path, path: str) -> None:
+    path = str(tiny_model_dir) if path == "tiny" else path
+    with pytest.raises(UserError, match="a revision goes with a name on the hub") as caught:
+        check_model(named(path).model_copy(update={"revision": "main"}))
+    assert caught.value.where == "models: m: revision"
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"hidden_size": 8}'])
 def test_a_broken_configuration_is_refused(copy: Path, text: str) -> None:
     (copy / "config.json").write_text(text)

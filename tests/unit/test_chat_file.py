@@ -48,3 +48,17 @@ def test_a_chat_prompt_needs_one_unless_it_may_be_fetched(tmp_path: Path) -> Non
     with pytest.raises(UserError, match="no chat template"):
         check_prompt(model(prompt={"system": "s"}), tmp_path, hub=True)
     assert chat_template(None) == ""
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_an_argument_that_no_template_reads_is_refused(tmp_path: Path, several: bool) -> None:
+    text = "{% generation %}{{ messages }}{{ thinking }}{% endgeneration %}"
+    named = [{"name": "tools", "template": "{{ other }}"}, {"name": "default", "template": text}]
+    said = {"chat_template": named if several else text}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(said))
+    check_prompt(model(prompt={"arguments": {"thinking": True}}), tmp_path, hub=False)
+    with pytest.raises(UserError, match="reads no argument of this name") as caught:
+        check_prompt(model(prompt={"arguments": {"other": 1}}), tmp_path, hub=False)
+    assert caught.value.where == "models: x: prompt.arguments"
+    assert caught.value.shown == "'other'"
+    assert "messages, thinking" in str(caught.value.remedy)

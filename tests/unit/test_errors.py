@@ -23,6 +23,35 @@ def test_a_long_value_is_shortened():
     assert len(str(UserError("x", value="a" * 10_000))) < 300
 
 
+def test_a_long_list_shows_whole_items_and_how_many_more():
+    names = [f"model-{number:03d}" for number in range(100)]
+    shown = UserError("x", value=names).shown
+    assert shown.startswith("['model-000', 'model-001', ")
+    assert shown.endswith(" more)]")
+    told = shown.count("'model-")
+    assert f"… ({100 - told} more)" in shown
+    assert told > 20
+    assert UserError("x", value=(1,)).shown == "(1)"
+    assert UserError("x", value=["a" * 999]).shown.startswith("['aaa")
+    remedy = suggestion("zzz", [*names, *(f"other-{name}" for name in names)])
+    assert remedy.endswith(" more)")
+    assert remedy.count("model-") > 60
+
+
+def test_of_two_long_texts_both_are_shown():
+    shown = UserError("x", value={"training": "a" * 999, "inference": "b" * 999}).shown
+    assert "'training': 'aaa" in shown
+    assert "'inference': 'bbb" in shown
+    assert len(shown) < 500
+
+
+def test_what_cannot_be_shown_is_named():
+    endless: list[object] = []
+    endless.append(endless)
+    assert UserError("x", value=endless).shown == "[[[...]]]"
+    assert UserError("x", value=[10**5000]).shown == "[a int too large to show]"
+
+
 def test_it_survives_the_way_to_another_process():
     error = UserError("what", where="where", value={"a": 1}, remedy="remedy")
     again = pickle.loads(pickle.dumps(error))

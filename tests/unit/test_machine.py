@@ -86,3 +86,12 @@ def test_a_machine_that_hides_its_gpus_has_none(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     monkeypatch.setattr(machine.os, "listdir", lambda path: ["null", "nvidiactl"])
     assert not machine.has_gpu()
+
+
+def test_a_local_ray_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    (said,) = machine.unread_here(Resources(autoscaling=True))
+    assert "resources.autoscaling is not read here" in said
+    assert machine.unread_here(Resources()) == []
+    monkeypatch.setenv("RAY_ADDRESS", "auto")
+    assert machine.unread_here(Resources(autoscaling=True)) == []

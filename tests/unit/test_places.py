@@ -12,7 +12,7 @@ import pytest
 
 from tuneyard.cli import main
 from tuneyard.errors import UserError
-from tuneyard.places import told
+from tuneyard.places import told, without_revision
 from tuneyard.rows import iter_json_lines
 from tuneyard.score.command import score_file
 
@@ -120,3 +120,12 @@ def test_the_reason_stands_in_the_message_and_other_faults_are_ours() -> None:
     for error in (KeyError("k"), UserError("mine")):
         with pytest.raises(type(error)):
             block(error)
+
+
+def test_an_at_sign_in_a_folders_name_is_no_revision(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a@b").mkdir()
+    for name in ("a@b", "./x@y", "/x@y", "~/x@y", "owner/name"):
+        assert without_revision(name) == name
+    with pytest.raises(ValueError, match="'owner/name' there, and 'revision: v1'"):
+        without_revision("owner/name@v1")

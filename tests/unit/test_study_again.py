@@ -13,7 +13,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tuneyard import embedded, study
+from tuneyard import embedded, prepared, study
 from tuneyard.errors import UserError
 from tuneyard.judging import rows as judging
 from tuneyard.judging.trial import Tried
@@ -90,7 +90,7 @@ class Again:
 @pytest.fixture
 def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Again:
     monkeypatch.setattr(study, "open_tracker", lambda *words: None)
-    monkeypatch.setattr(study, "check_fit", lambda *_: None)
+    monkeypatch.setattr(prepared, "check_fit", lambda *_: None)
     monkeypatch.setattr(study, "Live", lambda *words: Mock())  # no MLflow
     return Again(tmp_path, monkeypatch)
 
@@ -146,7 +146,7 @@ def test_a_model_is_refused_before_the_tests_of_rows_are_tried(
     def refuse(*_: Any) -> None:
         raise UserError("its weights do not fit")
 
-    monkeypatch.setattr(study, "check_fit", refuse)
+    monkeypatch.setattr(prepared, "check_fit", refuse)
     for tests in ("refuse", "remove"):
         with pytest.raises(UserError, match="do not fit"):
             again(EXECUTED, f"preflight.tests={tests}")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Literal, get_args
 
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
@@ -25,8 +25,10 @@ from tuneyard.cocobots.sampling import SPLITS, Stock, capacity
 from tuneyard.errors import UserError, suggestion
 from tuneyard.records import Example
 
-ORDERS: Final = ("first", "higher")
-DEFAULT_COUNTS: Final[dict[str, dict[str, int]]] = {
+Order = Literal["first", "higher"]
+"""The code of an example: one ``put`` a part, or a function and its usage."""
+ORDERS: Final = get_args(Order)
+DEFAULT_COUNTS: Final[dict[Order, dict[str, int]]] = {
     "first": {"train": 4144, "validation": 500, "test": 500},
     "higher": {"train": 1072, "validation": 130, "test": 130},
 }
@@ -38,7 +40,7 @@ _BY_SIZE: Final = {
 
 
 def generate(
-    order: str,
+    order: Order,
     split: str,
     *,
     kind: str,

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from tuneyard.cocobots.generator import ORDERS, Order
 from tuneyard.errors import UserError, listed, suggestion
 from tuneyard.records import Example
 from tuneyard.rows import load_json
@@ -16,7 +17,7 @@ _PROGRAMMER, _EDITOR = "<Programmer>", "<Editor>"
 
 def load_public(
     path: str | os.PathLike[str],
-    order: str,
+    order: Order,
     *,
     kind: str,
     split: str,
@@ -35,11 +36,11 @@ def load_public(
         UserError: the file is missing or malformed (naming the place), holds no board, or has
             no examples of this order.
     """
-    if order not in ("first", "higher"):
+    if order not in ORDERS:
         raise UserError(
             "a COCOBOTS data set has no such order",
             value=order,
-            remedy=suggestion(str(order), ["first", "higher"]),
+            remedy=suggestion(str(order), list(ORDERS)),
         )
     examples: list[Example] = []
     for number, node in enumerate(_boards(_Node(load_json(path), f"{path}: $"))):
@@ -167,7 +168,7 @@ def _turns(node: _Node, meta: dict[str, Any]) -> list[_Row]:
     ]
 
 
-def _regular(node: _Node, order: str, meta: dict[str, Any]) -> _Row:
+def _regular(node: _Node, order: Order, meta: dict[str, Any]) -> _Row:
     if order == "first":
         raise UserError(
             "regular COCOBOTS boards have no first-order turns",

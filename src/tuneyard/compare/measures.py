@@ -51,11 +51,15 @@ def measures_of(cells: Iterable[Cell], pass_at: Sequence[int] = (1,)) -> list[Me
 
 
 def _further(measure: Measure, pass_at: Sequence[int]) -> list[Measure]:
-    """Return pass@k for each k above 1; pass@1 is the mean of ``passed``."""
-    if measure.key != "passed":
+    """Return pass@k for each k above 1; pass@1 is the mean of the verdict."""
+    if not measure.several:
         return []
     note = "the chance that one of k answers passes, estimated without bias (Chen et al. 2021)"
-    return [Measure(f"pass_at_{k}", f"pass@{k}", True, note, k) for k in sorted(pass_at) if k > 1]
+    return [
+        Measure(f"pass_at_{k}", f"pass@{k}", True, note, k, column=measure.key)
+        for k in sorted(pass_at)
+        if k > 1
+    ]
 
 
 def deciding(
@@ -84,7 +88,7 @@ def deciding(
 
 def _column(measure: Measure) -> str:
     """Return the key of the score rows that a metric is made from."""
-    return measure.key if measure.k is None else "passed"
+    return measure.column or measure.key
 
 
 def by_example(cell: Cell, measure: Measure) -> dict[Hashable, Value]:

@@ -10,12 +10,13 @@ from tuneyard.config.evaluation import (
     Register,
 )
 from tuneyard.config.model import Model
+from tuneyard.config.optimisation import Lora, Optimisation
 from tuneyard.config.pairs import Pairs
 from tuneyard.config.prompt import PromptSettings
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
 from tuneyard.config.sweep import Dimension, EarlyStop, Sweep
-from tuneyard.config.training import Dpo, Lora, Optimisation, Sft, Stop, Watch
+from tuneyard.config.training import Dpo, Sft, Stop, Watch
 
 __all__ = [
     "Compare",

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from tuneyard.places import without_revision
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 """Of studies, models, data sets and arms: they become names of folders and of MLflow runs."""
 
@@ -29,6 +31,10 @@ def tracked_name(value: str) -> str:
 
 TrackedName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(tracked_name)]
 """Of MLflow's experiments and registered models: its databases keep 256 characters."""
+
+
+HubName = Annotated[str, Field(min_length=1), AfterValidator(without_revision)]
+"""A local folder or a hub id."""
 
 ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", max_length=200)]
 """Of a Python module, as an import statement names it."""

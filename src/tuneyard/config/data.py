@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from tuneyard.config.base import Strict
 from tuneyard.config.rows import Rows, Split
 from tuneyard.errors import suggestion
-from tuneyard.generators import GENERATORS, Generator
+from tuneyard.generators import GENERATORS, Generator, Order
 from tuneyard.tasks import TASKS
 
 EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ class Data(Strict):
     task: str | None = None
     """How an answer is judged, one of ``tuneyard.tasks``; cocobots implies cocobots, and exercises
     imply python."""
-    order: Literal["first", "higher"] | None = None
+    order: Order | None = None
     """COCOBOTS: one ``put`` a part (first), or a function and its usage (higher)."""
     objects: list[str] | None = Field(default=None, min_length=1)
     """COCOBOTS: the objects to generate, by name; None: all 68, in the slides' proportions."""
@@ -72,8 +72,9 @@ class Data(Strict):
     (``reference`` also under ``output``), but not in a column that is named for something else.
     ``tests`` is a program, or a list of statements: any of the forms of ``tuneyard.judging.forms``;
     ``check(candidate)`` in it is called with the function that ``entry_point`` names.
-    ``messages``, in rows without an ``instruction``, is a conversation: a list of {role, content},
-    of which the last is the reference."""
+    ``messages`` is a conversation: a list of {role, content}, of which the last is the reference;
+    an earlier turn of the model's with a ``weight`` of 0 is not trained. A row that has an
+    ``instruction``, too, is refused unless one of them is named."""
 
     @field_validator("source")
     @classmethod
@@ -141,11 +142,20 @@ class Data(Strict):
             )
         if self.objects and not generator.objects:
             raise ValueError(f"'objects' do not go with {source!r}; drop them")
-        files = (self.files.train, self.files.validation, self.files.test)
+        splits = ("train", "validation", "test")
+        files = [getattr(self.files, name) for name in splits]
         if any(files) and generator.published is None:
             raise ValueError(f"'files' do not go with {source!r}; drop them")
         if any(rows is not None and rows.path is None for rows in files):
             raise ValueError(f"{source!r} reads local files, not the hub; name a 'path'")
+        for name, rows in zip(splits, files, strict=True):
+            if rows is not None and self.counts is not None and getattr(self.counts, name):
+                raise ValueError(
+                    f"the {name} split is read from a file, and 'counts' says how many examples "
+                    f"to generate; set 'counts.{name}' to 0"
+                )
+        if all(files) and self.objects:
+            raise ValueError("'objects' has no effect: every split is read from a file; drop it")
 
     def _check_instructions(self) -> None:
         if self.objects or self.counts or self.order:
@@ -159,6 +169,12 @@ class Data(Strict):
             raise ValueError(
                 "it is not said how answers are judged; add 'task: python' "
                 f"(known: {', '.join(TASKS)})"
+            )
+        named = {"tests", "entry_point"} & self.columns.keys()
+        if named and TASKS[self.task].by != "tests":
+            raise ValueError(
+                f"'columns' names {', '.join(sorted(named))}, which the task {self.task} does not "
+                "read; drop them"
             )
         if (self.rows is None) != (self.split is None):
             raise ValueError("'rows' and 'split' go together; name what is no cut under 'files'")
@@ -216,6 +232,16 @@ class Preflight(Strict):
     COCOBOTS rows whose reference does not run or builds nothing. Their answers have no verdict;
     ``remove`` takes the rows out of training and evaluation (answers to them are generated all the
     same, and not scored: what is answered does not hang on metrics)."""
+
+    @model_validator(mode="after")
+    def _reads_similarity(self) -> Preflight:
+        unset = type(self).model_fields["similarity"].default
+        if self.near_duplicates == "off" and self.similarity != unset:
+            raise ValueError(
+                "'similarity' has no effect: near duplicates are not looked for; drop it, or set "
+                "'near_duplicates: report'"
+            )
+        return self
 
     @property
     def threshold(self) -> float | None:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, Strict, TrackedName
+from tuneyard.config.base import MOST, HubName, Strict, TrackedName
 from tuneyard.config.engines import ENGINES
 from tuneyard.errors import suggestion
+from tuneyard.tasks import of_several
 
 
 class Decoding(Strict):
@@ -38,6 +39,11 @@ class Decoding(Strict):
     def _greedy(self) -> Decoding:
         if self.temperature == 0 and self.samples > 1:
             raise ValueError("greedy decoding (temperature 0) gives one answer; set 'samples: 1'")
+        if self.temperature == 0 and (self.top_p != 1 or self.top_k is not None):
+            raise ValueError(
+                "greedy decoding (temperature 0) takes the likeliest token; drop 'top_p' and "
+                "'top_k', or raise 'temperature'"
+            )
         return self
 
     def relevant(self) -> dict[str, Any]:
@@ -48,7 +54,7 @@ class Decoding(Strict):
 class Encoder(Strict):
     """The encoder-only model of a metric that compares contextual vectors."""
 
-    path: str = Field(min_length=1)
+    path: HubName
     """A local folder or a hub id."""
     revision: str | None = None
     """The hub revision to pin."""
@@ -160,4 +166,4 @@ def one_name(metric: str) -> str:
     found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", metric)
     if found is None:
         return metric
-    return "passed" if found[1] == "1" else f"pass_at_{found[1]}"
+    return of_several()[0] if found[1] == "1" else f"pass_at_{found[1]}"

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import copy
 import os
-import re
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
+from tuneyard.config.findings import explain, origin
 from tuneyard.config.overrides import override, put
 from tuneyard.config.schema import Study
 from tuneyard.config.yaml_file import MAX_CHARACTERS, Location, parse, render
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError
 from tuneyard.places import told
 
 
@@ -59,11 +57,11 @@ class StudyFile:
         try:
             return Study.model_validate(tree)
         except ValidationError as error:
-            raise _explain(error, self.path, self.lines, origins) from None
+            raise explain(error, self.path, self.lines, origins) from None
 
     def place(self, location: Location) -> str:
         """Return where a value stands, as messages name it."""
-        return _origin(location, self.path, self.lines, self.origins)
+        return origin(location, self.path, self.lines, self.origins)
 
 
 def read(path: str | Path, overrides: Sequence[str] = ()) -> StudyFile:
@@ -155,122 +153,3 @@ def _text(path: Path) -> str:
             value=str(path),
             remedy="check the path; jobs/configs holds examples",
         ) from None
-
-
-def _explain(
-    error: ValidationError, path: Path, lines: Mapping[Location, int], origins: dict[Location, str]
-) -> UserError:
-    """Turn pydantic's findings into one message about the first, with the number of the others."""
-    findings = error.errors(include_url=False)
-    # An unknown key explains a missing one beside it, so it goes first.
-    findings.sort(key=lambda item: item["type"] != "extra_forbidden")
-    first = findings[0]
-    place = _without_tags(first["loc"])
-    dotted = ".".join(str(part) for part in place)
-    where = f"{_origin(place, path, lines, origins)}: {dotted}" if dotted else str(path)
-    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    if first["type"] == "extra_forbidden":
-        known = _fields_at(Study, first["loc"][:-1])
-        return UserError(
-            f"an unknown key{more}",
-            where=where,
-            value=place[-1],
-            remedy=suggestion(str(place[-1]), known),
-        )
-    if first["type"] == "missing":
-        there = sorted(map(str, first["input"])) if isinstance(first["input"], dict) else None
-        return UserError(
-            f"a required key is missing{more}", where=where, value=there, remedy=f"add {dotted!r}"
-        )
-    message, remedy = _words(first)
-    return UserError(f"{message}{more}", where=where, value=first["input"], remedy=remedy)
-
-
-def _words(finding: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong and the remedy, in words that need no knowledge of pydantic."""
-    message = finding["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    message = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping of keys", message)
-    kind, context = finding["type"], finding.get("ctx", {})
-    if kind.startswith("value_error"):
-        message, _, remedy = message.partition("; ")
-        return message, remedy or "correct the value"
-    if kind == "string_pattern_mismatch":
-        message = "a name holds a character that names of folders and runs do not have"
-        return message, "use letters, digits, '.', '_' and '-', and begin with a letter or digit"
-    if kind == "literal_error":
-        return message, "write one of these words"
-    if kind in _BOUNDS:
-        return message, f"{_BOUNDS[kind]} {next(iter(context.values()), '')}"
-    if kind in ("too_short", "string_too_short"):
-        return message, "name at least one"
-    if kind.endswith(("_type", "_parsing")):
-        return message, "give a value of that type"
-    return message, "correct the value"
-
-
-_BOUNDS = {
-    "greater_than": "take a number above",
-    "greater_than_equal": "take a number from",
-    "less_than": "take a number below",
-    "less_than_equal": "take a number up to",
-    "string_too_long": "shorten it; characters allowed:",
-    "too_long": "shorten it; entries allowed:",
-}
-
-
-def _origin(
-    place: Location, path: Path, lines: Mapping[Location, int], origins: Mapping[Location, str]
-) -> str:
-    for end in range(len(place), 0, -1):
-        if place[:end] in origins:
-            return origins[place[:end]]
-    within = [word for key, word in origins.items() if place and key[: len(place)] == place]
-    if within:
-        return within[-1]
-    for end in range(len(place), -1, -1):
-        if place[:end] in lines:
-            return f"{path}:{lines[place[:end]]}"
-    return str(path)
-
-
-def _without_tags(place: Location) -> Location:
-    """Drop what pydantic adds to a location for unions (``list[str]``, ``literal[...]``)."""
-    if place[:1] == ("stages",):  # stages.NAME.TAG: an entry is of the kind that it is like
-        place = place[:2] + place[3:]
-    return tuple(
-        part
-        for part in place
-        if isinstance(part, int) or not re.match(r"^(list|literal|function|constrained)\b", part)
-    )
-
-
-def _fields_at(kind: Any, place: Location) -> list[str]:
-    """Return the keys that the schema knows at a location."""
-    for part in place:
-        tagged = {_tag(option): option for option in _options(kind)}
-        if part in tagged:
-            kind = tagged[part]
-        elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            fields = {f.alias or name: f.annotation for name, f in kind.model_fields.items()}
-            kind = fields.get(str(part))
-        else:
-            arguments = typing.get_args(kind)
-            kind = arguments[-1] if arguments else None
-        options = [a for a in typing.get_args(kind) if isinstance(a, type)]
-        if type(None) in options:
-            kind = next((a for a in options if issubclass(a, BaseModel)), None)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [f.alias or name for name, f in kind.model_fields.items()]
-    return []
-
-
-def _options(kind: Any) -> list[type[BaseModel]]:
-    """Return the models of a union that is told apart by a tag."""
-    if typing.get_origin(kind) is typing.Annotated:
-        return [o for o in typing.get_args(typing.get_args(kind)[0]) if issubclass(o, BaseModel)]
-    return []
-
-
-def _tag(option: type[BaseModel]) -> str:
-    return str(typing.get_args(option.model_fields["like"].annotation)[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuneyard.config.base import Name, Strict
+from tuneyard.config.base import HubName, Name, Strict
 from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompt import PromptSettings
 from tuneyard.errors import suggestion
@@ -23,7 +24,7 @@ class Model(Strict):
 
     name: Name
     """What tables and figures call it."""
-    path: str = Field(min_length=1)
+    path: HubName
     """A local folder, a hub id such as ``meta-llama/Llama-3.1-8B``, or ``embedded``."""
     revision: str | None = None
     """The hub revision to pin."""
@@ -44,6 +45,11 @@ class Model(Strict):
     @model_validator(mode="before")
     @classmethod
     def _preset(cls, value: Any) -> Any:
+        if not isinstance(value, str | dict | Model):
+            raise ValueError(
+                "a model is a preset's name, a path, or keys and values; write one of "
+                "`tuneyard models`, ./FOLDER, OWNER/NAME, or {name: …, path: …}"
+            )
         if isinstance(value, str) and value not in PRESETS:
             return _named(value)
         if isinstance(value, str):
@@ -76,6 +82,12 @@ class Model(Strict):
 
 def _named(path: str) -> dict[str, str]:
     """Return a model that is given as a folder or hub id alone: its last part is its name."""
+    repo, at, revision = path.partition("@")
+    if at and (repo in PRESETS or "/" in repo) and not os.path.exists(path):
+        key = "name" if repo in PRESETS else "name: …, path"
+        raise ValueError(
+            "a revision stands by itself; write {" + f"{key}: {repo}, revision: {revision}" + "}"
+        )
     if "/" not in path:
         raise ValueError(
             "no preset has this name; write ./NAME for a folder, OWNER/NAME for a hub id, or a "

@@ -16,6 +16,10 @@ PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
 
 
+_READ = {"from_", "columns", "split", "prompt"}
+"""What decides pairs that are read, beside their rows."""
+
+
 class Pairs(Strict):
     """Where DPO's preference pairs come from."""
 
@@ -75,8 +79,18 @@ class Pairs(Strict):
             raise ValueError(
                 "no answer is known to be good for 'chosen: sampled'; set 'verify: execution'"
             )
-        if self.temperature == 0 and self.samples > 1 and self.from_ != "file":
+        if self.from_ == "file":
+            sampling = type(self).model_fields.keys() - {*_READ, "rows"}
+            for name in sorted(sampling):
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise ValueError(
+                        f"{name!r} has no effect on pairs that are read; drop it, or take "
+                        "'from: policy'"
+                    )
+        elif self.temperature == 0 and self.samples > 1:
             raise ValueError("temperature 0 gives one answer to a prompt; set 'samples: 1'")
+        elif self.temperature == 0 and self.top_p != 1:
+            raise ValueError("temperature 0 takes the likeliest token; drop 'top_p'")
         return self
 
     @property
@@ -91,7 +105,6 @@ class Pairs(Strict):
 
     def relevant(self) -> dict[str, Any]:
         """Return what decides the pairs: rows that are read know nothing of sampling."""
-        read = {"from_", "columns", "split", "prompt"}
         if self.from_ == "file":
-            return self.model_dump(include=read)
+            return self.model_dump(include=_READ)
         return self.model_dump(exclude={"rows", "columns", "split"})

@@ -17,6 +17,7 @@ from pydantic import (
 from tuneyard.config.base import Strict
 from tuneyard.errors import first_line, suggestion
 from tuneyard.prompts import PROMPTS, Chat, Prompt
+from tuneyard.prompts.chat_template import variables_of
 
 # What transformers' own call takes by these names.
 _TAKEN = {"messages", "conversation", "tools", "documents", "chat_template", "tokenize", "padding",
@@ -24,8 +25,6 @@ _TAKEN = {"messages", "conversation", "tools", "documents", "chat_template", "to
           "truncation", "max_length", "return_tensors", "return_dict",
           "return_assistant_tokens_mask", "tokenizer_kwargs"}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# Transformers' own tag, which Jinja does not know.
-_GENERATION = re.compile(r"\{%-?\s*(end)?generation\s*-?%\}")
 
 
 class PromptSettings(Strict):
@@ -59,11 +58,10 @@ class PromptSettings(Strict):
     def _renders(cls, value: str | None) -> str | None:
         if value is None:
             return value
-        from jinja2 import Environment, TemplateError, meta
+        from jinja2 import TemplateError
 
-        environment = Environment(extensions=["jinja2.ext.loopcontrols"])
         try:
-            found = meta.find_undeclared_variables(environment.parse(_GENERATION.sub("", value)))
+            found = variables_of(value)
         except TemplateError as error:
             raise ValueError(f"this is no Jinja template ({first_line(error)}); mend it") from None
         if "messages" not in found:
@@ -91,7 +89,22 @@ class PromptSettings(Strict):
                 "'template', 'system' and 'arguments' go with the format chat; drop them, or set "
                 "format: chat"
             )
+        unread = self.unread(self.template) if self.template is not None else None
+        if unread is not None:
+            raise ValueError(
+                f"'template' does not read {unread!r} of 'arguments'; drop it there, or write it "
+                "into the template"
+            )
         return self
+
+    def unread(self, template: str) -> str | None:
+        """Return an argument that a template does not read; None: there is none.
+
+        Raises:
+            jinja2.TemplateError: it is no template.
+        """
+        unread = self.arguments.keys() - variables_of(template) if self.arguments else ()
+        return min(unread, default=None)
 
     @model_serializer(mode="wrap")
     def _short(self, whole: SerializerFunctionWrapHandler) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from tuneyard.config.base import Strict
+from tuneyard.config.base import HubName, Strict
 
 
 class Rows(Strict):
@@ -15,7 +15,7 @@ class Rows(Strict):
     path: str | None = Field(default=None, min_length=1)
     """A JSONL, JSON or Parquet (``.parquet``) file; ``${NAME}`` stands for an environment
     variable."""
-    hub: str | None = Field(default=None, min_length=1)
+    hub: HubName | None = None
     """A hub data set, ``OWNER/NAME``, or a local folder that ``datasets`` can load."""
     revision: str | None = None
     """The hub revision: a commit pins the data; ``main`` follows the branch."""

@@ -15,7 +15,7 @@ from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
 from tuneyard.config.sweep import Sweep
-from tuneyard.config.training import Dpo, DpoStage, Sft, Stage
+from tuneyard.config.training import Dpo, DpoStage, Sft, Stage, unread_by
 from tuneyard.losses import SETTINGS
 
 
@@ -96,8 +96,8 @@ class Study(Strict):
     dpo: Dpo = Dpo()
     stages: dict[Name, Stage] = {}
     """More training stages by name, e.g. ``dpop: {like: dpo, loss: [dpop]}``. What one leaves out
-    it takes from the section that it is like; not the weights of another ``loss``, nor anything of
-    ``pairs`` where it says its own ``from``."""
+    it takes from the section that it is like; not the weights of another ``loss``, nor what its own
+    ``loss`` does not read, nor anything of ``pairs`` where it says its own ``from``."""
     evaluate: Evaluate = Evaluate()
     compare: Compare = Compare()
     register_: Register | None = Field(default=None, alias="register")
@@ -143,17 +143,16 @@ class Study(Strict):
         return (Dpo if isinstance(found, DpoStage) else Sft).model_validate(settings)
 
 
-# What only means something beside the parent's own choice of losses.
-_OF_LOSS = ("loss_weights", *SETTINGS)
-
-
 def _parent(tree: Mapping[str, Any], own: Any) -> Any:
     """Return the section that an entry of ``stages`` takes the rest from, as far as it does."""
     like = own.get("like") if isinstance(own, dict) else None
     parent = tree.get(like) if like in ("sft", "dpo") else None
     if not isinstance(parent, dict):
         return None
-    left = _OF_LOSS if "loss" in own else ()
+    left: tuple[str, ...] = ()
+    if isinstance(own.get("loss"), list):
+        # What only means something beside the parent's own choice of losses.
+        left = ("loss_weights", *SETTINGS, *unread_by([str(one) for one in own["loss"]]))
     if isinstance(own.get("pairs"), dict) and "from" in own["pairs"]:
         left = (*left, "pairs")
     return {key: value for key, value in parent.items() if key not in left}

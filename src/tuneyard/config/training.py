@@ -1,8 +1,9 @@
-"""Settings of the training stages: adapters, optimiser, SFT and DPO."""
+"""Settings of the training stages, SFT and DPO."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -13,77 +14,10 @@ from pydantic import (
 )
 
 from tuneyard.config.base import MOST, Strict
+from tuneyard.config.optimisation import Lora, Optimisation
 from tuneyard.config.pairs import Pairs
 from tuneyard.errors import suggestion
 from tuneyard.losses import LOSSES, SETTINGS
-
-Targets = Annotated[list[str], Field(min_length=1)] | Literal["all-linear"]
-"""Modules that get an adapter, by the end of their names."""
-
-
-class Lora(Strict):
-    """Low-rank adapters (Hu et al. 2021)."""
-
-    r: int = Field(default=16, ge=1, le=4096)
-    """Rank."""
-    alpha: float = Field(default=16, gt=0, le=1e6)
-    """Scale: the update is multiplied by alpha / r."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    target_modules: Targets | None = None
-    """Module names; None takes the model's ``lora_targets``."""
-
-
-class Optimisation(Strict):
-    """What SFT and DPO have in common."""
-
-    learning_rate: float = Field(gt=0, le=1)
-    epochs: float = Field(default=3, gt=0, le=100_000)
-    max_steps: int | None = Field(default=None, ge=1, le=MOST)
-    """Optimiser steps; overrides ``epochs``."""
-    batch_size: int = Field(default=8, ge=1, le=1_000_000)
-    """Examples (pairs for DPO) a device and forward pass."""
-    gradient_accumulation: int = Field(default=1, ge=1, le=1_000_000)
-    """Passes an optimiser step."""
-    global_batch: int | None = Field(default=None, ge=1, le=1_000_000)
-    """Examples (pairs) an optimiser step, of all workers and passes together: one recipe for any
-    number of workers. Each pass takes the largest share that divides it, ``batch_size`` at most;
-    an epoch ends with its last whole step. None: ``batch_size`` × ``gradient_accumulation`` ×
-    ``resources.workers``."""
-    scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
-    warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
-    """Share of the optimiser steps over which the learning rate rises from 0."""
-    warmup_steps: int | None = Field(default=None, ge=0, le=MOST)
-    """Optimiser steps over which it rises; overrides ``warmup_ratio``."""
-    weight_decay: float = Field(default=0.0, ge=0, le=1000)
-    max_grad_norm: float = Field(default=1.0, gt=0, le=1e9)
-    optimizer: Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit"] = (
-        "adamw_torch_fused"
-    )
-    adam_beta2: float = Field(default=0.999, gt=0, lt=1)
-    """AdamW's decay of the squared gradients: about 1 / (1 - beta2) steps are remembered."""
-    gradient_checkpointing: bool = False
-    checkpoint_steps: int = Field(default=100, ge=1, le=MOST)
-    """Optimiser steps between checkpoints, from which a killed run goes on."""
-    group_by_length: bool = True
-    """Batch examples of similar length: less padding, same examples."""
-
-    def for_workers(self, workers: int) -> Self:
-        """Return the settings with the passes that ``global_batch`` makes for workers.
-
-        Raises:
-            ValueError: it cannot be shared among so many.
-        """
-        if self.global_batch is None:
-            return self
-        own, rest = divmod(self.global_batch, workers)
-        if rest:
-            raise ValueError("cannot be shared")
-        size = max(each for each in range(1, min(self.batch_size, own) + 1) if own % each == 0)
-        return self.model_copy(update={"batch_size": size, "gradient_accumulation": own // size})
-
-    def relevant(self) -> dict[str, Any]:
-        """Return what decides the adapter; DPO's pairs are a matter of their own."""
-        return self.model_dump(exclude={"checkpoint_steps", "cache_reference", "pairs"})
 
 
 class Sft(Optimisation):
@@ -98,6 +32,15 @@ class Sft(Optimisation):
     repeat: dict[str, Annotated[int, Field(ge=1, le=100_000)]] = {}
     """How many times an epoch passes over a data set's examples; once where it is not named. For
     a kind of code that is rarer or harder than what it is trained with."""
+
+    @model_validator(mode="after")
+    def _reads_turns(self) -> Sft:
+        if self.loss_on == "all" and self.turns == "last":
+            raise ValueError(
+                "'loss_on: all' trains every token of a conversation, 'turns: last' one answer; "
+                "drop one of them"
+            )
+        return self
 
 
 class Stop(Strict):
@@ -206,7 +149,27 @@ class Dpo(_LossSettings):
                     f"the loss {name!r} goes with {key!r} above {setting.default:g}; set {key}: "
                     f"{setting.needed:g}, or take the loss sigmoid"
                 )
+        for key in unread_by(self.loss, stops=self.stop is not None):
+            if getattr(self, key) not in (type(self).model_fields[key].default, False):
+                raise ValueError(
+                    f"{key!r} has no effect: the loss {' + '.join(self.loss)} does not read it; "
+                    "leave it out, or add a loss that does, such as sigmoid"
+                )
         return self
+
+
+def unread_by(loss: Sequence[str], *, stops: bool = False) -> list[str]:
+    """Return the settings of DPO that none of some losses reads, of those that most do.
+
+    Args:
+        loss: their names; unknown ones may read anything.
+        stops: there is a rule to stop, which asks the reference.
+    """
+    known = [LOSSES[name] for name in loss if name in LOSSES]
+    if len(known) < len(loss):
+        return []
+    found = [] if stops or any(one.reference for one in known) else ["reference", "cache_reference"]
+    return found if any(one.beta for one in known) else [*found, "beta"]
 
 
 class SftStage(Sft):

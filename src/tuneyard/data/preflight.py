@@ -6,7 +6,8 @@ spoilt a published result, and none of them fails loudly by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -49,7 +50,7 @@ class PreflightReport:
         truncated: rows whose completion is cut off.
         cut: the same for ``refuse_truncated``.
         changed: completions that decoding their tokens does not give back to the character.
-        first_changed: the id of the first of them.
+        first_changed: what messages call the first of them.
         merged: rows whose answer begins within the last token of what inference feeds.
     """
 
@@ -95,12 +96,14 @@ def preflight(
     loss_on: Literal["completion", "all"] = "completion",
     turns: Literal["all", "last"] = "all",
     where: str = "training data",
+    places: Mapping[str, str] | None = None,
 ) -> PreflightReport:
     """Check SFT rows and return what they look like to the model.
 
     Args:
         inference_prompts: the prompt that inference would feed for each row; None:
             the rows' own.
+        places: what messages call rows, by their ids: file and line, say.
         where: names the data in messages.
 
     Raises:
@@ -108,28 +111,30 @@ def preflight(
             inference; a completion that ends with the end-of-sequence text.
     """
     refuse_empty(rows, where)
-    for row in rows:
-        refuse_end(encoding, row.completion, f"{where}: {row.id}: completion")
+    known = {} if places is None else places
+    named = {row.id: known.get(row.id, row.id) for row in rows}
     encoded = []
     for row in rows:
-        try:
+        with placed(f"{where}: {named[row.id]}"):
+            refuse_end(encoding, row.completion, "completion")
             encoded.append(encode(encoding, row.prompt, row.completion, max_length, loss_on, turns))
-        except UserError as error:  # a chat template that does not take the row's conversation
-            raise error.at(f"{where}: {row.id}: {error.where}") from None
-    truncated = [row.id for row, item in zip(rows, encoded, strict=True) if item.truncated]
+    truncated = [named[row.id] for row, item in zip(rows, encoded, strict=True) if item.truncated]
     for row, item in zip(rows, encoded, strict=True):
         # The first token has nothing to be predicted from.
         if not any(item.completion_mask[1:]):
             raise UserError(
                 "a row has no trained token: its prompt alone fills max_length",
-                where=f"{where}: {row.id}",
+                where=f"{where}: {named[row.id]}",
                 value=max_length,
                 remedy="raise the model's max_length, or leave the row out",
             )
     fed = [row.prompt for row in rows] if inference_prompts is None else inference_prompts
-    merged = _same_prompts(rows, encoded, encoding, fed, where)
+    merged: set[str] = set()
+    for row, item, prompt in zip(rows, encoded, fed, strict=True):
+        if _merges(row, item, encoding, prompt, f"{where}: {named[row.id]}"):
+            merged.add(row.id)
     changed = [
-        row.id
+        named[row.id]
         for row, item in zip(rows, encoded, strict=True)
         if not item.truncated and row.id not in merged
         if _decoded(encoding, item) != row.completion
@@ -163,6 +168,19 @@ def render_example(tokenizer: Any, encoded: Encoded) -> str:
     return "".join(parts)
 
 
+@contextmanager
+def placed(where: str) -> Iterator[None]:
+    """Let what is refused within name a row.
+
+    Raises:
+        UserError: what was raised within, at that place.
+    """
+    try:
+        yield
+    except UserError as error:
+        raise error.at(": ".join(filter(None, [where, error.where]))) from None
+
+
 def refuse_empty(rows: Sequence[Any], where: str) -> None:
     """Refuse a training set without rows."""
     if not rows:
@@ -194,7 +212,7 @@ def cut_off(
     """Say which answers are cut off, empty where none is.
 
     Args:
-        truncated: their ids.
+        truncated: what messages call them.
         rows: how many there are.
         what: which answers of the rows.
     """
@@ -222,29 +240,19 @@ def refuse_truncated(found: Sequence[Cut], settings: Preflight, where: str) -> N
             )
 
 
-def _same_prompts(
-    rows: Sequence[Row],
-    encoded: Sequence[Encoded],
-    encoding: Encoding,
-    inference_prompts: Sequence[Asked],
-    where: str,
-) -> set[str]:
+def _merges(row: Row, item: Encoded, encoding: Encoding, prompt: Asked, where: str) -> bool:
     """Refuse a prompt that differs between training and inference, but for its last token, which
-    an answer may change; return the ids of rows whose answers do."""
-    merged: set[str] = set()
-    for row, item, prompt in zip(rows, encoded, inference_prompts, strict=True):
-        fed = encoding.prompt(prompt)
-        if len(fed) > item.prompt_length:
-            merged.add(row.id)
-        same = item.input_ids[: item.prompt_length] == fed[: item.prompt_length]
-        if not same or prompt != row.prompt:
-            raise UserError(
-                "the prompt that is trained on differs from the one that inference will feed",
-                where=f"{where}: {row.id}",
-                value={"training": plain(row.prompt), "inference": plain(prompt)},
-                remedy="render both with the model's prompt format",
-            )
-    return merged
+    an answer may change; tell whether it does."""
+    fed = encoding.prompt(prompt)
+    same = item.input_ids[: item.prompt_length] == fed[: item.prompt_length]
+    if not same or prompt != row.prompt:
+        raise UserError(
+            "the prompt that is trained on differs from the one that inference will feed",
+            where=where,
+            value={"training": plain(row.prompt), "inference": plain(prompt)},
+            remedy="render both with the model's prompt format",
+        )
+    return len(fed) > item.prompt_length
 
 
 def _decoded(encoding: Encoding, encoded: Encoded) -> str:

@@ -22,7 +22,7 @@ _LONGEST_ID = 1000  # characters; ids stand in messages and reports
 
 def counts_of(data: Data) -> Counts:
     """Return how many examples a generated data set has in each split."""
-    return data.counts or Counts(**GENERATORS[data.source].counts[data.order or ""])
+    return data.counts or Counts(**GENERATORS[data.source].counts[data.order])
 
 
 def load(
@@ -139,7 +139,9 @@ def _example(
     column, said = parts.pop("messages")
     turns: list[Turn] = []
     used = {"tests", "entry_point"}  # what these mean is for the columns, and for us, to say
-    if said is not None and ("messages" in data.columns or parts["instruction"][1] is None):
+    if said is not None and "instruction" not in data.columns:
+        if "messages" not in data.columns:
+            _refuse_both(column, parts, data, kind, place)
         *turns, question, answer = conversation(said, column, place, ends="assistant")
         parts |= {"instruction": (column, question.content), "input": (column, None)}
         parts["reference"] = (column, answer.content)
@@ -163,6 +165,22 @@ def _example(
         input="" if about is None else _text(column, about, row, place),
         turns=tuple(turns),
     )
+
+
+def _refuse_both(
+    messages: str, parts: Mapping[str, tuple[str, Any]], data: Data, kind: str, place: str
+) -> None:
+    """Refuse a row that has a conversation, and a question or an answer beside it."""
+    for name in ("instruction", "input", "reference"):
+        column, value = parts[name]
+        if value is not None:
+            raise UserError(
+                f"a row has {messages!r} and {column!r}: two sources of what is asked and answered",
+                where=place,
+                value=value,
+                remedy=f"say which is read, data.{kind}.columns: {{messages: {messages}}} or "
+                "{instruction: …, reference: …}; or drop one of the two",
+            )
 
 
 def _part(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from tuneyard.generators.cocobots import COCOBOTS
 from tuneyard.generators.exercises import EXERCISES
-from tuneyard.generators.record import Generator, Wanted
+from tuneyard.generators.record import Generator, Order, Wanted
 
-__all__ = ["GENERATORS", "Generator", "Wanted"]
+__all__ = ["GENERATORS", "Generator", "Order", "Wanted"]
 
 GENERATORS: dict[str, Generator] = {
     "cocobots": COCOBOTS,

@@ -15,6 +15,6 @@ def _generate(wanted: Wanted) -> list[Example]:
 EXERCISES = Generator(
     task="python",
     generate=_generate,
-    counts={"": {"train": 1000, "validation": 200, "test": 200}},
-    tokens={"": 66},
+    counts={None: {"train": 1000, "validation": 200, "test": 200}},
+    tokens={None: 66},
 )

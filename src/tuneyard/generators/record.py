@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tuneyard.records import Example
+
+Order = Literal["first", "higher"]
+"""The kinds of code that a study may choose from, where a generator has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,13 @@ class Wanted:
     kind: str
     count: int
     seed: int
-    order: str | None
+    order: Order | None
     objects: Sequence[str] | None
     avoid: Iterable[Example]
 
 
 Published = Callable[
-    [str | os.PathLike[str], str | None, str, str, dict[str, str] | None], list[Example]
+    [str | os.PathLike[str], Order | None, str, str, dict[str, str] | None], list[Example]
 ]
 """Takes a file, the order, the data set's name, the split, and what receives each row's place by
 its example's id; returns the file's examples."""
@@ -42,8 +46,8 @@ class Generator:
     Attributes:
         task: of its examples (see ``tuneyard.tasks``).
         generate: makes a split; the splits of one seed do not depend on one another.
-        counts: how many examples each split gets unless a study says so, by ``order``; under the
-            empty text where there are no orders.
+        counts: how many examples each split gets unless a study says so, by ``order``, None where
+            there are none.
         tokens: of an example, prompt and completion, with a usual code tokenizer; by ``order``.
         objects: the names that a study may choose from with ``objects``; empty: there is no choice.
         published: reads a file of its published form; None: there is none.
@@ -52,13 +56,13 @@ class Generator:
 
     task: str
     generate: Callable[[Wanted], list[Example]]
-    counts: Mapping[str, Mapping[str, int]]
-    tokens: Mapping[str, int]
+    counts: Mapping[Order | None, Mapping[str, int]]
+    tokens: Mapping[Order | None, int]
     objects: tuple[str, ...] = ()
     published: Published | None = None
     judges: bool = False
 
     @property
-    def orders(self) -> tuple[str, ...]:
+    def orders(self) -> tuple[Order, ...]:
         """The kinds of code that a study chooses from with ``order``; empty: there is one."""
-        return tuple(filter(None, self.counts))
+        return tuple(order for order in self.counts if order is not None)

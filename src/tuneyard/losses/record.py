@@ -70,9 +70,11 @@ class Loss(NamedTuple):
         source: the paper that it is from.
         settings: what it reads besides ``beta``; only a stage with this loss may set it.
         reference: whether it reads what the reference says of the answers.
+        beta: whether it reads ``beta``.
     """
 
     function: Callable[[PairBatch, Any], Tensor]
     source: str
     settings: tuple[Setting, ...] = ()
     reference: bool = True
+    beta: bool = True

@@ -12,4 +12,9 @@ def _sft(pairs: PairBatch, settings: Any) -> Tensor:
     return mean.expand(len(pairs.chosen))
 
 
-SFT = Loss(_sft, "Pang et al. 2024, eq. 2, with a mean over the batch's tokens", reference=False)
+SFT = Loss(
+    _sft,
+    "Pang et al. 2024, eq. 2, with a mean over the batch's tokens",
+    reference=False,
+    beta=False,
+)

@@ -31,6 +31,8 @@ BERTSCORE = Metric(
         ),
     ),
     encoder="text",
+    packaged=True,
+    span=2.0,  # cosines
 )
 CODEBERTSCORE = Metric(
     "codebertscore",
@@ -50,6 +52,8 @@ CODEBERTSCORE = Metric(
         ),
     ),
     encoder="code",
+    packaged=True,
+    span=2.0,
 )
 
 CHUNK_TOKENS = 1 << 17

@@ -186,4 +186,5 @@ CODEBLEU = Metric(
     Counting(
         codebleu_counts, _values, _of_json, lambda counts: codebleu_of_counts(counts).codebleu
     ),
+    packaged=True,
 )

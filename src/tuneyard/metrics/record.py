@@ -21,7 +21,9 @@ class Measure:
     Attributes:
         headline: it stands in the main tables and is tested; others are described only.
         note: what it is, for a report.
-        k: it is pass@k, estimated from all samples of ``passed``; None: a key of the score rows.
+        k: it is pass@k, estimated from all samples; None: it is a value of each.
+        column: the key of the score rows that it is made of; empty: ``key``.
+        several: several answers to an example give pass@k, too.
         short: what a terminal's table calls it; empty: ``label``.
         spoken: what a sentence calls it; empty: ``label``.
         language: the only one in which programs can have it; None: any text has it.
@@ -35,6 +37,8 @@ class Measure:
     short: str = ""
     spoken: str = ""
     language: str | None = None
+    column: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Metric:
         encoder: how it compares the vectors of an encoder-only model, which a study or the command
             line names; None: it does not.
         verdict: it is the task's verdict, which has the keys and the measure.
+        packaged: it can be scored just as the published package does (``faithful``).
+        span: how far apart two of its values can be.
     """
 
     name: str
@@ -76,6 +82,8 @@ class Metric:
     text: Counting | None = None
     encoder: Kind | None = None
     verdict: bool = False
+    packaged: bool = False
+    span: float = 1.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -93,6 +101,6 @@ class Metric:
         if not self.verdict:
             return self.measures
         return tuple(
-            Measure(one.key, one.label, True, one.note, spoken=one.spoken)
+            Measure(one.key, one.label, True, one.note, spoken=one.spoken, several=one.several)
             for one in verdicts().values()
         )

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from tuneyard.artifacts import content_key
 
 # Part of every key: raise it when a stage starts to write something else from the same inputs.
-FORMAT = 8
+FORMAT = 9
 
 
 _T = TypeVar("_T")

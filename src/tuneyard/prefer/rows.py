@@ -105,7 +105,10 @@ def render_pairs(rows: Iterable[PairRow], prompt: Prompt, where: str) -> Rendere
     seen: set[tuple[Asked, str, str]] = set()
     duplicates = equal = rendered = 0
     for row in rows:
-        asked, was_rendered = _asked(row, prompt, where)
+        try:
+            asked, was_rendered = _asked(row, prompt, where)
+        except UserError as error:
+            raise error.at(row.place) from None
         rendered += was_rendered
         pair = Preference(
             id=row.id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import count
 
 from tuneyard.codec import codec_of
@@ -31,6 +32,7 @@ class ChatEncoding:
     def __init__(self, template: ChatTemplate) -> None:
         self.tokenizer = template.tokenizer
         self._template = template
+        template.check()
         self._ending = template.ending()
         self._end = int(self.tokenizer.convert_tokens_to_ids(self._ending.token))
         self._has_system = template.has_system()
@@ -54,7 +56,10 @@ class ChatEncoding:
         return self._spelt.ids(self._template.render(turns, answering=True), marked)
 
     def whole(self, asked: Asked, answer: str, *, earlier: bool = False) -> Whole:
-        """See ``Encoding``; what the template puts behind the last turn's end is there, too."""
+        """See ``Encoding``; what the template puts behind the last turn's end is there, too.
+
+        Earlier turns of weight 0 are not among the answers.
+        """
         said = (*self._turns(asked), Turn("assistant", answer))
         turns, marked = self._spelt.marked(said)
         text = self._template.render(turns, answering=False)
@@ -63,7 +68,9 @@ class ChatEncoding:
         ids = self._spelt.ids(text, marked)
         places = [*(self._earlier(turns, text) if earlier else ()), len(opened)]
         starts = list(self._spelt.before(places, text, ids, marked))
-        return Whole(ids, tuple(self._answers(ids, starts)))
+        spoken = [turn for turn in said if turn.role == "assistant"][-len(starts) :]
+        spans = zip(self._answers(ids, starts), spoken, strict=True)
+        return Whole(ids, tuple(span for span, turn in spans if turn.weight))
 
     def text(self, ids: Sequence[int]) -> str:
         """See ``Encoding``; without what the template puts right around an answer."""
@@ -98,6 +105,8 @@ class ChatEncoding:
         have it.
         """
         assert not isinstance(asked, str)
+        if any(turn.role == "assistant" for turn in asked):
+            _ = self._keeps_questions
         if self._has_system or asked[0].role != "system":
             return asked
         system, *turns = asked
@@ -106,6 +115,16 @@ class ChatEncoding:
         if turns[0].role == "user":
             return (Turn("user", f"{system.content}\n\n{turns[0].content}"), *turns[1:])
         return (Turn("user", system.content), *turns)
+
+    @cached_property
+    def _keeps_questions(self) -> bool:
+        """Whether earlier questions are there when a later one is asked: of data that have such.
+
+        Raises:
+            UserError: the template leaves them out, or changes them.
+        """
+        self._template.check(rounds=2)
+        return True
 
     def _earlier(self, turns: Sequence[Turn], text: str) -> Iterator[int]:
         """Yield where each of the model's earlier turns begins in a rendered conversation.

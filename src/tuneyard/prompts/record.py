@@ -49,7 +49,8 @@ class Encoding(Protocol):
         """Return the tokens of what is asked with its answer.
 
         Args:
-            earlier: say of the model's earlier turns, too, where they stand.
+            earlier: say of the model's earlier turns, too, where they stand, but of those that are
+                not to be trained.
         """
 
     def text(self, ids: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 ROLES = ("system", "user", "assistant")
@@ -12,10 +12,15 @@ ROLES = ("system", "user", "assistant")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one of ``ROLES`` says."""
+    """What one of ``ROLES`` says.
+
+    Attributes:
+        weight: 0: the model's turn is not trained (OpenAI's word for it), which no prompt shows.
+    """
 
     role: str
     content: str
+    weight: int = field(default=1, compare=False)
 
 
 Asked = str | tuple[Turn, ...]
@@ -23,11 +28,14 @@ Asked = str | tuple[Turn, ...]
 renders, of which the model's would be next."""
 
 
-def plain(asked: Asked) -> str | list[dict[str, str]]:
+def plain(asked: Asked) -> str | list[dict[str, Any]]:
     """Return what is asked as JSON holds it."""
     if isinstance(asked, str):
         return asked
-    return [{"role": turn.role, "content": turn.content} for turn in asked]
+    return [
+        {"role": turn.role, "content": turn.content} | ({} if turn.weight else {"weight": 0})
+        for turn in asked
+    ]
 
 
 def asked_of(value: Any) -> Asked:
@@ -40,10 +48,11 @@ def asked_of(value: Any) -> Asked:
 
 
 def turns_of(value: Any) -> tuple[Turn, ...]:
-    """Return the turns of a sequence of mappings with ``role`` and ``content``, both texts.
+    """Return the turns of a sequence of mappings with ``role`` and ``content``, both texts, and
+    perhaps a ``weight``.
 
     Raises:
-        ValueError: it is something else, or a role is not known.
+        ValueError: it is something else, or a role or a weight is not known.
     """
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ValueError("not a list of turns")
@@ -56,5 +65,8 @@ def turns_of(value: Any) -> tuple[Turn, ...]:
             raise ValueError("a turn has no 'role' and 'content', both texts")
         if role not in ROLES:
             raise ValueError(f"a turn's role is {role!r}, none of {', '.join(ROLES)}")
-        turns.append(Turn(role, content))
+        weight = one.get("weight")
+        if weight not in (None, 0, 1):
+            raise ValueError(f"a turn's weight is {weight!r}, neither 0 nor 1")
+        turns.append(Turn(role, content, 1 if weight is None else int(weight)))
     return tuple(turns)

@@ -9,7 +9,7 @@ from typing import Any
 from tuneyard.metrics import COLUMNS
 from tuneyard.metrics.pass_at_k import pass_at_k
 from tuneyard.stats.describe import describe
-from tuneyard.tasks import UNJUDGED, verdicts
+from tuneyard.tasks import UNJUDGED, of_several, verdicts
 
 Summary = dict[str, Any]
 """JSON-able; see ``summarise``."""
@@ -61,8 +61,9 @@ def _pass_at_k(scores: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Return pass@k for 1, 10, 100 and the number of samples that every example has."""
     passed: dict[Any, list[bool]] = defaultdict(list)
     for score in scores:
-        if score.get("passed") is not None:
-            passed[score["id"]].append(bool(score["passed"]))
+        for key in of_several():
+            if score.get(key) is not None:
+                passed[score["id"]].append(bool(score[key]))
     most = min((len(outcomes) for outcomes in passed.values()), default=0)
     if most < 2:
         return {}

@@ -9,6 +9,8 @@ from tuneyard.prefer import find_repeats, render_pairs
 from tuneyard.records import Example
 from tuneyard.repeats import told
 from tuneyard.stages import overlap, preflight, prepare, refusal
+from tuneyard.stages.batches import check_batches
+from tuneyard.stages.conversations import refuse_turns, refuse_weights
 
 
 def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
@@ -18,22 +20,29 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
     preference rows, are left to ``tuneyard data`` and to the run: looking for them takes its time.
 
     Raises:
-        UserError: they are malformed, the limits refuse them, or verdicts are asked for and no row
-            has tests.
+        UserError: they are malformed, the limits refuse them, they are fewer than an optimiser step
+            is to have, or verdicts are asked for and no row has tests.
     """
     sets: dict[str, list[Example]] = {}
+    places: dict[str, str] = {}
+    counts: dict[str, int] = {}
     for step in plan.steps:
         if isinstance(step, steps.Whole):
             rows = step.data.rows_of(step.split)
             if rows is not None and rows.path is not None:
                 split = prepare.read(step, seed)
                 sets[step.key] = split.examples
+                counts[step.key] = len(split.examples)
+                places |= split.places
                 refusal.refuse(step, split.facts(), limits)
         elif isinstance(step, steps.Preflight):
             splits = (*step.train, *step.evaluation)
             asked = {one: sets[one.key] for one in splits if one.key in sets}
-            for examples in asked.values():
-                preflight.refuse_turns(step.base.model, examples)
+            for one, examples in asked.items():
+                refuse_turns(step.base.model, examples, places)
+                refuse_weights(
+                    step.loss_on if one in step.train else "completion", examples, places
+                )
             refuse_shared_ids(asked.values())
             equal = {one.name: one.facts() for one in preflight.overlaps(asked, None)}
             refusal.refuse(step, {"overlap": equal}, limits)
@@ -46,7 +55,9 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
                 render_pairs(
                     found, pairs.wording or step.base.model.wording, f"{step.section}.pairs"
                 )
+                counts[step.key] = len(found)
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)
+    check_batches(plan, lambda step: counts.get(step.key))
     rows_of = {step.key: sets.get(step.rows.key) for step in plan.judges}
     refusal.refuse_untested(plan, {key: rows for key, rows in rows_of.items() if rows is not None})

@@ -13,7 +13,7 @@ from tuneyard.config import Model, Study
 from tuneyard.distributed.batches import Lend
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.plan import Step
-from tuneyard.plan.steps import Generate, Judge, Prepare, Train
+from tuneyard.plan.steps import Generate, Judge, Prepare, Rest, Train
 from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
 from tuneyard.rows import iter_json_lines
@@ -74,6 +74,8 @@ class Context:
 
     def places(self, step: Prepare) -> dict[str, str]:
         """Return where the rows stand that a prepare step read, by id; empty where it read none."""
+        while isinstance(step, Rest):
+            step = step.rows
         path = self.artifact(step).local() / "places.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 

@@ -6,6 +6,7 @@ from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan.steps import Generate
 from tuneyard.records import write_jsonl
 from tuneyard.stages.context import Context
+from tuneyard.stages.conversations import refuse_conversations
 
 
 def run(step: Generate, context: Context) -> str:
@@ -16,6 +17,8 @@ def run(step: Generate, context: Context) -> str:
     sets = [context.examples(one) for one in step.sets]
     refuse_shared_ids(sets)
     examples = [example for own in sets for example in own]
+    places = {key: place for one in step.sets for key, place in context.places(one).items()}
+    refuse_conversations(model, examples, places)
     context.cluster.start()
     facts: dict[str, object] = {}
     with context.artifact(step).writing(facts) as folder:

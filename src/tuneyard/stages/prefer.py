@@ -32,8 +32,9 @@ def run(step: Prefer, context: Context) -> str:
     """
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:
+        places: dict[str, str] = {}
         if isinstance(step, ReadPairs):
-            found, held_out = from_rows(step)
+            found, held_out = from_rows(step, places)
             if held_out:
                 write_jsonl(folder / "held_out.jsonl", held_out)
         else:
@@ -47,6 +48,7 @@ def run(step: Prefer, context: Context) -> str:
             wording.encoding(loading.load_tokenizer(model)),
             max_length=model.max_length,
             where=step.label,
+            places=places,
         )
         facts |= {"stats": found.stats, "truncated": checked.cut}
         write_jsonl(folder / "pairs.jsonl", found.pairs)
@@ -56,8 +58,13 @@ def run(step: Prefer, context: Context) -> str:
     return _summary(found)
 
 
-def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
+def from_rows(
+    step: ReadPairs, places: dict[str, str] | None = None
+) -> tuple[PairSet, list[Preference]]:
     """Read the preference rows of a step; needs no model.
+
+    Args:
+        places: takes where each row stands, by its id, for messages.
 
     Returns:
         The pairs to train on with statistics of every row of the file, and those held out.
@@ -67,6 +74,8 @@ def from_rows(step: ReadPairs) -> tuple[PairSet, list[Preference]]:
     """
     settings, model, where = step.pairs, step.base.model, f"{step.section}.pairs"
     rows = load_pairs(settings, where)
+    if places is not None:
+        places |= {row.id: row.place for row in rows}
     gone = set(step.removed or ())
     parts = {"train": rows, "validation": []}
     if settings.split is not None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from tuneyard.chat_file import unused_template
-from tuneyard.config import Model
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.preflight import preflight
 from tuneyard.data.questions import Question
-from tuneyard.errors import UserError
 from tuneyard.plan.steps import Preflight, Prepare
-from tuneyard.prompts import Encoding
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
+from tuneyard.stages.conversations import refuse_conversations, refuse_turns, refuse_weights
 from tuneyard.stages.questions import earlier_questions, questions
 from tuneyard.train.rows import SftRow
 
@@ -26,15 +24,17 @@ def run(step: Preflight, context: Context) -> str:
     model = step.base.model
     rows_of = {one: context.examples(one) for one in (*step.train, *step.evaluation)}
     refuse_shared_ids(rows_of.values())
-    for examples in rows_of.values():
-        refuse_turns(model, examples)
+    places = {key: place for one in rows_of for key, place in context.places(one).items()}
     found = overlaps(rows_of, step.similarity)
     train = [e for one in step.train for e in rows_of[one]]
+    refuse_turns(model, train, places)
+    refuse_weights(step.loss_on, train, places)
     asked = [model.wording.asked(e.instruction, e.input, e.turns) for e in train]
     rows = [SftRow(e.id, own, e.reference) for e, own in zip(train, asked, strict=True)]
     tokenizer = loading.load_tokenizer(model)
     encoding = model.wording.encoding(tokenizer)
-    _refuse_conversations(model, encoding, (e for one in step.evaluation for e in rows_of[one]))
+    evaluated = [e for one in step.evaluation for e in rows_of[one]]
+    refuse_conversations(model, evaluated, places, encoding)
     report = preflight(
         rows,
         encoding,
@@ -43,6 +43,7 @@ def run(step: Preflight, context: Context) -> str:
         loss_on=step.loss_on,
         turns=step.turns,
         where=step.label,
+        places=places,
     )
     unused = unused_template(model) if tokenizer.chat_template else ""
     told = [overlap.text() for overlap in found]
@@ -68,33 +69,6 @@ def run(step: Preflight, context: Context) -> str:
         f"{report.rows:,} rows, {report.trained_tokens:,} of {report.tokens:,} tokens trained, "
         f"{report.truncated:,} truncated, {equal:,} in evaluation"
     )
-
-
-def refuse_turns(model: Model, examples: Iterable[Example]) -> None:
-    """Refuse conversations where a model's prompt format has room for one question alone.
-
-    Raises:
-        UserError: with the first of them.
-    """
-    found = next((e for e in examples if e.turns), None)
-    if found is not None and not model.wording.takes_turns:
-        raise UserError(
-            f"a row has {len(found.turns)} turns before its question, for which the prompt format "
-            f"{model.wording.name!r} has no place",
-            where=f"data.{found.kind}: {found.id}",
-            value=found.turns[0].content,
-            remedy=f"set models.{model.name}.prompt to chat, or give rows of one question each",
-        )
-
-
-def _refuse_conversations(model: Model, encoding: Encoding, examples: Iterable[Example]) -> None:
-    """Refuse conversations that are to be answered and that a chat template does not take."""
-    for e in examples:
-        if e.turns:
-            try:
-                encoding.prompt(model.wording.asked(e.instruction, e.input, e.turns))
-            except UserError as error:
-                raise error.at(f"data.{e.kind}: {e.id}: {error.where}") from None
 
 
 def overlaps(sets: Mapping[Prepare, list[Example]], threshold: float | None) -> list[Overlap]:

@@ -152,7 +152,7 @@ class Runner:
             if refused or not isinstance(error, Exception) or self.lost() is not None:
                 schedule.stop()
         if first is not None:
-            if schedule.missing:
+            if schedule.missing and isinstance(first, Exception):  # else it was told to stop
                 names = ", ".join(step.label for step in schedule.missing)
                 self._progress.line(f"not run, for want of what failed: {names}")
             raise first

@@ -14,6 +14,7 @@ from tuneyard.errors import AbandonedError
 from tuneyard.plan.steps import Train, TrainDpo, TrainSft
 from tuneyard.prompts.turns import plain
 from tuneyard.records import Preference, read_jsonl, write_jsonl
+from tuneyard.stages.batches import refuse_batch
 from tuneyard.stages.context import Context
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def run(step: Train, context: Context) -> str:
     model = step.base.model
     artifact = context.artifact(step)
     rows = _rows(step, context)
+    refuse_batch(step, len(rows))
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     context.run.write_text(text, "work", artifact.name, "rows.jsonl")
     written = hashlib.sha256(text.encode()).hexdigest()

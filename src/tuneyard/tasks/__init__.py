@@ -28,6 +28,7 @@ __all__ = [
     "Running",
     "Task",
     "Verdict",
+    "of_several",
     "task_named",
     "unjudged",
     "verdicts",
@@ -50,6 +51,11 @@ def task_named(name: str, where: str | None = None) -> Task:
             "an unknown task", where=where, value=name, remedy=suggestion(name, list(TASKS))
         )
     return TASKS[name]
+
+
+def of_several() -> list[str]:
+    """Return the keys of the verdicts of which several answers to an example give pass@k."""
+    return [key for key, verdict in verdicts().items() if verdict.several]
 
 
 def verdicts() -> dict[str, Verdict]:

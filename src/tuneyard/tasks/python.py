@@ -129,6 +129,7 @@ PYTHON = Task(
         spoken="tests passed (pass@1)",
         note="the share of answers that pass their tests, averaged over tasks",
         missing="they have no tests, or such as check nothing or cannot be passed",
+        several=True,
     ),
     by="tests",
     judge=_judge,

@@ -98,11 +98,12 @@ class Verdict:
     """What a task's verdict is called.
 
     Attributes:
-        key: in score rows. ``passed``: several answers to an example give pass@k, too.
+        key: in score rows.
         label: in tables.
         spoken: in sentences.
         note: what it is, for a report.
         missing: why rows may have none.
+        several: several answers to an example give pass@k, too; pass@1 is its mean.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Verdict:
     spoken: str
     note: str
     missing: str
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

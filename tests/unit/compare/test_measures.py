@@ -80,7 +80,7 @@ def test_pass_at_k_follows_pass_at_1_where_programs_were_tested(make_cell) -> No
 @pytest.mark.parametrize(("k", "expected"), [(1, 0.4), (2, 0.7), (4, 1.0), (5, 1.0), (6, None)])
 def test_pass_at_k_is_the_unbiased_estimate(k, expected) -> None:
     """Two of five pass: 1 - C(3, k) / C(5, k); five answers say nothing of pass@6."""
-    measure = Measure("pass_at_k", "pass@k", k=k)
+    measure = Measure("pass_at_k", "pass@k", k=k, column="passed")
     value = by_example(_sampled([[True, False, False, True, False]]), measure)["t"]
     assert value == (None if expected is None else pytest.approx(expected))
 
@@ -89,12 +89,14 @@ def test_seeds_are_averaged_after_their_samples() -> None:
     cell = _sampled([[True, True], [False, True, False, False]], seeds=True)
     assert by_example(cell, PASSED) == {"t": pytest.approx((1 + 0.25) / 2)}
     # Of two drawn from one in four: 1 - C(3, 2) / C(4, 2).
-    assert by_example(cell, Measure("x", "x", k=2)) == {"t": pytest.approx((1 + 0.5) / 2)}
+    assert by_example(cell, Measure("x", "x", k=2, column="passed")) == {
+        "t": pytest.approx((1 + 0.5) / 2)
+    }
 
 
 def test_untested_answers_are_missing_for_every_k() -> None:
     cell = _sampled([[None, None]])
-    assert by_example(cell, Measure("x", "x", k=2)) == {"t": None}
+    assert by_example(cell, Measure("x", "x", k=2, column="passed")) == {"t": None}
 
 
 def test_means_leave_out_what_is_missing_and_texts(make_cell) -> None:

@@ -42,6 +42,7 @@ def test_a_prompt_is_read_and_written(said: Any, wording: Any) -> None:
         ({"format": "alpaca", "system": "s"}, "go with the format chat"),
         ({"template": "{% for m in messages %}"}, "no Jinja template"),
         ({"template": "{{ instruction }}"}, "has no 'messages'"),
+        ({"template": TEMPLATE, "arguments": {"thinks": True}}, "does not read 'thinks'"),
         ({"arguments": {"tokenize": True}}, "cannot be given an argument 'tokenize'"),
         ({"arguments": {"a b": 1}}, "'a b'"),
         ({"arguments": {"day": object()}}, "JSON"),

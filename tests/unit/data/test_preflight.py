@@ -115,6 +115,9 @@ def test_a_row_that_a_chat_template_does_not_take_is_named(tokenizer: Any) -> No
     with pytest.raises(UserError, match="not this") as caught:
         preflight(rows, encoding, max_length=200, where="data")
     assert caught.value.where == "data: no: models: x: prompt"
+    with pytest.raises(UserError, match="not this") as caught:
+        preflight(rows, encoding, max_length=200, where="data", places={"no": "talk.jsonl:2"})
+    assert caught.value.where == "data: talk.jsonl:2: models: x: prompt"
 
 
 def test_answers_that_change_the_prompts_last_token_are_told(tokenizer: Any) -> None:

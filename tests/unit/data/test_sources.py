@@ -60,25 +60,52 @@ def test_rows_without_input_and_with_a_reference(tmp_path):
 def test_conversations_become_examples_of_their_last_question(tmp_path):
     said = [("system", "s"), ("user", "u"), ("assistant", "a"), ("user", "v"), ("assistant", "b")]
     turns = [{"role": role, "content": content} for role, content in said]
-    rows = [{"messages": turns, "level": 2}, {**ROW, "messages": turns}]
-    talk, single = sources.load("talk", study(tmp_path, *rows), "train", 0)
+    turns[2]["weight"] = 0
+    (talk,) = sources.load("talk", study(tmp_path, {"messages": turns, "level": 2}), "train", 0)
     assert (talk.instruction, talk.input, talk.reference) == ("v", "", "b")
     assert [(turn.role, turn.content) for turn in talk.turns] == said[:3]
     assert talk.meta == {"level": 2}
-    # Where a row has a question of its own, its other columns are nobody's business.
-    assert (single.instruction, single.turns, list(single.meta)) == ("add", (), ["messages"])
     path = tmp_path / "examples.jsonl"
-    write_jsonl(path, [talk, single])
-    assert read_jsonl(path, Example) == [talk, single]
+    write_jsonl(path, [talk])
+    assert read_jsonl(path, Example) == [talk]
+    assert [turn.weight for turn in read_jsonl(path, Example)[0].turns] == [1, 1, 0]
     columns = {"messages": "chat"}
-    named = study(tmp_path, {"chat": turns[1:3], "instruction": "no"}, columns=columns)
+    named = study(tmp_path, {"chat": turns[3:], "instruction": "no"}, columns=columns)
     (talk,) = sources.load("talk", named, "train", 0)
-    assert (talk.instruction, talk.reference, talk.turns) == ("u", "a", ())
+    assert (talk.instruction, talk.reference, talk.turns) == ("v", "b", ())
     with pytest.raises(UserError, match="no conversation") as caught:
         sources.load("talk", study(tmp_path, {"messages": "u"}), "train", 0)
     assert caught.value.where.endswith("rows.jsonl:1")
     with pytest.raises(ValueError, match="name the one or the others"):
         study(tmp_path, columns={"messages": "chat", "instruction": "text"})
+
+
+TALK = {"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}
+
+
+@pytest.mark.parametrize("beside", ["instruction", "input", "output", "reference"])
+def test_a_row_of_two_questions_or_answers_says_which_is_read(tmp_path, beside):
+    both = {**TALK, beside: "x"}
+    with pytest.raises(UserError, match=f"'messages' and '{beside}'") as caught:
+        sources.load("talk", study(tmp_path, both), "train", 0)
+    assert caught.value.where.endswith("rows.jsonl:1")
+    assert "data.talk.columns: {messages: messages}" in caught.value.remedy
+    (talk,) = sources.load(
+        "talk", study(tmp_path, both, columns={"messages": "messages"}), "train", 0
+    )
+    assert (talk.instruction, talk.input, talk.reference) == ("u", "", "a")
+    # Nothing beside it, however spelt, is no second source.
+    sources.load("talk", study(tmp_path, {**TALK, beside: None}), "train", 0)
+
+
+def test_the_question_that_is_named_is_read_and_the_conversation_left(tmp_path):
+    columns = {"instruction": "instruction"}
+    data = study(tmp_path, {**ROW, **TALK}, columns=columns)
+    (single,) = sources.load("talk", data, "train", 0)
+    assert (single.instruction, single.turns, list(single.meta)) == ("add", (), ["messages"])
+    named = study(tmp_path, {"solution": "s", **TALK}, columns={"reference": "solution"})
+    with pytest.raises(UserError, match="'messages' and 'solution'"):
+        sources.load("talk", named, "train", 0)
 
 
 def test_columns_of_other_data_sets(tmp_path):

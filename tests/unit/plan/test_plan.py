@@ -238,7 +238,6 @@ def test_running_answers_evaluates_anew_and_trains_and_answers_nothing_anew(rows
             {"prepare x train", "preference pairs", "train sft"},
         ),
         ("dpo.pairs.prompt=bare", {"preference pairs", "train sft → dpo"}, {"train sft"}),
-        ("dpo.pairs.samples=9", set(), {"preference pairs"}),
         ("models.0.prompt=alpaca", {"preference pairs", "train sft"}, {"prepare x train"}),
     ],
 )

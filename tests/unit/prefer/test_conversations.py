@@ -39,8 +39,9 @@ def test_forms_of_turns(tmp_path: Path) -> None:
     found = render_pairs(rows, CHAT, "dpo.pairs")
     assert found.kept[0].prompt == (*turns, Turn("user", "add"))
     assert (len(found.kept), found.duplicates) == (2, 3)
-    with pytest.raises(UserError, match="no place"):
+    with pytest.raises(UserError, match="no place") as caught:
         render_pairs(rows, BARE, "dpo.pairs")
+    assert "p.json" in str(caught.value.where)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,19 @@ def test_a_conversations_tokens_are_transformers_own(
     trained = [n for n, one in enumerate(last.completion_mask) if one]
     assert trained == list(range(encoded.prompt_length, ends[-1] + 1))
     assert set(encode(encoding, asked, answer, 10**6, "all").completion_mask) == {1}
+
+
+def test_a_turn_of_weight_0_is_shown_and_not_trained(chatty: Any) -> None:
+    encoding = Chat().encoding(chatty)
+    rounds = [("put", "no"), ("again", "nay"), ("so", "yes")]
+    asked, answer = asked_in(rounds)
+    whole = encode(encoding, asked, answer, 10**6)
+    untrained = tuple(replace(turn, weight=int(turn.content != "no")) for turn in asked)
+    encoded = encode(encoding, untrained, answer, 10**6)
+    assert encoded.input_ids == whole.input_ids
+    texts = [text for text in trained(chatty, whole) if not text.startswith("no")]
+    assert trained(chatty, encoded) == texts
+    assert len(texts) == 2
 
 
 @given(rounds=conversations, other=texts)
@@ -249,6 +263,49 @@ def test_templates_that_cannot_be_trained_on(
 ) -> None:
     with pytest.raises(UserError, match=message):
         Chat(template).encoding(chat_tokenizer("qwen2"))
+
+
+ROLE, ASKING = "{{ m.role + ': ' }}", "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{% if m.role != 'user' %}{{ m.content }}{% endif %}", "leaves out a question"),
+        ("{% if m.role == 'user' %}{{ m.content }}{% endif %}", "leaves out the answer"),
+        ("{{ m.content + (m.content if m.role == 'assistant' else '') }}", "twice the answer"),
+        ("{{ m.content | upper }}", "changes a question"),
+        ("{{ m.content | lower if m.role == 'assistant' else m.content }}", "changes the answer"),
+        ("{{ m.content | escape if m.role == 'user' else m.content }}", "changes a question"),
+        ("{{ m.content.split() | join(' ') }}", "changes a question"),
+        ("{{ m.content[:9] }}", "a question"),
+        ("{{ m | tojson }}", "changes a question"),
+    ],
+)
+def test_a_template_writes_what_is_said(
+    chat_tokenizer: Callable[[str], Any], content: str, message: str
+) -> None:
+    template = "{% for m in messages %}" + ROLE + content + END + ASKING
+    with pytest.raises(UserError, match=message) as caught:
+        Chat(template, where="models: x: prompt").encoding(chat_tokenizer("qwen2"))
+    assert caught.value.where == "models: x: prompt"
+
+
+def test_a_template_that_keeps_the_last_question_alone_takes_no_conversations(
+    chat_tokenizer: Callable[[str], Any],
+) -> None:
+    template = "{% for m in messages[-2:] %}" + "{{ m.role + ':' + m.content }}" + END
+    start = "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
+    encoding = Chat(template + start).encoding(chat_tokenizer("qwen2"))
+    assert encode(encoding, *asked_in([("put", "no")]), 10**6).stop
+    with pytest.raises(UserError, match="leaves out a question"):
+        encode(encoding, *asked_in([("put", "no"), ("again", "yes")]), 10**6, turns="last")
+
+
+def test_outer_space_may_go(chat_tokenizer: Callable[[str], Any]) -> None:
+    template = "{% for m in messages %}{{ m.role + ':' + (m.content | trim) }}" + END
+    start = "{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
+    assert Chat(template + start).encoding(chat_tokenizer("qwen2")).prompt((Turn("user", " a "),))
 
 
 def test_earlier_turns_that_a_template_leaves_out_or_does_not_end(

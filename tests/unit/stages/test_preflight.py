@@ -72,6 +72,7 @@ def test_conversations_are_refused_of_a_format_for_one_question(run_stages, fold
     with pytest.raises(UserError, match="2 turns before its question") as caught:
         run_stages("prepare", "preflight", overrides=overrides)
     assert "models.tiny.prompt to chat" in caught.value.remedy
+    assert caught.value.where == f"data.python: {folder}/talk.jsonl:1"
 
 
 def test_a_conversations_earlier_questions_count_as_trained_on():
@@ -113,4 +114,22 @@ def test_a_conversation_that_a_template_does_not_take_is_named(run_stages, folde
     ]
     with pytest.raises(UserError, match="one question alone") as caught:
         run_stages("prepare", "preflight", overrides=overrides)
-    assert caught.value.where == "data.python: test/python/00001: models: tiny: prompt"
+    assert caught.value.where == f"data.python: {folder}/talk.jsonl:1: models: tiny: prompt"
+
+
+def test_untrained_turns_do_not_go_with_a_loss_on_all_tokens(run_stages, folder):
+    said = [("user", "hi"), ("assistant", "yes?"), ("user", "add"), ("assistant", "a + b")]
+    turns = [{"role": role, "content": content} for role, content in said]
+    turns[1]["weight"] = 0
+    (folder / "talk.jsonl").write_text(json.dumps({"messages": turns}) + "\n")
+    template = "{% for m in messages %}{{ m.content + eos_token }}{% endfor %}"
+    overrides = [
+        "models.tiny.prompt=" + json.dumps({"template": template}),
+        "data.python.rows=null", "data.python.split=null",
+        f"data.python.files.train={folder}/talk.jsonl",
+    ]  # fmt: skip
+    run_stages("prepare", "preflight", overrides=overrides)
+    with pytest.raises(UserError, match="'loss_on: all' trains every token") as caught:
+        run_stages("prepare", "preflight", overrides=[*overrides, "sft.loss_on=all"])
+    assert caught.value.where == f"data.python: {folder}/talk.jsonl:1"
+    assert caught.value.shown == "'yes?'"

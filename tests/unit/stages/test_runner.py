@@ -24,6 +24,7 @@ from tuneyard.plan.step import Step
 from tuneyard.progress import Progress
 from tuneyard.stages import runner
 from tuneyard.stages.runner import Runner
+from tuneyard.supervisor import Interrupted
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,6 +94,17 @@ def test_one_at_a_time_is_the_plan_s_order(runs: Callable[[Act], Runs]) -> None:
     assert [name for what, name in found.told if what == "begins"] == ["a", "b", "c"]
     assert found.told[::2] == [("begins", name) for name in "abc"]
     assert {*found.threads.values()} == {threading.main_thread()}
+
+
+def test_what_is_told_to_stop_has_not_failed(runs: Callable[[Act], Runs]) -> None:
+    def act(name: str) -> None:
+        raise Interrupted
+
+    found = runs(act)
+    a = stub("a")
+    with pytest.raises(Interrupted):
+        found(a, stub("b", a), stub("c"))
+    assert "not run" not in found.screen.getvalue()
 
 
 def test_what_fails_takes_along_what_needs_it_alone(runs: Callable[[Act], Runs]) -> None:

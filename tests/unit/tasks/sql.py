@@ -86,6 +86,7 @@ SQL = Task(
         spoken="the rows asked for",
         note="the share of queries that give the reference's rows",
         missing="they have no tables, or the reference finds nothing in them",
+        several=True,
     ),
     by="tests",
     judge=_judge,

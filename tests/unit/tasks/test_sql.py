@@ -11,7 +11,7 @@ import pytest
 from tuneyard.cli import main
 from tuneyard.compare import Cell, System
 from tuneyard.compare.errors import count_errors, group_of
-from tuneyard.compare.measures import deciding, measures_of
+from tuneyard.compare.measures import deciding, means, measures_of
 from tuneyard.compare.narrative import spoken
 from tuneyard.config.load import load
 from tuneyard.errors import UserError
@@ -124,3 +124,11 @@ def test_a_report_knows_its_words() -> None:
     assert (counts.n, counts.correct) == (6, 2)
     assert {name: group_of(name) for name in counts.categories}["no_such_name"] == "C"
     assert counts.groups["?"] == 0
+
+
+def test_several_answers_to_a_question_give_pass_at_k() -> None:
+    answers = [ScoreRow("q", REFERENCE, answer, TABLES) for answer in list(ANSWERS)[1:4]]
+    found = score_set(answers, task="sql", metrics=["execution"])
+    assert found.summary["pass_at_k"] == pytest.approx({"1": 1 / 3, "3": 1.0})
+    cell = Cell(System("m", (), "sft"), "q", "validation", found.scores)
+    assert means(cell, [1, 2]) == pytest.approx({"same_rows": 1 / 3, "pass_at_2": 2 / 3})

@@ -72,6 +72,12 @@ def test_a_metric_that_one_of_the_judged_data_sets_lacks_is_refused(study):
             "execution_success",
         ),
         ("register={name: n, on: none}", "register.on", "none", "known"),
+        ("register={name: n, margin: 500}", "register.margin", "500", "0.02"),
+        ("register={name: n, margin: 1}", "register.margin", "1", "0.02"),
+        ("compare.against=[sft, base]", "compare.against.1", "base", "leave it out"),
+        ("compare.against=[sft, sft]", "compare.against.1", "sft", "leave it out"),
+        ("sft={global_batch: 5, batch_size: 4}", "sft.batch_size", "4", "set it to 1"),
+        ("dpo={global_batch: 12}", "dpo.batch_size", "8", "set it to 6"),
         ("matrix.arms={}", "matrix.arms", "", "add"),
         ("models=[embedded, embedded]", "models", "embedded", "name"),
         ("data.first.files.test=none.json", "data.first.files.test", "none.json", "path"),
@@ -128,7 +134,7 @@ def test_a_global_batch_is_shared_equally_among_workers(study):
 
 @pytest.mark.parametrize(
     ("total", "most", "workers", "size", "passes"),
-    [(64, 8, 1, 8, 8), (64, 8, 2, 8, 4), (64, 100, 4, 16, 1), (30, 8, 2, 5, 3), (14, 4, 2, 1, 7)],
+    [(64, 8, 1, 8, 8), (64, 8, 2, 8, 4), (64, 100, 4, 16, 1), (30, 5, 2, 5, 3), (14, 8, 2, 7, 1)],
 )
 def test_passes_follow_from_a_global_batch(study, total, most, workers, size, passes):
     settings = load(study, [f"sft={{global_batch: {total}, batch_size: {most}}}"]).sft
@@ -199,3 +205,39 @@ def test_a_stage_of_its_own_is_checked_like_dpo(study):
 )
 def test_dpo_s_lora_passes_where_it_is_an_adapter_s(study, overrides):
     check(load(study, overrides), "study.yaml")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "where"),
+    [
+        (["sft.lora={r: 3}", "dpo.lora={r: 8}", "matrix.arms={base: [], a: [dpo, sft]}"], "sft"),
+        (["stages.late={like: sft, lora: {r: 3}}", "matrix.arms={base: [], a: [sft, late]}"],
+         "stages.late"),
+    ],
+)  # fmt: skip
+def test_the_lora_of_a_later_sft_stage_has_no_effect_either(study, overrides, where):
+    with pytest.raises(UserError, match="'lora' has no effect") as caught:
+        check(load(study, overrides), "study.yaml")
+    assert caught.value.where == f"study.yaml: {where}.lora"
+    check(load(study, overrides[1:]) if where == "sft" else load(study), "study.yaml")
+
+
+def test_a_margin_is_held_against_the_values_of_its_metric(study, tiny_encoder_dir):
+    encoder = f"evaluate.encoders.bertscore={{path: {tiny_encoder_dir}}}"
+    metrics = "evaluate.metrics=[bertscore]"
+    rule = "register={name: n, metric: bertscore_f1, margin: "
+    check(load(study, [encoder, metrics, rule + "1.5}"]), "study.yaml")
+    with pytest.raises(UserError, match="2 apart"):
+        check(load(study, [encoder, metrics, rule + "2}"]), "study.yaml")
+
+
+def test_a_revision_goes_with_the_hub(study, tmp_path, tiny_encoder_dir):
+    rows = f"data.x={{source: instructions, task: python, files: {{test: {{hub: {tmp_path}, "
+    others = ["matrix.train_on=[[first]]", "evaluate.on=[first]"]
+    with pytest.raises(UserError, match="goes with a name on the hub") as caught:
+        check(load(study, [rows + "revision: main}}}", *others]), "study.yaml")
+    assert caught.value.where == "study.yaml: data.x.files.test.revision"
+    words = [f"evaluate.encoders.bertscore={{path: {tiny_encoder_dir}, revision: main}}"]
+    with pytest.raises(UserError, match="goes with a name on the hub") as caught:
+        check(load(study, [*words, "evaluate.metrics=[bertscore]"]), "study.yaml")
+    assert caught.value.where == "study.yaml: evaluate.encoders.bertscore.revision"

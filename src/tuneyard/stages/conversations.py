@@ -1,0 +1,77 @@
+"""Rows of several turns that a prompt format has no place for, or a chat template does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from tuneyard.config import Model
+from tuneyard.data.preflight import placed
+from tuneyard.errors import UserError
+from tuneyard.prompts import Encoding
+from tuneyard.records import Example
+
+Places = Mapping[str, str]
+"""Where rows stand that were read, by their ids."""
+
+
+def refuse_turns(model: Model, examples: Iterable[Example], places: Places) -> None:
+    """Refuse conversations where a model's prompt format has room for one question alone.
+
+    Raises:
+        UserError: with the first of them.
+    """
+    found = next((e for e in examples if e.turns), None)
+    if found is not None and not model.wording.takes_turns:
+        raise UserError(
+            f"a row has {len(found.turns)} turns before its question, for which the prompt format "
+            f"{model.wording.name!r} has no place",
+            where=_place(found, places),
+            value=found.turns[0].content,
+            remedy=f"set models.{model.name}.prompt to chat, or give rows of one question each",
+        )
+
+
+def refuse_conversations(
+    model: Model, examples: Sequence[Example], places: Places, encoding: Encoding | None = None
+) -> None:
+    """Refuse conversations that are to be answered, and that a model cannot be asked.
+
+    Args:
+        encoding: the model's; None: it is made where it is needed.
+
+    Raises:
+        UserError: with the first of them.
+    """
+    refuse_turns(model, examples, places)
+    asked = [e for e in examples if e.turns]
+    if asked and encoding is None:
+        from tuneyard import loading
+
+        encoding = model.wording.encoding(loading.load_tokenizer(model))
+    for e in asked:
+        assert encoding is not None
+        with placed(_place(e, places)):
+            encoding.prompt(model.wording.asked(e.instruction, e.input, e.turns))
+
+
+def refuse_weights(
+    loss_on: Literal["completion", "all"], examples: Iterable[Example], places: Places
+) -> None:
+    """Refuse turns that are not to be trained where every token is.
+
+    Raises:
+        UserError: with the first of them.
+    """
+    found = next((e for e in examples if not all(turn.weight for turn in e.turns)), None)
+    if found is not None and loss_on == "all":
+        raise UserError(
+            "a turn is not to be trained (weight 0), and 'loss_on: all' trains every token",
+            where=_place(found, places),
+            value=next(turn.content for turn in found.turns if not turn.weight),
+            remedy="set loss_on: completion, or take the weight out of the row",
+        )
+
+
+def _place(example: Example, places: Places) -> str:
+    return f"data.{example.kind}: {places.get(example.id, example.id)}"
