@@ -2,38 +2,66 @@
 
 The best of many validation scores flatters itself. Its arm and the same arm as the study has it are
 trained with seeds that no trial had, and compared like any two arms, on the test split too.
+
+An arm has settings of its own for its training stages alone. A winner that has other values of the
+data or the model beside them is another study, not another arm of this one: it is not trained
+again, which is said before anything runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from tuneyard.config import Dpo, Sft, Study
 from tuneyard.config.training import DpoStage, SftStage
-from tuneyard.errors import UserError
 from tuneyard.plan.adapters import first_lora
 from tuneyard.study_check import has_split
-from tuneyard.sweep.prepared import SPLIT, PreparedSweep
+from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record
 
 SUFFIX = "-tuned"
 
 
-def confirmation(made: PreparedSweep, best: Record) -> Study | None:
+def unconfirmed(made: PreparedSweep) -> str | None:
+    """Say which keys keep a winner that has them from being trained again; None: no key does."""
+    if not made.sweep.confirm:
+        return None
+    study = made.prepared.study
+    left = dict.fromkeys(
+        key for arm, keys in made.space.keys.items() for key in _outside(study, arm, keys)
+    )
+    if not left:
+        return None
+    return (
+        f"the best trial is not trained again with new seeds: {', '.join(left)} "
+        "is no setting of a training stage"
+    )
+
+
+def why_not(made: PreparedSweep, best: Record) -> str | None:
+    """Say why the best trial is not trained again; None: it is."""
+    if not made.sweep.confirm:
+        return "sweep.confirm is 0: the best trial is not trained again with new seeds"
+    if not best.point.values:
+        return "the best trial is the study as it is written: there is nothing to hold it against"
+    left = _outside(made.prepared.study, best.point.arm, best.point.values)
+    return unconfirmed(made) if left else None
+
+
+def _outside(study: Study, arm: str, keys: Iterable[str]) -> list[str]:
+    """Return the keys that are none of an arm's training stages."""
+    heads = tuple(f"{study.section(name)}." for name in {*study.matrix.arms[arm], "sft"})
+    return [key for key in keys if not f"{key}.".startswith(heads)]
+
+
+def confirmation(made: PreparedSweep, best: Record) -> Study:
     """Return the study that trains the best trial's arm again beside the one as it is written.
 
-    Returns:
-        None where the best trial is the study as it is written, or its values are not those of
-        training stages alone.
+    See ``why_not`` for trials of which there is none.
     """
     study, sweep, arm = made.prepared.study, made.sweep, best.point.arm
-    if not best.point.values or not sweep.confirm:
-        return None
     stages = study.matrix.arms[arm]
-    heads = tuple(f"{study.section(name)}." for name in {*stages, "sft"})
-    if not all(key.startswith(heads) for key in best.point.values):
-        return None
     tuned = made.file.study(best.point.values)
     named = {_named(name): _stage(tuned, stages, place) for place, name in enumerate(stages)}
     first = max((study.matrix.seeds or [study.seed])[0] + sweep.repeat, sweep.repeat)
@@ -74,35 +102,3 @@ def _stage(tuned: Study, stages: list[str], place: int) -> SftStage | DpoStage:
         tree["lora"] = tree["lora"] or settings.lora.model_dump()
         return SftStage.model_validate({**tree, "like": "sft"})
     return DpoStage.model_validate({**tree, "like": "dpo"})
-
-
-def luck(made: PreparedSweep, best: Record, results: Mapping[str, Any]) -> str:
-    """Say side by side what chose the best trial, and what it is worth.
-
-    Args:
-        results: of the confirming study, as ``compare`` writes them.
-
-    Raises:
-        UserError: the results lack the sweep's metric.
-    """
-    arm = best.point.arm
-    found: dict[tuple[str, str], list[float]] = {}
-    for run in results["runs"]:
-        if made.sweep.on in (None, run["kind"]):
-            value = run["metrics"].get(made.sweep.metric)
-            if value is None:
-                raise UserError("a run has no value", where="sweep.metric", value=run["arm"])
-            found.setdefault((run["arm"], run["split"]), []).append(value)
-    means = {key: sum(values) / len(values) for key, values in found.items()}
-    again = means[arm + SUFFIX, SPLIT]
-    assert best.value is not None
-    lines = [
-        f"trial {best.number}, which validation data chose: {best.value:.4f}; trained again with "
-        f"{made.sweep.confirm} new seeds: {again:.4f} (luck: {best.value - again:+.4f})"
-    ]
-    for split in dict.fromkeys(split for _, split in means):
-        lines.append(
-            f"{split}: {arm}{SUFFIX} {means[arm + SUFFIX, split]:.4f}, "
-            f"{arm} as written {means[arm, split]:.4f}"
-        )
-    return "\n".join(lines)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tuneyard.config.load import dump, load
-from tuneyard.sweep.confirm import confirmation, luck
+from tuneyard.sweep.confirm import confirmation, unconfirmed, why_not
+from tuneyard.sweep.luck import confirmed
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record
+from tuneyard.sweep.room import planned
 from tuneyard.sweep.space import Point
 
 Sweep = Callable[..., PreparedSweep]
@@ -27,8 +29,8 @@ def test_it_trains_what_the_trial_trained_and_the_study_as_written(
 ) -> None:
     made = sweep("sweep.confirm=2", "sweep.repeat=3", f"sweep.arms=[{arm}]")
     best = record(arm, **VALUES)
+    assert why_not(made, best) is None
     study = confirmation(made, best)
-    assert study is not None
     (tmp_path / "again.yaml").write_text(dump(study))
     assert load(tmp_path / "again.yaml") == study
     arms = {(one.name, one.seed): one for one in made.prepared.other(study, "study.yaml").plan.arms}
@@ -44,17 +46,25 @@ def test_it_trains_what_the_trial_trained_and_the_study_as_written(
 
 
 @pytest.mark.parametrize(
-    ("words", "values"),
+    ("words", "values", "said"),
     [
-        (["sweep.confirm=0"], VALUES),
-        (["sweep.confirm=2"], {}),
-        (["sweep.confirm=2"], {"models.0.max_length": 128}),
+        (["sweep.confirm=0"], VALUES, "sweep.confirm is 0"),
+        (["sweep.confirm=2"], {}, "the study as it is written"),
+        (
+            ["sweep.confirm=2", "sweep.space={models.0.max_length: {choice: [128, 192]}}"],
+            {"models.0.max_length": 128},
+            "models.0.max_length is no setting of a training stage",
+        ),
     ],
 )
-def test_there_is_nothing_to_train_again(
-    sweep: Sweep, words: list[str], values: dict[str, Any]
+def test_what_is_not_trained_again_is_said_with_its_reason(
+    sweep: Sweep, words: list[str], values: dict[str, Any], said: str
 ) -> None:
-    assert confirmation(sweep(*words), record(**values)) is None
+    made = sweep(*words)
+    assert said in str(why_not(made, record(**values)))
+    # What is known of the keys is said before anything runs.
+    assert (said in "\n".join(planned(made))) is (values not in ({}, VALUES))
+    assert (unconfirmed(made) is None) is (values in ({}, VALUES))
 
 
 def test_luck_is_what_is_lost_with_new_seeds(sweep: Sweep) -> None:
@@ -65,7 +75,11 @@ def test_luck_is_what_is_lost_with_new_seeds(sweep: Sweep) -> None:
     runs = [run("sft-dpo-tuned", "validation", one) for one in (0.5, 0.7)]
     runs += [run("sft-dpo", "validation", one) for one in (0.5, 0.6)]
     runs += [run("sft-dpo-tuned", "test", 0.65), run("sft-dpo", "test", 0.4)]
-    said = luck(sweep("sweep.confirm=2"), record(**VALUES), {"runs": runs})
+    results = {"runs": runs, "verdict": {"summary": "No arm wins.", "findings": ["first: …"]}}
+    found = confirmed(sweep("sweep.confirm=2"), record(**VALUES), results)
+    assert found.luck == pytest.approx(0.15)
+    assert found.verdict == ("No arm wins.", "first: …")
+    said = found.text
     assert "0.7500; trained again with 2 new seeds: 0.6000 (luck: +0.1500)" in said
     assert "validation: sft-dpo-tuned 0.6000, sft-dpo as written 0.5500" in said
     assert "test: sft-dpo-tuned 0.6500, sft-dpo as written 0.4000" in said

@@ -51,8 +51,8 @@ class Runs:
         patch.setattr(run, "room", lambda *_: 1)
         patch.setattr(run, "searcher", lambda *_: None)
         patch.setattr(running.Cluster, "start", lambda self: None)
-        patch.setattr(trials, "objective", self._objective)
-        patch.setattr(run, "Tracked", lambda *_: Mock())  # no MLflow
+        patch.setattr(trials, "objectives", self._objectives)
+        patch.setattr(run, "Tracked", lambda *_: Mock(**{"end.return_value": True}))  # no MLflow
         patch.setattr(tuned, "connect", lambda: (None, self._say))
         patch.setattr(tuned, "tune", self._tune)
 
@@ -71,8 +71,8 @@ class Runs:
         return ""
 
     @staticmethod
-    def _objective(made: PreparedSweep, trial: Any, context: Any) -> float:
-        return float(trial.point.values.get("dpo.beta", 0.1))
+    def _objectives(made: PreparedSweep, trial: Any, context: Any) -> dict[str, float]:
+        return dict.fromkeys(made.sweep.objectives, float(trial.point.values.get("dpo.beta", 0.1)))
 
     def _say(self, number: int, said: Any) -> None:
         self.reported.setdefault(number, []).append(said)
@@ -242,9 +242,10 @@ def test_mlflow_has_what_became_of_a_trial_before_it_counts_as_over(
     made, kept = sweep(ONE_KEY), list[str]()
     tracked = Mock()
 
-    def end(record: Any, trial: Any, context: Any) -> None:
+    def end(record: Any, trial: Any, context: Any) -> bool:
         own = Records(made.prepared.run, made.key, 5).all[record.number]
         kept.append(f"{record.status}, kept as {own.status}")
+        return True
 
     tracked.end = end
     monkeypatch.setattr(run, "Tracked", lambda *_: tracked)
