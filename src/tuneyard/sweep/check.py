@@ -12,7 +12,7 @@ from tuneyard.config.sweep import COSTS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import encoder_metrics
 from tuneyard.study_check import check_selection
-from tuneyard.sweep.space import Space, Values, followed, in_order
+from tuneyard.sweep.space import Space, Values, at, followed, in_order
 
 
 class Arm(NamedTuple):
@@ -204,7 +204,7 @@ def _own(file: StudyFile, study: Study, sweep: Sweep) -> dict[str, Any]:
         for name in formula.keys:
             if name in sweep.space:
                 continue
-            value = _at(tree, name)
+            value = at(tree, name)
             if type(value) not in (int, float):
                 known = [*sweep.space, *_numbers(tree)]
                 raise _wrong(
@@ -218,12 +218,6 @@ def _own(file: StudyFile, study: Study, sweep: Sweep) -> dict[str, Any]:
         key = next(name for name, one in sweep.space.items() if one.from_ is not None)
         raise _wrong(file, key, sweep.space[key], error) from None
     return found
-
-
-def _at(tree: Any, key: str) -> Any:
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
 
 
 def _numbers(tree: Any, before: str = "") -> Iterator[str]:

@@ -28,6 +28,13 @@ def words(record: Record) -> list[str]:
     return [f"{key}={_flat(value)}" for key, value in record.point.values.items()]
 
 
+def command(made: PreparedSweep, record: Record) -> str:
+    """Return the command that runs a trial's study; empty of the study as it is written."""
+    if not record.point.values:
+        return ""
+    return shlex.join(["tuneyard", "run", str(made.file.path), *words(record)])
+
+
 def write(
     made: PreparedSweep,
     records: Records,
@@ -103,10 +110,8 @@ def _summary(made: PreparedSweep, records: Records) -> list[str]:
         f"best: trial {found.number}, {found.value:.4f} on validation data, which chose it"
         + "".join(f", {text}" for text in others)
     )
-    if found.point.values:
-        lines.append(
-            f"run it: tuneyard run {made.file.path} " + " ".join(map(shlex.quote, words(found)))
-        )
+    if said := command(made, found):
+        lines.append(f"run it: {said}")
     return lines
 
 

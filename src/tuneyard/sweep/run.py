@@ -24,7 +24,8 @@ from tuneyard.sweep.confirm import confirmation, why_not
 from tuneyard.sweep.luck import Confirmed, confirmed
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
-from tuneyard.sweep.results import table, write
+from tuneyard.sweep.report import write_report
+from tuneyard.sweep.results import command, table, write
 from tuneyard.sweep.room import notes, room
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
@@ -68,8 +69,8 @@ def run(
             known = len(records.all) == made.most
             if not known or any(not record.over for record in records.all.values()):
                 _run(made, records, progress, cluster, tracked)
-            study = made.prepared.study
-            tracked.close(Context(study, folder, Bar("", _nothing, _nothing), cluster))
+            bar = Bar("", _nothing, _nothing)
+            tracked.close(Context(made.prepared.study, folder, bar, cluster))
             write(made, records)
             found = best(records.all.values(), made.sweep)
             if found is None:
@@ -77,14 +78,18 @@ def run(
             said = [table(made, records)]
             reason, outcome = why_not(made, found), None
             if reason is None:
+                write_report(made, records, None, None, command(made, found))
                 outcome, text = _confirm(made, found, progress, cluster)
                 said += [outcome.text, *text]
             else:
                 said.append(f"not confirmed: {reason}")
             place = write(made, records, outcome, reason)
+            report = write_report(made, records, outcome, reason, command(made, found))
+            tracked.publish(report, folder)
     finally:
         cluster.stop()
     folder.discard("work", made.key)  # of workers that stayed from trial to trial
+    said.append(f"report of the trials: {report}")
     return {"table": "\n\n".join(filter(None, said)), "results": place}
 
 

@@ -141,3 +141,10 @@ def in_order(dimensions: Mapping[str, Dimension]) -> Sequence[str]:
         for key in ready:
             del left[key]
     return order
+
+
+def at(tree: Any, key: str) -> Any:
+    """Return what stands at a dotted key within mappings; None: nothing does."""
+    for part in key.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree

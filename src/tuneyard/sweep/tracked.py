@@ -7,11 +7,15 @@ what it lacks is logged when the sweep ends, or is run again.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuneyard.artifacts import RunDir
 from tuneyard.errors import first_line
 from tuneyard.stages import runs
 from tuneyard.stages.context import Context
@@ -105,6 +109,27 @@ class Tracked:
 
         if self._try(log):
             context.run.write_text(all_of_it, *place)
+
+    def publish(self, report: str, run: RunDir) -> None:
+        """Put the sweep's report among the parent run's artifacts, unless it is there already.
+
+        Args:
+            report: its address, in ``run``.
+        """
+        parts = "sweep", self._made.key
+        name = report.rpartition("/")[2]
+        page, place = run.read_text(*parts, name) or "", (*parts, "published.txt")
+        digest = hashlib.sha256(page.encode()).hexdigest()
+        if run.read_text(*place) == digest:
+            return
+
+        def log() -> None:
+            with tempfile.TemporaryDirectory(prefix="report-") as folder:
+                Path(folder, name).write_text(page, encoding="utf-8")
+                self._parent().log_artifacts(folder, "report")
+
+        if self._try(log):
+            run.write_text(digest, *place)
 
     def _values(self, record: Record) -> dict[str, float | None]:
         """Return a trial's objectives by name."""
