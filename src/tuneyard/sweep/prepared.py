@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -59,6 +60,7 @@ class PreparedSweep:
         points: of the trials that are known: all, or, where results decide which come next, those
             of the study as it is written.
         key: names the sweep in the run directory. More trials of the same sweep have the same.
+        most: how many trials there will be at most.
     """
 
     file: StudyFile
@@ -67,15 +69,7 @@ class PreparedSweep:
     space: Space
     points: tuple[Point, ...]
     key: str
-
-    @property
-    def most(self) -> int:
-        """How many trials there will be at most."""
-        if self.sweep.search != "tpe":
-            return len(self.points)
-        size = self.space.size
-        there = self.sweep.trials if size is None else size + self.sweep.repeat
-        return min(self.sweep.trials, there)
+    most: int
 
     def trial(self, point: Point) -> Trial:
         """Plan a point's trial, with what steps have found since.
@@ -106,7 +100,7 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> PreparedSweep:
     sweep = swept(file, study)
     prepared = prepare_study(study, str(path))
     space = space_of(file, study, sweep, _planned(prepared, file, sweep))
-    made = PreparedSweep(file, prepared, sweep, space, (), "")
+    made = PreparedSweep(file, prepared, sweep, space, (), "", 0)
     written = list(_as_written(study, sweep))
     drawn: Iterable[Point] = ()
     if sweep.search == "grid":
@@ -117,13 +111,30 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> PreparedSweep:
     if len(points) > sweep.trials:
         raise _too_many(file, sweep, len(points), len(written))
     key = _key(made.trial(written[0]), sweep)
-    made = replace(made, points=points, key=key)
+    made = replace(made, points=points, key=key, most=_most(made, written, len(points)))
     if sweep.stop is not None:
-        # Of a search whose points results decide, some that it may come to stand for all.
-        more = islice(space.random(sweep.seed), _TRIED) if sweep.search == "tpe" else ()
-        trials = (made.trial(point) for point in (*points, *more))
-        check_reach(file, sweep.stop, (trial.arm.trains[-1] for trial in trials))
+        check_reach(file, sweep.stop, (trial.arm.trains[-1] for trial in _like(made)))
     return made
+
+
+def _most(made: PreparedSweep, written: list[Point], known: int) -> int:
+    """Return how many trials there will be, of which so many are known."""
+    sweep, size = made.sweep, made.space.size
+    if sweep.search != "tpe":
+        return known
+    if size is None or size + len(written) > sweep.trials:
+        return sweep.trials
+    return sum(1 for _ in _distinct(made, written, made.space.grid()))
+
+
+def _like(made: PreparedSweep) -> Iterator[Trial]:
+    """Yield the trials that are known, and some like those that results will decide on."""
+    yield from map(made.trial, made.points)
+    if made.sweep.search == "tpe":
+        with contextlib.suppress(ValueError):  # no value follows: such a trial will fail
+            for point in islice(made.space.random(made.sweep.seed), _TRIED):
+                with contextlib.suppress(UserError):
+                    yield made.trial(point)
 
 
 def cut(point: Point, prepared: Prepared) -> Trial:

@@ -91,6 +91,8 @@ def test_more_trials_than_points_are_said_to_be_too_many(sweep: Sweep, search: s
     made = sweep("sweep.space={dpo.beta: {choice: [0.2, 0.4]}}", f"sweep.search={search}",
                  "sweep.trials=9")  # fmt: skip
     assert made.most == 3
+    same = "sweep.space={dpo.beta: {choice: [0.1, 0.4]}}"  # 0.1 is the study as it is written
+    assert sweep(same, f"sweep.search={search}", "sweep.trials=9").most == 2
     assert "note: 3 trials, not 9: the space has no more points" in "\n".join(planned(made))
 
 
