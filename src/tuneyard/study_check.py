@@ -22,6 +22,8 @@ def check(study: Study, where: str) -> None:
     Raises:
         UserError: naming the key, the value and the remedy.
     """
+    for arm in study.matrix.values:
+        check(study.of_arm(arm), f"{where}: matrix.values.{arm}")
     _names(study, where)
     _stages(study, where)
     _batches(study, where)

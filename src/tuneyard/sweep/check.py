@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tuneyard.config import Dimension, Study, Sweep
 from tuneyard.config.load import StudyFile
+from tuneyard.config.schema import OWN, may_be_own
 from tuneyard.config.sweep import COSTS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import encoder_metrics
@@ -30,8 +31,6 @@ class Arm(NamedTuple):
 Planned = Callable[[Study], Mapping[str, Arm]]
 """Plans a study; returns its swept arms by name."""
 
-SWEPT = ("sft", "dpo", "stages", "models", "data", "evaluate.decoding")
-"""Where the keys stand that training, pairs or generation read, and that may be swept."""
 _INSTEAD = {
     "seed": "for other training seeds raise sweep.repeat, or set matrix.seeds",
     "matrix": "name the arms in sweep.arms; for other training seeds raise sweep.repeat",
@@ -127,12 +126,22 @@ def space_of(file: StudyFile, study: Study, sweep: Sweep, planned: Planned) -> S
     """
     own = _own(file, study, sweep)
     asked = {one.asked for one in planned(study).values()}
+    bases = file.study().bases
     read: dict[str, set[str]] = {}
     for key in sweep.space:
         _check_key(file, key)
         found: dict[str, set[str]] = {}
         for value in _tried(file, sweep, key, own):
-            for arm, one in planned(file.study({key: value})).items():
+            other = file.study({key: value})
+            if other.bases != bases:
+                raise UserError(
+                    "a sweep is of one model; with this key it has several",
+                    where=_place(file, key),
+                    value=value,
+                    remedy="leave it out: models are compared by tuneyard run, which has them all "
+                    "in 'models'",
+                )
+            for arm, one in planned(other).items():
                 found.setdefault(arm, set()).add(one.trained)
                 asked.add(one.asked)
         if len(asked) > 1:
@@ -164,12 +173,12 @@ def _check_key(file: StudyFile, key: str) -> None:
     """Refuse a key that decides nothing of what a trial trains; unknown ones the schema refuses."""
     section = key.partition(".")[0]
     known = {field.alias or name for name, field in Study.model_fields.items()}
-    if section in known and not any(f"{key}.".startswith(f"{one}.") for one in SWEPT):
+    if section in known and not may_be_own(key):
         raise UserError(
             "a sweep does not try this key: neither training, pairs nor generation read it",
             where=_place(file, key),
             value=key,
-            remedy=_INSTEAD.get(section, f"sweep keys of: {', '.join(SWEPT)}"),
+            remedy=_INSTEAD.get(section, f"sweep keys of: {', '.join(OWN)}"),
         )
 
 

@@ -2,41 +2,19 @@
 
 The best of many validation scores flatters itself. Its arm and the same arm as the study has it are
 trained with seeds that no trial had, and compared like any two arms, on the test split too.
-
-An arm has settings of its own for its training stages alone. A winner that has other values of the
-data or the model beside them is another study, not another arm of this one: it is not trained
-again, which is said before anything runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
-from tuneyard.config import Dpo, Sft, Study
-from tuneyard.config.training import DpoStage, SftStage
-from tuneyard.plan.adapters import first_lora
+from tuneyard.config import Study
 from tuneyard.study_check import has_split
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record
 
 SUFFIX = "-tuned"
-
-
-def unconfirmed(made: PreparedSweep) -> str | None:
-    """Say which keys keep a winner that has them from being trained again; None: no key does."""
-    if not made.sweep.confirm:
-        return None
-    study = made.prepared.study
-    left = dict.fromkeys(
-        key for arm, keys in made.space.keys.items() for key in _outside(study, arm, keys)
-    )
-    if not left:
-        return None
-    return (
-        f"the best trial is not trained again with new seeds: {', '.join(left)} "
-        "is no setting of a training stage"
-    )
 
 
 def why_not(made: PreparedSweep, best: Record) -> str | None:
@@ -45,14 +23,7 @@ def why_not(made: PreparedSweep, best: Record) -> str | None:
         return "sweep.confirm is 0: the best trial is not trained again with new seeds"
     if not best.point.values:
         return "the best trial is the study as it is written: there is nothing to hold it against"
-    left = _outside(made.prepared.study, best.point.arm, best.point.values)
-    return unconfirmed(made) if left else None
-
-
-def _outside(study: Study, arm: str, keys: Iterable[str]) -> list[str]:
-    """Return the keys that are none of an arm's training stages."""
-    heads = tuple(f"{study.section(name)}." for name in {*study.matrix.arms[arm], "sft"})
-    return [key for key in keys if not f"{key}.".startswith(heads)]
+    return None
 
 
 def confirmation(made: PreparedSweep, best: Record) -> Study:
@@ -62,17 +33,17 @@ def confirmation(made: PreparedSweep, best: Record) -> Study:
     """
     study, sweep, arm = made.prepared.study, made.sweep, best.point.arm
     stages = study.matrix.arms[arm]
-    tuned = made.file.study(best.point.values)
-    named = {_named(name): _stage(tuned, stages, place) for place, name in enumerate(stages)}
+    # Of the file's own study: there other stages may inherit from a key that the trial has changed.
+    own = differences(_tree(made.file.study()), _tree(made.file.study(best.point.values)))
     first = max((study.matrix.seeds or [study.seed])[0] + sweep.repeat, sweep.repeat)
     seeds = [(first + number) % 2**31 for number in range(sweep.confirm)]
     splits = list(dict.fromkeys([*study.evaluate.splits, *_tested(study)]))
     return study.model_copy(
         update={
-            "stages": {**study.stages, **named},
             "matrix": study.matrix.model_copy(
                 update={
-                    "arms": {arm: stages, arm + SUFFIX: [_named(name) for name in stages]},
+                    "arms": {arm: stages, arm + SUFFIX: stages},
+                    "values": {arm + SUFFIX: dict(own)},
                     "seeds": seeds,
                 }
             ),
@@ -83,22 +54,23 @@ def confirmation(made: PreparedSweep, best: Record) -> Study:
     )
 
 
+def differences(written: Any, other: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted keys, with their values, in which a study differs from another one."""
+    if isinstance(written, dict) and isinstance(other, dict) and written.keys() == other.keys():
+        for key, value in other.items():
+            yield from differences(written[key], value, f"{before}{key}.")
+    elif isinstance(written, list) and isinstance(other, list) and before == "models.":
+        for number, value in enumerate(other):  # as many: a sweep is of one model
+            yield from differences(written[number], value, f"{before}{number}.")
+    elif written != other:
+        yield before.removesuffix("."), other
+
+
+def _tree(study: Study) -> dict[str, Any]:
+    return study.model_dump(mode="json", by_alias=True, exclude={"sweep"})
+
+
 def _tested(study: Study) -> list[str]:
     """Return the test split, where each evaluated data set has one."""
     kinds = study.evaluate.on or list(study.data)
     return ["test"] if all(has_split(study.data[kind], "test") for kind in kinds) else []
-
-
-def _named(stage: str) -> str:
-    return stage + SUFFIX
-
-
-def _stage(tuned: Study, stages: list[str], place: int) -> SftStage | DpoStage:
-    """Return a stage of the tuned arm, with all its settings spelt out."""
-    settings: Sft | Dpo = tuned.training(stages[place])
-    tree: dict[str, Any] = settings.model_dump(by_alias=True)
-    tree["lora"] = first_lora(tuned, stages).model_dump() if place == 0 else None
-    if isinstance(settings, Sft):
-        tree["lora"] = tree["lora"] or settings.lora.model_dump()
-        return SftStage.model_validate({**tree, "like": "sft"})
-    return DpoStage.model_validate({**tree, "like": "dpo"})

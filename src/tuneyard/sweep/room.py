@@ -10,7 +10,6 @@ from tuneyard.estimate import shape_of, training_seconds
 from tuneyard.machine import cores
 from tuneyard.plan.steps import Train
 from tuneyard.progress import duration
-from tuneyard.sweep.confirm import unconfirmed
 from tuneyard.sweep.prepared import PreparedSweep, Trial, shared
 from tuneyard.sweep.winner import rule
 
@@ -88,7 +87,7 @@ def planned(made: PreparedSweep) -> list[str]:
 def notes(made: PreparedSweep) -> list[str]:
     """Return what the user should know before a sweep runs, though it is no error."""
     sweep = made.sweep
-    found = [rule(sweep), unconfirmed(made)]
+    found = [rule(sweep)]
     if sweep.search != "grid" and made.most < sweep.trials:
         found.append(
             f"{made.most} trials, not {sweep.trials}: the space has no more points that train "

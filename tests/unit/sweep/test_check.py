@@ -47,6 +47,7 @@ def test_a_key_counts_for_the_arms_that_read_it(sweep: Sweep) -> None:
         ("{preflight.tests: {choice: [remove, report]}}", "does not try", "preflight", "keys of"),
         ("{evaluate.code_block: {choice: [first, last]}}", "does not try", "code_block", "keys of"),
         ("{sweep.seed: {choice: [1, 2]}}", "does not try", "sweep.seed", "sweep.space"),
+        ("{models.0.path: {choice: [embedded, other]}}", "of one model", "embedded", "run"),
         ("{data.first.counts.validation: {choice: [4, 6]}}", "other questions", "validation",
          "counts.train"),
         ("{sft.lora.r.x: {choice: [1, 2]}}", "holds nothing further", "8", "stop there"),

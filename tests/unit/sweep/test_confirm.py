@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from tuneyard.config.load import dump, load
-from tuneyard.sweep.confirm import confirmation, unconfirmed, why_not
+from tuneyard.sweep.confirm import confirmation, differences, why_not
 from tuneyard.sweep.luck import confirmed
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record
-from tuneyard.sweep.room import planned
 from tuneyard.sweep.space import Point
 
 Sweep = Callable[..., PreparedSweep]
@@ -50,21 +49,56 @@ def test_it_trains_what_the_trial_trained_and_the_study_as_written(
     [
         (["sweep.confirm=0"], VALUES, "sweep.confirm is 0"),
         (["sweep.confirm=2"], {}, "the study as it is written"),
-        (
-            ["sweep.confirm=2", "sweep.space={models.0.max_length: {choice: [128, 192]}}"],
-            {"models.0.max_length": 128},
-            "models.0.max_length is no setting of a training stage",
-        ),
     ],
 )
 def test_what_is_not_trained_again_is_said_with_its_reason(
     sweep: Sweep, words: list[str], values: dict[str, Any], said: str
 ) -> None:
-    made = sweep(*words)
-    assert said in str(why_not(made, record(**values)))
-    # What is known of the keys is said before anything runs.
-    assert (said in "\n".join(planned(made))) is (values not in ({}, VALUES))
-    assert (unconfirmed(made) is None) is (values in ({}, VALUES))
+    assert said in str(why_not(sweep(*words), record(**values)))
+
+
+def test_whatever_keys_a_winner_has_it_is_trained_again_with_them(
+    sweep: Sweep, study_file: Any, tmp_path: Any
+) -> None:
+    text = study_file.read_text().replace("evaluate:", "stages: {low: {like: dpo}}\nevaluate:")
+    study_file.write_text(text)
+    values = {
+        "models.tiny.max_length": 128,
+        "data.first.counts.train": 10,
+        "evaluate.decoding.max_new_tokens": 64,
+        "dpo.beta": 0.3,  # which the stage inherits
+        "dpo.loss": ["ipo"],
+    }
+    made = sweep(
+        "matrix.arms={base: [], low: [sft, low]}", "sweep.arms=[low]", "sweep.confirm=1",
+        "sweep.space={dpo.beta: {choice: [0.2, 0.3]}}",
+    )  # fmt: skip
+    best = record("low", **values)
+    study = confirmation(made, best)
+    (tmp_path / "again.yaml").write_text(dump(study))
+    assert load(tmp_path / "again.yaml") == study
+    arms = {one.name: one for one in made.prepared.other(study, "study.yaml").plan.arms}
+    trial, written = made.trial(best.point).arm, made.trial(Point("low")).arm
+    for name, own in (("low-tuned", trial), ("low", written)):
+        assert arms[name].model == own.model
+        # As their keys have them: 3 is not 3.0.
+        assert [str(one.settings.relevant()) for one in arms[name].trains] == [
+            str(one.settings.relevant()) for one in own.trains
+        ]
+        sets = [one.key for one in arms[name].trains[0].sets]  # type: ignore[attr-defined]
+        assert sets == [one.key for one in own.trains[0].sets]  # type: ignore[attr-defined]
+        answers = arms[name].scores["validation"].answers
+        assert answers.decoding == own.scores["validation"].answers.decoding
+    assert len({step.label for step in arms["low-tuned"].trains} & {
+        step.label for step in arms["low"].trains}) == 0  # fmt: skip
+
+
+def test_differences_name_what_to_set() -> None:
+    written = {"a": {"b": 1, "c": None}, "models": [{"x": 1, "y": 2}], "d": [1], "e": {"f": 1}}
+    other = {"a": {"b": 2, "c": {"z": 1}}, "models": [{"x": 1, "y": 3}], "d": [2], "e": {"g": 1}}
+    assert dict(differences(written, other)) == {
+        "a.b": 2, "a.c": {"z": 1}, "models.0.y": 3, "d": [2], "e": {"g": 1},
+    }  # fmt: skip
 
 
 def test_luck_is_what_is_lost_with_new_seeds(sweep: Sweep) -> None:

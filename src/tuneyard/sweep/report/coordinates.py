@@ -141,8 +141,7 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     for axis, key in zip(panels.flat, keys, strict=False):
         _level(axis, written)
         scale = view.scale(key)
-        for record in view.done:
-            _point(axis, view, record, key, scale, name, colours[record.point.arm])
+        _points(axis, view, key, scale, name, colours)
         along(axis, scale)
         grid(axis)
         quiet(axis)
@@ -189,22 +188,28 @@ def _level(axis: Any, written: list[float]) -> None:
     axis.axhline(level, color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=1)
 
 
-def _point(
-    axis: Any, view: View, record: Record, key: str, scale: Scale, name: str, colour: str
+def _points(
+    axis: Any, view: View, key: str, scale: Scale, name: str, colours: dict[str, str]
 ) -> None:
-    value = view.value(record, key)
-    if value is None:
-        return
-    at, level = scale.place(value), view.objective(record, name)
-    if scale.names is not None and record.point.values:  # those of one value beside one another
-        at += ((record.number * 7) % 11 - 5) / 5 * 0.16 / len(scale.names)
-    if not record.point.values:
-        axis.plot(at, level, "D", color=INK, markersize=5.5, fillstyle="none", zorder=4)
-    else:
-        axis.plot(at, level, "o", color=colour, markersize=5.5, alpha=0.8, markeredgewidth=0,
-                  zorder=3)  # fmt: skip
-    if view.best is not None and record.number == view.best.number:
-        axis.plot(at, level, "o", color=INK, markersize=10, fillstyle="none", zorder=5)
+    places: dict[int, tuple[float, float]] = {}
+    for record in view.done:
+        if (value := view.value(record, key)) is None:
+            continue
+        at = scale.place(value)
+        if scale.names is not None and record.point.values:  # of one value, beside one another
+            at += ((record.number * 7) % 11 - 5) / 5 * 0.16 / len(scale.names)
+        places[record.number] = at, view.objective(record, name)
+    shown = [one for one in view.done if one.number in places]
+    for arm, colour in colours.items():
+        own = [places[one.number] for one in shown if one.point.values and one.point.arm == arm]
+        axis.plot([x for x, _ in own], [y for _, y in own], "o", color=colour, markersize=5.5,
+                  alpha=0.8, markeredgewidth=0, zorder=3)  # fmt: skip
+    hollow = {"color": INK, "fillstyle": "none"}
+    written = [places[one.number] for one in shown if not one.point.values]
+    axis.plot([x for x, _ in written], [y for _, y in written], "D", markersize=5.5, zorder=4,
+              **hollow)  # fmt: skip
+    if view.best is not None and view.best.number in places:
+        axis.plot(*places[view.best.number], "o", markersize=10, zorder=5, **hollow)
 
 
 def _said(view: View, record: Record) -> str:

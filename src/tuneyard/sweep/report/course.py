@@ -10,7 +10,7 @@ from tuneyard.progress import duration
 from tuneyard.sweep.records import Record
 from tuneyard.sweep.report.strokes import STATUS, grid, legend
 from tuneyard.sweep.report.view import View
-from tuneyard.sweep.winner import best
+from tuneyard.sweep.winner import best, front
 
 _GAP: Final = 60.0
 """Seconds without any trial from which on the sweep is taken to have been interrupted."""
@@ -58,14 +58,17 @@ def course(view: View) -> Drawing | None:
         left=0.68 / width, right=1 - 0.15 / width, top=1 - 0.36 / height, bottom=0.5 / height,
         hspace=0.18,
     )  # fmt: skip
+    bars: dict[str, list[tuple[int, float, float]]] = {}
     for place, record in enumerate(known):
         for number, (begin, end) in enumerate(record.spans):
-            last = number == len(record.spans) - 1
+            last = number == len(record.spans) - 1  # those before it failed
+            colour = STATUS.get(record.status, RULE) if last else STATUS["failed"]
             start, stop = clock.at(begin) / unit, clock.at(end) / unit
-            above.barh(
-                place, max(stop - start, ends / unit / 400), left=start, height=0.72,
-                color=STATUS.get(record.status, RULE) if last else STATUS["failed"],
-            )  # fmt: skip
+            width_of = max(stop - start, ends / unit / 400)
+            bars.setdefault(colour, []).append((place, start, width_of))
+    for colour, own in bars.items():
+        places, starts, widths = zip(*own, strict=True)
+        above.barh(places, widths, left=starts, height=0.72, color=colour)
     step = -(-len(known) // 12)
     above.set_yticks(range(0, len(known), step), [str(one.number) for one in known[::step]])
     above.set_ylim(len(known) - 0.4, -0.6)
@@ -94,12 +97,18 @@ def _so_far(axis: Any, view: View, known: list[Record], clock: Clock, unit: floa
         (one for one in known if one.status == "done" and one.value is not None),
         key=lambda one: one.spans[-1][1],
     )
-    places, levels = list[float](), list[float]()
-    for number, record in enumerate(ended):
+    for fill, own in (
+        ("full", [one for one in ended if one.point.values]),
+        ("none", [one for one in ended if not one.point.values]),
+    ):
+        moments = [clock.at(one.spans[-1][1]) / unit for one in own]
+        axis.plot(moments, [view.objective(one, name) for one in own], "o", color=STATUS["done"],
+                  markersize=5, fillstyle=fill)  # fmt: skip
+    places, levels, kept = list[float](), list[float](), list[Record]()
+    for record in ended:
         at = clock.at(record.spans[-1][1]) / unit
-        axis.plot(at, view.objective(record, name), "o", color=STATUS["done"], markersize=5,
-                  fillstyle="full" if record.point.values else "none")  # fmt: skip
-        top = best(ended[: number + 1], view.sweep)
+        kept = front([*kept, record], view.sweep)
+        top = best(kept, view.sweep)
         if top is not None:
             places.append(at)
             levels.append(view.objective(top, name))

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tuneyard.config import Dimension, Sweep
@@ -40,7 +41,7 @@ class View:
     not_confirmed: str | None = None
     run: str = ""
 
-    @property
+    @cached_property
     def done(self) -> list[Record]:
         """The trials that have a value."""
         return [one for one in self.trials if one.status == "done" and one.value is not None]
@@ -50,12 +51,12 @@ class View:
         """The finished trials of the study as it is written."""
         return [one for one in self.done if not one.point.values]
 
-    @property
+    @cached_property
     def best(self) -> Record | None:
         """The best trial."""
         return best(self.trials, self.sweep)
 
-    @property
+    @cached_property
     def front(self) -> list[Record]:
         """The trials that no other beats in all objectives."""
         return front(self.trials, self.sweep)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,11 +90,11 @@ def test_what_chose_the_best_stands_beside_what_it_is_worth() -> None:
         "dpo", 2, "codebleu", 2, 0.5, {"validation": 0.41, "test": 0.43},
         {"validation": 0.4, "test": 0.44}, ("No arm wins.",), "runs/x/report.html",
     )  # fmt: skip
-    page = html(View(**{**vars(view), "confirmed": found}))
+    page = html(replace(view, confirmed=found))
     assert "0.410 on validation data; +0.090 was luck" in page
     assert '<td class="figures">−0.010</td>' in page
     assert "No arm wins." in page
-    said = html(View(**{**vars(view), "not_confirmed": "sweep.confirm is 0"}))
+    said = html(replace(view, not_confirmed="sweep.confirm is 0"))
     assert "Not known: sweep.confirm is 0." in said
 
 
