@@ -155,7 +155,7 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     look = {"color": INK, "markersize": 7, "fillstyle": "none"}
     entries |= {"best": {"marker": "o", **look}, "as written": {"marker": "D", **look}}
     box = panels[0][0].get_position()
-    figure.legends.append(_above(figure, entries, box.x0))
+    _above(figure, entries, box.x0)
     said = "; ".join(_said(view, one) for one in view.done)
     note = "Line and band: the study as it is written, and its standard deviation over seeds."
     title = f"{name} over each key"
@@ -164,17 +164,16 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     )
 
 
-def _above(figure: Any, entries: Any, left: float) -> Any:
+def _above(figure: Any, entries: dict[str, dict[str, Any]], left: float) -> None:
+    """Put a legend above all panels."""
     from matplotlib.lines import Line2D
 
     lines = [Line2D([], [], linestyle="", **look) for look in entries.values()]
-    made = figure.legend(
+    figure.legend(
         lines, list(entries), loc="upper left", bbox_to_anchor=(left - 0.01, 1.0), ncols=6,
         frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1, columnspacing=1.4,
         borderaxespad=0.1,
     )  # fmt: skip
-    figure.legends.remove(made)
-    return made
 
 
 def _level(axis: Any, written: list[float]) -> None:
