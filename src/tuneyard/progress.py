@@ -67,10 +67,24 @@ class Progress:
         self._view: _Bars | _Lines = _Bars(stream) if stream.isatty() else _Lines(stream)
         self._lock = threading.Lock()
         self._total = self._begun = self._ended = self._already = 0
+        self._over: Callable[[], int] | None = None
 
-    def begin(self, total: int, already: int = 0, place: str = "") -> None:
-        """Say how many stages there will be, how many were done before, and where all are kept."""
-        self._total, self._already = total, already
+    def begin(
+        self,
+        total: int,
+        already: int = 0,
+        place: str = "",
+        over: Callable[[], int] | None = None,
+    ) -> None:
+        """Say how many stages there will be, how many were done before, and where all are kept.
+
+        Args:
+            over: where ``total`` counts something else, of which each has stages: says how many of
+                those are over.
+        """
+        if self._over is not None:  # what comes now has numbers of its own
+            self._begun = self._ended = 0
+        self._total, self._already, self._over = total, already, over
         self._tell(run_dir=place, steps=already + total, done=already)
 
     def line(self, text: str) -> None:
@@ -82,8 +96,9 @@ class Progress:
         """Show one stage while the block runs; the bar's ``note`` closes its line."""
         with self._lock:
             self._begun += 1
-            count = f"{self._begun:>{len(str(self._total))}}/{self._total}"
-            self._tell(step=label, done=self._already + self._ended)
+            number = self._begun if self._over is None else self._over()
+            count = f"{number:>{len(str(self._total))}}/{self._total}"
+            self._tell(step=label, done=self._done())
         bar = Bar(label, self._view.show, self._view.say)
         self._view.open(bar, count)
         try:
@@ -93,8 +108,11 @@ class Progress:
             raise
         with self._lock:
             self._ended += 1
-            self._tell(done=self._already + self._ended)
+            self._tell(done=self._done())
         self._view.close(bar, count)
+
+    def _done(self) -> int:
+        return self._already + self._ended if self._over is None else self._over()
 
 
 class _Lines:

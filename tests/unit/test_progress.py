@@ -90,3 +90,24 @@ def test_the_time_left_is_never_negative(updates):
     for done, total in updates:
         bar.update(done, total)
     assert all(left is None or left >= 0 for left in found)
+
+
+def test_where_the_number_of_stages_is_not_known_what_has_them_is_counted():
+    stream, told = io.StringIO(), []
+    display = Progress(stream, lambda **note: told.append(note))
+    display.begin(1)
+    with display.stage("prepare"):
+        pass
+    over = 0
+    display.begin(2, over=lambda: over)
+    for number in range(4):  # two stages a trial
+        with display.stage(f"step {number}"):
+            over = (number + 1) // 2
+    display.begin(3)
+    with display.stage("compare"):
+        pass
+    counts = [
+        line.split("]")[1].split()[0] for line in stream.getvalue().splitlines() if "…" in line
+    ]
+    assert counts == ["1/1", "0/2", "0/2", "1/2", "1/2", "1/3"]
+    assert [note["done"] for note in told if "done" in note][-4:] == [2, 0, 0, 1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from tuneyard.compare.examples import worked_examples
 from tuneyard.compare.export import as_json, tables, write_csv, write_json
 from tuneyard.compare.figures import Drawing, arm_colours, error_bars, metric_bars
 from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs
-from tuneyard.compare.markup import text
+from tuneyard.compare.page import page
 from tuneyard.compare.panels import histogram_figure, scatter_figure
 from tuneyard.compare.summary import Summary, summarise
 from tuneyard.compare.tables import tables_of
@@ -126,26 +125,7 @@ def render_page(summary: Summary, inputs: StudyInputs, drawn: dict[str, list[Dra
         appendix.provenance(inputs),
         appendix.how_to_read(summary, inputs),
     ]
-    shown = [part for part in body if part]
-    style = resources.files("tuneyard.compare").joinpath("report.css").read_text("utf-8")
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en-GB"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            # Nothing is loaded and nothing runs, even if an answer slipped through the escaping.
-            '<meta http-equiv="Content-Security-Policy" '
-            "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{text(inputs.name)} · tuneyard report</title>",
-            f"<style>\n{style}</style></head><body>",
-            f"<header><p>tuneyard report</p><h1>{text(inputs.name)}</h1>"
-            f"<p>{text(_extent(summary))}</p></header>",
-            _contents(shown),
-            f"<main>{''.join(shown)}</main>",
-            "</body></html>\n",
-        ]
-    )
+    return page("tuneyard report", inputs.name, _extent(summary), body)
 
 
 def _extent(summary: Summary) -> str:
@@ -159,12 +139,3 @@ def _extent(summary: Summary) -> str:
     told = [f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts]
     told += [", ".join(dict.fromkeys(row.split for row in summary.rows))]
     return " · ".join(part for part in told if part)
-
-
-def _contents(parts: list[str]) -> str:
-    links = []
-    for part in parts:
-        identifier = part.split('id="', 1)[1].split('"', 1)[0]
-        title = part.split("<h2>", 1)[1].split("</h2>", 1)[0]
-        links.append(f'<a href="#{identifier}">{title}</a>')
-    return f'<nav aria-label="Contents">{"".join(links)}</nav>'

@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
+from tuneyard.config.overrides import put
 from tuneyard.config.sweep import Sweep
 from tuneyard.config.training import Dpo, DpoStage, Sft, Stage, unread_by
+from tuneyard.errors import UserError, suggestion
 from tuneyard.losses import SETTINGS
+
+OWN = ("sft", "dpo", "stages", "models", "data", "evaluate.decoding")
+"""Where the keys stand that training, pairs or generation read, and that arms and trials of a sweep
+may have values of their own of."""
+
+
+def may_be_own(key: str) -> bool:
+    """Tell whether arms and trials may have values of their own of a dotted key."""
+    return any(f"{key}.".startswith(f"{one}.") for one in OWN)
 
 
 class Matrix(Strict):
@@ -27,6 +38,9 @@ class Matrix(Strict):
     arms: dict[Name, list[Name]] = {"base": [], "sft": ["sft"], "sft-dpo": ["sft", "dpo"]}
     """Each arm's stages in order: ``sft``, ``dpo``, or names out of ``stages``; an empty list is
     the untouched base model. What two arms begin with alike is trained once."""
+    values: dict[Name, dict[str, Any]] = {}
+    """An arm's own values of dotted keys of the study, e.g. ``{low: {sft.learning_rate: 1e-5}}``:
+    of what training, pairs or generation read."""
     seeds: list[Seed] | None = Field(default=None, min_length=1)
     """Training seeds: every arm is trained once with each, and compared over all of them. None:
     once with the study's ``seed``, which in any case decides data and decoding."""
@@ -37,6 +51,22 @@ class Matrix(Strict):
         if value is not None and len(set(value)) < len(value):
             raise ValueError("a training seed stands twice; keep one of them")
         return value
+
+    @model_validator(mode="after")
+    def _own(self) -> Matrix:
+        for arm, values in self.values.items():
+            if arm not in self.arms:
+                raise ValueError(
+                    f"'values' names an arm that there is not: {arm!r}; "
+                    + suggestion(arm, list(self.arms))
+                )
+            for key in values:
+                if not may_be_own(key):
+                    raise ValueError(
+                        f"no arm has a value of its own of {key!r}: neither training, pairs nor "
+                        f"generation read it; take keys of: {', '.join(OWN)}"
+                    )
+        return self
 
 
 class Resources(Strict):
@@ -124,6 +154,52 @@ class Study(Strict):
             if isinstance(stages, dict) and name in stages:
                 raise ValueError(f"{name!r} is a section of its own; set that, or rename this one")
         return stages
+
+    @model_validator(mode="after")
+    def _arms_of_their_own(self) -> Study:
+        for arm in self.matrix.values:
+            try:
+                self.of_arm(arm)
+            except UserError as error:
+                raise ValueError(f"matrix.values.{arm}: {error.what}; {error.remedy}") from None
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                place = ".".join(map(str, first["loc"]))
+                raise ValueError(
+                    f"matrix.values.{arm}: {place}: {first['msg']}; correct the value"
+                ) from None
+        return self
+
+    def of_arm(self, arm: str) -> Study:
+        """Return the study with an arm's own values; itself where it has none.
+
+        Raises:
+            UserError: one names no place in the study, or another model.
+            ValidationError: a value is none that a study may have.
+        """
+        values = self.matrix.values.get(arm)
+        if not values:
+            return self
+        # What is not set stays so: a default of 3 and a setting of 3.0 have different keys.
+        tree = self.model_dump(
+            mode="json", by_alias=True, exclude={"sweep": True, "matrix": {"values"}},
+            exclude_unset=True,
+        )  # fmt: skip
+        for key, value in values.items():
+            put(tree, key, value, key)
+        found = Study.model_validate(tree)
+        if found.bases != self.bases:
+            raise UserError(
+                "an arm's own values name another model",
+                value=values,
+                remedy="name it in 'models': every model has every arm",
+            )
+        return found
+
+    @property
+    def bases(self) -> list[tuple[str | None, ...]]:
+        """What tells the models from others, whatever is done with them."""
+        return [(one.name, one.path, one.revision, one.adapter) for one in self.models]
 
     @staticmethod
     def section(stage: str) -> str:

@@ -13,6 +13,15 @@ from tuneyard.config.formula import Formula
 
 _MOST = 100_000
 
+Direction = Literal["max", "min"]
+
+COSTS = {
+    "adapter_size": "trained parameters of its adapter",
+    "training_seconds": "seconds of its training steps, starting workers and waiting for room "
+    "included",
+}
+"""What a trial may be judged by beside what its answers are worth."""
+
 
 class Dimension(Strict):
     """The values that one key may take: exactly one of these."""
@@ -117,8 +126,14 @@ class Sweep(Strict):
     """The arms that are trained; a key counts for those that read it."""
     space: dict[str, Dimension] = Field(min_length=1)
     """By dotted key of the study, the values that it may take."""
-    metric: str = "execution_success"
-    """What is to become large on validation data: as ``register.metric``."""
+    metric: str | dict[str, Direction] = "execution_success"
+    """What is to become large on validation data: as ``register.metric``. Or several objectives
+    with their directions, ``{execution_success: max, adapter_size: min}``: metrics, and ``COSTS``.
+    No trial that another one beats in all of them is the best; of the others the first objective
+    decides, of equal ones the next."""
+    slack: float = Field(default=0.0, ge=0)
+    """With several objectives: how far a trial may be behind in the first and still be the best by
+    the others."""
     on: str | None = None
     """The data set whose mean counts; None: the mean over all."""
     search: Literal["random", "grid", "tpe"] = "random"
@@ -138,10 +153,19 @@ class Sweep(Strict):
     parallel: int | None = Field(default=None, ge=1, le=1000)
     """Trials at a time; None: as many as there is room for."""
 
-    @field_validator("metric")
+    @field_validator("metric", mode="before")
     @classmethod
-    def _one_name(cls, value: str) -> str:
-        return one_name(value)
+    def _one_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return one_name(value)
+        if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+            raise ValueError("no metric; write a name, or names with directions: {codebleu: max}")
+        for name, direction in value.items():
+            if direction not in ("max", "min"):
+                raise ValueError(f"{name!r} is to become max or min; write {{{name}: max}}")
+        if len({one_name(name) for name in value}) < max(len(value), 1):
+            raise ValueError("an objective stands twice, or there is none; name each once")
+        return {one_name(name): direction for name, direction in value.items()}
 
     @field_validator("arms")
     @classmethod
@@ -154,4 +178,26 @@ class Sweep(Strict):
     def _fits(self) -> Sweep:
         if self.repeat > self.trials:
             raise ValueError("'repeat' is more than there are 'trials'; raise 'trials'")
+        if self.stop is not None and len(self.objectives) > 1:
+            raise ValueError(
+                "trials cannot be stopped early by several objectives; leave out 'stop', or give "
+                "'metric' one name"
+            )
+        if self.slack and len(self.objectives) < 2:
+            raise ValueError("'slack' goes with several objectives; leave it out")
         return self
+
+    @property
+    def objectives(self) -> dict[str, Direction]:
+        """What trials are judged by, the first first, with what each is to become."""
+        return {self.metric: "max"} if isinstance(self.metric, str) else self.metric
+
+    @property
+    def first(self) -> str:
+        """The objective that decides first."""
+        return next(iter(self.objectives))
+
+    @property
+    def worth(self) -> str:
+        """The first objective that says what answers are worth."""
+        return next((name for name in self.objectives if name not in COSTS), self.first)

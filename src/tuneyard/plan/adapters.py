@@ -52,7 +52,7 @@ def _shape(study: Study, arm: Arm) -> tuple[str, str]:
         config = adapter_config(Path(arm.model.adapter))
         shape = _words(config.r, config.lora_alpha, config.target_modules)
         return shape, f"models.{arm.model.name}.adapter, which is trained on"
-    stages = study.matrix.arms[arm.name]
+    study, stages = study.of_arm(arm.name), study.matrix.arms[arm.name]
     lora, first = arm.trains[0].settings.lora, stages[0]
     assert lora is not None  # the plan has filled it in
     section = study.section(first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tuneyard.config import Model, Study
+from tuneyard.errors import UserError
 from tuneyard.plan.data import Findings
 from tuneyard.plan.evaluation import EvaluationSteps
 from tuneyard.plan.plan import Plan
@@ -32,24 +33,50 @@ before anything is trained. Scores come after what is trained and answered: noth
 class _Builder(TrainingSteps, EvaluationSteps):
     def arms(self) -> Iterator[Arm]:
         """Yield every arm, with all its steps."""
-        for model in self.study.models:
-            for name, stages in self.study.matrix.arms.items():
-                # An untrained arm is the same whatever the others are trained on.
-                for regime in self.regimes if stages else ((),):
-                    for seed in self.seeds if stages else (None,):
-                        trains, prefers = self.chain(model, regime, stages, seed)
-                        label = self.name(model, name, regime, seed)
-                        yield Arm(
-                            model=model,
-                            base=model.name,
-                            name=name,
-                            train_on=regime,
-                            label=label,
-                            trains=trains,
-                            prefers=prefers,
-                            scores=self.scores(model, trains[-1] if trains else None, label),
-                            seed=seed,
-                        )
+        own = {name: self.of(name) for name in self.study.matrix.arms}
+        for number in range(len(self.study.models)):
+            for name, builder in own.items():
+                yield from builder.arm(builder.study.models[number], name)
+
+    def of(self, name: str) -> _Builder:
+        """Return what makes the steps of an arm, which may have values of its own.
+
+        Raises:
+            UserError: by these values it is asked what others are not.
+        """
+        study = self.study.of_arm(name)
+        if study is self.study:
+            return self
+        builder = _Builder(study, self.identity, self.findings)
+        builder.known, builder.undecided, builder.own = self.known, self.undecided, name
+        if [one.key for one in builder.evaluation()] != [one.key for one in self.evaluation()]:
+            raise UserError(
+                "by its own values an arm is asked other questions than the others",
+                where=f"matrix.values.{name}",
+                value=self.study.matrix.values[name],
+                remedy="leave out what changes validation or test rows",
+            )
+        return builder
+
+    def arm(self, model: Model, name: str) -> Iterator[Arm]:
+        """Yield an arm of a model, for all data and seeds that it is trained with."""
+        stages = self.study.matrix.arms[name]
+        # An untrained arm is the same whatever the others are trained on.
+        for regime in self.regimes if stages else ((),):
+            for seed in self.seeds if stages else (None,):
+                trains, prefers = self.chain(model, regime, stages, seed)
+                label = self.name(model, name, regime, seed)
+                yield Arm(
+                    model=model,
+                    base=model.name,
+                    name=name,
+                    train_on=regime,
+                    label=label,
+                    trains=trains,
+                    prefers=prefers,
+                    scores=self.scores(model, trains[-1] if trains else None, label),
+                    seed=seed,
+                )
 
 
 def build(

@@ -26,6 +26,8 @@ class DataSteps:
         self.findings = findings
         self.known: dict[tuple[str, str], Step] = {}
         self.undecided: dict[str, Step] = {}
+        self.own = ""
+        """The arm whose own values the study has; empty: none's."""
         self.regimes = tuple(
             tuple(regime) for regime in (study.matrix.train_on or [list(study.data)])
         )
@@ -38,7 +40,7 @@ class DataSteps:
     def name(self, model: Model, arm: str, regime: tuple[str, ...], seed: int | None = None) -> str:
         """Return a label that leaves out what all arms share."""
         shown = [model.name] if len(self.study.models) > 1 else []
-        shown += [arm] if arm else []
+        shown += [arm or self.own] if arm or self.own else []
         shown += [" + ".join(regime)] if len(self.regimes) > 1 and regime else []
         shown += [f"seed {seed}"] if seed is not None else []
         return " · ".join(shown)

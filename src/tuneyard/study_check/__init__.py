@@ -23,6 +23,8 @@ def check(study: Study, where: str) -> None:
     Raises:
         UserError: naming the key, the value and the remedy.
     """
+    for arm in study.matrix.values:
+        check(study.of_arm(arm), f"{where}: matrix.values.{arm}")
     check_names(study, where)
     check_stages(study, where)
     check_batches(study, where)

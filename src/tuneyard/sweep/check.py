@@ -4,17 +4,38 @@ keys that an arm reads."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuneyard.config import Dimension, Study, Sweep
 from tuneyard.config.load import StudyFile
+from tuneyard.config.schema import OWN, may_be_own
+from tuneyard.config.sweep import COSTS
 from tuneyard.errors import UserError, suggestion
 from tuneyard.metrics import encoder_metrics
 from tuneyard.study_check import check_selection
-from tuneyard.sweep.space import Space, Values, followed, in_order
+from tuneyard.sweep.space import Space, Values, at, followed, in_order
 
-Trained = Callable[[Study], Mapping[str, str]]
-"""Returns what identifies each arm's training: the key of its last stage, by the arm's name."""
+
+class Arm(NamedTuple):
+    """What an arm of a study with other values comes to.
+
+    Attributes:
+        trained: identifies what is trained: the key of its last stage.
+        asked: identifies what its answers are judged on.
+    """
+
+    trained: str
+    asked: tuple[str, ...]
+
+
+Planned = Callable[[Study], Mapping[str, Arm]]
+"""Plans a study; returns its swept arms by name."""
+
+_INSTEAD = {
+    "seed": "for other training seeds raise sweep.repeat, or set matrix.seeds",
+    "matrix": "name the arms in sweep.arms; for other training seeds raise sweep.repeat",
+    "sweep": "what a sweep tries is in sweep.space",
+}
 
 
 def swept(file: StudyFile, study: Study) -> Sweep:
@@ -32,13 +53,30 @@ def swept(file: StudyFile, study: Study) -> Sweep:
             remedy="add one: sweep: {arms: [sft], space: {sft.lora.r: {choice: [4, 8]}}}",
         )
     _check_arms(file, study, sweep)
+    evaluated = study.evaluate.on or list(study.data)
+    if sweep.on is not None and sweep.on not in evaluated:
+        raise UserError(
+            "the sweep's data set is not evaluated",
+            where=f"{file.place(('sweep', 'on'))}: sweep.on",
+            value=sweep.on,
+            remedy=suggestion(sweep.on, evaluated),
+        )
     where = f"{file.place(('sweep', 'metric'))}: sweep.metric"
-    check_selection(study, sweep.metric, sweep.on, where, "the sweep")
-    if sweep.stop is not None and sweep.metric.startswith(("bertscore", "codebertscore")):
+    metrics = [name for name in sweep.objectives if name not in COSTS]
+    for name in metrics:
+        check_selection(study, name, sweep.on, where, "the sweep")
+    if not metrics:
+        raise UserError(
+            "no objective says what answers are worth",
+            where=where,
+            value=list(sweep.objectives),
+            remedy="add a metric, such as {execution_success: max}",
+        )
+    if sweep.stop is not None and sweep.first.startswith(("bertscore", "codebertscore")):
         raise UserError(
             "trials cannot be stopped early by a metric that needs an encoder",
             where=where,
-            value=sweep.metric,
+            value=sweep.first,
             remedy="leave out sweep.stop, or take a metric of: "
             + ", ".join(m for m in study.evaluate.metrics if not encoder_metrics([m])),
         )
@@ -77,21 +115,44 @@ def _check_arms(file: StudyFile, study: Study, sweep: Sweep) -> None:
             )
 
 
-def space_of(file: StudyFile, study: Study, sweep: Sweep, trained: Trained) -> Space:
+def space_of(file: StudyFile, study: Study, sweep: Sweep, planned: Planned) -> Space:
     """Return the search space, each key with the arms that read it.
 
     Each bound and each choice of each key is tried in the study: validated, and planned.
 
     Raises:
-        UserError: a key does not exist, a value is none that a study may have, or no arm reads it.
+        UserError: a key does not exist or is none that a sweep tries, a value is none that a study
+            may have, no arm reads it, or it decides what trials are asked.
     """
     own = _own(file, study, sweep)
+    asked = {one.asked for one in planned(study).values()}
+    bases = file.study().bases
     read: dict[str, set[str]] = {}
     for key in sweep.space:
+        _check_key(file, key)
         found: dict[str, set[str]] = {}
         for value in _tried(file, sweep, key, own):
-            for arm, name in trained(file.study({key: value})).items():
-                found.setdefault(arm, set()).add(name)
+            other = file.study({key: value})
+            if other.bases != bases:
+                raise UserError(
+                    "a sweep is of one model; with this key it has several",
+                    where=_place(file, key),
+                    value=value,
+                    remedy="leave it out: models are compared by tuneyard run, which has them all "
+                    "in 'models'",
+                )
+            for arm, one in planned(other).items():
+                found.setdefault(arm, set()).add(one.trained)
+                asked.add(one.asked)
+        if len(asked) > 1:
+            raise UserError(
+                "with other values of this key trials are asked other questions, so that what "
+                "they score cannot be compared",
+                where=_place(file, key),
+                value=key,
+                remedy="leave it out, or sweep what changes training rows alone, such as "
+                "data.NAME.counts.train",
+            )
         read[key] = {arm for arm, names in found.items() if len(names) > 1}
         if not read[key]:
             raise UserError(
@@ -106,6 +167,19 @@ def space_of(file: StudyFile, study: Study, sweep: Sweep, trained: Trained) -> S
         for arm in sweep.arms
     }
     return Space(keys, own)
+
+
+def _check_key(file: StudyFile, key: str) -> None:
+    """Refuse a key that decides nothing of what a trial trains; unknown ones the schema refuses."""
+    section = key.partition(".")[0]
+    known = {field.alias or name for name, field in Study.model_fields.items()}
+    if section in known and not may_be_own(key):
+        raise UserError(
+            "a sweep does not try this key: neither training, pairs nor generation read it",
+            where=_place(file, key),
+            value=key,
+            remedy=_INSTEAD.get(section, f"sweep keys of: {', '.join(OWN)}"),
+        )
 
 
 def _tried(file: StudyFile, sweep: Sweep, key: str, own: Values) -> Iterator[Any]:
@@ -139,7 +213,7 @@ def _own(file: StudyFile, study: Study, sweep: Sweep) -> dict[str, Any]:
         for name in formula.keys:
             if name in sweep.space:
                 continue
-            value = _at(tree, name)
+            value = at(tree, name)
             if type(value) not in (int, float):
                 known = [*sweep.space, *_numbers(tree)]
                 raise _wrong(
@@ -153,12 +227,6 @@ def _own(file: StudyFile, study: Study, sweep: Sweep) -> dict[str, Any]:
         key = next(name for name, one in sweep.space.items() if one.from_ is not None)
         raise _wrong(file, key, sweep.space[key], error) from None
     return found
-
-
-def _at(tree: Any, key: str) -> Any:
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
 
 
 def _numbers(tree: Any, before: str = "") -> Iterator[str]:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal, TypedDict
 
+OBJECTIVE, STEPS = "objective", "steps"
+"""What Tune's results hold of a trial."""
+
+
+def reported(count: int) -> list[str]:
+    """Return what Tune calls so many objectives, the first first."""
+    return [OBJECTIVE, *(f"{OBJECTIVE}-{number}" for number in range(2, count + 1))]
+
 
 class Said(TypedDict, total=False):
     """One thing that is said of a trial.
 
-    ``value`` after ``steps`` optimiser steps is reported; after ``end`` nothing more comes.
+    ``value`` after ``steps`` optimiser steps is reported, with the ``others`` of several
+    objectives; after ``end`` nothing more comes.
     """
 
     value: float
+    others: list[float]
     steps: int
     end: Literal["done", "failed"]
     reason: str
@@ -52,7 +62,9 @@ def follow(config: dict[str, Any], desk: Any) -> None:
         said = ray.get(desk.hear.remote(config["number"], heard))
         heard += 1
         if "value" in said:
-            tune.report({"objective": said["value"], "steps": said["steps"]})
+            values = [said["value"], *said.get("others", [])]
+            found = dict(zip(reported(len(values)), values, strict=True))
+            tune.report({**found, STEPS: said["steps"]})
         if said.get("end") == "failed":
             raise TrialFailedError(said["reason"])
         if "end" in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,11 +15,17 @@ from tuneyard.errors import UserError
 from tuneyard.plan import Arm, Step
 from tuneyard.plan.steps import Score
 from tuneyard.study import Prepared, prepare_study
-from tuneyard.sweep.check import Trained, space_of, swept
+from tuneyard.sweep.check import Arm as SweptArm
+from tuneyard.sweep.check import Planned, space_of, swept
+from tuneyard.sweep.reach import check_reach
 from tuneyard.sweep.space import Point, Space
 
 SPLIT = "validation"
 """What trials are judged on; the test split chooses nothing."""
+AFTER = {"trials", "parallel", "confirm", "slack"}
+"""Of a sweep's settings those that only say how many trials there are, and what comes after."""
+_TRIED = 32
+"""Points that stand for all of a search whose results decide which come."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class PreparedSweep:
         points: of the trials that are known: all, or, where results decide which come next, those
             of the study as it is written.
         key: names the sweep in the run directory. More trials of the same sweep have the same.
+        most: how many trials there will be at most.
     """
 
     file: StudyFile
@@ -61,11 +69,7 @@ class PreparedSweep:
     space: Space
     points: tuple[Point, ...]
     key: str
-
-    @property
-    def most(self) -> int:
-        """How many trials there will be at most."""
-        return self.sweep.trials if self.sweep.search == "tpe" else len(self.points)
+    most: int
 
     def trial(self, point: Point) -> Trial:
         """Plan a point's trial, with what steps have found since.
@@ -95,17 +99,42 @@ def prepare(path: str | Path, overrides: Sequence[str] = ()) -> PreparedSweep:
     study = file.study()
     sweep = swept(file, study)
     prepared = prepare_study(study, str(path))
-    space = space_of(file, study, sweep, _trained(prepared, file, sweep))
-    made = PreparedSweep(file, prepared, sweep, space, (), "")
+    space = space_of(file, study, sweep, _planned(prepared, file, sweep))
+    made = PreparedSweep(file, prepared, sweep, space, (), "", 0)
     written = list(_as_written(study, sweep))
     drawn: Iterable[Point] = ()
     if sweep.search == "grid":
         drawn = _grid(file, space, sweep, len(written))
     elif sweep.search == "random":
         drawn = space.random(sweep.seed)
-    points = tuple(_distinct(made, written, drawn, sweep.trials))
+    points = tuple(_distinct(made, written, drawn))
+    if len(points) > sweep.trials:
+        raise _too_many(file, sweep, len(points), len(written))
     key = _key(made.trial(written[0]), sweep)
-    return replace(made, points=points, key=key)
+    made = replace(made, points=points, key=key, most=_most(made, written, len(points)))
+    if sweep.stop is not None:
+        check_reach(file, sweep.stop, (trial.arm.trains[-1] for trial in _like(made)))
+    return made
+
+
+def _most(made: PreparedSweep, written: list[Point], known: int) -> int:
+    """Return how many trials there will be, of which so many are known."""
+    sweep, size = made.sweep, made.space.size
+    if sweep.search != "tpe":
+        return known
+    if size is None or size + len(written) > sweep.trials:
+        return sweep.trials
+    return sum(1 for _ in _distinct(made, written, made.space.grid()))
+
+
+def _like(made: PreparedSweep) -> Iterator[Trial]:
+    """Yield the trials that are known, and some like those that results will decide on."""
+    yield from map(made.trial, made.points)
+    if made.sweep.search == "tpe":
+        with contextlib.suppress(ValueError):  # no value follows: such a trial will fail
+            for point in islice(made.space.random(made.sweep.seed), _TRIED):
+                with contextlib.suppress(UserError):
+                    yield made.trial(point)
 
 
 def cut(point: Point, prepared: Prepared) -> Trial:
@@ -145,39 +174,44 @@ def _as_written(study: Study, sweep: Sweep) -> Iterator[Point]:
         yield Point(sweep.arms[0], {}, (first + number) % 2**31)
 
 
-def _grid(file: StudyFile, space: Space, sweep: Sweep, before: int) -> list[Point]:
-    points = list(islice(space.grid(), 10 * sweep.trials))
-    if len(points) + before > sweep.trials:
-        raise UserError(
-            f"the grid has more points than the sweep has trials, of which {before} are the study "
-            "as it is written",
-            where=f"{file.place(('sweep', 'trials'))}: sweep.trials",
-            value=sweep.trials,
-            remedy=f"raise it to {len(points) + before} or more, or search: random",
-        )
-    return points
+def _grid(file: StudyFile, space: Space, sweep: Sweep, before: int) -> Iterator[Point]:
+    size = space.size
+    assert size is not None  # ``swept`` has seen to it
+    if size > sweep.trials:
+        raise _too_many(file, sweep, size + before, before)
+    return space.grid()
 
 
-def _distinct(
-    made: PreparedSweep, written: list[Point], drawn: Iterable[Point], most: int
-) -> Iterator[Point]:
-    """Yield points that train something each, none twice; each is planned."""
-    seen, tries = set[str](), 0
-    for point in (*written, *islice(drawn, 10 * most)):
-        key = made.trial(point).arm.trains[-1].key
-        if key in seen:
-            tries += 1
-            continue
-        seen.add(key)
-        yield point
-        if len(seen) == most:
+def _too_many(file: StudyFile, sweep: Sweep, count: int, before: int) -> UserError:
+    return UserError(
+        f"the grid has more points than the sweep has trials, of which {before} are the study "
+        "as it is written",
+        where=f"{file.place(('sweep', 'trials'))}: sweep.trials",
+        value=sweep.trials,
+        remedy=f"raise it to {count}, or search: random",
+    )
+
+
+def _distinct(made: PreparedSweep, written: list[Point], drawn: Iterable[Point]) -> Iterator[Point]:
+    """Yield points that train something each, none twice; each is planned.
+
+    Of a grid all; of others as many as there are trials.
+    """
+    seen, most = set[str](), made.sweep.trials
+    bounded = drawn if made.sweep.search == "grid" else islice(drawn, 10 * most)
+    for point in (*written, *bounded):
+        if made.sweep.search != "grid" and len(seen) == most:
             return
+        key = made.trial(point).arm.trains[-1].key
+        if key not in seen:
+            seen.add(key)
+            yield point
 
 
-def _trained(prepared: Prepared, file: StudyFile, sweep: Sweep) -> Trained:
-    """Return what names each arm's training in a study with other values."""
+def _planned(prepared: Prepared, file: StudyFile, sweep: Sweep) -> Planned:
+    """Return what plans the swept arms of a study with other values."""
 
-    def names(study: Study) -> Mapping[str, str]:
+    def arms(study: Study) -> Mapping[str, SweptArm]:
         arms = {name: study.matrix.arms[name] for name in sweep.arms}
         baseline = study.compare.model_copy(update={"baseline": sweep.arms[0], "against": []})
         matrix = study.matrix.model_copy(update={"arms": arms})
@@ -185,9 +219,12 @@ def _trained(prepared: Prepared, file: StudyFile, sweep: Sweep) -> Trained:
             update={"matrix": matrix, "compare": baseline, "register_": None, "sweep": None}
         )
         plan = _other(prepared, own, file).plan
-        return {arm.name: arm.trains[-1].key for arm in plan.arms}
+        return {
+            arm.name: SweptArm(arm.trains[-1].key, tuple(one.key for one in arm.scores[SPLIT].sets))
+            for arm in plan.arms
+        }
 
-    return names
+    return arms
 
 
 # Where things run and are kept; what is done of the study is in its steps' keys.
@@ -196,7 +233,7 @@ _NOT_IN_KEY = {"study", "run_dir", "resources", "tracking", "sandbox"}
 
 def _key(first: Trial, sweep: Sweep) -> str:
     """Name a sweep: by its study and its settings, but for how many trials and what comes after."""
-    own = sweep.model_dump(mode="json", by_alias=True, exclude={"trials", "parallel", "confirm"})
+    own = sweep.model_dump(mode="json", by_alias=True, exclude=AFTER)
     study = first.prepared.study.model_dump(mode="json", by_alias=True, exclude=_NOT_IN_KEY)
     return content_key("sweep", [own, study, first.prepared.identities])
 

@@ -23,12 +23,15 @@ class Record:
         point: what it trains.
         drawn: what the search has drawn, by key: the number of a choice, or the value itself.
         rungs: the objective at each rung, by optimiser steps; over few prompts.
-        value: the objective on validation data, once it is done.
+        value: the first objective on validation data, once it is done.
+        values: all objectives by name, once it is done.
         reason: why it failed, or was stopped.
         again: it failed by what may be otherwise next time (memory, a lost worker).
         seconds: that it took, waiting for others included, in all attempts.
+        spans: when its attempts began and ended, in Unix seconds; not of those that were killed.
         adapter: the key of its last training step, which names the adapter.
         steps: optimiser steps of its last training stage.
+        logged: MLflow has what became of it.
     """
 
     number: int
@@ -37,16 +40,24 @@ class Record:
     status: Status = "waiting"
     rungs: dict[int, float] = field(default_factory=dict)
     value: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
     again: bool = False
     seconds: float = 0.0
+    spans: list[list[float]] = field(default_factory=list)
     adapter: str | None = None
     steps: int | None = None
+    logged: bool = False
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be done for it."""
         return self.status not in ("waiting", "running") and not self.again
+
+    @property
+    def ended(self) -> bool:
+        """Whether it came to an end, be it that it is tried again by another run of the sweep."""
+        return self.over or self.status == "failed"
 
     @property
     def name(self) -> str:
@@ -74,11 +85,6 @@ class Records:
         self.all[record.number] = record
         text = json.dumps(dataclasses.asdict(record), indent=1, ensure_ascii=False) + "\n"
         self._run.write_text(text, *self._place(record.number))
-
-    def best(self) -> Record | None:
-        """Return the trial with the largest objective; of equal ones the first."""
-        done = [one for one in self.all.values() if one.status == "done"]
-        return max(done, key=lambda one: (one.value or 0.0, -one.number), default=None)
 
     def _read(self, number: int) -> Record | None:
         text = self._run.read_text(*self._place(number))

@@ -11,6 +11,7 @@ from tuneyard.machine import cores
 from tuneyard.plan.steps import Train
 from tuneyard.progress import duration
 from tuneyard.sweep.prepared import PreparedSweep, Trial, shared
+from tuneyard.sweep.winner import rule
 
 
 class Room(NamedTuple):
@@ -66,7 +67,11 @@ def planned(made: PreparedSweep) -> list[str]:
     sweep, resources = made.sweep, made.prepared.study.resources
     trials = [made.trial(point) for point in made.points]
     common = shared(trials) if len(trials) > 1 else list(trials[0].prepared.plan.steps)
-    lines = [f"sweep {made.key}: {made.most} trials, search {sweep.search}, by {sweep.metric}"]
+    by = ", ".join(
+        name if direction == "max" else f"{name} (least)"
+        for name, direction in sweep.objectives.items()
+    )
+    lines = [f"sweep {made.key}: {made.most} trials, search {sweep.search}, by {by}"]
     for number, trial in enumerate(trials):
         values = ", ".join(f"{key}={value}" for key, value in trial.point.values.items())
         seed = "" if trial.point.seed is None else f", seed {trial.point.seed}"
@@ -86,7 +91,19 @@ def planned(made: PreparedSweep) -> list[str]:
     if seconds is not None:
         whole = duration(max(seconds / at_once, 1))
         lines.append(f"training of all trials, none stopped: about {whole} (rough)")
-    return lines
+    return lines + [f"note: {text}" for text in notes(made)]
+
+
+def notes(made: PreparedSweep) -> list[str]:
+    """Return what the user should know before a sweep runs, though it is no error."""
+    sweep = made.sweep
+    found = [rule(sweep)]
+    if sweep.search != "grid" and made.most < sweep.trials:
+        found.append(
+            f"{made.most} trials, not {sweep.trials}: the space has no more points that train "
+            "something of their own"
+        )
+    return [text for text in found if text]
 
 
 def _seconds(made: PreparedSweep, trials: list[Trial]) -> float | None:

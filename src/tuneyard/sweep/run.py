@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,20 +14,24 @@ from tuneyard.errors import RunError, UserError
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.plan.steps import Compare, Prefer, Prepare
-from tuneyard.progress import Progress
+from tuneyard.progress import Bar, Progress
 from tuneyard.stages.check import check_rows
+from tuneyard.stages.context import Context
 from tuneyard.stages.runner import Runner, import_all
 from tuneyard.stages.runs import check_tracker
 from tuneyard.sweep import tuned
-from tuneyard.sweep.confirm import confirmation, luck
+from tuneyard.sweep.confirm import confirmation, why_not
+from tuneyard.sweep.luck import Confirmed, confirmed
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
-from tuneyard.sweep.results import table, write
-from tuneyard.sweep.room import alone, room
+from tuneyard.sweep.report import write_report
+from tuneyard.sweep.results import command, table, write
+from tuneyard.sweep.room import alone, notes, room
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
 from tuneyard.sweep.tracked import Tracked
 from tuneyard.sweep.trials import Trials
+from tuneyard.sweep.winner import best
 
 
 def run(
@@ -58,25 +61,40 @@ def run(
     cluster = Cluster(alone(made.prepared.study.resources), on_loss)
     try:
         with lease(folder, f"sweep-{made.key}", waiting):
+            for note in notes(made):
+                progress.line(f"note: {note}")
             records = Records(folder, made.key, made.sweep.trials)
             _draw(made, records)
+            tracked = Tracked(made, records, progress.line)
             known = len(records.all) == made.most
             if not known or any(not record.over for record in records.all.values()):
-                _run(made, records, progress, cluster)
+                _run(made, records, progress, cluster, tracked)
+            bar = Bar("", _nothing, _nothing)
+            tracked.close(Context(made.prepared.study, folder, bar, cluster))
             write(made, records)
-            found = records.best()
+            found = best(records.all.values(), made.sweep)
             if found is None:
                 raise _nothing_done(records)
             said = [table(made, records)]
-            outcome = _confirm(made, found, progress, cluster)
-            if outcome is not None:
-                said += [outcome["luck"], outcome["table"], outcome["registry"]]
-                said.append(f"report: {outcome['report']}")
-            place = write(made, records, None if outcome is None else outcome["luck"])
+            reason, outcome = why_not(made, found), None
+            if reason is None:
+                write_report(made, records, None, None, command(made, found))
+                outcome, text = _confirm(made, found, progress, cluster)
+                said += [outcome.text, *text]
+            else:
+                said.append(f"not confirmed: {reason}")
+            place = write(made, records, outcome, reason)
+            report = write_report(made, records, outcome, reason, command(made, found))
+            tracked.publish(report, folder)
     finally:
         cluster.stop()
     folder.discard("work", made.key)  # of workers that stayed from trial to trial
+    said.append(f"report of the trials: {report}")
     return {"table": "\n\n".join(filter(None, said)), "results": place}
+
+
+def _nothing(*words: object) -> None:
+    """Show nothing."""
 
 
 def _nothing_done(records: Records) -> RunError:
@@ -90,18 +108,16 @@ def _nothing_done(records: Records) -> RunError:
 
 def _confirm(
     made: PreparedSweep, found: Record, progress: Progress, cluster: Cluster
-) -> dict[str, Any] | None:
-    """Train the best trial again beside the study as it is written; None: there is nothing to."""
-    again = confirmation(made, found)
-    if again is None:
-        return None
+) -> tuple[Confirmed, list[str]]:
+    """Train the best trial again beside the study as it is written; return also what is said."""
     progress.line(f"{found.name} is trained again, with new seeds, beside the study as written")
-    prepared = made.prepared.other(again, str(made.file.path))
+    prepared = made.prepared.other(confirmation(made, found), str(made.file.path))
     outcome = study.run(prepared, progress, cluster=cluster)
     compare = next(step for step in prepared.again().plan.steps if isinstance(step, Compare))
     text = prepared.run.artifact("compare", compare.key).local() / "results.json"
     results = json.loads(text.read_text(encoding="utf-8"))
-    return {**outcome, "luck": luck(made, found, results)}
+    known = confirmed(made, found, results, outcome["report"])
+    return known, [outcome["table"], outcome["registry"], f"report: {outcome['report']}"]
 
 
 def _draw(made: PreparedSweep, records: Records) -> None:
@@ -116,6 +132,7 @@ def _run(
     records: Records,
     progress: Progress,
     cluster: Cluster,
+    tracked: Tracked,
 ) -> None:
     prepared, sweep = made.prepared, made.sweep
     resources = prepared.study.resources
@@ -134,9 +151,8 @@ def _run(
         # While Tune starts; not where trainings go on, which need workers of their own.
         cluster.groups.warm(at_once, prepared.run.join("work", made.key))
     desk, say = tuned.connect()
-    tracked = Tracked(made, records, progress.line)
     trials = Trials(made, records, cluster, progress, say, tracked)
-    progress.begin(*_steps(made, records), prepared.run.root)
+    progress.begin(made.most, place=prepared.run.root, over=trials.over)
     prepared.run.discard("sweep", made.key, "tune")
     progress.line(f"{made.most} trials, {at_once} at a time")
     try:
@@ -144,8 +160,7 @@ def _run(
             trials,
             desk,
             _search(made, records),
-            rule=sweep.stop,
-            kept=sweep.repeat,
+            sweep=sweep,
             most=made.most,
             at_once=at_once,
             storage=records.place,
@@ -155,37 +170,41 @@ def _run(
         trials.leave()
         tracked.break_off()
         raise
-    tracked.close()
-
-
-def _steps(made: PreparedSweep, records: Records) -> tuple[int, int]:
-    """Return how many steps are left for the trials that are known, and how many are done."""
-    left, done = set[str](), set[str]()
-    for record in records.all.values():
-        if record.status == "stopped":
-            continue
-        with contextlib.suppress(UserError):  # it fails, which its record says
-            for step, is_done in made.trial(record.point).prepared.state():
-                (done if is_done else left).add(f"{step.stage}-{step.key}")
-    return len(left), len(done)
 
 
 def _search(made: PreparedSweep, records: Records) -> Any:
     known = len(made.points)
-    told = [one.drawn for number, one in sorted(records.all.items()) if number >= known]
-    claimed = iter(range(known, made.most))
+    before = [(number, one) for number, one in sorted(records.all.items()) if number >= known]
+    told = [one.drawn for _, one in before]
+    repeated = iter([number for number, _ in before])
+    fresh = iter(range(known + len(before), made.most))
+    trained = {_trained(made, one.point) for one in records.all.values()}
 
-    def choose(drawn: Mapping[str, Any]) -> int:
-        number = next(claimed)
-        if number not in records.all:
-            arm, values = meant(made.space, drawn)
-            try:
-                record = Record(number, made.space.point(arm, values), dict(drawn))
-            except ValueError as error:
-                record = Record(number, Point(arm, values), dict(drawn), "failed")
-                record.reason = str(error)
-            records.keep(record)
-        return number
+    def choose(drawn: Mapping[str, Any]) -> int | None:
+        if (number := next(repeated, None)) is not None:
+            return number
+        arm, values = meant(made.space, drawn)
+        try:
+            record = Record(0, made.space.point(arm, values), dict(drawn))
+        except ValueError as error:
+            record = Record(0, Point(arm, values), dict(drawn), "failed")
+            record.reason = str(error)
+        name = _trained(made, record.point)
+        if name in trained:
+            return None
+        trained.add(name)
+        record.number = next(fresh)
+        records.keep(record)
+        return record.number
 
     space = made.space if made.sweep.search == "tpe" else None
-    return searcher(known, made.most, space, told, made.sweep.seed, choose)
+    directions = tuple(made.sweep.objectives.values())
+    return searcher(known, made.most, space, told, made.sweep.seed, choose, directions)
+
+
+def _trained(made: PreparedSweep, point: Point) -> str:
+    """Return what tells what a point trains from what others do."""
+    try:
+        return made.trial(point).arm.trains[-1].key
+    except UserError:  # it fails, which its record will say
+        return json.dumps([point.arm, point.values], sort_keys=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tuneyard.config import Dimension, EarlyStop
+from tuneyard.config.sweep import Direction
+from tuneyard.sweep.desk import OBJECTIVE, STEPS, reported
 from tuneyard.sweep.space import Space, tidy
 from tuneyard.sweep.trials import Decisions
 
-OBJECTIVE, STEPS, ARM = "objective", "steps", "arm"
+ARM = "arm"
 
-Choose = Callable[[Mapping[str, Any]], int]
-"""Takes what was drawn and returns the number of its trial."""
+Choose = Callable[[Mapping[str, Any]], int | None]
+"""Takes what was drawn and returns the number of its trial; None: it was drawn before."""
+
+_TRIES = 50
+"""Draws in a row that bring nothing new before the search is taken to be at its end."""
 
 
 def searcher(
@@ -23,6 +28,7 @@ def searcher(
     told: list[Mapping[str, Any]],
     seed: int,
     choose: Choose,
+    directions: Sequence[Direction] = ("max",),
 ) -> Any:
     """Return a searcher of Tune that names trials by their numbers.
 
@@ -32,17 +38,18 @@ def searcher(
         space: what Optuna draws the others from; None: there are no others.
         told: what it drew before the sweep was interrupted: comes first, and in this order.
         choose: says which trial it is that something drawn belongs to.
+        directions: what each objective is to become.
     """
     from ray.tune.search import Searcher
 
-    inner = None if space is None else _optuna(space, told, seed)
+    inner = None if space is None else _optuna(space, told, seed, directions)
 
     class Numbered(Searcher):  # type: ignore[misc]
         """Hands out the known trials, then what Optuna draws."""
 
         def __init__(self) -> None:
-            super().__init__(metric=OBJECTIVE, mode="max")
-            self._next, self._drawn = 0, set[str]()
+            super().__init__(metric=OBJECTIVE, mode=directions[0])
+            self._next, self._drawn = 0, dict[str, str]()
 
         def suggest(self, trial_id: str) -> Any:
             number, self._next = self._next, self._next + 1
@@ -50,14 +57,20 @@ def searcher(
                 return {"number": number}
             if inner is None or number >= most:
                 return Searcher.FINISHED
-            self._drawn.add(trial_id)
-            return {"number": choose(inner.suggest(trial_id))}
+            for attempt in range(_TRIES):
+                name = f"{trial_id}-{attempt}" if attempt else trial_id
+                chosen = choose(inner.suggest(name))
+                if chosen is not None:
+                    self._drawn[trial_id] = name
+                    return {"number": chosen}
+                inner.on_trial_complete(name, error=True)
+            return Searcher.FINISHED
 
         def on_trial_complete(
             self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
         ) -> None:
             if inner is not None and trial_id in self._drawn:
-                inner.on_trial_complete(trial_id, result=result, error=error)
+                inner.on_trial_complete(self._drawn[trial_id], result=result, error=error)
 
         def save(self, checkpoint_path: str) -> None:
             # What is drawn is kept trial by trial (``records``), at once and not now and then.
@@ -72,7 +85,9 @@ def searcher(
     return Numbered()
 
 
-def _optuna(space: Space, told: list[Mapping[str, Any]], seed: int) -> Any:
+def _optuna(
+    space: Space, told: list[Mapping[str, Any]], seed: int, directions: Sequence[Direction]
+) -> Any:
     import optuna
     from ray.tune.search.optuna import OptunaSearch
 
@@ -86,10 +101,11 @@ def _optuna(space: Space, told: list[Mapping[str, Any]], seed: int) -> Any:
             suggest(trial, key, dimension)
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    several = len(directions) > 1
     return OptunaSearch(
         space=define,
-        metric=OBJECTIVE,
-        mode="max",
+        metric=reported(len(directions)) if several else OBJECTIVE,
+        mode=list(directions) if several else directions[0],
         # A sampler that begins anew would draw what it drew before.
         seed=(seed + len(told)) % 2**31,
         points_to_evaluate=[dict(one) for one in told] or None,
@@ -120,7 +136,9 @@ def meant(space: Space, drawn: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     return arm, values
 
 
-def scheduler(rule: EarlyStop | None, decisions: Decisions, kept: int) -> Any:
+def scheduler(
+    rule: EarlyStop | None, decisions: Decisions, kept: int, direction: Direction = "max"
+) -> Any:
     """Return a scheduler of Tune whose decisions the trials' threads hear.
 
     Args:
@@ -129,7 +147,7 @@ def scheduler(rule: EarlyStop | None, decisions: Decisions, kept: int) -> Any:
     """
     from ray.tune.schedulers import ASHAScheduler, FIFOScheduler, MedianStoppingRule, TrialScheduler
 
-    common = {"time_attr": STEPS, "metric": OBJECTIVE, "mode": "max"}
+    common = {"time_attr": STEPS, "metric": OBJECTIVE, "mode": direction}
     kind: Any
     options: dict[str, Any]
     if rule is None:

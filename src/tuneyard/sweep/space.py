@@ -59,6 +59,17 @@ class Space:
         """
         return Point(arm, followed(self.keys[arm], {**drawn}, self.own))
 
+    @property
+    def size(self) -> int | None:
+        """How many points there are; None: more than can be counted."""
+        counts = []
+        for arm in self.keys:
+            values = [one.all for one in self.drawn(arm).values()]
+            counts.append([None if one is None else len(one) for one in values])
+        if any(None in own for own in counts):
+            return None
+        return sum(math.prod(filter(None, own)) for own in counts)
+
     def grid(self) -> Iterator[Point]:
         """Yield every combination, arm by arm; all dimensions have values to count."""
         for arm in self.keys:
@@ -130,3 +141,10 @@ def in_order(dimensions: Mapping[str, Dimension]) -> Sequence[str]:
         for key in ready:
             del left[key]
     return order
+
+
+def at(tree: Any, key: str) -> Any:
+    """Return what stands at a dotted key within mappings; None: nothing does."""
+    for part in key.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree

@@ -5,21 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from statistics import fmean
 
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import AbandonedError, ToldError, UserError, named
-from tuneyard.progress import Bar, Progress
+from tuneyard.progress import Bar, Progress, duration
 from tuneyard.stages.context import Context
 from tuneyard.stages.runner import Runner, facts_of
-from tuneyard.stages.scored import score_rows
 from tuneyard.study import decided
 from tuneyard.sweep.desk import Said
-from tuneyard.sweep.prepared import SPLIT, PreparedSweep, Trial, cut
+from tuneyard.sweep.objectives import objectives
+from tuneyard.sweep.prepared import PreparedSweep, Trial, cut
 from tuneyard.sweep.records import Record, Records
 from tuneyard.sweep.room import alone
 from tuneyard.sweep.rungs import TrialRungs
 from tuneyard.sweep.tracked import Tracked
+from tuneyard.sweep.winner import best
 
 Say = Callable[[int, Said], None]
 
@@ -88,6 +88,8 @@ class Trials:
         self._refused: dict[str, UserError] = {}
         self._left = False
         self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._ended = 0
 
     def leave(self) -> None:
         """Note nothing more: the sweep is broken off, and what fails from now on fails by that."""
@@ -109,7 +111,7 @@ class Trials:
         self._end(record)
 
     def _perform(self, record: Record) -> None:
-        began = time.monotonic()
+        began = time.time()
         record.status, record.reason, record.again = "running", None, False
         self._records.keep(record)
         self._tracked.begin(record)
@@ -123,27 +125,41 @@ class Trials:
             record.again = not isinstance(error, UserError)
         except BaseException as error:  # a fault of ours, in this trial alone
             record.status, record.reason, record.again = "failed", named(error), True
-        record.seconds += round(time.monotonic() - began, 3)
+        span = [round(began, 3), round(time.time(), 3)]
+        record.seconds = round(record.seconds + span[1] - span[0], 3)
         if self._left or self._cluster.lost() is not None:
             return  # as a trial that was cut off it goes on next time
         # First MLflow: killed between the two, a trial whose steps are done is soon told again.
-        self._tracked.end(record, *(done or (None, None)))
+        record.spans = [*record.spans, span]
+        record.logged = self._tracked.end(record, *(done or (None, None)))
         self._records.keep(record)
+        self._ended += 1
         self._progress.line(f"{record.name}: {outcome(record)}{self._tally()}")
         self._end(record)
 
+    def over(self) -> int:
+        """Return how many trials have come to their end."""
+        return sum(one.ended for one in self._records.all.values())
+
     def _tally(self) -> str:
-        """Say how far the sweep is, and what was best so far."""
-        found = list(self._records.all.values())
-        over = sum(one.over or one.status == "failed" for one in found)
-        best = self._records.best()
-        so_far = "" if best is None else f"; best so far {best.value:.4g}, {best.name}"
-        return f" ({over} of {self._made.most} trials are over{so_far})"
+        """Say how far the sweep is, what was best so far, and how long the rest will take."""
+        found, over = list(self._records.all.values()), self.over()
+        said = [f"{over} of {self._made.most} trials are over"]
+        for status in ("failed", "running"):
+            if count := sum(one.status == status for one in found):
+                said.append(f"{count} {status}")
+        if (top := best(found, self._made.sweep)) is not None:
+            said.append(f"best so far {top.value:.4g}, {top.name}")
+        if left := self._made.most - over:
+            seconds = (time.monotonic() - self._started) / max(1, self._ended) * left
+            said.append(f"about {duration(seconds)} left")
+        return f" ({'; '.join(said)})"
 
     def _end(self, record: Record) -> None:
         said: Said = {"end": "done"}
         if record.value is not None:
             said |= {"value": record.value, "steps": record.steps or 1}
+            said["others"] = list(record.values.values())[1:]
         if record.status == "failed":
             said = {"end": "failed", "reason": record.reason or ""}
         self._say(record.number, said)
@@ -177,7 +193,8 @@ class Trials:
                 self._refused[step.key] = error
                 raise
         context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
-        record.value = objective(self._made, trial, context)
+        record.values = objectives(self._made, trial, context)
+        record.value = next(iter(record.values.values()))
         record.steps = (facts_of(run, last) or {}).get("steps")
         record.status = "done"
         return trial, context
@@ -187,7 +204,7 @@ class Trials:
         if sweep.stop is None:
             return None
         return TrialRungs(
-            trial, sweep.stop, sweep.metric, sweep.on,
+            trial, sweep.stop, sweep.first, sweep.on,
             lambda steps, value: self._judged(record, steps, value),
         )  # fmt: skip
 
@@ -200,31 +217,6 @@ class Trials:
         self._tracked.rung(record, steps, value)
         self._say(record.number, {"value": value, "steps": steps})
         return self.decisions.wait(record.number, steps)
-
-
-def objective(made: PreparedSweep, trial: Trial, context: Context) -> float:
-    """Return what a trial that is done is judged by.
-
-    Raises:
-        UserError: its answers have no such value.
-    """
-    from tuneyard.compare import Cell, System, means
-
-    metric, on = made.sweep.metric, made.sweep.on
-    found: dict[str, float | None] = {}
-    for kind, rows in score_rows(trial.score, context).items():
-        cell = Cell(System(*trial.arm.system), kind, SPLIT, rows)
-        found[kind] = means(cell, context.study.evaluate.pass_at).get(metric)
-    values = [value for kind, value in found.items() if on in (None, kind)]
-    known = [value for value in values if value is not None]
-    if not known or len(known) < len(values):
-        raise UserError(
-            f"no answer has a value of {metric}",
-            where="sweep.metric",
-            value=found,
-            remedy="take a metric that these data have",
-        )
-    return fmean(known)
 
 
 def outcome(record: Record) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tuneyard.config import EarlyStop
+from tuneyard.config import Sweep
 from tuneyard.sweep.desk import Desk, Said, follow
 from tuneyard.sweep.search import scheduler
 from tuneyard.sweep.trials import Trials
@@ -41,8 +41,7 @@ def tune(
     desk: Any,
     search: Any,
     *,
-    rule: EarlyStop | None,
-    kept: int,
+    sweep: Sweep,
     most: int,
     at_once: int,
     storage: str,
@@ -52,7 +51,7 @@ def tune(
 
     Args:
         search: see ``search.searcher``.
-        rule, kept: see ``search.scheduler``.
+        sweep: says which trials end early.
         most: how many trials there are at most.
         at_once: how many of them at a time.
         storage, name: the folder, and in it the one for Tune's own state.
@@ -80,7 +79,9 @@ def tune(
         ray_tune.with_resources(ray_tune.with_parameters(follow, desk=desk), {"CPU": _CPUS}),
         tune_config=ray_tune.TuneConfig(
             search_alg=search,
-            scheduler=scheduler(rule, trials.decisions, kept),
+            scheduler=scheduler(
+                sweep.stop, trials.decisions, sweep.repeat, sweep.objectives[sweep.first]
+            ),
             num_samples=most,
             max_concurrent_trials=at_once,
             reuse_actors=True,

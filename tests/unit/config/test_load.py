@@ -287,3 +287,30 @@ def test_losses_and_their_settings_go_together(study, override, message):
 )
 def test_the_reference_is_cached_where_pairs_are_seen_again(study, overrides, cached):
     assert load(study, overrides).dpo.caches_reference is cached
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "remedy"),
+    [
+        ("{stf: {sft.epochs: 1}}", "names an arm that there is not: 'stf'", "did you mean 'sft'"),
+        ("{sft: {seed: 1}}", "of its own of 'seed'", "evaluate.decoding"),
+        ("{sft: {sft.lora.r: 0}}", "matrix.values.sft: sft.lora.r: ", "correct the value"),
+        ("{sft: {sft.lora.rank: 4}}", "sft.lora.rank: Extra inputs", "correct the value"),
+        ("{sft: {models.7.max_length: 64}}", "a list item that does not exist", "known: 0"),
+        ("{sft: {models.0.path: x}}", "name another model", "every model has every arm"),
+    ],
+)
+def test_values_of_an_arm_s_own_that_none_may_have(study, values, said, remedy):
+    with pytest.raises(UserError) as caught:
+        load(study, [f"matrix.values={values}"])
+    assert said in caught.value.what
+    assert remedy in caught.value.remedy
+
+
+def test_an_arm_s_own_values_reach_what_they_name(study, tmp_path):
+    found = load(study, ["matrix.values={sft: {models.embedded.max_length: 64, sft.lora.r: 4}}"])
+    assert found.of_arm("sft").models[0].max_length == 64
+    assert found.of_arm("sft").sft.lora.r == 4
+    assert found.of_arm("base") is found
+    (tmp_path / "again.yaml").write_text(dump(found))
+    assert load(tmp_path / "again.yaml") == found

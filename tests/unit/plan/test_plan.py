@@ -2,6 +2,7 @@ import pytest
 
 from tuneyard import plan
 from tuneyard.config.load import load
+from tuneyard.errors import UserError
 
 STUDY = """\
 study: x
@@ -515,3 +516,36 @@ def test_another_encoder_or_layer_scores_anew_and_another_arm_only_itself(simila
     assert {label.split(" · ")[0] for label in more.keys() - before.keys()} == {
         f"{stage} validation" for stage in ("generate", "similarity", "score")
     }
+
+
+OWN = "matrix.arms={base: [], sft: [sft], low: [sft], sft-dpo: [sft, dpo], soft: [sft, dpo]}"
+
+
+def test_an_arm_has_values_of_its_own_and_shares_what_they_leave_alike(build):
+    built = build(
+        OWN, "matrix.train_on=[[first]]",
+        "matrix.values={low: {sft.learning_rate: 1e-5}, soft: {dpo.beta: 0.3}}",
+    )  # fmt: skip
+    arms = {arm.name: arm for arm in built.arms}
+    assert [arms[name].trains[0].settings.learning_rate for name in ("sft", "low")] == [2e-4, 1e-5]
+    assert [arms[name].trains[-1].settings.beta for name in ("sft-dpo", "soft")] == [0.1, 0.3]
+    # One SFT adapter for three arms, with the pairs made of it.
+    assert arms["sft"].trains[0] is arms["sft-dpo"].trains[0] is arms["soft"].trains[0]
+    assert arms["sft-dpo"].prefers == arms["soft"].prefers
+    assert arms["low"].trains[0].label == "train sft · low"
+    assert arms["soft"].scores["validation"].label == "score validation · soft"
+    # Without, the others are as ever.
+    alone = {arm.name: arm for arm in build(OWN, "matrix.train_on=[[first]]").arms}
+    for name in ("base", "sft", "sft-dpo"):
+        assert alone[name].scores["validation"].key == arms[name].scores["validation"].key
+    seen = set()
+    for step in built.steps:
+        assert all(id(other) in seen for other in step.before)
+        seen.add(id(step))
+
+
+def test_arms_are_asked_the_same_questions(build):
+    values = "{sft: {data.first.counts: {train: 9, validation: 9, test: 9}}}"
+    with pytest.raises(UserError, match="asked other questions") as caught:
+        build(f"matrix.values={values}")
+    assert caught.value.where == "matrix.values.sft"

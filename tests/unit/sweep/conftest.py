@@ -16,7 +16,7 @@ models: [{{name: tiny, path: {model}, quantization: none, max_length: 256}}]
 data: {{first: {{source: cocobots, order: first, counts: {{train: 20, validation: 6, test: 4}}}}}}
 matrix: {{arms: {{base: [], sft: [sft], dpo: [dpo], sft-dpo: [sft, dpo]}}}}
 sft: {{lora: {{r: 8, alpha: 16}}, learning_rate: 1e-3}}
-dpo: {{beta: 0.1, learning_rate: 5e-5, pairs: {{prompts: 8, samples: 2}}}}
+dpo: {{beta: 0.1, learning_rate: 5e-5, batch_size: 1, pairs: {{prompts: 8, samples: 2}}}}
 evaluate: {{metrics: [exact_match, execution]}}
 sweep:
   arms: [sft-dpo]

@@ -62,16 +62,48 @@ def test_repeats_are_the_study_as_it_is_written_with_other_seeds(sweep: Sweep) -
     assert len({made.trial(one).score.sets[0].key for one in made.points}) == 1
 
 
-def test_a_grid_of_more_points_than_trials_is_refused(sweep: Sweep) -> None:
+@pytest.mark.parametrize(
+    ("space", "trials", "count"),
+    [
+        ("{dpo.beta: {choice: [0.2, 0.4, 0.8]}}", 2, 4),
+        ("{dpo.beta: {quantised: [0.01, 2.1, 0.01]}}", 2, 211),
+        # 0.1 is the study as it is written.
+        ("{dpo.beta: {choice: [0.1, 0.2, 0.4, 0.8]}, sft.lora.r: {choice: [8, 4]}}", 8, None),
+        ("{dpo.beta: {choice: [0.2, 0.4, 0.8]}}", 3, 4),
+    ],
+)
+def test_a_grid_of_more_points_than_trials_is_refused(
+    sweep: Sweep, space: str, trials: int, count: int | None
+) -> None:
+    words = f"sweep.space={space}", "sweep.search=grid", f"sweep.trials={trials}"
+    if count is None:
+        assert sweep(*words).most == trials
+        return
     with pytest.raises(UserError, match="more points than the sweep has trials") as caught:
-        sweep("sweep.space={dpo.beta: {choice: [0.2, 0.4, 0.8]}}", "sweep.search=grid",
-              "sweep.trials=3")  # fmt: skip
-    assert "raise it to 4" in str(caught.value.remedy)
+        sweep(*words)
+    assert f"raise it to {count}," in str(caught.value.remedy)
+    if count < 10:
+        assert sweep(*words, f"sweep.trials={count}").most == count
+
+
+@pytest.mark.parametrize("search", ["random", "tpe"])
+def test_more_trials_than_points_are_said_to_be_too_many(sweep: Sweep, search: str) -> None:
+    made = sweep("sweep.space={dpo.beta: {choice: [0.2, 0.4]}}", f"sweep.search={search}",
+                 "sweep.trials=9")  # fmt: skip
+    assert made.most == 3
+    same = "sweep.space={dpo.beta: {choice: [0.1, 0.4]}}"  # 0.1 is the study as it is written
+    assert sweep(same, f"sweep.search={search}", "sweep.trials=9").most == 2
+    assert "note: 3 trials, not 9: the space has no more points" in "\n".join(planned(made))
 
 
 def test_more_trials_of_a_sweep_go_on_with_it_and_another_space_is_another(sweep: Sweep) -> None:
     made = sweep()
     more = sweep("sweep.trials=9", "sweep.confirm=3", "resources.workers=1")
+    assert (
+        sweep("sweep.metric={execution_success: max, adapter_size: min}", "sweep.slack=1").key
+        == sweep("sweep.metric={execution_success: max, adapter_size: min}").key
+        != made.key
+    )
     assert (more.key, more.points[:5]) == (made.key, made.points)
     assert sweep("sweep.seed=1").key != made.key
     assert sweep("sft.epochs=2").key != made.key

@@ -68,6 +68,44 @@ def test_what_was_drawn_comes_again_first_and_then_something_new() -> None:
     assert drawn(4, [], seed=1) != first
 
 
+def test_what_was_drawn_before_is_no_trial() -> None:
+    seen: list[str] = []
+
+    def choose(values: Any) -> int | None:
+        if str(values) in seen:
+            return None
+        seen.append(str(values))
+        return len(seen) - 1
+
+    few = Space({"sft": {"r": RANK}})
+    search = searcher(0, 9, few, [], 0, choose)
+    assert [search.suggest(name) for name in "ab"] == [{"number": 0}, {"number": 1}]
+    assert search.suggest("c") == search.FINISHED
+    # What the first came to is told of what was drawn for it.
+    search.on_trial_complete("a", result={"objective": 0.5, "steps": 4, "training_iteration": 1})
+
+
+def test_optuna_learns_from_several_objectives() -> None:
+    """A small beta is cheap, a large one good; the arm without it is neither."""
+    found: list[dict[str, Any]] = []
+
+    def choose(values: Any) -> int:
+        found.append(dict(values))
+        return len(found) - 1
+
+    space = Space({"dpo": {"beta": Dimension.model_validate({"uniform": [0, 1]}), "r": RANK}})
+    search = searcher(0, 60, space, [], 0, choose, ("max", "min"))
+    for number in range(60):
+        search.suggest(f"t{number}")
+        beta, rank = found[-1]["beta"], found[-1]["r"]
+        values = {"objective": beta - rank, "objective-2": beta + rank}
+        search.on_trial_complete(f"t{number}", result={**values, "steps": 4})
+    # Whatever beta is, the first rank is better in both.
+    assert sum(one["r"] == 0 for one in found[30:]) > 20
+    late = [one["beta"] for one in found[30:]]
+    assert min(late) < 0.25 < 0.75 < max(late)
+
+
 def test_without_results_that_decide_there_are_the_known_trials() -> None:
     search = searcher(2, 2, None, [], 0, lambda values: 0)
     assert [search.suggest(name) for name in "ab"] == [{"number": 0}, {"number": 1}]

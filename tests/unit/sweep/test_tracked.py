@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from tuneyard.stages.context import Context
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Record, Records
 from tuneyard.sweep.tracked import Tracked
 from tuneyard.tracking.address import sqlite_uri
 
 Sweep = Callable[..., PreparedSweep]
+
+
+def context(made: PreparedSweep) -> Context:
+    nothing = Mock()
+    return Context(made.prepared.study, made.prepared.run, nothing, nothing)
 
 
 def runs_of(made: PreparedSweep) -> tuple[Any, list[Any]]:
@@ -46,8 +53,9 @@ def test_each_trial_is_there_once_whatever_was_interrupted(sweep: Sweep) -> None
     for record, status in zip(records.all.values(), ("done", "stopped", "failed"), strict=True):
         tracked.begin(record)
         record.status, record.value = status, 0.5 if status == "done" else None  # type: ignore[assignment]
-        tracked.end(record, None, None)
-    tracked.close()
+        if status != "stopped":  # which MLflow does not take now
+            record.logged = tracked.end(record, None, None)
+    tracked.close(context(made))
     parent, children = runs_of(made)
     assert [run.info.run_name for run in children] == ["trial 0", "trial 1", "trial 2"]
     assert [run.info.status for run in children] == ["FINISHED", "FINISHED", "FAILED"]
@@ -71,12 +79,21 @@ def test_a_server_that_does_not_answer_stops_nothing(
 
     made, said = sweep(), list[str]()
     monkeypatch.setattr("tuneyard.stages.runs.open_tracker", silent)
-    record = Record(0, made.points[0], status="done", value=0.5)
+    record = Record(0, made.points[0], status="stopped")
     records = Records(made.prepared.run, made.key, 5)
     records.keep(record)
     tracked = Tracked(made, records, said.append)
     tracked.begin(record)
-    tracked.end(record, None, None)
-    tracked.close()
+    assert tracked.end(record, None, None) is False
+    tracked.close(context(made))
     assert len(said) == 1
     assert "nobody is there" in said[0]
+    # The next process logs what is missing, once.
+    server = Mock()
+    monkeypatch.setattr("tuneyard.stages.runs.open_tracker", lambda *_: server)
+    for _ in range(2):
+        records = Records(made.prepared.run, made.key, 5)
+        Tracked(made, records, said.append).close(context(made))
+        assert records.all[0].logged
+        assert server.arm.call_count == server.study.call_count == 1
+    assert len(said) == 1

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import torch
 
 from tuneyard import study
 from tuneyard.errors import AbandonedError, RunError, UserError
@@ -23,6 +25,7 @@ from tuneyard.stages import runner as running
 from tuneyard.sweep import run, trials, tuned
 from tuneyard.sweep.prepared import PreparedSweep
 from tuneyard.sweep.records import Records
+from tuneyard.sweep.winner import best
 
 Sweep = Callable[..., PreparedSweep]
 HEAVY = ("train", "prefer", "reference", "generate", "score")
@@ -39,6 +42,7 @@ class Runs:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.steps: list[str] = []
+        self.keys: list[str] = []
         self.broken = False
         self.reported: dict[int, list[Any]] = {}
         self.act: Callable[[Step, Any], None] = lambda step, context: None
@@ -51,9 +55,9 @@ class Runs:
         patch.setattr(run, "room", lambda *_: 1)
         patch.setattr(run, "searcher", lambda *_: None)
         patch.setattr(running.Cluster, "start", lambda self: None)
-        patch.setattr(trials, "objective", self._objective)
-        patch.setattr(run, "Tracked", lambda *_: Mock())  # no MLflow
-        patch.setattr(tuned, "connect", lambda: (None, self._say))
+        patch.setattr(trials, "objectives", self._objectives)
+        patch.setattr(run, "Tracked", lambda *_: Mock(**{"end.return_value": True}))  # no MLflow
+        patch.setattr(tuned, "connect", self._connect)
         patch.setattr(tuned, "tune", self._tune)
 
     def __call__(self, made: PreparedSweep) -> Records:
@@ -68,27 +72,33 @@ class Runs:
         with context.artifact(step).writing({"steps": 20}) as folder:
             (folder / "name").write_text(step.label)
         self.steps.append(step.label)
+        self.keys.append(f"{step.stage}-{step.key}")
         return ""
 
     @staticmethod
-    def _objective(made: PreparedSweep, trial: Any, context: Any) -> float:
-        return float(trial.point.values.get("dpo.beta", 0.1))
+    def _objectives(made: PreparedSweep, trial: Any, context: Any) -> dict[str, float]:
+        return dict.fromkeys(made.sweep.objectives, float(trial.point.values.get("dpo.beta", 0.1)))
 
-    def _say(self, number: int, said: Any) -> None:
-        self.reported.setdefault(number, []).append(said)
-        if "end" in said:
-            self._ended.set()
-        else:
-            go_on = self.go_on(number, said["steps"], said["value"])
-            self.trials.decisions.make(number, said["steps"], go_on)
+    def _connect(self) -> tuple[Any, Any]:
+        desk = threading.Semaphore(0)  # of one sweep: a trial of it has ended
+
+        def say(number: int, said: Any) -> None:
+            self.reported.setdefault(number, []).append(said)
+            if "end" in said:
+                desk.release()
+            else:
+                go_on = self.go_on(number, said["steps"], said["value"])
+                self.trials.decisions.make(number, said["steps"], go_on)
+
+        self.desk = desk
+        return desk, say
 
     def _tune(self, trials: Any, desk: Any, search: Any, *, most: int, **options: Any) -> None:
         self.trials = trials
         for number in range(most):
-            self._ended = threading.Event()
             trials.begin(number)
             trials.begin(number)  # Tune starts a trial anew; its work is begun once
-            assert self._ended.wait(60)
+            assert desk.acquire(timeout=60)
             if self.broken:
                 raise KeyboardInterrupt
 
@@ -134,6 +144,40 @@ def test_a_sweep_of_another_space_shares_what_is_there(sweep: Sweep, runs: Runs)
     assert [label for label in runs.steps if label.startswith("train")] == ["train sft → dpo"]
 
 
+def test_two_sweeps_at_once_do_nothing_twice(sweep: Sweep, runs: Runs) -> None:
+    def act(step: Step, context: Any) -> None:
+        time.sleep(0.02)  # the other comes to it meanwhile
+
+    runs.act = act
+    # Of each sweep two points are the other's, too, and so is the study as it is written.
+    both = [sweep(ONE_KEY), sweep(ONE_KEY.replace("0.2", "0.3"))]
+    assert both[0].key != both[1].key
+    failed: list[BaseException] = []
+    together = threading.Barrier(2)
+
+    def work(made: PreparedSweep) -> None:
+        try:
+            together.wait()
+            run.run(made)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=[made]) for made in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert failed == []
+    assert len(set(runs.keys)) == len(runs.keys)
+    assert len([label for label in runs.steps if label == "train sft → dpo"]) == 5
+    for made in both:
+        found = Records(made.prepared.run, made.key, 5)
+        assert statuses(found) == ["done"] * 4
+        top = best(found.all.values(), made.sweep)
+        assert top is not None
+        assert top.point.values == {"dpo.beta": 0.8}
+
+
 @pytest.mark.parametrize(
     ("error", "again", "said"),
     [
@@ -144,6 +188,12 @@ def test_a_sweep_of_another_space_shares_what_is_there(sweep: Sweep, runs: Runs)
         ),
         (RunError("a worker ran out of memory", remedy="more"), True, "a worker ran out of memory"),
         (KeyError("ours"), True, "KeyError: 'ours'"),
+        (MemoryError(), True, "MemoryError"),
+        (
+            torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+            True,
+            "OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB",
+        ),
     ],
 )
 def test_a_trial_that_fails_stops_nothing_else(
@@ -183,7 +233,7 @@ def test_what_fails_while_a_sweep_is_broken_off_is_no_failure(sweep: Sweep, runs
         if isinstance(step, TrainDpo) and step.settings.beta == 0.4:
             runs.broken = True
             runs.trials.leave()
-            runs._ended.set()
+            runs.desk.release()
             raise RunError("Ray is gone")
 
     runs.act = act
@@ -242,9 +292,10 @@ def test_mlflow_has_what_became_of_a_trial_before_it_counts_as_over(
     made, kept = sweep(ONE_KEY), list[str]()
     tracked = Mock()
 
-    def end(record: Any, trial: Any, context: Any) -> None:
+    def end(record: Any, trial: Any, context: Any) -> bool:
         own = Records(made.prepared.run, made.key, 5).all[record.number]
         kept.append(f"{record.status}, kept as {own.status}")
+        return True
 
     tracked.end = end
     monkeypatch.setattr(run, "Tracked", lambda *_: tracked)

@@ -35,6 +35,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, floa
             if not self._judged(record, steps, value * steps):
                 raise AbandonedError(f"stopped at step {steps}")
         record.value, record.steps, record.status = value, 20, "done"
+        record.values = dict.fromkeys(self._made.sweep.objectives, value)
         return None, None
 
     def stop(self: run.Cluster) -> None:
@@ -86,11 +87,12 @@ def test_asha_stops_some_one_fails_and_all_is_given_back(
 def test_optuna_draws_each_point_once_and_goes_on_where_it_was(
     sweep: Sweep, held: list[dict[str, float]]
 ) -> None:
-    made = sweep(SPACE, "sweep.search=tpe", "sweep.trials=6", "sweep.parallel=1")
+    both = "sweep.metric={execution_success: max, adapter_size: min}"
+    made = sweep(SPACE, both, "sweep.search=tpe", "sweep.trials=6", "sweep.parallel=1")
     run.run(made)
     first = records(made)
     assert [one.number for one in first] == list(range(6))
-    more = sweep(SPACE, "sweep.search=tpe", "sweep.trials=9", "sweep.parallel=1")
+    more = sweep(SPACE, both, "sweep.search=tpe", "sweep.trials=9", "sweep.parallel=1")
     run.run(more)
     assert records(more)[:6] == first
     points = [str(one.point.values) for one in records(more)]

@@ -1,0 +1,73 @@
+"""Which trials are the best: by one objective, or of those that no other beats in all of several.
+
+Pure: it reads what is recorded of trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tuneyard.config import Sweep
+from tuneyard.sweep.records import Record
+
+
+def gains(record: Record, sweep: Sweep) -> tuple[float, ...]:
+    """Return a finished trial's objectives, the first first, each so that more is better."""
+    return tuple(
+        _value(record, name) * (1 if direction == "max" else -1)
+        for name, direction in sweep.objectives.items()
+    )
+
+
+def front(records: Iterable[Record], sweep: Sweep) -> list[Record]:
+    """Return the finished trials that no other is as good as in all objectives, and better in one.
+
+    They are in the order of the first objective, the best first.
+    """
+    done = [one for one in records if one.status == "done"]
+    found = {one.number: gains(one, sweep) for one in done}
+    kept = [one for one in done if not any(_beats(b, found[one.number]) for b in found.values())]
+    return sorted(kept, key=lambda one: (*(-gain for gain in found[one.number]), one.number))
+
+
+def best(records: Iterable[Record], sweep: Sweep) -> Record | None:
+    """Return the best trial: of the front the first by the first objective, then by the others.
+
+    With ``slack``, of those that are no further behind in the first the others decide. Of equal
+    trials it is the one that was begun first.
+    """
+    kept = front(records, sweep)
+    if not kept:
+        return None
+    most = gains(kept[0], sweep)[0]
+    near = [one for one in kept if most - gains(one, sweep)[0] <= sweep.slack]
+
+    def order(record: Record) -> tuple[float, ...]:
+        first, *others = gains(record, sweep)
+        return (*others, first, -record.number)
+
+    return max(near, key=order)
+
+
+def rule(sweep: Sweep) -> str | None:
+    """Say how the best of several objectives is chosen; None: there is one."""
+    first, *others = sweep.objectives
+    if not others:
+        return None
+    kept = "the best is of the trials that no other beats in all objectives"
+    if sweep.slack:
+        return (
+            f"{kept}: among those at most {sweep.slack:g} behind in {first}, "
+            f"the best by {', then '.join([*others, first])}"
+        )
+    return f"{kept}: the first by {', then '.join([first, *others])}"
+
+
+def _value(record: Record, name: str) -> float:
+    value = record.values.get(name, record.value)
+    assert value is not None  # of a trial that is done
+    return value
+
+
+def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))
