@@ -264,8 +264,8 @@ def test_plan_into_a_closed_pipe_is_quiet():
     reader, writer = os.pipe()
     os.close(reader)
     program = (  # the model is left alone: that takes seconds, and prints nothing
-        "import sys; from tuneyard import cli, study\n"
-        "study.check_fit = lambda *_: None\n"
+        "import sys; from tuneyard import cli, prepared\n"
+        "prepared.check_fit = lambda *_: None\n"
         "sys.exit(cli.main(['plan', sys.argv[1]]))"
     )
     done = subprocess.run(
