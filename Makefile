@@ -24,10 +24,10 @@ $(STAMP): pyproject.toml constraints.txt
 quickstart: $(STAMP) ## Fine-tune, evaluate, compare and register a small model on this machine
 	@$(BIN)/tuneyard run jobs/configs/quickstart.yaml
 
-# Whole studies run by themselves; the others share two cores.
+# Whole studies come last: they wait for Ray more than they use the two cores.
 test: $(STAMP) ## Pass the tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/integration
-	@$(BIN)/python -m pytest -q tests/integration
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/integration
 
 coverage: $(STAMP) ## Pass the tests, and say which lines they run
 	@$(BIN)/python -m pytest -q --cov=tuneyard --cov-report=term:skip-covered --cov-report=xml
