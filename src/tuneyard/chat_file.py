@@ -11,7 +11,9 @@ from pathlib import Path
 from tuneyard.config import Model
 from tuneyard.errors import UserError, listed
 from tuneyard.prompts import PROMPTS
-from tuneyard.prompts.chat_template import DATE, asks_for_date, variables_of
+from tuneyard.prompts.chat_template import DATE, asks_for_date
+from tuneyard.prompts.jinja import renderer, variables_of
+from tuneyard.prompts.probe import check_written
 
 _CONFIG = "tokenizer_config.json"
 
@@ -53,25 +55,31 @@ def check_prompt(model: Model, folder: Path, *, hub: bool) -> None:
             remedy="choose another format, give a template (prompt: {template: …}), or copy the "
             "model's chat_template.jinja there",
         )
-    if model.prompt.of_tokenizer:
-        _check_arguments(model, chat_template(folder))
+    if model.prompt.format == "chat":
+        _check_template(model, model.prompt.template or _default(chat_template(folder)))
 
 
-def _check_arguments(model: Model, template: str) -> None:
-    from jinja2 import TemplateError
+def _check_template(model: Model, template: str) -> None:
+    """Refuse an argument that a template does not read, and one that does not write what is said.
 
-    used = _default(template)
+    It is asked again with the tokenizer, some seconds later.
+    """
+    where = f"models: {model.name}: prompt"
+    if not template:
+        return
     try:
-        unread = model.prompt.unread(used) if used else None
-    except TemplateError:
-        return  # what renders it says so
-    if unread is not None:
-        raise UserError(
-            f"the chat template of {model.name!r} reads no argument of this name",
-            where=f"models: {model.name}: prompt.arguments",
-            value=unread,
-            remedy="drop it; the template reads " + listed(sorted(variables_of(used))),
-        )
+        if (unread := model.prompt.unread(template)) is not None:
+            raise UserError(
+                f"the chat template of {model.name!r} reads no argument of this name",
+                where=f"{where}.arguments",
+                value=unread,
+                remedy="drop it; the template reads " + listed(sorted(variables_of(template))),
+            )
+        check_written(renderer(template, model.prompt.arguments), where)
+    except UserError:
+        raise
+    except Exception:  # what a template raises is for the tokenizer to say
+        return
 
 
 def _default(template: str) -> str:

@@ -12,6 +12,7 @@ from tuneyard.chat_file import chat_template, check_prompt, notes
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 
+TEMPLATE = "{% for m in messages %}{{ m.content + eos_token }}{% endfor %}"
 SEVERAL = [{"name": "default", "template": "{{ messages }}"}]
 
 
@@ -41,7 +42,7 @@ def test_it_is_found_in_either_file(tmp_path: Path, file: str, content: str, fou
 def test_a_chat_prompt_needs_one_unless_it_may_be_fetched(tmp_path: Path) -> None:
     check_prompt(model(prompt="chat"), tmp_path, hub=True)
     check_prompt(model(), tmp_path, hub=False)
-    check_prompt(model(prompt={"template": "{{ messages }}"}), tmp_path, hub=False)
+    check_prompt(model(prompt={"template": TEMPLATE}), tmp_path, hub=False)
     with pytest.raises(UserError, match="no chat template"):
         check_prompt(model(prompt="chat"), tmp_path, hub=False)
     (tmp_path / "tokenizer_config.json").write_text("{}")
@@ -52,7 +53,7 @@ def test_a_chat_prompt_needs_one_unless_it_may_be_fetched(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("several", [False, True])
 def test_an_argument_that_no_template_reads_is_refused(tmp_path: Path, several: bool) -> None:
-    text = "{% generation %}{{ messages }}{{ thinking }}{% endgeneration %}"
+    text = "{% generation %}{{ thinking }}{% endgeneration %}" + TEMPLATE
     named = [{"name": "tools", "template": "{{ other }}"}, {"name": "default", "template": text}]
     said = {"chat_template": named if several else text}
     (tmp_path / "tokenizer_config.json").write_text(json.dumps(said))
@@ -61,4 +62,18 @@ def test_an_argument_that_no_template_reads_is_refused(tmp_path: Path, several: 
         check_prompt(model(prompt={"arguments": {"other": 1}}), tmp_path, hub=False)
     assert caught.value.where == "models: x: prompt.arguments"
     assert caught.value.shown == "'other'"
-    assert "messages, thinking" in str(caught.value.remedy)
+    assert "eos_token, messages, thinking" in str(caught.value.remedy)
+
+
+def test_a_template_that_loses_what_is_said_is_refused_without_a_tokenizer(tmp_path: Path) -> None:
+    lossy = TEMPLATE.replace("m.content", "(m.content if m.role == 'user' else '')")
+    with pytest.raises(UserError, match="leaves out the answer") as caught:
+        check_prompt(model(prompt={"template": lossy}), tmp_path, hub=False)
+    assert caught.value.where == "models: x: prompt"
+    (tmp_path / "chat_template.jinja").write_text(TEMPLATE.replace("content", "content | upper"))
+    with pytest.raises(UserError, match="changes a question"):
+        check_prompt(model(prompt="chat"), tmp_path, hub=False)
+    check_prompt(model(), tmp_path, hub=False)  # it is not used
+    # What one raises is for the tokenizer to say, which may know more.
+    raising = "{{ raise_exception('no') }}" + TEMPLATE
+    check_prompt(model(prompt={"template": raising}), tmp_path, hub=False)

@@ -15,6 +15,7 @@ models: [{name: chatty, path: MODEL, quantization: none}]
 data: {first: {source: cocobots, order: first, counts: {train: 4, validation: 2, test: 2}}}
 matrix: {arms: {base: []}}
 """
+TEMPLATE = "{% for m in messages %}{{ m.content + eos_token }}{% endfor %}"
 
 
 def chatty(folder: Path) -> Path:
@@ -22,7 +23,7 @@ def chatty(folder: Path) -> Path:
     model = folder / "model"
     shutil.copytree(embedded.path(), model)
     config = model / "tokenizer_config.json"
-    told = {**json.loads(config.read_text()), "chat_template": "{{ messages }}"}
+    told = {**json.loads(config.read_text()), "chat_template": TEMPLATE}
     config.write_text(json.dumps(told))
     path = folder / "study.yaml"
     path.write_text(TEXT.replace("MODEL", str(model)))
@@ -45,17 +46,17 @@ def test_a_chat_prompt_needs_a_template_and_is_known_by_it(tmp_path):
     assert prepared.notes == ()
     config = tmp_path / "model" / "tokenizer_config.json"
     told = json.loads(config.read_text())
-    config.write_text(json.dumps({**told, "chat_template": "{{ messages }} "}))
+    config.write_text(json.dumps({**told, "chat_template": TEMPLATE + " "}))
     assert study.prepare(path, chat).plan.arms[0].scores != prepared.plan.arms[0].scores
     assert study.prepare(path, chat).identities != prepared.identities
     config.write_text(json.dumps({**told, "chat_template": None}))
     with pytest.raises(UserError, match="has no chat template") as caught:
         study.prepare(path, chat)
     assert caught.value.where == "models: chatty: prompt"
-    config.write_text(json.dumps({**told, "chat_template": "{{ strftime_now('%d') }}"}))
+    config.write_text(json.dumps({**told, "chat_template": "{{ strftime_now('%d') }}" + TEMPLATE}))
     (note,) = study.prepare(path, chat).notes
     assert "asks for today's date, and is given 26 Jul 2024" in note
-    own = "models.chatty.prompt={template: '{% for m in messages %}{% endfor %}'}"
+    own = f"models.chatty.prompt={json.dumps({'template': TEMPLATE})}"
     assert study.prepare(path, [chat[0], own]).notes == ()
 
 

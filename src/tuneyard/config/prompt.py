@@ -17,7 +17,7 @@ from pydantic import (
 from tuneyard.config.base import Strict
 from tuneyard.errors import first_line, suggestion
 from tuneyard.prompts import PROMPTS, Chat, Prompt
-from tuneyard.prompts.chat_template import variables_of
+from tuneyard.prompts.jinja import variables_of
 
 # What transformers' own call takes by these names.
 _TAKEN = {"messages", "conversation", "tools", "documents", "chat_template", "tokenize", "padding",

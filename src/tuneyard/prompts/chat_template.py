@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tuneyard.errors import UserError, first_line
+from tuneyard.prompts.probe import check_written
 from tuneyard.prompts.turns import Turn
 
 DATE = "26 Jul 2024"
@@ -15,13 +16,7 @@ training, and what it is asked later, would else differ by the day."""
 _FIXED = "{%- macro strftime_now(format) -%}" + DATE + "{%- endmacro %}{{ '' }}"
 QUESTION, ANSWER = "Vqkzquestion", "def vqkzanswer"
 """Words that stand in no template, to see what it makes of them."""
-_TEXT = "{} of <b>\"Vq\" & 'Kz'</b>:\n\n    x = {{1}}  # ü \\n"
-"""Has what a filter would change: case, quotes, line ends, spaces, brackets."""
 _SYSTEM = "Vqkzsystem"
-
-
-# Transformers' own tag, which Jinja does not know.
-_GENERATION = re.compile(r"\{%-?\s*(end)?generation\s*-?%\}")
 
 
 class Ending(NamedTuple):
@@ -85,40 +80,8 @@ class ChatTemplate:
             ) from error
 
     def check(self, rounds: int = 1) -> None:
-        """Refuse a template that does not write questions, and the answer, as they are.
-
-        Outer space may go, and a question may come twice: training and inference do the same. What
-        becomes of the model's earlier turns is seen where they are trained.
-
-        Args:
-            rounds: of question and answer in the conversation that it is tried with.
-
-        Raises:
-            UserError: see above; or it does not take such a conversation.
-        """
-        words = [f"Vqkz{role}{n}" for n in range(rounds) for role in ("user", "assistant")]
-        turns = [
-            Turn("assistant" if "assistant" in word else "user", _TEXT.format(word))
-            for word in words
-        ]
-        opened = self.render(turns[:-1], answering=True)
-        closed = self.render(turns, answering=False)
-        for turn, word in zip(turns, words, strict=True):
-            last = turn is turns[-1]
-            text = closed if last else opened
-            count = text.count(turn.content)
-            if count == 1 or (count and not last) or (turn.role == "assistant" and not last):
-                continue
-            does = "changes" if word.lower() in text.lower() else "leaves out"
-            raise UserError(
-                f"a chat template {'writes twice' if count else does} "
-                f"{'the answer' if last else 'a question'}, so that a model is not trained on, "
-                "or asked, what the data say",
-                where=self.where,
-                value=text,
-                remedy="write {{ message.content }} of each message, as it is and once; or choose "
-                "another prompt format",
-            )
+        """Refuse a template that does not write what is said; see ``check_written``."""
+        check_written(lambda turns, asks: self.render(turns, answering=asks), self.where, rounds)
 
     def ending(self) -> Ending:
         """Return what it puts behind an answer.
@@ -175,18 +138,6 @@ class ChatTemplate:
 def asks_for_date(template: str) -> bool:
     """Tell whether a template would write today's date."""
     return "strftime_now" in template
-
-
-def variables_of(template: str) -> set[str]:
-    """Return the names that a template in Jinja is given.
-
-    Raises:
-        jinja2.TemplateError: it is none.
-    """
-    from jinja2 import Environment, meta
-
-    environment = Environment(extensions=["jinja2.ext.loopcontrols"])
-    return meta.find_undeclared_variables(environment.parse(_GENERATION.sub("", template)))
 
 
 def _own(tokenizer: Any, where: str) -> str:

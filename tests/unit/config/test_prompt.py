@@ -41,6 +41,7 @@ def test_a_prompt_is_read_and_written(said: Any, wording: Any) -> None:
         ("chatt", "unknown prompt format; did you mean 'chat'"),
         ({"format": "alpaca", "system": "s"}, "go with the format chat"),
         ({"template": "{% for m in messages %}"}, "no Jinja template"),
+        ({"template": "{{ messages | nosuch }}"}, "No filter named 'nosuch'"),
         ({"template": "{{ instruction }}"}, "has no 'messages'"),
         ({"template": TEMPLATE, "arguments": {"thinks": True}}, "does not read 'thinks'"),
         ({"arguments": {"tokenize": True}}, "cannot be given an argument 'tokenize'"),

@@ -300,7 +300,7 @@ def test_two_workers_with_a_global_batch_train_as_one_does(
     curves = []
     for workers, own in (
         (1, {"batch_size": 8}),
-        (1, {"batch_size": 3, "global_batch": 8}),  # four passes of two
+        (1, {"batch_size": 2, "global_batch": 8}),  # four passes
         (2, {"batch_size": 8, "global_batch": 8}),
     ):
         shaped = kind.model_validate({**settings, **own}).for_workers(workers)
