@@ -44,11 +44,16 @@ class Confirmed:
         return self.chose - self.tuned[SPLIT]
 
     @property
+    def trained(self) -> str:
+        """With what it was trained again, e.g. ``2 new seeds``."""
+        return f"{self.seeds} new seed{'s' * (self.seeds != 1)}"
+
+    @property
     def text(self) -> str:
         """All of it in a few lines."""
         lines = [
             f"trial {self.number}, which validation data chose: {self.chose:.4f}; trained again "
-            f"with {self.seeds} new seeds: {self.tuned[SPLIT]:.4f} (luck: {self.luck:+.4f})"
+            f"with {self.trained}: {self.tuned[SPLIT]:.4f} (luck: {self.luck:+.4f})"
         ]
         lines += [
             f"{split}: {self.arm}{SUFFIX} {value:.4f}, {self.arm} as written "

@@ -144,7 +144,14 @@ def in_order(dimensions: Mapping[str, Dimension]) -> Sequence[str]:
 
 
 def at(tree: Any, key: str) -> Any:
-    """Return what stands at a dotted key within mappings; None: nothing does."""
+    """Return what stands at a dotted key; None: nothing does.
+
+    Items of lists are found by their number or their name.
+    """
     for part in key.split("."):
+        if isinstance(tree, list):
+            named = {one.get("name"): one for one in tree if isinstance(one, dict)}
+            numbered = {str(number): one for number, one in enumerate(tree)}
+            tree = {**numbered, **named}
         tree = tree.get(part) if isinstance(tree, dict) else None
     return tree

@@ -24,10 +24,13 @@ def front(records: Iterable[Record], sweep: Sweep) -> list[Record]:
 
     They are in the order of the first objective, the best first.
     """
-    done = [one for one in records if one.status == "done"]
-    found = {one.number: gains(one, sweep) for one in done}
-    kept = [one for one in done if not any(_beats(b, found[one.number]) for b in found.values())]
-    return sorted(kept, key=lambda one: (*(-gain for gain in found[one.number]), one.number))
+    found = [(gains(one, sweep), one) for one in records if one.status == "done"]
+    found.sort(key=lambda pair: (*(-gain for gain in pair[0]), pair[1].number))
+    kept: list[tuple[tuple[float, ...], Record]] = []
+    for own, record in found:  # what beats one comes before it
+        if not any(_beats(other, own) for other, _ in kept):
+            kept.append((own, record))
+    return [record for _, record in kept]
 
 
 def best(records: Iterable[Record], sweep: Sweep) -> Record | None:

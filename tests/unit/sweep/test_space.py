@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.config import Dimension
-from tuneyard.sweep.space import Space, draw, in_order
+from tuneyard.sweep.space import Space, at, draw, in_order
 
 
 def dimension(**words: Any) -> Dimension:
@@ -70,6 +70,12 @@ def test_quantised_values_are_whole_where_the_step_is() -> None:
     assert dimension(quantised=[2, 9, 3]).all == [2, 5, 8]
     assert dimension(quantised=[0, 0.3, 0.1]).all == [0, 0.1, 0.2, 0.3]
     assert dimension(quantised=[2, 9, 3]).ends == [2, 8]
+
+
+def test_a_dotted_key_names_a_place() -> None:
+    tree = {"a": {"b": 1}, "models": [{"name": "tiny", "length": 2}]}
+    assert [at(tree, key) for key in ("a.b", "models.0.length", "models.tiny.length")] == [1, 2, 2]
+    assert [at(tree, key) for key in ("a.c", "a.b.c", "models.1.length")] == [None] * 3
 
 
 def test_what_follows_itself_is_refused() -> None:

@@ -130,9 +130,10 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     width, height = 0.7 + 3.1 * columns, 0.55 + 2.45 * rows
     figure = new_figure(width, height)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    levels = max(view.objective(one, name) for one in view.done)
     figure.subplots_adjust(
-        left=0.62 / width, right=1 - 0.12 / width, top=1 - 0.62 / height, bottom=0.36 / height,
-        wspace=0.1, hspace=0.5,
+        left=(0.62 if levels < 1000 else 0.92) / width, right=1 - 0.12 / width,
+        top=1 - 0.62 / height, bottom=0.36 / height, wspace=0.1, hspace=0.5,
     )  # fmt: skip
     colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.arms)}
     written = [view.objective(one, name) for one in view.written]
@@ -148,6 +149,7 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
         share = f"  ({100 * important[key]:.0f} %)" if key in important else ""
         axis.set_title(plain(f"{short(key, 34)}{share}"), fontsize=9.5, loc="left", color=INK)
     for line in panels:
+        line[0].yaxis.set_major_formatter(lambda level, _: spoken(float(level)))
         line[0].set_ylabel(plain(name), fontsize=8.5, color=INK)
     entries = {
         arm: {"marker": "o", "color": colour, "markersize": 6} for arm, colour in colours.items()

@@ -35,7 +35,7 @@ def verdict(view: View) -> str:
         said.append(f"<b>{text(best.point.arm)}:</b> {text(own)}")
     if (found := view.confirmed) is not None:
         said.append(
-            f"<b>Trained again with {found.seeds} new seeds:</b> "
+            f"<b>Trained again with {found.trained}:</b> "
             f"{found.tuned['validation']:.3f} on validation data; {_signed(found.luck)} was luck."
         )
         said += [f"<b>Beside the study as written:</b> {text(one)}" for one in found.verdict[:1]]
@@ -86,7 +86,7 @@ def worth(view: View, drawing: Drawing | None) -> str:
     ]
     luck = (
         f"The best of many validation scores flatters itself: {found.chose:.3f} chose the trial, "
-        f"{found.tuned['validation']:.3f} came of the same settings with {found.seeds} new seeds. "
+        f"{found.tuned['validation']:.3f} came of the same settings with {found.trained}. "
         f"The difference, {_signed(found.luck)}, was luck. The test split chose nothing."
     )
     said = [f"<p>{text(one)}</p>" for one in found.verdict]

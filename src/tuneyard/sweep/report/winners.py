@@ -87,7 +87,7 @@ def worth(found: Confirmed) -> Drawing:
         ("validation, one seed: it chose", found.chose, None)
     ]
     rows += [
-        (f"{split}, {found.seeds} new seed{'s' * (found.seeds > 1)}", value, found.written[split])
+        (f"{split}, {found.trained}", value, found.written[split])
         for split, value in found.tuned.items()
     ]
     width, height = 7.6, 0.75 + 0.42 * len(rows)
