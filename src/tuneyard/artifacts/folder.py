@@ -9,6 +9,7 @@ import shutil
 import socket
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +109,7 @@ class Folder:
                 self._files().pipe_file(self._strip(self.join(*parts)), text.encode())
             return
         path = Path(self.join(*parts))
-        temporary = path.with_name(half_written(path.name))
+        temporary = path.with_name(f"{half_written(path.name)}{threading.get_ident()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_text(text, encoding="utf-8")

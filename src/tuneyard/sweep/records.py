@@ -80,6 +80,11 @@ class Records:
         found = (self._read(number) for number in range(most))
         self.all: dict[int, Record] = {one.number: one for one in found if one is not None}
 
+    @property
+    def known(self) -> list[Record]:
+        """The trials there are now: other threads may begin more."""
+        return list(self.all.values())
+
     def keep(self, record: Record) -> None:
         """Write what is known of a trial."""
         self.all[record.number] = record

@@ -17,7 +17,7 @@ def noise(records: Records) -> float | None:
     """Return the standard deviation of the study as it is written over training seeds."""
     values = [
         one.value
-        for one in records.all.values()
+        for one in records.known
         if not one.point.values and one.value is not None and one.status == "done"
     ]
     return stdev(values) if len(values) > 1 else None
@@ -47,11 +47,11 @@ def write(
         confirmed: what came of training the best trial again.
         not_confirmed: why it was not.
     """
-    found, sweep = best(records.all.values(), made.sweep), made.sweep
+    found, sweep = best(records.known, made.sweep), made.sweep
     content = {
         "sweep": sweep.model_dump(mode="json", by_alias=True),
         "best": None if found is None else found.number,
-        "front": [one.number for one in front(records.all.values(), sweep)],
+        "front": [one.number for one in front(records.known, sweep)],
         "rule": rule(sweep),
         "noise": noise(records),
         "confirmed": None if confirmed is None else dataclasses.asdict(confirmed),
@@ -65,7 +65,7 @@ def write(
 
 def table(made: PreparedSweep, records: Records) -> str:
     """Return the trials, best first, with what they were, and how to run the best."""
-    sweep, known = made.sweep, list(records.all.values())
+    sweep, known = made.sweep, records.known
     keys, several, names = list(sweep.space), len(sweep.arms) > 1, list(sweep.objectives)
     head = ["TRIAL", *(["ARM"] if several else []), *keys, *(name.upper() for name in names), ""]
     rows, sign = [head], -1 if sweep.objectives[sweep.first] == "max" else 1
@@ -88,7 +88,7 @@ def table(made: PreparedSweep, records: Records) -> str:
 
 def _summary(made: PreparedSweep, records: Records) -> list[str]:
     """Return what there is to say of all trials together."""
-    known = list(records.all.values())
+    known = records.known
     count = {s: sum(one.status == s for one in known) for s in ("done", "stopped", "failed")}
     counted = ", ".join(f"{number} {name}" for name, number in count.items())
     lines = [f"{len(known)} trials: {counted}"]

@@ -67,12 +67,12 @@ def run(
             _draw(made, records)
             tracked = Tracked(made, records, progress.line)
             known = len(records.all) == made.most
-            if not known or any(not record.over for record in records.all.values()):
+            if not known or any(not record.over for record in records.known):
                 _run(made, records, progress, cluster, tracked)
             bar = Bar("", _nothing, _nothing)
             tracked.close(Context(made.prepared.study, folder, bar, cluster))
             write(made, records)
-            found = best(records.all.values(), made.sweep)
+            found = best(records.known, made.sweep)
             if found is None:
                 raise _nothing_done(records)
             said = [table(made, records)]
@@ -101,7 +101,7 @@ def _nothing_done(records: Records) -> RunError:
     return RunError(
         "no trial of the sweep came to its end",
         where=records.place,
-        value=next((one.reason for one in records.all.values() if one.reason), None),
+        value=next((one.reason for one in records.known if one.reason), None),
         remedy="mend what they failed by, then run the same command again",
     )
 
@@ -166,6 +166,7 @@ def _run(
             storage=records.place,
             name="tune",
         )
+        trials.join()
     except BaseException:
         trials.leave()
         tracked.break_off()
@@ -178,7 +179,7 @@ def _search(made: PreparedSweep, records: Records) -> Any:
     told = [one.drawn for _, one in before]
     repeated = iter([number for number, _ in before])
     fresh = iter(range(known + len(before), made.most))
-    trained = {_trained(made, one.point) for one in records.all.values()}
+    trained = {_trained(made, one.point) for one in records.known}
 
     def choose(drawn: Mapping[str, Any]) -> int | None:
         if (number := next(repeated, None)) is not None:

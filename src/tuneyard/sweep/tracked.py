@@ -71,7 +71,7 @@ class Tracked:
             run.log_metrics({**self._values(record), "seconds": record.seconds})
             run.finish(_STATUS[record.status])
             del self._open[record.number]
-            top, found = self._parent(), best(self._records.all.values(), self._made.sweep)
+            top, found = self._parent(), best(self._records.known, self._made.sweep)
             if found is not None:  # of each trial that becomes the best one, in order
                 top.log_steps([{"step": record.number, **self._values(found)}], prefix="best")
 
@@ -84,7 +84,7 @@ class Tracked:
             context: of any trial.
         """
         place = "sweep", self._made.key, "tracked.json"
-        found = list(self._records.all.values())
+        found = self._records.known
         top = best(found, self._made.sweep)
         status = [one.status for one in found]
         counts = {name: status.count(name) for name in ("done", "stopped", "failed")}

@@ -85,6 +85,7 @@ class Trials:
         self._progress, self._say, self._tracked = progress, say, tracked
         self.decisions = Decisions()
         self._begun: set[int] = set()
+        self._threads: list[threading.Thread] = []
         self._refused: dict[str, UserError] = {}
         self._left = False
         self._lock = threading.Lock()
@@ -103,7 +104,14 @@ class Trials:
             self._begun.add(number)
         record = self._records.all[number]
         work = self._repeat if record.over else self._perform
-        threading.Thread(target=work, args=[record], name=record.name, daemon=True).start()
+        thread = threading.Thread(target=work, args=[record], name=record.name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def join(self) -> None:
+        """Wait until all is noted: Tune has done with a trial that it stops before its workers."""
+        for thread in self._threads:
+            thread.join()
 
     def _repeat(self, record: Record) -> None:
         for steps, value in sorted(record.rungs.items()):
@@ -139,11 +147,11 @@ class Trials:
 
     def over(self) -> int:
         """Return how many trials have come to their end."""
-        return sum(one.ended for one in self._records.all.values())
+        return sum(one.ended for one in self._records.known)
 
     def _tally(self) -> str:
         """Say how far the sweep is, what was best so far, and how long the rest will take."""
-        found, over = list(self._records.all.values()), self.over()
+        found, over = self._records.known, self.over()
         said = [f"{over} of {self._made.most} trials are over"]
         for status in ("failed", "running"):
             if count := sum(one.status == status for one in found):

@@ -64,7 +64,7 @@ class Runs:
         self.steps.clear()
         self.reported.clear()
         self.made = made
-        run.run(made)
+        self.outcome = run.run(made)
         return Records(made.prepared.run, made.key, made.sweep.trials)
 
     def _stub(self, step: Step, context: Any) -> str:
@@ -80,15 +80,17 @@ class Runs:
         return dict.fromkeys(made.sweep.objectives, float(trial.point.values.get("dpo.beta", 0.1)))
 
     def _connect(self) -> tuple[Any, Any]:
-        desk = threading.Semaphore(0)  # of one sweep: a trial of it has ended
+        desk = threading.Semaphore(0)  # of one sweep: Tune has done with a trial of it
+        stopped = set[int]()
 
         def say(number: int, said: Any) -> None:
             self.reported.setdefault(number, []).append(said)
-            if "end" in said:
-                desk.release()
-            else:
-                go_on = self.go_on(number, said["steps"], said["value"])
+            go_on = "end" not in said and self.go_on(number, said["steps"], said["value"])
+            if "end" not in said:
                 self.trials.decisions.make(number, said["steps"], go_on)
+            if not go_on and number not in stopped:  # stopped, its workers are still at it
+                stopped.add(number)
+                desk.release()
 
         self.desk = desk
         return desk, say
@@ -264,6 +266,7 @@ def at_rungs(step: Step, context: Any) -> None:
         row = {"step": steps, "total_steps": 20}
         assert context.rungs.judge({**row, "rung": answers[:half]}, context) is None
         if not context.rungs.judge({**row, "rung": answers[half:]}, context):
+            time.sleep(0.3)  # its workers are told, and give up
             raise AbandonedError(f"stopped at step {steps} of 20")
 
 
@@ -272,13 +275,14 @@ def test_a_trial_is_stopped_at_a_rung_and_leaves_no_adapter(
 ) -> None:
     monkeypatch.setattr(trials.TrialRungs, "_value", lambda self, answers, context: 0.5)
     runs.act = at_rungs
-    runs.go_on = lambda number, steps, value: number != 2 or steps < 8
+    runs.go_on = lambda number, steps, value: number != 3 or steps < 8
     made = sweep(ONE_KEY, "sweep.stop={first: 4, prompts: 4}")
     records = runs(made)
-    assert statuses(records) == ["done", "done", "stopped", "done"]
-    assert records.all[2].rungs == {4: 0.5, 8: 0.5}
-    assert records.all[2].value is None
-    assert not Path(made.prepared.run.root, "stages", f"train-{records.all[2].adapter}").exists()
+    assert statuses(records) == ["done", "done", "done", "stopped"]
+    assert "stopped at step 8 of 20" in runs.outcome["table"]
+    assert records.all[3].rungs == {4: 0.5, 8: 0.5}
+    assert records.all[3].value is None
+    assert not Path(made.prepared.run.root, "stages", f"train-{records.all[3].adapter}").exists()
     # Its shared steps stay, and it is not taken up again; Tune hears its rungs again.
     records = runs(sweep(ONE_KEY, "sweep.stop={first: 4, prompts: 4}", "sweep.trials=5"))
     assert runs.steps == []
