@@ -14,7 +14,6 @@ from tuneyard.sandbox import isolation
 from tuneyard.sandbox.channel import Channel
 from tuneyard.sandbox.isolation import LIBC
 
-
 FORKS = """
 import os, pathlib, sys
 from tuneyard.sandbox import isolation
