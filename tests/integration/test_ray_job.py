@@ -100,7 +100,7 @@ def test_a_sweep_runs_as_a_job(submit, words, sft_only, run_dir):
         folder = run_dir / "stages" / f"train-{one['adapter']}" / "adapter"
         rank = json.loads((folder / "adapter_config.json").read_text())["r"]
         ranks[one["point"]["values"].get("sft.lora.r", "as written")] = rank
-    assert ranks == {"as written": 32, 4: 4, 8: 8}
+    assert ranks == {"as written": 64, 4: 4, 8: 8}
     after = {path: path.stat().st_mtime_ns for path in run_dir.glob("stages/*/manifest.json")}
     assert before.items() <= after.items()
 
