@@ -6,7 +6,8 @@ Batches travel as JSON, which also carries text that is not valid Unicode.
 
 On GPUs the workers are actors, so that a GPU is free as soon as the run ends. On CPUs they are
 tasks: Ray keeps their processes for the next run, which then starts without importing torch and
-transformers again, about ten seconds on two cores.
+transformers again, about ten seconds on two cores. Where training workers stay on GPUs there is no
+pool: they do the batches (see ``Groups.lend``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a training worker does: job after job, and what it tells the driver."""
+"""What a training worker does: trainings and batches, job after job, and what it tells of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RESULT = "training.json"
 
 
 class Channel:
-    """A Ray actor between driver and workers: jobs one way, progress and results the other."""
+    """A Ray actor between driver and workers: jobs and batches one way, what comes of them back."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -115,7 +115,7 @@ class Channel:
 
 
 def work(config: dict[str, Any]) -> None:
-    """Run in each training worker: train the jobs of a channel until no more come."""
+    """Run in each training worker: do the jobs of a channel until no more come."""
     import ray
     import ray.train
     import torch

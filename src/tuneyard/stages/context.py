@@ -41,8 +41,8 @@ class Context:
         bar: the step's progress display.
         cluster: Ray, which a stage that needs it starts.
         live: takes step metrics of training for MLflow; None: they wait for the register stage.
-        training: the folder in ``work/`` for checkpoints of workers that stay from one training
-            stage to the next.
+        training: the folder in ``work/`` for checkpoints of workers that stay from one stage to
+            the next.
         rungs: judges training meanwhile; None: it runs to its end.
     """
 
