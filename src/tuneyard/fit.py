@@ -11,12 +11,14 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuneyard.config import Model
 from tuneyard.errors import UserError, first_line
 from tuneyard.model_config import no_model, read_config
 from tuneyard.weight_file import headers
+
+if TYPE_CHECKING:
+    from tuneyard.config import Model
 
 # Made anew with every model, and saved by older versions of it.
 BUFFERS = re.compile(

@@ -12,6 +12,8 @@ LARGEST = 64 << 20  # bytes of a message
 
 _LENGTH = struct.Struct("=Q")
 _pack, _unpack, _size = _LENGTH.pack, _LENGTH.unpack, _LENGTH.size
+_PART = 4096  # bytes: most messages come whole with one read, and reading takes its time
+_come = bytearray()  # what was read and not asked for yet
 _sending = _thread.RLock()  # an answer may have threads, and each of them may end it
 _write, _read = os.write, os.read  # bound early: an answer may have others for its own ends
 
@@ -34,23 +36,27 @@ def receive() -> bytes | None:
     Raises:
         ValueError: the other side says what is no message.
     """
-    head = _exactly(_size)
-    if head is None:
+    if not _fill(_size):
         return None
-    (length,) = _unpack(head)
+    (length,) = _unpack(_come[:_size])
     if length > LARGEST:
         raise ValueError(f"a message of {length} bytes")
-    return _exactly(length)
+    end = _size + length
+    if not _fill(end):
+        return None
+    data = bytes(_come[_size:end])
+    del _come[:end]
+    return data
 
 
-def _exactly(count: int) -> bytes | None:
-    found = bytearray()
-    while len(found) < count:
+def _fill(count: int) -> bool:
+    """Have so many bytes at least; False: the other side is gone."""
+    while len(_come) < count:
         try:
-            part = _read(LINK, min(count - len(found), 1 << 20))
+            part = _read(LINK, max(_PART, min(count - len(_come), 1 << 20)))
         except OSError:
-            return None
+            return False
         if not part:
-            return None
-        found += part
-    return bytes(found)
+            return False
+        _come.extend(part)
+    return True
