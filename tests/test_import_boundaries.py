@@ -85,6 +85,17 @@ def test_pure_modules_import_nothing_heavy():
     assert {name: heavy for name, heavy in found.items() if heavy} == {}
 
 
+def test_scoring_starts_without_what_only_studies_need():
+    program = (
+        "import sys, tuneyard.cli, tuneyard.score\n"
+        "print([name for name in ('pydantic', 'yaml', 'torch') if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("package", sorted(LEVEL_0))
 def test_level_0_imports_level_0_only(package):
     for path, own in modules():

@@ -47,6 +47,15 @@ BOTH = "matrix.train_on=[[first, rows]]"
             {},
             "8 examples",
         ),
+        (
+            [
+                BOTH,
+                "dpo={global_batch: 17, batch_size: 1, "
+                "pairs: {prompts: 4, max_pairs_per_prompt: 2}}",
+            ],
+            {},
+            "16 examples",  # four prompts of each data set at most, however many rows there are
+        ),
         (["dpo.global_batch=8"], {Prefer: {"stats": {"pairs": 3}}}, "3 examples"),
     ],
 )
