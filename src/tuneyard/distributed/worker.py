@@ -6,13 +6,13 @@ import asyncio
 import gc
 import json
 import os
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuneyard import scratch
 from tuneyard.distributed.batches import Batches, BatchWorker
 from tuneyard.errors import UserError, first_line
 from tuneyard.machine import cores
@@ -192,8 +192,8 @@ def _train(
 
     # A run that was interrupted between its last report and the driver's copy is finished.
     if resume_from is None or not (resume_from / RESULT).is_file():
-        with tempfile.TemporaryDirectory(prefix="adapter-") as folder:
-            out = Path(folder, "adapter")
+        with scratch.folder() as folder:
+            out = folder / "adapter"
             result = run(job, out, report=report, resume_from=resume_from, ask=ask)
             if first:
                 text = json.dumps(result, indent=1) + "\n"

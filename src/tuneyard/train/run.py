@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard import loading
+from tuneyard import loading, scratch
 from tuneyard.adapter_file import check_adapter
 from tuneyard.artifacts import fetch
 from tuneyard.base_models import check_model, fingerprint
@@ -53,9 +52,9 @@ def run(
         check_adapter(start, base)
     rows: Any = read_sft(job.rows) if job.method == "sft" else read_preferences(job.rows)
     _quiet()
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="training-") as folder:
+    with warnings.catch_warnings(), scratch.folder() as folder:
         warnings.simplefilter("ignore")
-        trainer = _trainer(job, rows, start, Path(folder))
+        trainer = _trainer(job, rows, start, folder)
         result = _train(job, trainer, report, resume_from, ask)
         if trainer.args.should_save:
             _save(job, trainer, out, result)

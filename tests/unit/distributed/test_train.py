@@ -88,10 +88,13 @@ class Killer:
         self.step = step
         self.killed: int | None = None
         self.after: list[int] = []
+        self.folders: set[Path] = set()
 
     def __call__(self, entry: dict[str, Any]) -> None:
         if self.killed is None and entry["step"] >= self.step:
             self.killed = entry["pid"]
+            files = map(os.path.realpath, Path(f"/proc/{self.killed}/fd").iterdir())
+            self.folders = {Path(file).parent for file in files if file.endswith("/.lock")}
             os.kill(entry["pid"], signal.SIGKILL)
         elif self.killed is not None and entry["pid"] != self.killed:
             self.after.append(entry["step"])
@@ -127,6 +130,8 @@ def test_a_killed_worker_is_replaced_and_the_adapter_is_the_same(
     assert killer.killed is not None
     assert killer.after[0] > 10
     assert killer.after[-1] == STEPS
+    assert killer.folders, "a worker has temporary folders"
+    assert not [folder for folder in killer.folders if folder.exists()]
     assert digest(tmp_path / "out") == digest(whole)
     assert learnt(found["history"]) == history(whole)
     assert [entry["step"] for entry in found["history"]] == list(range(1, STEPS + 1))
