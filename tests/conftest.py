@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ from hypothesis import settings
 # A slow machine is no failure: nothing here is timed.
 settings.register_profile("tuneyard", deadline=None)
 settings.load_profile("tuneyard")
+
+# Ray reads these once in a process: where one test's Ray has a token and the next one's has none,
+# the second waits for ever. None of the user's is picked up.
+os.environ.pop("RAY_AUTH_TOKEN_PATH", None)
+os.environ["RAY_AUTH_MODE"] = "token"
+os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
 
 TINY_TEXT = [
     "place a red nut in the 7th row, 4th column",

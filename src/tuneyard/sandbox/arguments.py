@@ -52,6 +52,11 @@ _RECKONS = dis.opmap.get("BINARY_OP", -1)
 _IN_PLACE = 13  # the first of its arguments that means an assignment such as +=
 _LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _LAZY = words("map filter starmap takewhile dropwhile filterfalse accumulate groupby zip_longest")
+_GOES_ON = words(
+    """__enter__ __exit__ __aenter__ __aexit__ __next__ __anext__ __del__ Thread Timer
+    ThreadPoolExecutor start_new_thread"""
+)
+"""Names by which a program's classes and threads act while none of its functions is called."""
 
 
 def shows_frames(program: CodeType) -> bool:
@@ -115,6 +120,8 @@ class Arguments:
         allowed: what the reference changes, as ``changed`` says it.
         put_back: what else is changed becomes what it was.
         extras: attributes that the tests cannot see.
+        reference: whether this is the reference: what changes while none of its functions is
+            called may be its doing, where it has what acts then. So may the same be an answer's.
 
     Attributes:
         changed: what else was changed: the name of the function, or ``LATER`` where it was after
@@ -132,6 +139,7 @@ class Arguments:
         *,
         put_back: bool = False,
         extras: Extras | None = None,
+        reference: bool = False,
     ) -> None:
         self.changed: set[str] = set()
         self.spoilt: set[str] = set()
@@ -146,7 +154,10 @@ class Arguments:
         lazy = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
-        self._pending = Pending() if lazy else None
+        goes_on = reference and any(
+            not _GOES_ON.isdisjoint(code.co_names) for code in walk(program)
+        )
+        self._pending = Pending(ever=goes_on) if lazy or goes_on else None
         self._names: dict[str, Any] = {}
 
     def begin(self, names: dict[str, Any]) -> None:
@@ -169,7 +180,7 @@ class Arguments:
             given = [*positional, *named.values()]
             if not SCALARS.issuperset(map(type, given)):
                 self._hold(given)
-                self._places = places(given, self._held.number)
+            self._places = places(given, self._held.number)
             own = getattr(function, "__self__", None)
             result = None
             try:

@@ -26,6 +26,7 @@ def lies(
     says: Says = holds,
     question: Any = eq,
     known: Iterable[Any] = (),
+    anew: Callable[[], Any] | None = None,
 ) -> bool:
     """Say whether an object that says it equals a value says so of others, or not each time.
 
@@ -37,14 +38,17 @@ def lies(
         says: how an answer is read: ``holds``, or ``fails`` for "is unlike".
         question: the operator.
         known: numbers and texts that the object may have been told to equal.
+        anew: returns the object as it was before it was first compared, for each question; None:
+            comparing did not change it.
     """
+    ask = anew or (lambda: left)
     strict = strict and is_answers(left)
     others = unlike(right, draw)
     if strict:
         others += [*akin(right, draw), *_like(right, [*known, *_held(left)])]
     trials = [(right, True)] * 2 + [(other, False) for other in others]
     draw.shuffle(trials)
-    answers = [(says(question, left, other), wanted) for other, wanted in trials]
+    answers = [(says(question, ask(), other), wanted) for other, wanted in trials]
     wrong = [got for got, wanted in answers if not wanted]
     if any(not got for got, wanted in answers if wanted):
         return True
@@ -59,7 +63,7 @@ def lies(
     groups = [
         group for group in (others_of(right, draw), [bare] if bare is not None else []) if group
     ]
-    return any(all(says(question, left, other) for other in group) for group in groups)
+    return any(all(says(question, ask(), other) for other in group) for group in groups)
 
 
 def _like(value: Any, known: Iterable[Any]) -> list[Any]:

@@ -11,6 +11,7 @@ from tuneyard.sandbox.arguments import Arguments, may_change, shows_frames
 from tuneyard.sandbox.capability import Capability
 from tuneyard.sandbox.copies import Copies
 from tuneyard.sandbox.extras import Extras
+from tuneyard.sandbox.licences import METHOD
 from tuneyard.sandbox.marks import ANYWHERE, CHANGES, NAN, ORIGINALS, READS, Reach
 from tuneyard.sandbox.nans import Nans, may_hold, may_make, mentions
 from tuneyard.sandbox.outside import Outside, concerns
@@ -117,12 +118,13 @@ class Calls:
                 or getattr(function if isinstance(function, type) else kind, "__module__", 0)
                 == home
             ):
+                is_method = kind in _METHODS and id(function) not in own
                 if made is not None:
                     function = made.calls(name, function)
                 if nans is not None and callable(function) and not isinstance(function, type):
                     function = nans.calls(name, function)
                 if given is not None and callable(function):
-                    function = given.calls(name, function)
+                    function = given.calls(METHOD if is_method else name, function)
                 if outside is not None and callable(function):
                     function = outside.calls(function, put_back=put_back)
             return function
@@ -166,4 +168,6 @@ def _given(
         originals = wanted.separate == ORIGINALS
         return Copies(program, allowed, Extras(tests), originals=originals)
     may = wanted is None or others or not can.harmless or may_change(program)
-    return Arguments(program, allowed, extras=Extras(tests)) if may else None
+    if not may:
+        return None
+    return Arguments(program, allowed, extras=Extras(tests), reference=wanted is None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter, deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from enum import Enum
 from types import CodeType, FunctionType, MemberDescriptorType, ModuleType
@@ -15,6 +15,7 @@ from tuneyard.sandbox.apart.kinds import ARRAY, CHANGING, KINDS, Changing, Parts
 from tuneyard.sandbox.capability import names_in, walk
 from tuneyard.sandbox.parts import HOLDERS, attributes_by_name, dict_of, mro_of
 from tuneyard.sandbox.source import words
+from tuneyard.sandbox.strange_kinds import is_mock
 from tuneyard.sandbox.ways import mark
 
 _LARGE = 1_000_000  # elements of an array that is compared
@@ -30,6 +31,7 @@ _SKIPPED = words(
 """Packages whose objects never change, change when they are looked at, are the process's (locks,
 loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
 ``kind_of``; ``solution`` is the answer."""
+_Make = Callable[[Any, Collection[str]], Changing]
 _ORDER = words("__lt__ __le__ __gt__ __ge__")
 _FIXED = {*KINDS, str, float, BaseException}
 """What never changes, but for attributes that nobody looks at."""
@@ -55,14 +57,17 @@ class Kinds:
         more there is what decorators do, but for methods of a class, by which it answers.
         """
         kind = type(value)
-        if not (kind is FunctionType or issubclass(kind, type)):
+        if kind is FunctionType or issubclass(kind, type):
+            if value.__module__ != "__main__":
+                return None
+            make: _Make = _of_function if kind is FunctionType else _of_own
+        elif kind.__module__ == "unittest.mock" and is_mock(kind):
+            make = _of_mock
+        else:
             return kind_of(value)
-        if value.__module__ != "__main__":
-            return None
         found = self._own.get(id(value))
         if found is None:
-            made = _of_function(value) if kind is FunctionType else _of_own(value, self._named)
-            found = self._own[id(value)] = value, made
+            found = self._own[id(value)] = value, make(value, self._named)
         return found[1]
 
 
@@ -171,7 +176,7 @@ def _no_other(parts: Parts) -> Any:
     raise TypeError("there is but one")
 
 
-def _of_own(owner: type, named: Collection[str]) -> Changing:
+def _of_own(owner: Any, named: Collection[str]) -> Changing:
     """Return how a class of the tests' is compared: what it answers by, and what is named.
 
     What it counts by itself is its own affair; and where it has no order, answers may give it one.
@@ -196,7 +201,34 @@ def _of_own(owner: type, named: Collection[str]) -> Changing:
     return Changing("", None, parts, _no_other, list.extend, pairs=1)
 
 
-def _of_function(function: Any) -> Changing:
+def _of_mock(mock: Any, named: Collection[str]) -> Changing:
+    """Return how a mock of the tests' is compared: what they told it to give, and to have.
+
+    What it records, and what it makes when it is asked, is its own affair.
+    """
+    own = _told(mock)
+
+    def parts(value: Any) -> Parts:
+        now = _told(value)
+        return [value, *(one for name in own for one in (name, now.get(name, _GONE)))]
+
+    return Changing("", None, parts, _no_other, list.extend, pairs=1)
+
+
+def _told(mock: Any) -> dict[str, Any]:
+    """Return what a mock has that is neither a record nor made when it was asked for."""
+    held = object.__getattribute__(mock, "__dict__")
+    found = {name: one for name, one in held.items() if name[:1] != "_" and name != "method_calls"}
+    found |= {name: held[name] for name in _TOLD if not _is_usual(held.get(name))}
+    return found | {f"{name}()": one for name, one in held.get("_mock_children", {}).items()}
+
+
+def _is_usual(value: Any) -> bool:
+    """Say whether this is what a mock gives that was told nothing."""
+    return value is None or type(value).__name__ == "_SentinelObject" or is_mock(type(value))
+
+
+def _of_function(function: Any, named: Collection[str]) -> Changing:
     """Return how a function of the tests' is compared: its code, and the attributes it has."""
     held = [*function.__dict__]
 
@@ -269,6 +301,7 @@ _FILE = Changing(
 _TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
 _CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
 _GONE = object()
+_TOLD = ("_mock_return_value", "_mock_side_effect")
 _IN_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__name__", "__doc__",
                 "__annotations__")  # fmt: skip
 _MEMBER = Changing("", None, lambda v: [type(v), v._name_, v._value_], _no_other, list.extend)

@@ -19,9 +19,18 @@ from tuneyard.sandbox.strangers import Nothing
 MODES = "answers in the place of torch's functions"
 GLOBALS = "reads what its tests have through a function of theirs"
 KINDS = "a class that everything is of"
+CALLERS = "compares by who asks"
 LIES = "objects that claim to be of another class"
 _MODES = words("TorchFunctionMode TorchDispatchMode _push_mode _push_on_torch_function_stack")
 _CLAIMS = words("__instancecheck__ __subclasscheck__ __class__")
+_COMPARES = words(
+    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __bool__ __len__ __hash__"
+)
+_CALLERS = words(
+    """_getframe _getframemodulename currentframe getouterframes extract_stack format_stack
+    print_stack walk_stack f_back findCaller"""
+)
+"""Names by which a program finds out who calls it."""
 _ASKS = re.compile(r"isinstance|issubclass|assertIsInstance|assertIsSubclass|__class__|type\(")
 
 
@@ -29,6 +38,11 @@ def of_code(program: CodeType) -> Iterator[str]:
     """Yield what an answer's names and texts say that it may do to a library, or to its tests."""
     if any("__globals__" in text for code in walk(program) for text in _words_in(code)):
         yield GLOBALS
+    names = set().union(*(code.co_names for code in walk(program)))
+    if "inspect" in names and "stack" in names:
+        names.add("getouterframes")
+    if not (_COMPARES.isdisjoint(names) or _CALLERS.isdisjoint(names)):
+        yield CALLERS
     if not _MODES.isdisjoint(names_in(program).union(*map(texts_in, walk(program)))):
         yield MODES
 

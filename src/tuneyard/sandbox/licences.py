@@ -11,6 +11,9 @@ from typing import Any
 
 LATER = "next"
 """The name by which what a generator or coroutine does is known, which runs after its call."""
+METHOD = "method"
+"""The name of all methods: one class does in ``add`` what another does in ``checkout``, and it is
+what comes of it that tests compare."""
 _AT = " @"
 
 

@@ -19,10 +19,12 @@ _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
 """An attribute in a text's replacement field."""
 _WHOLE = words(
     """vars __dict__ __reduce__ __reduce_ex__ __getstate__ __setstate__ getmembers asdict astuple
-    eval exec compile get_field vformat"""
+    eval exec compile get_field vformat pickle _pickle copyreg dill cloudpickle"""
 )
 """Names by which all is got at that an object has."""
 _ASKS = words("getattr attrgetter methodcaller __getattribute__")
+_MAKES = words("attrgetter methodcaller __getattribute__")
+"""Functions that ask for an attribute by any of their arguments."""
 _MADE_NAME = "getattr with a name that it makes"
 _ANEW = "made anew"
 _GETS = _WHOLE | {_MADE_NAME}
@@ -53,6 +55,10 @@ def touches(source: str, tests: str) -> set[str]:
     used |= {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
     for node in ast.walk(program):
         read.update(node.kwd_attrs if isinstance(node, ast.MatchClass) else ())
+        if isinstance(node, ast.Import):
+            used.update(one.name.partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            used.add(str(node.module).partition(".")[0])
     used |= read
     texts = {
         node.value
@@ -113,15 +119,12 @@ def _makes_anew(program: ast.AST) -> bool:
 
 
 def _asks_by_a_made_name(program: ast.AST) -> bool:
-    """Say whether ``getattr`` is called with a name that is no text of the program's."""
-    asked = [
-        node.args[1]
-        for node in ast.walk(program)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "getattr"
-        and len(node.args) > 1
-    ]
+    """Say whether ``getattr`` or its like is called with a name that is no text of its own."""
+    asked: list[ast.expr] = []
+    for node in ast.walk(program):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            asked += node.args[1:2] if name == "getattr" else node.args if name in _MAKES else []
     given: dict[str, list[ast.AST]] = {}
     for node in ast.walk(program) if asked else ():
         if isinstance(node, ast.Assign) and not _is_asking(node.value):

@@ -7,6 +7,7 @@ of a file system in memory is coarse.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -41,6 +42,8 @@ _readlink, _write, _mkdir, _unlink, _rmdir = os.readlink, os.write, os.mkdir, os
 _getcwd, _chdir, _truncate, _symlink, _chmod = (
     *(os.getcwd, os.chdir, os.ftruncate, os.symlink, os.chmod),
 )
+_OPEN = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
+_PACKED = ("gzip", "bz2", "lzma")
 Tree = dict[str, tuple[Any, ...]]
 """What there is by its path: a kind, and for files the bytes, or a number where they are many."""
 
@@ -102,10 +105,13 @@ class Outside:
             return result
 
         def call(*positional: Any, **named: Any) -> Any:
-            self.before((*positional, *named.values()))
+            given = (*positional, *named.values())
+            _flush(given)
+            self.before(given)
             try:
                 result = function(*positional, **named)
             finally:
+                _flush(given)
                 self.after(put_back=put_back)
             if type(result) is CoroutineType:
                 return waits(result)
@@ -184,6 +190,14 @@ class Outside:
                 self.changed.add(what)
                 if put_back:
                     _set_back(what, was)
+
+
+def _flush(given: Iterable[Any]) -> None:
+    """Have open files on the disk as they are, whoever flushes what is written into them."""
+    for one in given:
+        if type(one) in _OPEN or type(one).__module__ in _PACKED:
+            with suppress(Exception):
+                one.flush()
 
 
 class _Trees:

@@ -32,11 +32,15 @@ _MOST = 2_000  # values that are looked at after one call
 
 
 class Pending:
-    """What one answer has begun, and left."""
+    """What one answer has begun, and left.
 
-    def __init__(self) -> None:
+    Args:
+        ever: something always is.
+    """
+
+    def __init__(self, *, ever: bool = False) -> None:
         self._begun: list[tuple[ref[Any], str]] = []
-        self._ever = False
+        self._ever = ever
 
     def note(self, roots: Iterable[Any]) -> None:
         """Look for what is left to run in what an answer gave back, and keeps."""

@@ -109,7 +109,7 @@ def others_of(value: Any, draw: random.Random) -> list[Any]:
     if not found:
         return []
     nothing = dict.fromkeys(held, Nothing())
-    made = [_made(value, nothing | {n: draw.choice(new) for n, new in found.items()})
+    made = [remade(value, nothing | {n: draw.choice(new) for n, new in found.items()})
             for _ in range(8)]  # fmt: skip
     return [one for one in made if one is not None]
 
@@ -153,10 +153,11 @@ def blank(value: Any) -> Any:
     held = attributes_by_name(value)
     if not held and not _takes_arguments(type(value)):
         return None
-    return _made(value, {name: Nothing() for name in held})
+    return remade(value, {name: Nothing() for name in held})
 
 
-def _made(value: Any, held: dict[str, Any]) -> Any:
+def remade(value: Any, held: dict[str, Any]) -> Any:
+    """Return an object of the same class with other attributes; None where none can be made."""
     try:
         other = object.__new__(type(value))
         for name, one in held.items():

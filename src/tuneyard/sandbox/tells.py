@@ -84,10 +84,12 @@ def _other(value: Any, draw: random.Random, depth: int = 4) -> Any:
         return value + draw.uniform(1, 9)
     if kind is str:
         return next(one for one in _texts(value, draw) if one != value)
-    if kind in (list, tuple, set, frozenset) and value and depth:
-        return kind(_other(one, draw, depth - 1) for one in value)
-    if kind is dict and value and depth:
-        return {key: _other(one, draw, depth - 1) for key, one in value.items()}
+    if kind in (list, tuple, set, frozenset) and depth:
+        parts = [_other(one, draw, depth - 1) for one in value]
+        return value if all(map(_same, parts, value)) else kind(parts)
+    if kind is dict and depth:
+        found = {key: _other(one, draw, depth - 1) for key, one in value.items()}
+        return value if all(map(_same, found.values(), value.values())) else found
     return value
 
 

@@ -21,6 +21,7 @@ from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import (
     PLAIN,
     attributes,
+    attributes_by_name,
     by_iterating,
     dict_of,
     elements,
@@ -51,6 +52,7 @@ from tuneyard.sandbox.strangers import (
     holds,
     is_near,
     is_near_reversed,
+    remade,
     rounds_to_nought,
 )
 
@@ -62,6 +64,9 @@ _CONTAINERS = (list, tuple, dict, set, frozenset)
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
 _OFTEN = 30  # objects of one class that are all held against strangers; of more, a random part
+
+States = dict[int, tuple[Any, dict[str, Any]]]
+"""Objects by their ``id``, with the attributes that they had."""
 
 REASON = "an object that is equal to everything"
 
@@ -176,25 +181,28 @@ class Inspector:
 
     def equal(self, left: Any, right: Any) -> Any:
         """Return ``left == right``; where that holds by a method of an answer's, ask again."""
+        before = self._states(left, right)
         result = left == right
         if result is True and not self._busy:
-            self._ask_within(left, right)
+            self._ask_within(left, right, before=before)
         return result
 
     def unequal(self, left: Any, right: Any) -> Any:
         """Return ``left != right``; see ``equal``."""
+        before = self._states(left, right)
         result = left != right
         if result is False and not self._busy:
-            self._ask_within(left, right, fails, ne)
+            self._ask_within(left, right, fails, ne, before)
         return result
 
     def member(self, left: Any, right: Any) -> Any:
         """Return ``left in right``; see ``equal``."""
+        before = self._states(left, right)
         result = left in right
         if result and not self._busy and self._kinds.is_strange(left):
             for one in islice(elements(right), _OFTEN):
                 if holds(eq, left, one):
-                    self._ask_within(left, one)
+                    self._ask_within(left, one, before=before)
         return result
 
     def both(self, left: Any, right: Any) -> tuple[Any, Any]:
@@ -204,7 +212,29 @@ class Inspector:
             self.equal(left, right)
         return left, right
 
-    def _ask_within(self, left: Any, right: Any, says: Says = holds, question: Any = eq) -> None:
+    def _states(self, *values: Any) -> States:
+        """Return what the objects of an answer's classes are made of that will be compared."""
+        found: States = {}
+        todo, budget = [*values], 1000
+        while todo and budget and not self._busy:
+            value = todo.pop()
+            budget -= 1
+            if id(type(value)) in PLAIN or id(value) in found:
+                continue
+            if self._kinds.is_strange(value):
+                found[id(value)] = value, dict(attributes_by_name(value))
+            elif type(value) in _CONTAINERS:
+                todo.extend(islice(elements(value), budget))
+        return found
+
+    def _ask_within(
+        self,
+        left: Any,
+        right: Any,
+        says: Says = holds,
+        question: Any = eq,
+        before: States | None = None,
+    ) -> None:
         todo, budget = [(left, right)], 1000
         while todo and budget:
             left, right = todo.pop()
@@ -212,7 +242,7 @@ class Inspector:
             if id(type(left)) in PLAIN and id(type(right)) in PLAIN:
                 continue
             if self._kinds.is_strange(left) or self._kinds.is_strange(right):
-                self._ask_again(left, right, says, question)
+                self._ask_again(left, right, says, question, before or {})
             elif type(left) is type(right) and type(left) in (list, tuple):
                 todo.extend(zip(left, right, strict=False))
             elif type(left) is type(right) is dict:
@@ -230,11 +260,17 @@ class Inspector:
         if bare is not None and not holds(eq, *map(self.look, bare)):
             self._found()
 
-    def _ask_again(self, left: Any, right: Any, says: Says, question: Any) -> None:
-        draw, strict = self._random, self._strict
+    def _ask_again(self, left: Any, right: Any, says: Says, question: Any, before: States) -> None:
         for one, other in ((left, right), (right, left)):
             if self._kinds.is_strange(one) and lies(
-                one, other, draw, strict=strict, says=says, question=question, known=self._known
+                one,
+                other,
+                self._random,
+                strict=self._strict,
+                says=says,
+                question=question,
+                known=self._known,
+                anew=_anew(*before[id(one)]) if id(one) in before else None,
             ):
                 self._found()
 
@@ -305,3 +341,13 @@ class Inspector:
     def _found(self) -> NoReturn:
         self._forged.append(REASON)
         raise ForgedError(REASON)
+
+
+def _anew(value: Any, held: dict[str, Any]) -> Callable[[], Any] | None:
+    """Return what makes an object again as it was before it was compared; None: it still is so.
+
+    Some take what they are made of from the first that they are compared with.
+    """
+    now = attributes_by_name(value)
+    same = now.keys() == held.keys() and all(now[name] is held[name] for name in held)
+    return None if same or remade(value, held) is None else lambda: remade(value, held)

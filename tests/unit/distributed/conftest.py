@@ -14,12 +14,11 @@ from tuneyard.distributed.cluster import Cluster
 def cluster(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Resources], Cluster]]:
-    """Start Ray with three GPUs that it only counts; no token of the user's is picked up.
+    """Start Ray with three GPUs that it only counts.
 
     Returns what gives a cluster of these resources, all on this Ray.
     """
     patch = pytest.MonkeyPatch()
-    patch.setenv("RAY_AUTH_MODE", "disabled")
     patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     patch.setenv("RAY_OVERRIDE_RESOURCES", '{"GPU": 3}')
     patch.delenv("RAY_ADDRESS", raising=False)

@@ -22,7 +22,6 @@ SPACE = "sweep.space={dpo.beta: {uniform: [0.1, 1.0]}, sft.lora.r: {choice: [4, 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, float]]:
     """Runs trials whose work is a number; returns what Ray holds at the end of each sweep."""
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     found: list[dict[str, float]] = []

@@ -22,8 +22,9 @@ from tuneyard.sandbox.apart.decoder import Message, decode
 from tuneyard.sandbox.apart.empty import has_empty_array, is_empty
 from tuneyard.sandbox.apart.encoder import Encoder
 from tuneyard.sandbox.apart.proxies import proxy
+from tuneyard.sandbox.apart.server import OPERATIONS
 from tuneyard.sandbox.apart.shared import Shared
-from tuneyard.sandbox.licences import Licence, places
+from tuneyard.sandbox.licences import METHOD, Licence, places
 from tuneyard.sandbox.marks import HOLLOW
 from tuneyard.sandbox.nans import Nans
 from tuneyard.sandbox.outside import Outside
@@ -84,7 +85,8 @@ class Link:
         self._outside = outside
         self._nans = nans
         self._names: dict[int, str] = {}
-        self._asked = ""
+        self._methods: set[int] = set()
+        self._asked = self._changer = ""
         self._lock = _thread.RLock()
         self._kills_itself = False
 
@@ -113,11 +115,16 @@ class Link:
         if name == "call":
             return self.call(*values)
         asked = values[-1] if name == "get" else name
-        return self._is_called(self._ask([name], values, asked), asked)
+        found = self._is_called(self._ask([name], values, asked), asked)
+        if name == "get" and id(found) in self._numbers:
+            self._methods.add(self._numbers[id(found)])
+        return found
 
     def call(self, target: Any, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call one of the functions of the answer's module."""
-        asked = self._names.get(self._numbers.get(id(target), -1), "")
+        number = self._numbers.get(id(target), -1)
+        asked = self._names.get(number, "")
+        self._changer = METHOD if number in self._methods else asked
         return self._ask(["call", *named], [target, *positional, *named.values()], asked)
 
     def next(self, iterator: Any) -> Any:
@@ -189,6 +196,8 @@ class Link:
         """Ask for something; ``asked``: by which name, if not by the verb."""
         with self._lock:
             self._asked = asked if type(asked) is str else head[0]
+            if head[0] != "call":  # what an operator or an attribute does, a method may do
+                self._changer = METHOD if head[0] in OPERATIONS else self._asked
             if self.failed is not None:
                 raise self.failed
             message = self._looked_at(head, values)
@@ -311,7 +320,7 @@ class Link:
         wrong = []
         for number, each in found.items():
             at = self._places.get(number, "")
-            told = {f"{self._asked} {way}{at}" for way in each}
+            told = {f"{self._changer} {way}{at}" for way in each}
             if others := {one for one in told if not self._licence.allows(one)}:
                 wrong.append(number)
                 self.changed |= others
