@@ -20,6 +20,7 @@ from tuneyard.sandbox.extras import Extras, only, without
 from tuneyard.sandbox.imports import Import
 from tuneyard.sandbox.licences import LATER, Licence, places
 from tuneyard.sandbox.pending import Pending
+from tuneyard.sandbox.reached import reached
 from tuneyard.sandbox.source import words
 from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, SETS, ways
 
@@ -151,6 +152,7 @@ class Arguments:
         self._kinds = Kinds(program)
         self._left = _MOST
         self._seen: set[tuple[int, int]] = set()
+        self._led: dict[int, Any] = {}  # kept, so that no other gets its id
         lazy = any(
             code.co_flags & _LATER or not _LAZY.isdisjoint(code.co_names) for code in walk(program)
         )
@@ -298,6 +300,11 @@ class Arguments:
                     continue
                 if self._held.count - first > _MANY:
                     return
+                if leads := reached(value):
+                    if id(value) in self._led:
+                        continue
+                    self._led[id(value)] = value
+                    todo.append(leads)
                 change = self._kinds(value)
                 kind = KINDS.get(type(value)) if change is None else None
                 if change is not None:

@@ -63,6 +63,8 @@ class Kinds:
             make: _Make = _of_function if kind is FunctionType else _of_own
         elif kind.__module__ == "unittest.mock" and is_mock(kind):
             make = _of_mock
+        elif issubclass(kind, BaseException):
+            make = _of_error
         else:
             return kind_of(value)
         found = self._own.get(id(value))
@@ -206,10 +208,22 @@ def _of_mock(mock: Any, named: Collection[str]) -> Changing:
 
     What it records, and what it makes when it is asked, is its own affair.
     """
-    own = _told(mock)
+    return _of_what_it_has(mock, _told)
+
+
+def _of_error(error: Any, named: Collection[str]) -> Changing:
+    """Return how an exception of the tests' is compared: its arguments and attributes."""
+    return _of_what_it_has(
+        error, lambda one: {"args": _ARGUMENTS(one)} | object.__getattribute__(one, "__dict__")
+    )
+
+
+def _of_what_it_has(value: Any, read: Callable[[Any], dict[str, Any]]) -> Changing:
+    """Return how one object is compared by what it has now, whatever is added to it."""
+    own = [*read(value)]
 
     def parts(value: Any) -> Parts:
-        now = _told(value)
+        now = read(value)
         return [value, *(one for name in own for one in (name, now.get(name, _GONE)))]
 
     return Changing("", None, parts, _no_other, list.extend, pairs=1)
@@ -301,6 +315,7 @@ _FILE = Changing(
 _TABLE = Changing("", None, _in_table, list, list.extend, flat=True, pairs=0)
 _CONNECTION = Changing("", None, _in_connection, list, list.extend, flat=True)
 _GONE = object()
+_ARGUMENTS: Any = BaseException.__dict__["args"].__get__
 _TOLD = ("_mock_return_value", "_mock_side_effect")
 _IN_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__name__", "__doc__",
                 "__annotations__")  # fmt: skip

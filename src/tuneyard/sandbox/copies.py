@@ -14,6 +14,7 @@ from tuneyard.sandbox.arguments import Arguments
 from tuneyard.sandbox.changeable import Kinds, clone
 from tuneyard.sandbox.extras import Extras, only
 from tuneyard.sandbox.licences import LATER, Licence
+from tuneyard.sandbox.reached import reached
 
 _MOST = 100_000  # values that are copied for one call
 _HOLD = (list, tuple, dict, set, frozenset, deque)
@@ -97,6 +98,8 @@ class Copies:
         if id(value) in copied:
             return copied[id(value)][0]
         kind = self._kinds(value)
+        if leads := reached(value):
+            self._keep(leads, copied)
         if (kind is None and type(value) is not tuple) or len(copied) > _MOST:
             return value
         if kind is None:
@@ -190,6 +193,7 @@ class Copies:
 
     def _keep(self, todo: list[Any], copied: dict[int, Copied]) -> None:
         """Note values that cannot be copied, and all within them, as what an answer has."""
+        seen = set[int]()
         while todo and len(copied) < _MOST:
             one = todo.pop()
             kind = self._kinds(one)
@@ -199,6 +203,9 @@ class Copies:
                 todo += parts
             elif type(one) is tuple:
                 todo += one
+            elif id(one) not in seen and (leads := reached(one)):
+                seen.add(id(one))
+                todo += leads
 
 
 def _merged(now: Parts, before: Parts, extra: set[str]) -> Parts:

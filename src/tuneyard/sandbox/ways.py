@@ -13,6 +13,8 @@ from typing import Any
 from tuneyard.sandbox.apart.kinds import SCALARS, UNORDERED, Changing, Parts
 
 ADDS, REMOVES, REPLACES, BECOMES = "adds", "removes", "replaces", "becomes"
+REORDERS = "reorders"
+"""The keys of a mapping are the same in another order."""
 SETS = "sets"
 """An attribute is another value; ``REPLACES``: an element is."""
 Within = Callable[[Any, Any], Iterable[str] | None]
@@ -54,6 +56,8 @@ def ways(
         had, has = _places(before, kind.pairs), _places(after, kind.pairs)
         more, less = Counter(has.keys() - had.keys()), Counter(had.keys() - has.keys())
         others = ((had[name], has[name]) for name in has.keys() & had.keys())
+        if kind.code and had.keys() == has.keys() and [*had] != [*has]:
+            yield REORDERS
     else:
         more, less = Counter(after[len(old) :]), Counter(before[len(new) :])
         others = ((place, place) for place in range(min(len(old), len(new))))

@@ -21,6 +21,7 @@ import equal_others
 import forged
 import honest
 import kept_secrets
+import led_to
 import lenient
 import limited_doubles
 import other_ways
@@ -40,6 +41,7 @@ FORGED = (
     | tampered_owners.FORGED
     | tampered_things.FORGED
     | tampered_surroundings.FORGED
+    | led_to.FORGED
     | lenient.FORGED
     | kept_secrets.FORGED
     | limited_doubles.FORGED
@@ -54,6 +56,7 @@ HONEST = (
     | tampered_owners.HONEST
     | tampered_things.HONEST
     | tampered_surroundings.HONEST
+    | led_to.HONEST
     | lenient.HONEST
     | kept_secrets.HONEST
     | limited_doubles.HONEST
