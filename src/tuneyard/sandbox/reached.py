@@ -17,6 +17,7 @@ from tuneyard.sandbox.source import TESTS
 
 _ITERATED: tuple[Any, ...] = ([], (), {}, {}.values(), {}.items(), set())
 _ITERATORS = {map, filter, zip, enumerate, type(reversed([])), *(type(iter(x)) for x in _ITERATED)}
+_PLAIN = frozenset((list, tuple, dict, set, frozenset))
 _OF_MODULE = ("_parameters", "_buffers", "_modules")
 """Where torch's modules have what they are made of."""
 
@@ -24,6 +25,8 @@ _OF_MODULE = ("_parameters", "_buffers", "_modules")
 def reached(value: Any) -> list[Any]:
     """Return what a value of the tests' leads to; no method of an answer's or theirs is called."""
     kind = type(value)
+    if kind in _PLAIN:
+        return []
     if kind is FunctionType:
         return _of_function(value) if value.__code__.co_filename == TESTS else []
     if kind is MethodType:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.sandbox.changeable import kind_of
-from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, REPLACES, SETS, ways
+from tuneyard.sandbox.ways import ADDS, BECOMES, REMOVES, REORDERS, REPLACES, SETS, ways
 
 SMALL = st.integers(0, 5)
 TABLES = st.dictionaries(SMALL, SMALL)
@@ -31,6 +31,7 @@ def test_a_mapping_by_its_keys_and_values(before: dict[int, int], after: dict[in
         *([ADDS] if after.keys() - before.keys() else []),
         *([REMOVES] if before.keys() - after.keys() else []),
         *([REPLACES] if any(before[key] != after[key] for key in both) else []),
+        *([REORDERS] if before.keys() == after.keys() and [*before] != [*after] else []),
     }
 
 
