@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar
 
 _ABSENT = object()
 _MOST = 400
@@ -149,6 +149,19 @@ def listed(names: Iterable[str], limit: int = 1000) -> str:
     """Return names as a message lists them: on one line, and the first where they are too many."""
     known = [n if n.isprintable() else repr(n) for n in names]
     return _joined(known, len(known), limit)
+
+
+def check_known(word: object, known: Collection[Any], what: str, where: str | None = None) -> None:
+    """Refuse a name that is none of those that are known.
+
+    Args:
+        what: what is wrong with it, for the message.
+
+    Raises:
+        UserError: with the closest that is known, or all of them.
+    """
+    if word not in known:
+        raise UserError(what, where=where, value=word, remedy=suggestion(str(word), list(known)))
 
 
 def suggestion(word: str, known: list[str], named: Iterable[str] | None = None) -> str:

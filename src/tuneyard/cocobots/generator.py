@@ -22,7 +22,7 @@ from typing import Final, Literal, get_args
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
 from tuneyard.cocobots.sampling import SPLITS, Stock, capacity
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 from tuneyard.records import Example
 
 Order = Literal["first", "higher"]
@@ -110,12 +110,7 @@ def _too_many(count: int, most: int, split: str, kind: str) -> UserError:
 
 
 def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise UserError(
-            f"a COCOBOTS data set has no such {name}",
-            value=value,
-            remedy=suggestion(str(value), list(known)),
-        )
+    check_known(value, known, f"a COCOBOTS data set has no such {name}")
 
 
 def _boards(

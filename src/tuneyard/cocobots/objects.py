@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from tuneyard.cocobots.board import BRIDGE_STEP, COLUMNS, ROWS, Board, put
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import check_known
 
 # One line an object: its name, then its arrangements. Each part is a shape letter (h and v are
 # the bridges) and an offset from the anchor: 0 is (0, 0), 1 is (0, 1), 2 is (1, 0), 3 is (1, 1),
@@ -171,10 +171,7 @@ def arrangements(name: str) -> tuple[Arrangement, ...]:
     Raises:
         UserError: there is no such object.
     """
-    if name not in OBJECTS:
-        raise UserError(
-            "there is no such COCOBOTS object", value=name, remedy=suggestion(name, list(OBJECTS))
-        )
+    check_known(name, OBJECTS, "there is no such COCOBOTS object")
     return OBJECTS[name]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tuneyard.cocobots.generator import ORDERS, Order
-from tuneyard.errors import UserError, listed, suggestion
+from tuneyard.errors import UserError, check_known, listed
 from tuneyard.records import Example
 from tuneyard.rows import load_json
 
@@ -36,12 +36,7 @@ def load_public(
         UserError: the file is missing or malformed (naming the place), holds no board, or has
             no examples of this order.
     """
-    if order not in ORDERS:
-        raise UserError(
-            "a COCOBOTS data set has no such order",
-            value=order,
-            remedy=suggestion(str(order), list(ORDERS)),
-        )
+    check_known(order, ORDERS, "a COCOBOTS data set has no such order")
     examples: list[Example] = []
     for number, node in enumerate(_boards(_Node(load_json(path), f"{path}: $"))):
         meta = node.board_meta()

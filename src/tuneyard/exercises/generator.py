@@ -6,7 +6,7 @@ import hashlib
 import random
 from typing import Final
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 from tuneyard.exercises import lists, numbers, texts
 from tuneyard.exercises.spec import Spec
 from tuneyard.records import Example
@@ -46,10 +46,7 @@ def generate(split: str, *, kind: str, count: int, seed: int = 0) -> list[Exampl
     Raises:
         UserError: an unknown split, a count below 1, or more than there are.
     """
-    if split not in SPLITS:
-        raise UserError(
-            "exercises have no such split", value=split, remedy=suggestion(split, list(SPLITS))
-        )
+    check_known(split, SPLITS, "exercises have no such split")
     if count < 1:
         raise UserError(
             "a data set needs at least one example",

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from tuneyard.errors import UserError, first_line, suggestion
+from tuneyard.errors import UserError, check_known, first_line
 from tuneyard.rows.parquet import plain
 
 if TYPE_CHECKING:
@@ -63,11 +63,5 @@ def _load(rows: Rows, name: str, split: str, where: str) -> Any:
             remedy="check its name (OWNER/NAME, or a folder with data files), revision and subset, "
             "and your access to it",
         ) from None
-    if split not in found:
-        raise UserError(
-            "a data set has no such split",
-            where=where,
-            value=split,
-            remedy=suggestion(split, list(found)),
-        )
+    check_known(split, found, "a data set has no such split", where=where)
     return found[split]

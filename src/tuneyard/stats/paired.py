@@ -9,7 +9,7 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 from tuneyard.stats.bootstrap import Seed, centred_bootstrap, check_settings
 from tuneyard.stats.clusters import Clustered, clustered
 from tuneyard.stats.flips import sign_flips
@@ -114,10 +114,7 @@ def compare(
         UserError: the ids differ, a test's name is unknown, or McNemar's test is asked for values
             that are not binary.
     """
-    if test not in get_args(Test):
-        raise UserError(
-            "an unknown paired test", value=test, remedy=suggestion(test, list(get_args(Test)))
-        )
+    check_known(test, get_args(Test), "an unknown paired test")
     check_settings(confidence=confidence, resamples=resamples)
     keys = _aligned(arm, baseline)
     pairs = [(key, arm[key], baseline[key]) for key in keys]

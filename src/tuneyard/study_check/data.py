@@ -6,7 +6,7 @@ import os
 
 from tuneyard.base_models import refuse_revision
 from tuneyard.config import Data, Rows, Study
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 from tuneyard.generators import GENERATORS
 from tuneyard.rows import local_path
 
@@ -23,13 +23,12 @@ def check_data(study: Study, where: str) -> None:
     for kind, data in study.data.items():
         for name in data.objects or []:
             known = list(GENERATORS[data.source].objects)
-            if name not in known:
-                raise UserError(
-                    f"an unknown object of {data.source}",
-                    where=f"{where}: data.{kind}.objects",
-                    value=name,
-                    remedy=suggestion(name, known),
-                )
+            check_known(
+                name,
+                known,
+                f"an unknown object of {data.source}",
+                where=f"{where}: data.{kind}.objects",
+            )
         check_rows(data.rows, f"{where}: data.{kind}.rows")
         for split in ("train", "validation", "test"):
             rows = data.rows_of(split)

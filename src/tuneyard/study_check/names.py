@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuneyard.config import Sft, Study
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 
 
 def check_names(study: Study, where: str) -> None:
@@ -42,13 +42,12 @@ def check_names(study: Study, where: str) -> None:
                 remedy="known: " + ", ".join(known),
             )
         for kind in kinds:
-            if kind not in known:
-                raise UserError(
-                    "a data set is named that the study does not have",
-                    where=f"{where}: {place}",
-                    value=kind,
-                    remedy=suggestion(kind, known),
-                )
+            check_known(
+                kind,
+                known,
+                "a data set is named that the study does not have",
+                where=f"{where}: {place}",
+            )
     evaluated = study.evaluate.on or known
     if (
         study.register_ is not None
@@ -69,13 +68,12 @@ def check_names(study: Study, where: str) -> None:
     named = [("baseline", study.compare.baseline)]
     named += [(f"against.{number}", arm) for number, arm in enumerate(study.compare.against)]
     for key, arm in named:
-        if arm not in arms:
-            raise UserError(
-                "an arm to compare with is not one of the study's arms",
-                where=f"{where}: compare.{key}",
-                value=arm,
-                remedy=suggestion(arm, arms),
-            )
+        check_known(
+            arm,
+            arms,
+            "an arm to compare with is not one of the study's arms",
+            where=f"{where}: compare.{key}",
+        )
     for number, (key, arm) in enumerate(named):
         if arm in [other for _, other in named[:number]]:
             raise UserError(

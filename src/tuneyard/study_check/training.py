@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuneyard.base_models import check_targets
 from tuneyard.config import Dpo, Lora, Study
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known
 from tuneyard.study_check.data import check_rows
 
 
@@ -18,13 +18,12 @@ def check_stages(study: Study, where: str) -> None:
     used = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
     for arm, stages in study.matrix.arms.items():
         for name in stages:
-            if name not in known:
-                raise UserError(
-                    "an arm names a stage that the study does not have",
-                    where=f"{where}: matrix.arms.{arm}",
-                    value=name,
-                    remedy=suggestion(name, known),
-                )
+            check_known(
+                name,
+                known,
+                "an arm names a stage that the study does not have",
+                where=f"{where}: matrix.arms.{arm}",
+            )
     _targets(study, where)
     made = [
         study.training(stages[0]).lora or study.sft.lora

@@ -10,7 +10,7 @@ from tuneyard.config import Dimension, Study, Sweep
 from tuneyard.config.load import StudyFile
 from tuneyard.config.schema import OWN, may_be_own
 from tuneyard.config.sweep import COSTS
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import UserError, check_known, suggestion
 from tuneyard.metrics import encoder_metrics
 from tuneyard.study_check import check_selection
 from tuneyard.sweep.space import Space, Values, at, followed, in_order
@@ -95,13 +95,12 @@ def _check_arms(file: StudyFile, study: Study, sweep: Sweep) -> None:
     place = f"{file.place(('sweep', 'arms'))}: sweep.arms"
     trained = [name for name, stages in study.matrix.arms.items() if stages]
     for name in sweep.arms:
-        if name not in trained:
-            raise UserError(
-                "a sweep trains an arm that the study does not have, or does not train",
-                where=place,
-                value=name,
-                remedy=suggestion(name, trained),
-            )
+        check_known(
+            name,
+            trained,
+            "a sweep trains an arm that the study does not have, or does not train",
+            where=place,
+        )
     for what, names in (
         ("models", [model.name for model in study.models]),
         ("matrix.train_on", study.matrix.train_on or [list(study.data)]),

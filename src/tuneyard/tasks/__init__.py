@@ -5,7 +5,7 @@ Another one is a file here and a line in ``TASKS``. Importing this imports no sa
 
 from __future__ import annotations
 
-from tuneyard.errors import UserError, suggestion
+from tuneyard.errors import check_known
 from tuneyard.tasks.cocobots import COCOBOTS
 from tuneyard.tasks.python import PYTHON
 from tuneyard.tasks.record import (
@@ -46,10 +46,7 @@ def task_named(name: str, where: str | None = None) -> Task:
     Raises:
         UserError: there is none of this name.
     """
-    if name not in TASKS:
-        raise UserError(
-            "an unknown task", where=where, value=name, remedy=suggestion(name, list(TASKS))
-        )
+    check_known(name, TASKS, "an unknown task", where=where)
     return TASKS[name]
 
 
