@@ -11,10 +11,14 @@ from typing import Any
 from tuneyard.sandbox.apart.kinds import SCALARS
 from tuneyard.sandbox.parts import PLAIN, attributes_by_name, elements, mro_of
 from tuneyard.sandbox.strange_kinds import is_answers, is_mock
-from tuneyard.sandbox.strangers import akin, blank, holds, others_of, unlike
+from tuneyard.sandbox.strangers import akin, blank, holds, others_of, remade, unlike
 
 Says = Callable[..., bool]
+States = dict[int, tuple[Any, dict[str, Any]]]
+"""Objects by their ``id``, with the attributes that they had."""
 _MANY = 100
+_MOST = 1000  # objects that one comparison may compare
+_CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
 def lies(
@@ -64,6 +68,35 @@ def lies(
         group for group in (others_of(right, draw), [bare] if bare is not None else []) if group
     ]
     return any(all(says(question, ask(), other) for other in group) for group in groups)
+
+
+def states(values: Iterable[Any], is_strange: Callable[[Any], bool]) -> States:
+    """Return what objects are made of that will be compared by an answer's methods."""
+    found: States = {}
+    todo, budget = [*values], _MOST
+    while todo and budget:
+        value = todo.pop()
+        budget -= 1
+        if id(type(value)) in PLAIN or id(value) in found:
+            continue
+        if is_strange(value):
+            found[id(value)] = value, dict(attributes_by_name(value))
+        elif type(value) in _CONTAINERS:
+            todo.extend(islice(elements(value), budget))
+    return found
+
+
+def anew(value: Any, held: dict[str, Any]) -> Callable[[], Any] | None:
+    """Return what makes an object again as it was before it was compared; None: it still is so.
+
+    Some take what they are made of from the first that they are compared with.
+
+    Args:
+        held: the attributes that it had.
+    """
+    now = attributes_by_name(value)
+    same = now.keys() == held.keys() and all(now[name] is held[name] for name in held)
+    return None if same or remade(value, held) is None else lambda: remade(value, held)
 
 
 def _like(value: Any, known: Iterable[Any]) -> list[Any]:

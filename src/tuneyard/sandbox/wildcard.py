@@ -16,12 +16,11 @@ from itertools import islice
 from operator import contains, eq, ge, gt, le, lt, ne
 from typing import Any, NoReturn
 
-from tuneyard.sandbox.asking import Says, lies
+from tuneyard.sandbox.asking import Says, States, anew, lies, states
 from tuneyard.sandbox.guard import ForgedError
 from tuneyard.sandbox.parts import (
     PLAIN,
     attributes,
-    attributes_by_name,
     by_iterating,
     dict_of,
     elements,
@@ -52,7 +51,6 @@ from tuneyard.sandbox.strangers import (
     holds,
     is_near,
     is_near_reversed,
-    remade,
     rounds_to_nought,
 )
 
@@ -64,9 +62,6 @@ _CONTAINERS = (list, tuple, dict, set, frozenset)
 _BUDGET = 100_000  # elements looked at in one value
 _DEPTH = 12
 _OFTEN = 30  # objects of one class that are all held against strangers; of more, a random part
-
-States = dict[int, tuple[Any, dict[str, Any]]]
-"""Objects by their ``id``, with the attributes that they had."""
 
 REASON = "an object that is equal to everything"
 
@@ -213,19 +208,7 @@ class Inspector:
         return left, right
 
     def _states(self, *values: Any) -> States:
-        """Return what the objects of an answer's classes are made of that will be compared."""
-        found: States = {}
-        todo, budget = [*values], 1000
-        while todo and budget and not self._busy:
-            value = todo.pop()
-            budget -= 1
-            if id(type(value)) in PLAIN or id(value) in found:
-                continue
-            if self._kinds.is_strange(value):
-                found[id(value)] = value, dict(attributes_by_name(value))
-            elif type(value) in _CONTAINERS:
-                todo.extend(islice(elements(value), budget))
-        return found
+        return {} if self._busy else states(values, self._kinds.is_strange)
 
     def _ask_within(
         self,
@@ -270,7 +253,7 @@ class Inspector:
                 says=says,
                 question=question,
                 known=self._known,
-                anew=_anew(*before[id(one)]) if id(one) in before else None,
+                anew=anew(*before[id(one)]) if id(one) in before else None,
             ):
                 self._found()
 
@@ -341,13 +324,3 @@ class Inspector:
     def _found(self) -> NoReturn:
         self._forged.append(REASON)
         raise ForgedError(REASON)
-
-
-def _anew(value: Any, held: dict[str, Any]) -> Callable[[], Any] | None:
-    """Return what makes an object again as it was before it was compared; None: it still is so.
-
-    Some take what they are made of from the first that they are compared with.
-    """
-    now = attributes_by_name(value)
-    same = now.keys() == held.keys() and all(now[name] is held[name] for name in held)
-    return None if same or remade(value, held) is None else lambda: remade(value, held)
