@@ -47,5 +47,10 @@ class Strict(BaseModel):
     another type (``true`` or ``"8"`` for 8) are errors."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, protected_namespaces=(), allow_inf_nan=False
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        protected_namespaces=(),
+        allow_inf_nan=False,
+        validate_default=True,  # 3 becomes 3.0, as when it is written: content keys are alike
     )

@@ -114,6 +114,7 @@ def test_a_change_reaches_what_depends_on_it_and_nothing_else(build, override, c
         "evaluate.decoding.batch_size=3",
         "resources.max_failures=0",
         "models.0.revision=v2",  # of a folder; a hub model's is in its identity
+        "dpo.epochs=1",  # what it is anyway
     ],
 )
 def test_what_cannot_change_a_result_changes_no_key(build, override):
