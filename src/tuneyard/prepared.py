@@ -10,7 +10,7 @@ from tuneyard import chat_file, commits, loading
 from tuneyard import plan as planning
 from tuneyard.artifacts import RunDir
 from tuneyard.base_models import model_folder, with_own_length
-from tuneyard.config import Study
+from tuneyard.config import Model, Study
 from tuneyard.config.load import load
 from tuneyard.machine import unread_here
 from tuneyard.meta_model import check_encoder_fit, check_fit
@@ -97,7 +97,10 @@ class Prepared:
         """
         if not self.todo():
             return
-        for model in self.study.models:
+        models: list[Model] = []
+        for study in (self.study, *map(self.study.of_arm, self.study.matrix.values)):
+            models += [model for model in study.models if model not in models]
+        for model in models:
             check_fit(model, self.study.evaluate.decoding.engine)
         for name in sorted(set(encoder_metrics(self.study.evaluate.metrics).values())):
             encoder = getattr(self.study.evaluate.encoders, name)

@@ -180,7 +180,7 @@ class Study(Strict):
         values = self.matrix.values.get(arm)
         if not values:
             return self
-        # What is not set stays so: a default of 3 and a setting of 3.0 have different keys.
+        # What is not set stays so: a model's own context counts where no max_length is named.
         tree = self.model_dump(
             mode="json", by_alias=True, exclude={"sweep": True, "matrix": {"values"}},
             exclude_unset=True,
