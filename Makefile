@@ -24,9 +24,9 @@ $(STAMP): pyproject.toml constraints.txt
 quickstart: $(STAMP) ## Fine-tune, evaluate, compare and register a small model on this machine
 	@$(BIN)/tuneyard run jobs/configs/quickstart.yaml
 
-# Tests that start Ray wait more than they use two cores, so there are three at a time; whole studies last.
+# Whole studies come last: they wait for Ray more than they use the two cores.
 test: $(STAMP) ## Pass the tests
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --ignore=tests/integration
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/integration
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/integration
 
 coverage: $(STAMP) ## Pass the tests, and say which lines they run

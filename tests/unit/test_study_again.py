@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -14,6 +15,8 @@ from unittest.mock import Mock
 import pytest
 
 from tuneyard import embedded, prepared, study
+from tuneyard.config import Resources
+from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import UserError
 from tuneyard.judging import rows as judging
 from tuneyard.judging.trial import Tried
@@ -45,6 +48,15 @@ def row(number: int, tests: str = GOOD) -> dict[str, str]:
 
 def pair(number: int) -> dict[str, str]:
     return {"prompt": f"take {number}", "chosen": f"n - {number}", "rejected": "n"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ray() -> Iterator[None]:
+    """Start one Ray for all studies here: to start it takes longer than such a study."""
+    cluster = Cluster(Resources())
+    cluster.start()
+    yield
+    cluster.stop()
 
 
 class Again:
