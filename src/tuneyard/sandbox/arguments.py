@@ -125,8 +125,8 @@ class Arguments:
             called may be its doing, where it has what acts then. So may the same be an answer's.
 
     Attributes:
-        changed: what else was changed: the name of the function, or ``LATER`` where it was after
-            a call, and in which way (see ``ways``).
+        changed: what else was changed: the name of the function, ``METHOD``, or ``LATER`` where
+            it was after a call, and in which way (see ``ways``).
         spoilt: of these, what could not be put back.
 
     What tests hold is gone through at each call: after ``_MOST`` parts nothing is looked at any

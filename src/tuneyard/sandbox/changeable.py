@@ -30,11 +30,11 @@ _SKIPPED = words(
 )
 """Packages whose objects never change, change when they are looked at, are the process's (locks,
 loops, mocks, streams), or have no attributes to be looked up. Of numpy, pandas and torch see
-``kind_of``; ``solution`` is the answer."""
+``kind_of``, of mocks ``Kinds``; ``solution`` is the answer."""
 _Make = Callable[[Any, Collection[str]], Changing]
 _ORDER = words("__lt__ __le__ __gt__ __ge__")
 _FIXED = {*KINDS, str, float, BaseException}
-"""What never changes, but for attributes that nobody looks at."""
+"""What never changes, but for attributes; of exceptions' see ``Kinds``."""
 
 
 class Kinds:
@@ -53,8 +53,9 @@ class Kinds:
     def __call__(self, value: Any) -> Changing | None:
         """Return of what kind a value of the tests' is that an answer may change, None: of none.
 
-        Of classes and functions what is there when they are first seen may not be changed. To put
-        more there is what decorators do, but for methods of a class, by which it answers.
+        Of classes, functions, mocks and exceptions what is there when they are first seen may not
+        be changed. To put more there is what decorators do, but for methods of a class, by which
+        it answers.
         """
         kind = type(value)
         if kind is FunctionType or issubclass(kind, type):
