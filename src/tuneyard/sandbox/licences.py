@@ -1,7 +1,7 @@
 """What the functions of an answer may change of its tests', as those of the reference do.
 
-A change is told by the name of the function (one for all methods), the way (see ``ways``) and, where it is one of the
-call's own arguments that has changed, by which: ``fill adds @1``.
+A change is told by the name of the function (one for all methods), the way (see ``ways``) and,
+where it is one of the call's own arguments that has changed, by which: ``fill adds @1``.
 """
 
 from __future__ import annotations
