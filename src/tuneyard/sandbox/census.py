@@ -1,4 +1,4 @@
-"""How many threads a program has, and how much memory that no rlimit counts, seen from outside."""
+"""What a program uses that no limit of the kernel counts, and how long it waited for a processor."""
 
 from __future__ import annotations
 
@@ -22,20 +22,27 @@ class Census:
     """
 
     def __init__(self, *handles: int | None) -> None:
-        self._statuses = []
+        self._places = []
         for handle in handles:
             if handle is None:
                 continue
             # /proc may be another namespace's, in which the process has another number.
             number = _field(f"/proc/self/fdinfo/{handle}", "Pid")
             if number > 0:
-                self._statuses.append(f"/proc/{number}/status")
+                self._places.append(f"/proc/{number}")
 
     def usage(self) -> Usage | None:
         """Return what the processes use now; None where that cannot be seen."""
-        threads = sum(_field(status, "Threads") for status in self._statuses)
-        shared = sum(max(0, _field(status, "RssShmem")) for status in self._statuses)
+        threads = sum(_field(f"{place}/status", "Threads") for place in self._places)
+        shared = sum(max(0, _field(f"{place}/status", "RssShmem")) for place in self._places)
         return Usage(threads, shared << 10) if threads else None
+
+    def waited(self) -> float:
+        """Return for how many seconds their main threads could have run, but had no processor.
+
+        0.0 where the kernel does not count it.
+        """
+        return sum(map(_delay, self._places))
 
 
 def works() -> bool:
@@ -57,3 +64,11 @@ def _field(path: str, name: str) -> int:
     except OSError:
         return 0
     return int(found[1]) if found else 0
+
+
+def _delay(place: str) -> float:
+    try:
+        with open(f"{place}/schedstat", encoding="ascii") as numbers:
+            return int(numbers.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0

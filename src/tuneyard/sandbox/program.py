@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STATUSES = ("ok", "syntax", "exception", "timeout", "resource", "exit")
+_STARVED = 4.0  # times the limit of wall-clock time after which waiting no longer counts
 RESULT_BYTES = 4 << 20  # the most that a harness's record may take as JSON
 
 
@@ -15,9 +16,10 @@ class Limits:
     """What one program may use.
 
     Attributes:
-        seconds: wall-clock time.
+        seconds: wall-clock time, less what the program waited for a processor: a busy machine
+            fails no honest program.
         cpu_seconds: CPU time, rounded up; None: a little more than ``seconds``. Where it is set
-            below, a busy machine fails no honest program, and an endless loop still ends soon.
+            below, an endless loop ends soon on a busy machine, too.
         memory_mb: memory beyond the warm interpreter's own, MiB. The program's files, which are
             in memory, come on top (see ``scratch``).
         output_bytes: standard output that is kept, bytes; standard error is discarded.
@@ -41,6 +43,11 @@ class Limits:
     def cpu(self) -> int:
         """Return the limit of CPU time, whole seconds."""
         return math.ceil(self.seconds + 1 if self.cpu_seconds is None else self.cpu_seconds)
+
+    @property
+    def longest(self) -> float:
+        """Return the wall-clock seconds after which a program ends, however long it waited."""
+        return self.seconds * _STARVED
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ class Supervisor:
         output = _Output(reader, limits.output_bytes)
         try:
             _hand_over(sender, job)
-            why = self._watch(pid, cell.channel, output, begin + limits.seconds, limits)
+            why = self._watch(pid, cell.channel, output, begin, limits)
         finally:
             status, cpu = self._end(pid)
             seconds = time.monotonic() - begin
@@ -163,9 +163,10 @@ class Supervisor:
         )
 
     def _watch(
-        self, pid: int, channel: Channel, output: _Output, deadline: float, limits: Limits
+        self, pid: int, channel: Channel, output: _Output, begin: float, limits: Limits
     ) -> str:
         """Wait for the end, the deadline, or too much of something; say which it was."""
+        deadline, last = begin + limits.seconds, begin + limits.longest
         process = _process_handle(pid)
         poll = select.poll()
         for one in (self._control, output.reader, process):
@@ -187,12 +188,14 @@ class Supervisor:
                 if process in ready or (process is None and _has_ended(pid)):
                     return "finished"
                 now = time.monotonic()
-                if now >= deadline:
-                    return "timeout"
-                if now >= look:
+                if now >= min(deadline, look):
                     if second is None and channel.second > 0:
                         second, census = _process_handle(channel.second), None
                     census = census or Census(process, second)
+                    if now >= deadline:
+                        deadline = min(begin + limits.seconds + census.waited(), last)
+                        if now >= deadline:
+                            return "timeout"
                     if excess := self._excess(census, limits):
                         return excess
                     look = now + _TICK

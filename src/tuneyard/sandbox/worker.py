@@ -149,7 +149,7 @@ class Worker:
         if self._control is None:
             self.start()
         assert self._control is not None
-        self._control.settimeout(limits.seconds + _GRACE_SECONDS)
+        self._control.settimeout(limits.longest + _GRACE_SECONDS)
         try:
             send(self._control, head, source, payload)
             header, stdout, result = receive(self._control)

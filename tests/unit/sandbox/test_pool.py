@@ -375,3 +375,33 @@ def test_cpu_time_may_be_shorter_than_the_clock(sandbox):
     assert sandbox.run(Program("import time; time.sleep(1.5)", limits=limits)).status == "ok"
     with pytest.raises(ValueError, match="cpu_seconds"):
         Limits(cpu_seconds=0)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(), reason="this kernel counts no waiting"
+)
+def test_what_waits_for_a_processor_has_its_time() -> None:
+    """Four others share its only processor: what takes 0.8 s of it takes some 4 s by the clock."""
+    limits = Limits(seconds=2.0, cpu_seconds=5.0)
+    works = "import time\nwhile time.process_time() < 0.8: pass\nprint('done')"
+    sleeps = "import time\ntime.sleep(30)"
+    one = {min(os.sched_getaffinity(0))}
+    spin = [sys.executable, "-c", "while True: pass"]
+    before = os.sched_getaffinity(0)
+    others = []
+    try:
+        os.sched_setaffinity(0, one)  # the sandbox's processes inherit it
+        with Sandbox(workers=1) as alone:
+            # Sessions of their own, for the kernel may share the processor among sessions.
+            others = [subprocess.Popen(spin, start_new_session=True) for _ in range(4)]
+            worked = alone.run(Program(works, limits=limits))
+            slept = alone.run(Program(sleeps, limits=limits))
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+        os.sched_setaffinity(0, before)
+    assert (worked.status, worked.stdout) == ("ok", "done\n")
+    assert worked.seconds > limits.seconds
+    assert slept.status == "timeout"
+    assert slept.seconds < limits.longest
