@@ -1,4 +1,4 @@
-"""What a program uses that no limit of the kernel counts, and how long it waited for a processor."""
+"""What a program uses that the kernel does not limit, and how long it waited for a processor."""
 
 from __future__ import annotations
 
