@@ -17,8 +17,7 @@ Direction = Literal["max", "min"]
 
 COSTS = {
     "adapter_size": "trained parameters of its adapter",
-    "training_seconds": "seconds of its training steps, starting workers and waiting for room "
-    "included",
+    "training_seconds": "seconds of its optimiser steps; starting workers is not among them",
 }
 """What a trial may be judged by beside what its answers are worth."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import fmean
 
 from tuneyard.config.sweep import COSTS
 from tuneyard.errors import UserError
+from tuneyard.plan.steps import Train
 from tuneyard.stages.context import Context
 from tuneyard.stages.scored import score_rows
+from tuneyard.stages.trained import history
 from tuneyard.sweep.prepared import SPLIT, PreparedSweep, Trial
 
 
@@ -51,13 +54,14 @@ def _worth(
 
 
 def _costs(names: set[str], trial: Trial, context: Context) -> dict[str, float]:
-    manifests = [context.artifact(step).manifest() or {} for step in trial.arm.trains]
-    costs = (
-        {
-            "adapter_size": float(manifests[-1]["facts"]["parameters"]),
-            "training_seconds": round(sum(one["seconds"] for one in manifests), 3),
-        }
-        if names
-        else {}
-    )
-    return {name: costs[name] for name in costs if name in names}
+    trains = trial.arm.trains
+    costs: dict[str, Callable[[], float]] = {
+        "adapter_size": lambda: float(context.facts(trains[-1])["parameters"]),
+        "training_seconds": lambda: round(sum(_seconds(step, context) for step in trains), 3),
+    }
+    return {name: cost() for name, cost in costs.items() if name in names}
+
+
+def _seconds(step: Train, context: Context) -> float:
+    """Return what a training took from its first optimiser step to its last."""
+    return max(float(row.get("seconds", 0.0)) for row in history(step, context))
