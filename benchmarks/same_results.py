@@ -55,16 +55,16 @@ def _compare(folder: Path, slots: int, models: int) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from conftest import save_tiny_model  # before Ray, which reads its token once
 
+    lines = []
+    for number in range(models):
+        place = save_tiny_model(folder / f"model{number}", seed=number)
+        lines.append(f"  - {{name: m{number}, path: {place}, quantization: none, prompt: alpaca}}")
     import ray
 
     from tuneyard import study as studies
     from tuneyard.distributed.cluster import Cluster
     from tuneyard.progress import Progress
 
-    lines = []
-    for number in range(models):
-        place = save_tiny_model(folder / f"model{number}", seed=number)
-        lines.append(f"  - {{name: m{number}, path: {place}, quantization: none, prompt: alpaca}}")
     path = folder / "study.yaml"
     path.write_text(STUDY.format(models="\n".join(lines), folder=folder, parallel=""))
 
