@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, HubName, Strict, TrackedName
+from tuneyard.config.base import MOST, HubName, Strict, TrackedName, one_of
 from tuneyard.config.engines import ENGINES
-from tuneyard.errors import suggestion
 from tuneyard.tasks import of_several
 
 
@@ -25,15 +24,8 @@ class Decoding(Strict):
     samples: int = Field(default=1, ge=1, le=10_000)
     """Answers for each example."""
     batch_size: int = Field(default=32, ge=1, le=1_000_000)
-    engine: str = "tuneyard"
+    engine: Annotated[str, one_of("engine", ENGINES)] = "tuneyard"
     """What answers: our own loop, or another of ``tuneyard.config.engines``."""
-
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value not in ENGINES:
-            raise ValueError(f"unknown engine; {suggestion(value, list(ENGINES))}")
-        return value
 
     @model_validator(mode="after")
     def _greedy(self) -> Decoding:
