@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from tuneyard.answers import CodeBlock
 from tuneyard.config.base import MOST, HubName, Strict, TrackedName, one_of
 from tuneyard.config.engines import ENGINES
+from tuneyard.metrics import encoder_metrics
 from tuneyard.tasks import of_several
 
 
@@ -80,6 +81,12 @@ class Evaluate(Strict):
     decoding: Decoding = Decoding()
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
+
+    @property
+    def needed_encoders(self) -> dict[str, Encoder]:
+        """The encoders of the metrics that need one, by these metrics' names."""
+        names = sorted(set(encoder_metrics(self.metrics).values()))
+        return {name: getattr(self.encoders, name) for name in names}
 
     @field_validator("splits", "metrics")
     @classmethod

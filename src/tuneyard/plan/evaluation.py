@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tuneyard.base_models import encoder_identity
 from tuneyard.config import Model
-from tuneyard.metrics import encoder_metrics
 from tuneyard.plan.rows import RowSteps
 from tuneyard.plan.steps import Embedding, Generate, Score, Similarity, Train
 
@@ -54,16 +53,14 @@ class EvaluationSteps(RowSteps):
     def similarity(self, answers: Generate, label: str) -> Similarity | None:
         """Return the step that runs encoders over answers and their references, if any does."""
         settings = self.study.evaluate
-        names = sorted(set(encoder_metrics(settings.metrics).values()))
-        chosen = {name: getattr(settings.encoders, name) for name in names}
-        if not chosen:
+        if not settings.needed_encoders:
             return None
         return self.add(
             Similarity(
                 label=f"similarity {label}",
                 encoders={
                     name: Embedding(encoder, encoder_identity(encoder), encoder.layer)
-                    for name, encoder in chosen.items()
+                    for name, encoder in settings.needed_encoders.items()
                 },
                 answers=answers,
                 faithful=settings.faithful,

@@ -141,11 +141,9 @@ class RowSteps(DataSteps):
 
     def _verified(self) -> list[str]:
         """Return the keys that ask for verdicts of training rows."""
-        names = dict.fromkeys(name for names in self.study.matrix.arms.values() for name in names)
         return [
             f"{self.study.section(name)}.pairs.verify"
-            for name in names
-            for settings in [self.study.training(name)]
+            for name, settings in self.study.trained.items()
             if isinstance(settings, Dpo) and settings.pairs.verifies
         ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tuneyard.config import Decoding, Dpo, Model, Pairs, Sft
-from tuneyard.plan.adapters import first_lora
 from tuneyard.plan.rows import OVERLAP, RowSteps
 from tuneyard.plan.step import Step
 from tuneyard.plan.steps import (
@@ -33,7 +32,7 @@ class TrainingSteps(RowSteps):
         sft = next((one for one in stages if isinstance(one, Sft)), self.study.sft)
         preflight = self.preflight(model, regime, sft)
         checked = (*self.judges(), preflight)
-        lora = first_lora(self.study, names)
+        lora = self.study.first_lora(names)
         lora = lora.model_copy(update={"target_modules": lora.target_modules or model.lora_targets})
         sets = self.sets("train", regime)
         trains: list[Train] = []

@@ -17,9 +17,7 @@ def check_data(study: Study, where: str) -> None:
     Raises:
         UserError: see above.
     """
-    trained = {k for regime in study.matrix.train_on or [list(study.data)] for k in regime}
-    trains = any(study.matrix.arms.values())
-    evaluated = study.evaluate.on or list(study.data)
+    trained = {kind for regime in study.regimes for kind in regime} if study.trained else set()
     for kind, data in study.data.items():
         for name in data.objects or []:
             known = list(GENERATORS[data.source].objects)
@@ -33,8 +31,8 @@ def check_data(study: Study, where: str) -> None:
         for split in ("train", "validation", "test"):
             rows = data.rows_of(split)
             check_rows(rows, f"{where}: data.{kind}.files.{split}")
-            needed = (split == "train" and trains and kind in trained) or (
-                split in study.evaluate.splits and kind in evaluated
+            needed = (split == "train" and kind in trained) or (
+                split in study.evaluate.splits and kind in study.evaluated
             )
             if needed and not has_split(data, split):
                 unasked = split == "train" and study.matrix.train_on is None and len(study.data) > 1

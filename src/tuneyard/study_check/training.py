@@ -15,7 +15,6 @@ def check_stages(study: Study, where: str) -> None:
         UserError: see above.
     """
     known = ["sft", "dpo", *study.stages]
-    used = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
     for arm, stages in study.matrix.arms.items():
         for name in stages:
             check_known(
@@ -25,13 +24,8 @@ def check_stages(study: Study, where: str) -> None:
                 where=f"{where}: matrix.arms.{arm}",
             )
     _targets(study, where)
-    made = [
-        study.training(stages[0]).lora or study.sft.lora
-        for stages in study.matrix.arms.values()
-        if stages
-    ]
-    for name in used:
-        settings = study.training(name)
+    made = [study.first_lora(stages) for stages in study.matrix.arms.values() if stages]
+    for name, settings in study.trained.items():
         place = f"{where}: {study.section(name)}"
         # What it has where it says nothing of its own.
         unsaid: Lora | None = study.sft.lora if name in study.stages else Lora()
@@ -53,7 +47,7 @@ def _targets(study: Study, where: str) -> None:
     firsts = dict.fromkeys(stages[0] for stages in study.matrix.arms.values() if stages)
     for name in firsts:
         settings = study.training(name)
-        own = (settings.lora or study.sft.lora).target_modules
+        own = study.first_lora([name]).target_modules
         section = study.section(name) if settings.lora is not None else "sft"
         for model in study.models:
             targets = own or model.lora_targets
