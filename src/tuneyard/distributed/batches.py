@@ -57,8 +57,7 @@ class BatchWorker:
                 data.append(json.dumps(self.work(json.loads(text))))
                 failed.append(False)
             except ToldError as error:
-                parts = [error.what, error.where, error.shown, error.remedy]
-                data.append(json.dumps([error.status, *parts]))
+                data.append(json.dumps([error.status, vars(error)]))
                 failed.append(True)
         return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
 
@@ -74,16 +73,8 @@ def results_of(row: Mapping[str, Any]) -> Batch:
     """
     results: Batch = json.loads(row["data"])
     if row["failed"]:
-        raise _told(*results)
+        status, said = results
+        error = (UserError if status == UserError.status else RunError)(said["what"])
+        vars(error).update(said)  # keeps the shown value as it is
+        raise error
     return results
-
-
-def _told(
-    status: int, what: str, where: str | None, shown: str | None, remedy: str | None
-) -> ToldError:
-    kind = UserError if status == UserError.status else RunError
-    rebuild, _ = kind(what).__reduce__()  # keeps the shown value as it is
-    assert callable(rebuild)
-    error = rebuild(kind, what, where, shown, remedy, None)
-    assert isinstance(error, ToldError)
-    return error
