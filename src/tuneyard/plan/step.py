@@ -57,14 +57,14 @@ class Step:
         """All steps that must have been done before it."""
         return (*self.inputs, *self.after)
 
-    def needed(self) -> set[Step]:
-        """Return the step and all that must have been done before it."""
-        found, todo = set[Step](), [self]
+    def needed(self) -> dict[Step, None]:
+        """Return the step and all that must have been done before it, each once."""
+        found, todo = dict[Step, None](), [self]
         while todo:
             step = todo.pop()
             if step not in found:
-                found.add(step)
-                todo += step.before
+                found[step] = None
+                todo += reversed(step.before)
         return found
 
 

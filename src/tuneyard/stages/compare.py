@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
-from tuneyard.plan import Arm, Step, steps
+from tuneyard.plan import Arm, steps
 from tuneyard.stages.context import Context
 from tuneyard.stages.scored import score_rows
 from tuneyard.stages.trained import history, trained
@@ -106,19 +106,8 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
     preflight: dict[str, Any] = {}
     tests: dict[str, Any] = {}
     stopped: dict[str, str] = {}
-    seen: dict[str, Step] = {}
-
-    def visit(step: Step) -> None:
-        if step.key in seen:
-            return
-        seen[step.key] = step
-        for other in step.before:
-            visit(other)
-
-    for arm in arms:
-        for step in (*arm.scores.values(), *arm.trains, *arm.prefers):
-            visit(step)
-    for step in seen.values():
+    last = [one for arm in arms for one in (*arm.scores.values(), *arm.trains, *arm.prefers)]
+    for step in {step: None for one in last for step in one.needed()}:
         manifest = context.artifact(step).manifest() or {}
         durations[step.label] = manifest.get("seconds", 0.0)
         facts = manifest.get("facts", {})
