@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tuneyard.config import Resources
+from tuneyard.distributed.pool import inference_workers
 
 if TYPE_CHECKING:
     from tuneyard.distributed.batches import Lend
@@ -107,8 +108,6 @@ class Groups:
         """Tell whether training workers stay for the next job."""
         if not self._resources.gpus_per_worker:
             return self.local
-        from tuneyard.distributed.generate import inference_workers
-
         return inference_workers(self._resources) == self._resources.workers
 
     def _new(self, storage: str) -> Group:

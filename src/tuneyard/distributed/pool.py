@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from tuneyard.config import Resources
 from tuneyard.distributed.batches import Batch, Batches, BatchWorker, Lend, Work, results_of
+from tuneyard.machine import cores
 
 # How long the process of a task keeps its work (a loaded model, say) after the last batch.
 _KEPT_SECONDS = 20.0
@@ -77,6 +79,54 @@ def run_batches(
         except (RayActorError, WorkerCrashedError, OutOfMemoryError):
             if failures == max_failures:
                 raise
+
+
+def inference_workers(resources: Resources) -> int:
+    """Return how many workers hold a model: as configured, else one a GPU, or one."""
+    if resources.inference_workers is not None:
+        return resources.inference_workers
+    if not resources.gpus_per_worker:
+        return 1
+    import ray
+
+    gpus = ray.cluster_resources().get("GPU", 0.0)
+    return max(1, int(gpus / resources.gpus_per_worker))
+
+
+def run_models(
+    batches: Sequence[Batch],
+    factory: Callable[..., Work],
+    settings: Mapping[str, Any],
+    *,
+    workers: int,
+    resources: Resources,
+    lend: Lend | None,
+) -> Iterator[tuple[int, Batch]]:
+    """Do as ``run_batches`` does in workers that hold a model each, and have torch's threads."""
+    return run_batches(
+        batches,
+        _with_threads,
+        {
+            "factory": factory,
+            "settings": settings,
+            "threads": resources.threads,
+            "workers": workers,
+        },
+        workers=workers,
+        cpus=resources.cpus_per_worker,
+        gpus=resources.gpus_per_worker,
+        lend=lend,
+    )
+
+
+def _with_threads(
+    factory: Callable[..., Work], settings: Mapping[str, Any], threads: int | None, workers: int
+) -> Work:
+    import torch
+
+    # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
+    torch.set_num_threads(threads or max(1, cores() // workers))
+    return factory(**settings)
 
 
 def _lent(
