@@ -12,11 +12,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuneyard.errors import UserError
 from tuneyard.prompts.turns import Asked, Turn, asked_of, turns_of
 from tuneyard.rows import iter_json_lines
+
+if TYPE_CHECKING:
+    from tuneyard.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Example:
     def question(self) -> str:
         """The instruction, and the input below it where there is one."""
         return f"{self.instruction}\n\n{self.input}" if self.input else self.instruction
+
+    def asked(self, wording: Prompt) -> Asked:
+        """Return what a model is asked in a prompt format."""
+        return wording.asked(self.instruction, self.input, self.turns)
 
 
 @dataclass(frozen=True, slots=True)

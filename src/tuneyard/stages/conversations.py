@@ -52,7 +52,7 @@ def refuse_conversations(
     for e in asked:
         assert encoding is not None
         with placed(_place(e, places)):
-            encoding.prompt(model.wording.asked(e.instruction, e.input, e.turns))
+            encoding.prompt(e.asked(model.wording))
 
 
 def refuse_weights(

@@ -77,27 +77,14 @@ def _anew(
     context: Context,
 ) -> dict[str, list[dict[str, Any]]]:
     """Let the champion answer the examples, and return score rows by data set."""
-    from tuneyard.distributed import generate
     from tuneyard.tracking import fetch_model
 
     model = _model(champion, context)
     check_model(model)
-    context.cluster.start()
     with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
         ref = fetch_model(rule.name, champion.number, uri=tracker.uri, to=Path(folder, "adapter"))
-        completions = generate.generate(
-            [
-                generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
-                for own in examples.values()
-                for e in own
-            ],
-            model=model,
-            adapter=str(ref.path),
-            decoding=scored.answers.decoding,
-            seed=scored.answers.seed,
-            resources=context.study.resources,
-            lend=context.lend,
-        )
+        asked = [e for own in examples.values() for e in own]
+        completions = context.ask(scored.answers, asked, model, str(ref.path))
     answers = answers_by_id(completions)
     return {
         kind: _scored(own, kind, answers, rule, scored, context) for kind, own in examples.items()

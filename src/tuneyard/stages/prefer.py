@@ -117,24 +117,13 @@ def _summary(found: PairSet) -> str:
 
 def _sampled(step: SampledPairs, context: Context) -> PairSet:
     """Sample answers, of the policy that DPO starts from or of the base; verify and pair them."""
-    from tuneyard.distributed import generate
-
     model, settings = step.base.model, step.pairs
     examples = _chosen_prompts(step, context, settings.prompts)
+    adapter = context.policy(step.policy, model)
+    completions = context.ask(step, examples, model, adapter, context.bar.update)
     asked, trained = (
-        {e.id: wording.asked(e.instruction, e.input, e.turns) for e in examples}
+        {e.id: e.asked(wording) for e in examples}
         for wording in (model.wording, settings.wording or model.wording)
-    )
-    context.cluster.start()
-    completions = generate.generate(
-        [generate.Request(e.id, asked[e.id]) for e in examples],
-        model=model,
-        adapter=context.policy(step.policy, model),
-        decoding=step.decoding,
-        seed=step.seed,
-        resources=context.study.resources,
-        lend=context.lend,
-        on_progress=context.bar.update,
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":

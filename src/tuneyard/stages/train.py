@@ -123,11 +123,7 @@ def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
     assert isinstance(step, TrainSft)
     wording = step.base.model.wording
     return [
-        {
-            "id": e.id,
-            "prompt": plain(wording.asked(e.instruction, e.input, e.turns)),
-            "completion": e.reference,
-        }
+        {"id": e.id, "prompt": plain(e.asked(wording)), "completion": e.reference}
         for one in step.sets
         for _ in range(step.settings.repeat.get(one.kind, 1))
         for e in context.examples(one)

@@ -51,9 +51,7 @@ class TrialRungs:
         return {
             "first": self._rule.first,
             "factor": self._rule.factor,
-            "prompts": [
-                plain(wording.asked(e.instruction, e.input, e.turns)) for _, e in self._asked
-            ],
+            "prompts": [plain(e.asked(wording)) for _, e in self._asked],
             "max_new_tokens": decoding.max_new_tokens,
             "batch_size": decoding.batch_size,
         }
