@@ -16,10 +16,11 @@ from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
-from tuneyard.records import Example
+from tuneyard.records import Completion, Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.offer import asked_sets, scores_of, yardstick
-from tuneyard.stages.scored import answers_by_id, score_row, without_encoders
+from tuneyard.stages.scored import answers_by_id, rows_of
+from tuneyard.stages.scored import scored as scored_as
 from tuneyard.tracking.versions import YARDSTICK
 
 if TYPE_CHECKING:
@@ -108,33 +109,22 @@ def _model(champion: Version, context: Context) -> Model:
 def _scored(
     examples: list[Example],
     kind: str,
-    answers: Mapping[str, list[tuple[int, str]]],
+    answers: Mapping[str, list[Completion]],
     rule: Register,
     scored: Score,
     context: Context,
 ) -> list[dict[str, Any]]:
-    from tuneyard.distributed import score
     from tuneyard.distributed.similarity import similarity
 
-    trials = context.trials(scored.judged.get(kind))
-    asked = [
-        score_row(e, kind, *answer, trials.get(e.id, ""))
-        for e in examples
-        for answer in answers[e.id]
-    ]
-    resources = context.study.resources
+    asked = rows_of(examples, answers, context.trials(scored.judged.get(kind)))
     if metric := encoder_metrics([rule.metric]).get(rule.metric):
         encoder = getattr(context.study.evaluate.encoders, metric)
         (found,) = similarity(
-            [asked], metric=metric, encoder=encoder, faithful=scored.faithful, resources=resources
+            [asked],
+            metric=metric,
+            encoder=encoder,
+            faithful=scored.faithful,
+            resources=context.study.resources,
         )
         return [*found]
-    return score.score(
-        asked,
-        task=context.study.data[kind].executed_as,
-        metrics=without_encoders(scored.metrics),
-        faithful=scored.faithful,
-        resources=resources,
-        code_block=scored.code_block,
-        imports=context.study.sandbox.imports,
-    ).rows
+    return scored_as(asked, context.study.data[kind].executed_as, scored, context).rows

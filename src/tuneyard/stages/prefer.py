@@ -21,7 +21,7 @@ from tuneyard.prefer import (
 )
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import score_row
+from tuneyard.stages.scored import answers_by_id, rows_of
 from tuneyard.tasks import TASKS
 
 
@@ -168,14 +168,10 @@ def _verify(
     trials = {
         row: why for judge in step.judged.values() for row, why in context.trials(judge).items()
     }
-    by_id = {e.id: e for e in examples}
+    answers = answers_by_id(completions)
     verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
-        rows = [
-            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text, trials.get(c.id, ""))
-            for c in completions
-            if by_id[c.id].task == task
-        ]
+        rows = rows_of([e for e in examples if e.task == task], answers, trials)
         scored = score.score(
             rows,
             task=task,
