@@ -58,8 +58,9 @@ def run_batches(
     """
     if not batches:
         return
+    left = Batches(factory, dict(settings), {n: json.dumps(b) for n, b in enumerate(batches)})
     if lend is not None:
-        yield from _lent(batches, factory, settings, lend)
+        yield from _lent(left, lend)
         return
     from ray.exceptions import OutOfMemoryError, RayActorError, WorkerCrashedError
 
@@ -69,11 +70,10 @@ def run_batches(
         options["num_gpus"] = gpus
     if env:
         options["runtime_env"] = {"env_vars": dict(env)}
-    left = dict(enumerate(batches))
     for failures in range(max_failures + 1):
         try:
-            for number, results in _run(left, factory, settings, workers, options):
-                del left[number]
+            for number, results in _run(left, workers, options):
+                del left.texts[number]
                 yield number, results
             return
         except (RayActorError, WorkerCrashedError, OutOfMemoryError):
@@ -129,22 +129,15 @@ def _with_threads(
     return factory(**settings)
 
 
-def _lent(
-    batches: Sequence[Batch],
-    factory: Callable[..., Work],
-    settings: Mapping[str, Any],
-    lend: Lend,
-) -> Iterator[tuple[int, Batch]]:
+def _lent(left: Batches, lend: Lend) -> Iterator[tuple[int, Batch]]:
     from ray.train import TrainingFailedError
 
-    left = {number: json.dumps(batch) for number, batch in enumerate(batches)}
-    while left:
+    while left.texts:
         with lend() as group:
             first = group.jobs == 0
             try:
-                work = Batches(factory, dict(settings), dict(left))
-                for number, results in group.batches(work):
-                    del left[number]
+                for number, results in group.batches(left):
+                    del left.texts[number]
                     yield number, results
             except TrainingFailedError:
                 # What earlier jobs lost counts against the same limit; a new group starts at none.
@@ -152,13 +145,7 @@ def _lent(
                     raise
 
 
-def _run(
-    batches: Mapping[int, Batch],
-    factory: Callable[..., Work],
-    settings: Mapping[str, Any],
-    workers: int,
-    options: Mapping[str, Any],
-) -> Iterator[tuple[int, Batch]]:
+def _run(work: Batches, workers: int, options: Mapping[str, Any]) -> Iterator[tuple[int, Batch]]:
     import ray.data
     from ray.data import ActorPoolStrategy, TaskPoolStrategy
 
@@ -166,17 +153,17 @@ def _run(
     if "num_gpus" in options:
         worker = {
             "fn": BatchWorker,
-            "fn_constructor_args": (factory, dict(settings)),
+            "fn_constructor_args": (work.factory, work.settings),
             "compute": ActorPoolStrategy(size=workers),
         }
     else:
         worker = {
             "fn": _in_task,
-            "fn_args": (uuid.uuid4().hex, factory, dict(settings)),
+            "fn_args": (uuid.uuid4().hex, work.factory, work.settings),
             "compute": TaskPoolStrategy(size=workers),
         }
     _quiet()
-    rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
+    rows = [{"batch": number, "data": text} for number, text in work.texts.items()]
     with warnings.catch_warnings():
         # Ray 2.60 deprecates actor options here before it offers another place for them.
         warnings.simplefilter("ignore")

@@ -10,14 +10,11 @@ import torch
 
 from tuneyard.config import Decoding
 from tuneyard.generate.engines.batches import in_batches, padded
+from tuneyard.generate.engines.record import Engine
 
 
-class Library:
+class Library(Engine):
     """See ``Engine``. All rows of a call share one random stream, so sampling goes row by row."""
-
-    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None:
-        self.network, self.pad, self.end, self.max_length = network, pad, end, max_length
-        self.device = torch.device(network.device)
 
     def answer(
         self, prompts: Sequence[list[int]], decoding: Decoding, seeds: Sequence[int] | None
