@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,9 @@ _LOST = 45.0
 _POLL = 0.5
 
 
-@contextlib.contextmanager
-def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def lease(
+    folder: Folder, name: str, waiting: Callable[[], None] = lambda: None
+) -> AbstractContextManager[None]:
     """Hold a lease for the block; wait while another process has it.
 
     Args:
@@ -37,8 +39,7 @@ def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None)
     Raises:
         UserError: nothing can be written there.
     """
-    with (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting):
-        yield
+    return (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting)
 
 
 class Notes(Protocol):
@@ -53,13 +54,11 @@ class Notes(Protocol):
     def discard(self, *place: str) -> None: ...
 
 
-@contextlib.contextmanager
 def note_lease(
-    notes: Notes, name: str, waiting: Callable[[], None] = lambda: None
-) -> Iterator[None]:
+    notes: Notes, name: str, waiting: Callable[[], None]
+) -> AbstractContextManager[None]:
     """Hold a lease as ``lease`` does in an object store, by a note that is kept elsewhere."""
-    with _Note(notes, name).held(waiting):
-        yield
+    return _Note(notes, name).held(waiting)
 
 
 class _Lock:
