@@ -69,12 +69,9 @@ class AdapterConfig(BaseModel):
 
 
 def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
-    """Refuse a folder that is no adapter, or whose adapter belongs to another base.
+    """Raise a ``UserError`` where a folder is no adapter, or its adapter belongs to another base.
 
     Adapters without our record (made elsewhere) pass here; ``load_adapter`` still compares shapes.
-
-    Raises:
-        UserError: see above.
     """
     folder = Path(path)
     weights = ("adapter_model.safetensors", "adapter_model.bin")

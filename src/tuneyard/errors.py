@@ -137,13 +137,10 @@ def listed(names: Iterable[str], limit: int = 1000) -> str:
 
 
 def check_known(word: object, known: Collection[Any], what: str, where: str | None = None) -> None:
-    """Refuse a name that is none of those that are known.
+    """Raise a ``UserError`` for a name that is not known, with the closest that is, or all.
 
     Args:
         what: what is wrong with it, for the message.
-
-    Raises:
-        UserError: with the closest that is known, or all of them.
     """
     if word not in known:
         raise UserError(what, where=where, value=word, remedy=suggestion(str(word), list(known)))

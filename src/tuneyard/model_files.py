@@ -62,15 +62,12 @@ def cached_snapshot(repo: str, revision: str | None) -> Path | None:
 
 
 def check_hub(path: str, named: str, revision: str | None, where: str) -> None:
-    """Refuse a hub model that is not in the cache while the hub does not answer.
+    """Raise a ``UserError`` for a hub model that is not in the cache while the hub does not answer.
 
     The hub's own library tries for a minute. Where there is a proxy it is left to find out.
 
     Args:
         path, named, revision, where: see ``check_files``.
-
-    Raises:
-        UserError: it does not answer.
     """
     if not is_hub_id(path) or _hub_offline() or cached_snapshot(path, revision) is not None:
         return
@@ -205,14 +202,6 @@ def loaded_files(folder: Path) -> list[Path]:
         if os.path.isfile(folder / index):
             return [folder / shard for shard in sorted(set(_shards(folder / index).values()))]
     return []
-
-
-def half_fetched(folder: Path, path: str) -> bool:
-    """Tell whether a hub model's weights are not all in the cache: loading it fetches the rest."""
-    if not is_hub_id(path):
-        return False
-    files = loaded_files(folder)
-    return not files or not all(file.is_file() for file in files)
 
 
 def _shards(index: Path) -> dict[str, str]:

@@ -43,13 +43,10 @@ def limited(part: Part, steps: Sequence[Step]) -> list[Step]:
 
 
 def check_trained(part: Part, todo: Sequence[Step]) -> None:
-    """Refuse to evaluate adapters that are not there.
+    """Raise a ``UserError`` where adapters that are to be evaluated are not there.
 
     Args:
         todo: the study's steps that are not done.
-
-    Raises:
-        UserError: see above.
     """
     missing = [step.label for step in todo if step.stage == "train"]
     if part == "evaluate" and missing:

@@ -79,11 +79,7 @@ class Prepared:
         self.check_batches()
 
     def check_batches(self) -> None:
-        """Refuse global batches that are larger than what there is to train on, as far as known.
-
-        Raises:
-            UserError: see above.
-        """
+        """Raise a ``UserError`` for a global batch larger than all that there is to train on."""
         check_batches(self.plan, lambda step: count_of(facts_of(self.run, step) or {}))
 
     def check_models(self) -> None:

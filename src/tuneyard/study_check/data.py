@@ -12,11 +12,7 @@ from tuneyard.rows import local_path
 
 
 def check_data(study: Study, where: str) -> None:
-    """Refuse data sets whose files are not there, or that lack a split which the study needs.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for data sets that lack files, or a split which the study needs."""
     trained = {kind for regime in study.regimes for kind in regime} if study.trained else set()
     for kind, data in study.data.items():
         for name in data.objects or []:

@@ -10,22 +10,14 @@ from tuneyard.tasks import TASKS, of_several
 
 
 def check_evaluation(study: Study, where: str) -> None:
-    """Refuse metrics that are not known, and encoders of theirs that cannot be loaded.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for unknown metrics, and encoders of theirs that cannot be loaded."""
     _measured(study, where)
     for name, encoder in study.evaluate.needed_encoders.items():
         check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
 
 
 def check_rule(study: Study, where: str) -> None:
-    """Refuse a registry rule by which nothing could become the champion.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a registry rule by which nothing could become the champion."""
     rule = study.register_
     if rule is None:
         return

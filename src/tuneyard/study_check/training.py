@@ -9,11 +9,7 @@ from tuneyard.study_check.data import check_rows
 
 
 def check_stages(study: Study, where: str) -> None:
-    """Refuse arms whose stages are not there, and adapters that no arm makes.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for arms whose stages are not there, and adapters that no arm makes."""
     known = ["sft", "dpo", *study.stages]
     for arm, stages in study.matrix.arms.items():
         for name in stages:
@@ -57,11 +53,7 @@ def _targets(study: Study, where: str) -> None:
 
 
 def check_batches(study: Study, where: str) -> None:
-    """Refuse a global batch that workers and passes cannot share, or that is said twice.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a global batch that cannot be shared, or that is said twice."""
     workers = study.resources.workers
     for name in sorted({"sft", "dpo", *study.stages}):
         settings = study.training(name)
@@ -95,11 +87,7 @@ def check_batches(study: Study, where: str) -> None:
 
 
 def check_strategy(study: Study, where: str) -> None:
-    """Refuse a way of sharing a model among workers that is not there yet.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a way of sharing a model among workers that is not there yet."""
     if study.resources.strategy != "ddp":
         raise UserError(
             "this strategy is not supported yet",
