@@ -16,7 +16,7 @@ from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_json
 from tuneyard.model_files import is_hub_id
-from tuneyard.weight_file import fault, tensors
+from tuneyard.weight_file import fault, headers
 
 ADAPTER_RECORD = "tuneyard.json"
 """In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``; of a hub model, ``path`` is
@@ -152,7 +152,7 @@ def _check_files(folder: Path, weights: list[Path]) -> None:
                 where=str(file),
                 remedy="copy or download this file again",
             )
-    if weights[0].is_file() and not tensors(weights[0]):
+    if weights[0].is_file() and not headers(weights[0]):
         raise UserError(
             "an adapter's file of weights holds none",
             where=str(weights[0]),

@@ -17,13 +17,13 @@ from tuneyard.errors import UserError, suggestion
 from tuneyard.model_config import check_generation, check_sizes, is_count, read_config
 from tuneyard.model_files import (
     base_fingerprint,
+    cached_snapshot,
     check_files,
-    folder_of,
     is_hub_id,
     loaded_files,
     local_path,
 )
-from tuneyard.weight_file import fault, tensors
+from tuneyard.weight_file import fault, headers
 
 _ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
 
@@ -96,7 +96,8 @@ def refuse_revision(revision: str | None, path: str, where: str) -> None:
 
 def model_folder(model: Model | Encoder) -> Path | None:
     """Return the folder of a model's files, None for a hub model that is not in the cache."""
-    return folder_of(resolve_path(model), model.revision)
+    path = resolve_path(model)
+    return cached_snapshot(path, model.revision) if is_hub_id(path) else Path(path)
 
 
 def whole_folder(model: Model | Encoder) -> Path | None:
@@ -179,7 +180,7 @@ def check_targets(model: Model, targets: list[str], where: str) -> None:
     """
     folder = Path(resolve_path(model))
     files = [f for f in loaded_files(folder) if f.suffix == ".safetensors" and not fault(f)]
-    modules = {name.rpartition(".")[0] for file in files for name in tensors(file)}
+    modules = {name.rpartition(".")[0] for file in files for name in headers(file)}
     if modules:
         modules.add("lm_head")  # where it shares the embedding's weights the files do not name it
     last = sorted({module.rpartition(".")[2] for module in modules})

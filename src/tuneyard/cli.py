@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tuneyard.arguments import ENCODER_METRICS, options_of
+from tuneyard.arguments import ENCODER_METRICS, Commands, options_of
 from tuneyard.errors import ToldError, UserError
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _registry(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {
+_COMMANDS: Commands = {
     "run": partial(_supervised, _study),
     "sweep": partial(_supervised, _trials),
     "plan": _plan,

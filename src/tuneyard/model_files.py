@@ -41,11 +41,6 @@ def is_hub_id(path: str) -> bool:
     return not os.path.exists(path) and not _looks_local(path)
 
 
-def folder_of(path: str, revision: str | None) -> Path | None:
-    """Return the folder of a resolved path, None for a hub model that is not in the cache."""
-    return cached_snapshot(path, revision) if is_hub_id(path) else Path(path)
-
-
 def _hub_offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 

@@ -19,7 +19,7 @@ from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kin
 from tuneyard.loading import not_loaded
 from tuneyard.model_config import check_bounds, is_count, no_model, read_config
 from tuneyard.model_files import loaded_files
-from tuneyard.weight_file import headers, sample, tensors
+from tuneyard.weight_file import headers, sample
 
 # The class that saves each of these kinds, and which of a layer's projections have a bias.
 _KINDS = {"llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM", "qwen2": "Qwen2ForCausalLM"}
@@ -77,7 +77,7 @@ def _check_head(config: Mapping[str, Any], files: Sequence[Path], folder: Path) 
 
     transformers would compute with both, other programs with the embedding alone.
     """
-    place = {name: file for file in files for name in tensors(file)}
+    place = {name: file for file in files for name in headers(file)}
     if config.get("tie_word_embeddings") is True and {_EMBEDDING, _HEAD} <= place.keys():
         kinds = {headers(place[name])[name] for name in (_EMBEDDING, _HEAD)}
         starts = {sample(place[name], name) for name in (_EMBEDDING, _HEAD)}

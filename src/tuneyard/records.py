@@ -6,6 +6,7 @@ Stages never import one another; these records, inside artifacts, are all that p
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -175,10 +176,5 @@ _READ: dict[str, Callable[[Any], Any]] = {"Asked": asked_of, "tuple[Turn, ...]":
 
 def file_digest(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file's bytes, as hex."""
-    import hashlib
-
-    digest = hashlib.sha256()
     with Path(path).open("rb") as source:
-        for block in iter(lambda: source.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -161,7 +161,7 @@ def _run(
             live.resume(progress.line)
         runner.run(steps, prepared.plan, live, training)
     except BaseException as error:
-        failed = isinstance(error, Exception) or runner.lost() is not None
+        failed = isinstance(error, Exception) or runner.cluster.lost() is not None
         live.close("FAILED" if failed else "KILLED")
         raise
     # What a part leaves to others has no process that could end its runs.

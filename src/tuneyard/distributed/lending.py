@@ -23,7 +23,7 @@ class Groups:
     """The groups of training workers of one ``Cluster``.
 
     Attributes:
-        local: whether Ray is this process's own.
+        local: whether Ray is this process's own, so that nobody else waits for what stays in use.
         most: how many groups that stay have room beside one another; None: nobody counts.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tuneyard.config import Preflight
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Plan, steps
-from tuneyard.prefer import find_repeats, render_pairs
+from tuneyard.prefer.rows import find_repeats, render_pairs
 from tuneyard.records import Example
 from tuneyard.repeats import told
 from tuneyard.stages import overlap, preflight, prepare, refusal

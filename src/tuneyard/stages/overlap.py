@@ -10,7 +10,7 @@ from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.questions import Question
 from tuneyard.plan import steps
 from tuneyard.plan.steps import PairOverlap, Prepare, ReadPairs
-from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
+from tuneyard.prefer.rows import PairRow, find_repeats, load_pairs, question_of
 from tuneyard.records import Example
 from tuneyard.repeats import Repeat, told
 from tuneyard.stages.context import Context

@@ -10,15 +10,10 @@ from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Prefer, ReadPairs, SampledPairs
-from tuneyard.prefer import (
-    PairSet,
-    build_pairs,
-    describe,
-    load_pairs,
-    render_pairs,
-    row_statistics,
-    with_prompts,
-)
+from tuneyard.prefer.describe import describe
+from tuneyard.prefer.pairs import PairSet, build_pairs
+from tuneyard.prefer.rows import load_pairs, render_pairs, row_statistics
+from tuneyard.prefer.statistics import with_prompts
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
 from tuneyard.stages.scored import answers_by_id, rows_of

@@ -149,7 +149,7 @@ class Runner:
             else:
                 self._progress.line(f"failed, too: {step.label}: {first_line(error, 500)}")
             refused = isinstance(error, UserError) and isinstance(step, _CHECKS)
-            if refused or not isinstance(error, Exception) or self.lost() is not None:
+            if refused or not isinstance(error, Exception) or self.cluster.lost() is not None:
                 schedule.stop()
         if first is not None:
             if schedule.missing and isinstance(first, Exception):  # else it was told to stop
@@ -173,10 +173,6 @@ class Runner:
                 chosen.append(step)
                 taken = wanted
         return chosen
-
-    def lost(self) -> str | None:
-        """Return what a local Ray has lost; None: nothing, or none was started."""
-        return self.cluster.lost()
 
     def stop(self) -> None:
         """Stop Ray, or leave it, where it was started; what several share stays."""

@@ -218,7 +218,6 @@ def dpo_trainer(
     shares = settings.loss_weights or [1.0] * len(settings.loss)
     config = DPOConfig(
         **arguments(settings, model, seed, folder),
-        train_sampling_strategy="group_by_length" if settings.group_by_length else "random",
         beta=settings.beta,
     )
     with lora.unrounded(policy) as before:

@@ -66,7 +66,7 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
 
     base = job.base()
     network, tokenizer = loading.load_model(base, for_training=True)
-    settings = job.sft() if job.method == "sft" else job.dpo()
+    settings = job.stage()
     if start is None:
         policy = lora.new_adapter(network, base, settings.lora or Lora(), job.seed)
     else:

@@ -66,6 +66,7 @@ def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> 
         "dataloader_pin_memory": gpu,
         "ddp_find_unused_parameters": False,
         "ddp_broadcast_buffers": False,
+        "train_sampling_strategy": "group_by_length" if settings.group_by_length else "random",
     }
 
 
