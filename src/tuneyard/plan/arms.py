@@ -105,33 +105,25 @@ def build(
             seed=study.seed,
         )
     )
-    register = builder.add(
-        Register(
-            label="track and register",
-            compare=compare,
-            rule=rule,
-            tracking=study.tracking,
-        )
+    builder.add(
+        Register(label="track and register", compare=compare, rule=rule, tracking=study.tracking)
     )
-    steps = _ordered(register, [*builder.known.values()])
+    steps = _ordered([*builder.known.values()])
     return Plan(steps, arms, builder.asked(), tuple(builder.undecided.values()))
 
 
-def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
+def _ordered(steps: list[Step]) -> tuple[Step, ...]:
     """Sort so that every step follows what it needs; all data and checks come first."""
-    done: dict[int, Step] = {}
+    done: dict[Step, None] = {}
 
     def visit(step: Step) -> None:
-        if id(step) not in done:
+        if step not in done:
             for other in step.before:
                 visit(other)
-            done[id(step)] = step
+            done[step] = None
 
-    for kinds in _FIRST:
+    for kinds in (*_FIRST, Step):
         for step in steps:
             if isinstance(step, kinds):
                 visit(step)
-    for step in steps:
-        visit(step)
-    visit(last)
-    return tuple(done.values())
+    return tuple(done)
