@@ -95,56 +95,47 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
         UserError: no such folder, a part is missing or damaged, or the hub is switched off and the
             model not in its cache.
     """
+
+    def refused(what: str, remedy: str, value: str = named) -> UserError:
+        return UserError(what, where=where, value=value, remedy=remedy)
+
     if is_hub_id(path):
         if _hub_offline() and cached_snapshot(path, revision) is None:
-            raise UserError(
+            raise refused(
                 "the model is neither a folder nor in the hub cache, and the hub is switched off",
-                where=where,
-                value=named,
-                remedy="name an existing folder, or unset HF_HUB_OFFLINE and log in to the hub",
+                "name an existing folder, or unset HF_HUB_OFFLINE and log in to the hub",
             )
         return
     folder = Path(path)
     if not os.path.isdir(folder):
-        raise UserError(
+        raise refused(
             "a model's path is not a folder",
-            where=where,
-            value=named,
-            remedy="name a folder with config.json, weights and tokenizer, or a hub id",
+            "name a folder with config.json, weights and tokenizer, or a hub id",
         )
     if not os.path.isfile(folder / "config.json"):
-        is_adapter = os.path.isfile(folder / "adapter_config.json")
-        raise UserError(
+        raise refused(
             "a model's folder has no config.json",
-            where=where,
-            value=named,
-            remedy="this is an adapter: name the base model it was trained on"
-            if is_adapter
+            "this is an adapter: name the base model it was trained on"
+            if os.path.isfile(folder / "adapter_config.json")
             else "name a folder that transformers' save_pretrained wrote",
         )
     read_config(folder, where)
-    missing = _missing_weights(folder)
-    if missing:
-        raise UserError(
+    if missing := _missing_weights(folder):
+        raise refused(
             f"a model's folder lacks weights: {missing}",
-            where=where,
-            value=named,
-            remedy="copy the model's *.safetensors files there",
+            "copy the model's *.safetensors files there",
         )
     for file in loaded_files(folder):
         if wrong := fault(file):
-            raise UserError(
+            raise refused(
                 f"a model's weights are damaged: {wrong}",
-                where=where,
-                value=str(file),
-                remedy="copy or download this file again",
+                "copy or download this file again",
+                str(file),
             )
     if not any(os.path.isfile(file) for name in _VOCABULARIES for file in folder.glob(name)):
-        raise UserError(
+        raise refused(
             "a model's folder has no tokenizer",
-            where=where,
-            value=named,
-            remedy="copy tokenizer.json (or tokenizer.model) and tokenizer_config.json there",
+            "copy tokenizer.json (or tokenizer.model) and tokenizer_config.json there",
         )
 
 

@@ -108,7 +108,8 @@ class RowSteps(DataSteps):
         if self._executes():
             asked.append(("evaluate.metrics", self.evaluated_splits))
             rule = self.study.register_
-            if rule is not None and rule.on is not None and _is_verdict(rule.metric):
+            of_tests = rule and (rule.metric in verdicts() or rule.metric.startswith("pass_at_"))
+            if rule is not None and rule.on is not None and of_tests:
                 asked.append(("register.metric", [(rule.split, rule.on)]))
         found = []
         for key, places in asked:
@@ -179,10 +180,6 @@ class RowSteps(DataSteps):
                 section=section,
             )
         )
-
-
-def _is_verdict(name: str) -> bool:
-    return name in verdicts() or name.startswith("pass_at_")
 
 
 @cache

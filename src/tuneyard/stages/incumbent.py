@@ -46,17 +46,14 @@ def measure(
     if champion.tags.get(YARDSTICK) == yardstick(scored, rule, context):
         kept = logged_scores(tracker.client, champion.run_id, rule.split)
         found = {} if kept is None else kept.of(rule.metric, ids)
-    if not _whole(found, ids) or not _as_registered(found, champion, rule):
+    whole = {kind: set(own) for kind, own in found.items()} == ids
+    if not whole or not _as_registered(found, champion, rule):
         context.bar.say(f"    the champion, version {champion.number}, is measured anew")
         rows = _anew(champion, rule, scored, examples, tracker, context)
         found = scores_of(rows, rule, context).of(rule.metric, ids)
     if not found:
         raise UserError(f"{rule.metric} has no value for it", where=champion.uri)
     return found
-
-
-def _whole(found: Sets, ids: Mapping[str, set[str]]) -> bool:
-    return {kind: set(own) for kind, own in found.items()} == ids
 
 
 def _as_registered(found: Sets, champion: Version, rule: Register) -> bool:

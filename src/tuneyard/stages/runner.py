@@ -73,9 +73,7 @@ class Runner:
 
         Args:
             plan: what it belongs to.
-            live: see ``Context``.
-            training: see ``Context``.
-            rungs: see ``Context``.
+            live, training, rungs: see ``Context``.
 
         Raises:
             UserError: it refuses its input, or what it found is refused.
@@ -97,7 +95,10 @@ class Runner:
                         bar.note = self._call(step, context)
                     with self._lock:
                         self.ran += 1
-            self._refuse(step, plan)
+            limits = self._study.preflight
+            refusal.refuse(step, facts_of(self._run, step) or {}, limits)
+            if isinstance(step, Judge):
+                refuse_tests(self._run, plan, limits)
             bar.left = self._pace.left()
 
     def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
@@ -188,12 +189,6 @@ class Runner:
             if told is None:
                 raise
             raise told from error
-
-    def _refuse(self, step: Step, plan: Plan) -> None:
-        limits = self._study.preflight
-        refusal.refuse(step, facts_of(self._run, step) or {}, limits)
-        if isinstance(step, Judge):
-            refuse_tests(self._run, plan, limits)
 
 
 def import_all() -> None:

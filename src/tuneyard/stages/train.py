@@ -32,13 +32,16 @@ def run(step: Train, context: Context) -> str:
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     context.run.write_text(text, "work", artifact.name, "rows.jsonl")
     written = hashlib.sha256(text.encode()).hexdigest()
+    reference = None
+    if isinstance(step, TrainDpo) and step.reference is not None:
+        reference = context.artifact(step.reference).checked("reference.jsonl")
     job = TrainJob(
         method=step.method,
         model=model.model_dump(),
         settings=step.settings.model_dump(by_alias=True),
         rows=pinned(f"{artifact.work}/rows.jsonl", written),
         adapter=context.policy(step.start, model),
-        reference=_reference(step, context),
+        reference=reference,
         seed=step.seed,
         rungs=None if context.rungs is None else context.rungs.wanted(step, context),
     )
@@ -108,12 +111,6 @@ def _attempt(artifact: Artifact, context: Context) -> dict[str, str]:
 
 def _note(artifact: Artifact, context: Context, attempt: dict[str, str]) -> None:
     context.run.write_text(json.dumps(attempt), "work", artifact.name, "attempt.json")
-
-
-def _reference(step: Train, context: Context) -> str | None:
-    if not isinstance(step, TrainDpo) or step.reference is None:
-        return None
-    return context.artifact(step.reference).checked("reference.jsonl")
 
 
 def _rows(step: Train, context: Context) -> list[dict[str, Any]]:

@@ -73,11 +73,6 @@ def check_rows(rows: Rows | None, where: str) -> None:
 
 def has_split(data: Data, split: str) -> bool:
     """Tell whether a data set has examples of a split."""
-    return data.rows_of(split) is not None or _count(data, split) > 0
-
-
-def _count(data: Data, split: str) -> int:
-    """Return how many examples the generator would make (1 stands for the default counts)."""
-    if data.source == "instructions":
-        return 0
-    return 1 if data.counts is None else int(getattr(data.counts, split))
+    if data.rows_of(split) is not None or data.source == "instructions":
+        return data.rows_of(split) is not None
+    return data.counts is None or getattr(data.counts, split) > 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import torch
 
@@ -35,12 +34,17 @@ class Library(Engine):
         if not alive:
             return results
         inputs, mask = padded([prompts[i] for i in alive], self.pad, self.device)
+        sampling = {
+            "temperature": decoding.temperature,
+            "top_p": decoding.top_p,
+            "top_k": decoding.top_k or 0,
+        }
         settings = GenerationConfig(
             max_new_tokens=min(decoding.max_new_tokens, max(room)),
             do_sample=seeds is not None,
             eos_token_id=sorted(self.end),
             pad_token_id=self.pad,
-            **({} if seeds is None else _sampling(decoding)),
+            **({} if seeds is None else sampling),
         )
         devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
@@ -57,11 +61,3 @@ class Library(Engine):
         """Return an answer without the padding behind the token that ends it."""
         ends = [place for place, token in enumerate(ids) if token in self.end]
         return ids[: ends[0] + 1] if ends else ids
-
-
-def _sampling(decoding: Decoding) -> dict[str, Any]:
-    return {
-        "temperature": decoding.temperature,
-        "top_p": decoding.top_p,
-        "top_k": decoding.top_k or 0,
-    }
