@@ -14,7 +14,7 @@ a mounted share, or any fsspec URL (``s3://bucket/runs/x``).
 
 from tuneyard.artifacts.artifact import MANIFEST, Artifact
 from tuneyard.artifacts.fetch import fetch, pinned
-from tuneyard.artifacts.folder import for_a_while, unwritable
+from tuneyard.artifacts.folder import for_a_while
 from tuneyard.artifacts.keys import content_key
 from tuneyard.artifacts.leases import lease, note_lease
 from tuneyard.artifacts.run_dir import RunDir
@@ -29,5 +29,4 @@ __all__ = [
     "lease",
     "note_lease",
     "pinned",
-    "unwritable",
 ]

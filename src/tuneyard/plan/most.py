@@ -22,11 +22,7 @@ Known = Callable[[Step], int | None]
 """Returns how many examples or pairs a step has made, or will; None: it is not known."""
 
 
-def by_plan(step: Step) -> None:
-    """Know of no step what it made: the plan alone says how many there can be."""
-
-
-def most_examples(train: Train, known: Known = by_plan) -> int | None:
+def most_examples(train: Train, known: Known = lambda step: None) -> int | None:
     """Return how many examples or pairs a training has at most; None: nobody knows yet."""
     if isinstance(train, TrainSft):
         repeat = train.settings.repeat

@@ -6,10 +6,11 @@ from typing import Any
 
 from tuneyard.plan.steps import Score
 from tuneyard.records import write_jsonl
+from tuneyard.rows import iter_json_lines
 from tuneyard.score import ScoreRow
 from tuneyard.score.corpus import Counts, corpus_scores
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import answers_by_id, rows_of, scored, similar_values
+from tuneyard.stages.scored import answers_by_id, rows_of, scored
 
 
 def run(step: Score, context: Context) -> str:
@@ -23,7 +24,10 @@ def run(step: Score, context: Context) -> str:
         rows = tasks.setdefault(one.data.executed_as, [])
         trials = context.trials(step.judged.get(one.kind))
         rows += rows_of(context.examples(one), answers, trials)
-    similar = similar_values(step.similarity, context)
+    similar: dict[tuple[str, int], dict[str, Any]] = {}
+    if step.similarity is not None:
+        path = context.artifact(step.similarity).local() / "similarity.jsonl"
+        similar = {(row.pop("id"), row.pop("sample")): row for _, row in iter_json_lines(path)}
     context.cluster.start()
     facts: dict[str, Any] = {}
     with context.artifact(step).writing(facts) as folder:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuneyard.metrics import encoder_metrics
-from tuneyard.plan.steps import Score, Similarity
+from tuneyard.plan.steps import Score
 from tuneyard.records import Completion, Example
 from tuneyard.rows import iter_json_lines
 from tuneyard.score import ScoreRow
@@ -72,18 +72,6 @@ def scored(
         imports=context.study.sandbox.imports,
         on_progress=on_progress,
     )
-
-
-def similar_values(
-    step: Similarity | None, context: Context
-) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return what a similarity step found, by example and sample; nothing where there is none."""
-    if step is None:
-        return {}
-    return {
-        (row.pop("id"), row.pop("sample")): row
-        for _, row in iter_json_lines(context.artifact(step).local() / "similarity.jsonl")
-    }
 
 
 def score_rows(scored: Score, context: Context) -> dict[str, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from torch.utils.data import Sampler
-from transformers import PrinterCallback, TrainerCallback
+from transformers import TrainerCallback
 
 from tuneyard.borrowed import check_overridden
 from tuneyard.config import Model, Optimisation
@@ -156,7 +156,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     keeps.
     """
 
-    def __init__(self, trainer: Any, report: Report, rungs: Rungs | None = None) -> None:
+    def __init__(self, trainer: Any, report: Report, rungs: Rungs | None) -> None:
         self._trainer = trainer
         self._report = report
         self._rungs = rungs
@@ -246,14 +246,6 @@ class Progress(TrainerCallback):  # type: ignore[misc]
             kept = {"seconds": self.seconds(), **self._trainer.kept()}
             (folder / _KEPT).write_text(json.dumps(kept), encoding="utf-8")
         self._report({"step": state.global_step, "total_steps": state.max_steps}, folder)
-
-
-def observe(trainer: Any, report: Report, rungs: Rungs | None = None) -> Progress:
-    """Let a trainer speak through ``report`` only, and ask at its rungs whether it goes on."""
-    progress = Progress(trainer, report, rungs)
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(progress)
-    return progress
 
 
 def history(trainer: Any) -> list[dict[str, Any]]:
