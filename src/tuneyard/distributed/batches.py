@@ -49,24 +49,26 @@ class BatchWorker:
         self.work: Work | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        failed, data = [], []
-        for text in batch["data"]:
-            try:
-                if self.work is None:
-                    self.work = self.factory(**self.settings)
-                data.append(json.dumps(self.work(json.loads(text))))
-                failed.append(False)
-            except ToldError as error:
-                data.append(json.dumps([error.status, vars(error)]))
-                failed.append(True)
-        return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
+        (number,), (text,) = batch["batch"], batch["data"]
+        return {name: [value] for name, value in self.row(int(number), text).items()}
+
+    def row(self, number: int, text: str) -> dict[str, Any]:
+        """Do a batch, and return what ``results_of`` reads."""
+        failed = False
+        try:
+            if self.work is None:
+                self.work = self.factory(**self.settings)
+            found = self.work(json.loads(text))
+        except ToldError as error:
+            found, failed = [error.status, vars(error)], True
+        return {"batch": number, "data": json.dumps(found), "failed": failed}
 
 
 def results_of(row: Mapping[str, Any]) -> Batch:
     """Return a batch's results.
 
     Args:
-        row: what ``BatchWorker`` returned of it.
+        row: what ``BatchWorker.row`` returned of it.
 
     Raises:
         UserError, RunError: the work raised it.

@@ -16,7 +16,7 @@ from tuneyard.errors import UserError
 from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import is_hub_id
 from tuneyard.plan.steps import Score
-from tuneyard.records import Completion, Example
+from tuneyard.records import Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.offer import asked_sets, scores_of, yardstick
 from tuneyard.stages.scored import answers_by_id, rows_of
@@ -75,6 +75,7 @@ def _anew(
     context: Context,
 ) -> dict[str, list[dict[str, Any]]]:
     """Let the champion answer the examples, and return score rows by data set."""
+    from tuneyard.distributed.similarity import similarity
     from tuneyard.tracking import fetch_model
 
     model = _model(champion, context)
@@ -84,9 +85,23 @@ def _anew(
         asked = [e for own in examples.values() for e in own]
         completions = context.ask(scored.answers, asked, model, str(ref.path))
     answers = answers_by_id(completions)
-    return {
-        kind: _scored(own, kind, answers, rule, scored, context) for kind, own in examples.items()
-    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    metric = encoder_metrics([rule.metric]).get(rule.metric)
+    for kind, own in examples.items():
+        rows = rows_of(own, answers, context.trials(scored.judged.get(kind)))
+        if metric is None:
+            task = context.study.data[kind].executed_as
+            found[kind] = scored_as(rows, task, scored, context).rows
+        else:
+            (values,) = similarity(
+                [rows],
+                metric=metric,
+                encoder=getattr(context.study.evaluate.encoders, metric),
+                faithful=scored.faithful,
+                resources=context.study.resources,
+            )
+            found[kind] = [*values]
+    return found
 
 
 def _model(champion: Version, context: Context) -> Model:
@@ -101,27 +116,3 @@ def _model(champion: Version, context: Context) -> Model:
         if is_hub_id(resolve_path(model)) and base_name(model) in names:
             return model
     raise UserError("its base model is none of the study's", where=champion.uri)
-
-
-def _scored(
-    examples: list[Example],
-    kind: str,
-    answers: Mapping[str, list[Completion]],
-    rule: Register,
-    scored: Score,
-    context: Context,
-) -> list[dict[str, Any]]:
-    from tuneyard.distributed.similarity import similarity
-
-    asked = rows_of(examples, answers, context.trials(scored.judged.get(kind)))
-    if metric := encoder_metrics([rule.metric]).get(rule.metric):
-        encoder = getattr(context.study.evaluate.encoders, metric)
-        (found,) = similarity(
-            [asked],
-            metric=metric,
-            encoder=encoder,
-            faithful=scored.faithful,
-            resources=context.study.resources,
-        )
-        return [*found]
-    return scored_as(asked, context.study.data[kind].executed_as, scored, context).rows

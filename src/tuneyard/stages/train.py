@@ -49,26 +49,24 @@ def run(step: Train, context: Context) -> str:
     facts: dict[str, Any] = {"examples": len(rows)}
     attempt = _attempt(artifact, context)
     try:
-        history, found = _trained(step, job, attempt, facts, context)
+        found = _trained(step, job, attempt, facts, context)
     except AbandonedError:
         context.run.discard("work", artifact.name)
         raise
     context.run.discard("work", artifact.name)
     if found["stopped"] is not None:
         context.bar.say(f"    warning: {found['stopped']['text']}")
-    loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
+    loss = next(
+        (row["loss"] for row in reversed(found["history"]) if row.get("loss") is not None), None
+    )
     final = f", loss {loss:.4f}" if loss is not None else ""
     return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
 
 
 def _trained(
-    step: Train,
-    job: TrainJob,
-    attempt: dict[str, str],
-    facts: dict[str, Any],
-    context: Context,
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Train and write the artifact; return the step history, and what training returned.
+    step: Train, job: TrainJob, attempt: dict[str, str], facts: dict[str, Any], context: Context
+) -> dict[str, Any]:
+    """Train and write the artifact; return what training returned.
 
     Raises:
         AbandonedError: it was stopped at a rung; nothing is written.
@@ -90,11 +88,10 @@ def _trained(
         )
         if (found["stopped"] or {}).get("abandoned"):
             raise AbandonedError(found["stopped"]["text"])
-        history = found["history"]
-        write_jsonl(folder / "history.jsonl", history)
+        write_jsonl(folder / "history.jsonl", found["history"])
         facts |= {"steps": found["steps"], "stopped": found["stopped"]}
         facts |= {name: found.get(name) for name in ("tokens", "parameters")}
-    return history, found
+    return found
 
 
 def _attempt(artifact: Artifact, context: Context) -> dict[str, str]:
