@@ -156,7 +156,7 @@ class Progress(TrainerCallback):  # type: ignore[misc]
     keeps.
     """
 
-    def __init__(self, trainer: Any, report: Report, rungs: Rungs | None) -> None:
+    def __init__(self, trainer: Any, report: Report, rungs: Rungs | None = None) -> None:
         self._trainer = trainer
         self._report = report
         self._rungs = rungs
