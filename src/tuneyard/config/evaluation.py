@@ -9,9 +9,14 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config.base import MOST, HubName, Strict, TrackedName, one_of
-from tuneyard.config.engines import ENGINES
 from tuneyard.metrics import encoder_metrics
 from tuneyard.tasks import of_several
+
+ENGINES = {
+    "tuneyard": "tuneyard.generate.engines.loop:Loop",
+    "transformers": "tuneyard.generate.engines.library:Library",
+}
+"""What answers prompts, by the names that studies have for it: where its class is."""
 
 
 class Decoding(Strict):
@@ -26,7 +31,7 @@ class Decoding(Strict):
     """Answers for each example."""
     batch_size: int = Field(default=32, ge=1, le=1_000_000)
     engine: Annotated[str, one_of("engine", ENGINES)] = "tuneyard"
-    """What answers: our own loop, or another of ``tuneyard.config.engines``."""
+    """What answers: our own loop, or another of ``ENGINES``."""
 
     @model_validator(mode="after")
     def _greedy(self) -> Decoding:

@@ -12,7 +12,7 @@ import torch
 
 from tuneyard.adapter_file import check_adapter
 from tuneyard.config import Decoding, Model
-from tuneyard.config.engines import ENGINES
+from tuneyard.config.evaluation import ENGINES
 from tuneyard.generate.engines.record import Engine
 from tuneyard.loading import load_adapter, load_model
 from tuneyard.prompts import Asked

@@ -17,8 +17,7 @@ from tuneyard.errors import UserError, first_line
 from tuneyard.judging.served import there
 from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
-from tuneyard.plan.demand import cpus
-from tuneyard.plan.schedule import Schedule
+from tuneyard.plan.schedule import Schedule, cpus
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, refusal
