@@ -60,9 +60,7 @@ def run(
     """
     progress = progress or Progress()
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
-    if part is not None:
-        parts.limited(part, prepared.plan.steps)
-        parts.check_trained(part, todo)
+    parts.limited(part, prepared.plan.steps, todo)
     folder.prove()
     if todo:  # what costs least is asked first
         check_machine(study.resources)
@@ -74,11 +72,9 @@ def run(
     try:
         with folder.unless_refused():
             prepared = begin(prepared, runner, progress)
-        wanted = list(prepared.plan.steps)
-        if part is not None:
-            wanted = parts.limited(part, wanted)
-            parts.check_trained(part, prepared.todo())
-        left = [step for step in prepared.todo() if step in wanted]
+        todo = prepared.todo()
+        wanted = parts.limited(part, prepared.plan.steps, todo)
+        left = [step for step in todo if step in wanted]
         done = len(wanted) - len(left) - runner.ran
         if done > 0:
             progress.line(f"{done} of {len(wanted)} steps are done already")
