@@ -6,14 +6,11 @@ import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from tuneyard.config import Resources
+from tuneyard.distributed.batches import Lend
+from tuneyard.distributed.group import Group
 from tuneyard.distributed.pool import inference_workers
-
-if TYPE_CHECKING:
-    from tuneyard.distributed.batches import Lend
-    from tuneyard.distributed.group import Group
 
 # How long idle workers stay on a cluster: others may want what they hold.
 _IDLE_SECONDS = 30.0
@@ -33,8 +30,7 @@ class Groups:
         self.most: int | None = None
         self._kept: list[Group] = []
         self._there = 0  # groups that may stay: lent and kept
-        self._lock = threading.RLock()
-        self._returned = threading.Condition(self._lock)
+        self._returned = threading.Condition()
 
     @contextlib.contextmanager
     def lend(
@@ -54,15 +50,11 @@ class Groups:
         what an idle group holds, and there are never more groups than there is room for.
         """
         if shared is None or not self._stay():
-            from tuneyard.distributed.group import Group
-
-            group = Group(self._resources, storage, local=self.local, kept=False)
-            try:
-                yield group
-            finally:
-                group.close()
+            one = Group(self._resources, storage, local=self.local, kept=False)
+            with contextlib.closing(one):
+                yield one
             return
-        with self._lock:
+        with self._returned:
             while (found := self._idle(name, place)) is None and self._there == self.most:
                 if self._kept:  # none of these may have the job
                     self._end(self._kept[0])
@@ -73,7 +65,7 @@ class Groups:
         try:
             yield found
         finally:
-            with self._lock:
+            with self._returned:
                 self._kept.append(found)
                 if not found.alive():
                     self._end(found)
@@ -89,7 +81,7 @@ class Groups:
         Args:
             shared: see ``lend``.
         """
-        with self._lock:
+        with self._returned:
             most = count if self.most is None else min(count, self.most)
             while self._stay() and self._there < most:
                 self._kept.append(self._new(f"{shared}/{uuid.uuid4().hex[:8]}"))
@@ -112,8 +104,6 @@ class Groups:
 
     def _new(self, storage: str) -> Group:
         """Start a group that stays."""
-        from tuneyard.distributed.group import Group
-
         self._there += 1
         return Group(self._resources, storage, local=self.local, kept=self.local)
 
@@ -125,7 +115,7 @@ class Groups:
         self._returned.notify_all()
 
     def _expire(self, group: Group, jobs: int) -> None:
-        with self._lock:
+        with self._returned:
             if group in self._kept and group.jobs == jobs:
                 self._end(group)
 
@@ -147,6 +137,6 @@ class Groups:
 
     def release(self) -> None:
         """End the groups that stayed."""
-        with self._lock:
+        with self._returned:
             for group in list(self._kept):
                 self._end(group)
