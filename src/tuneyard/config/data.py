@@ -127,19 +127,18 @@ class Data(Strict):
             )
         if self.objects and not generator.objects:
             raise ValueError(f"'objects' do not go with {source!r}; drop them")
-        splits = ("train", "validation", "test")
-        files = [getattr(self.files, name) for name in splits]
-        if any(files) and generator.published is None:
+        files = dict(self.files)
+        if any(files.values()) and generator.published is None:
             raise ValueError(f"'files' do not go with {source!r}; drop them")
-        if any(rows is not None and rows.path is None for rows in files):
+        if any(rows is not None and rows.path is None for rows in files.values()):
             raise ValueError(f"{source!r} reads local files, not the hub; name a 'path'")
-        for name, rows in zip(splits, files, strict=True):
+        for name, rows in files.items():
             if rows is not None and self.counts is not None and getattr(self.counts, name):
                 raise ValueError(
                     f"the {name} split is read from a file, and 'counts' says how many examples "
                     f"to generate; set 'counts.{name}' to 0"
                 )
-        if all(files) and self.objects:
+        if all(files.values()) and self.objects:
             raise ValueError("'objects' has no effect: every split is read from a file; drop it")
 
     def _check_instructions(self) -> None:
@@ -167,8 +166,8 @@ class Data(Strict):
             raise ValueError(
                 "an instructions source names no rows; add 'rows' and 'split', or 'files'"
             )
-        for name in ("train", "validation", "test"):
-            if self.split and getattr(self.split, name) and getattr(self.files, name):
+        for name, rows in self.files:
+            if self.split and getattr(self.split, name) and rows:
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")
 
 
