@@ -151,10 +151,10 @@ def _run(
 ) -> None:
     """Run steps of a plan that is decided, with their training in MLflow while it goes on."""
     training = _training(prepared.plan)
-    live = Live(prepared.study, prepared.plan, prepared.run.root)
+    live = Live(prepared.study, prepared.plan, prepared.run.root, progress.line)
     try:
         if resumed:
-            live.resume(progress.line)
+            live.resume()
         runner.run(steps, prepared.plan, live, training)
     except BaseException as error:
         failed = isinstance(error, Exception) or runner.cluster.lost() is not None

@@ -129,7 +129,7 @@ def _show(step: Train, context: Context, row: dict[str, Any]) -> bool | None:
     if "rung" in row:
         return None if context.rungs is None else context.rungs.judge(row, context)
     if context.live is not None:
-        context.live.add(step, row, context.bar.say)
+        context.live.add(step, row)
     note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""
     context.bar.update(row.get("step", 0), row.get("total_steps"), note)
     return None
