@@ -31,7 +31,7 @@ SMALL = [
 ]
 MEASURED = {
     *("seconds", "memory_gib", "tokens_per_second", "durations", "time", "run_dir", "environment"),
-    *("created", "sha256", "size", "parallel"),
+    *("created", "sha256", "bytes", "parallel"),
 }
 """Names of what depends on the clock, the machine or the run's place, not on what was computed."""
 TOLD = ("report.html", "table.txt")
@@ -53,22 +53,23 @@ def main() -> None:
 
 def _compare(folder: Path, slots: int, models: int) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    import ray
-
-    from conftest import save_tiny_model
-    from tuneyard import study as studies
-    from tuneyard.distributed.cluster import Cluster
-    from tuneyard.progress import Progress
+    from conftest import save_tiny_model  # before Ray, which reads its token once
 
     lines = []
     for number in range(models):
         place = save_tiny_model(folder / f"model{number}", seed=number)
         lines.append(f"  - {{name: m{number}, path: {place}, quantization: none, prompt: alpaca}}")
+    import ray
+
+    from tuneyard import study as studies
+    from tuneyard.distributed.cluster import Cluster
+    from tuneyard.progress import Progress
+
     path = folder / "study.yaml"
     path.write_text(STUDY.format(models="\n".join(lines), folder=folder, parallel=""))
 
     def start(self: Cluster) -> None:
-        self.local = True  # workers stay, as on a Ray of our own
+        self.groups.local = True  # workers stay, as on a Ray of our own
 
     os.environ["RAY_ADDRESS"] = "here"  # a cluster's Ray is not counted by this machine's cores
     Cluster.start = start  # type: ignore[method-assign]
@@ -91,7 +92,7 @@ def _compare(folder: Path, slots: int, models: int) -> None:
     one, other = found
     differ = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
     print(f"{len(one)} files, of which differ: {len(differ)}")
-    print("\n".join(differ[:20]))
+    print("\n".join(differ[:40]))
     sys.exit(bool(differ))
 
 
@@ -108,7 +109,8 @@ def _content(path: Path, run: Path) -> bytes:
     content = path.read_bytes().replace(str(run).encode(), b"RUN")
     if path.suffix == ".csv":
         rows = [{k: v for k, v in row.items() if k not in MEASURED}
-                for row in csv.DictReader(content.decode().splitlines())]  # fmt: skip
+                for row in csv.DictReader(content.decode().splitlines())
+                if row.get("name") not in MEASURED]  # fmt: skip
         return json.dumps(rows).encode()
     if path.suffix not in (".json", ".jsonl"):
         return content

@@ -73,6 +73,7 @@ def stage(number: int, folder: Path, *, stays: bool, meter: Meter, cluster: Any)
         str(folder / "rows.jsonl"),
         seed=1,
     )
+    cluster.groups.place = str(folder / "shared") if stays else None
     before = dict(meter.seconds)
     began = time.monotonic()
     first: list[float] = []
@@ -87,7 +88,6 @@ def stage(number: int, folder: Path, *, stays: bool, meter: Meter, cluster: Any)
         name=f"job{number}",
         out=folder / f"out{number}",
         on_progress=progress,
-        shared=str(folder / "shared") if stays else None,
     )
     total = time.monotonic() - began
     time.sleep(0.5)

@@ -14,6 +14,7 @@ killed, or changed in one place, runs only what is missing.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -24,9 +25,10 @@ from tuneyard.distributed.cluster import Cluster
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.parts import Part
-from tuneyard.plan.steps import Judge, Prefer, Prepare, Register, Train
+from tuneyard.plan.steps import Judge, Prefer, Prepare, Register
 from tuneyard.prepared import Prepared, prepare, prepare_study
 from tuneyard.progress import Progress
+from tuneyard.stages.attempts import workplace
 from tuneyard.stages.check import check_rows
 from tuneyard.stages.live import Live
 from tuneyard.stages.runner import Runner
@@ -150,20 +152,18 @@ def _run(
     part: Part | None,
 ) -> None:
     """Run steps of a plan that is decided, with their training in MLflow while it goes on."""
-    training = _training(prepared.plan)
     live = Live(prepared.study, prepared.plan, prepared.run.root, progress.line)
     try:
         if resumed:
             live.resume()
-        runner.run(steps, prepared.plan, live, training)
+        with workplace(prepared.run, runner.cluster.groups) if steps else contextlib.nullcontext():
+            runner.run(steps, prepared.plan, live)
     except BaseException as error:
         failed = isinstance(error, Exception) or runner.cluster.lost() is not None
         live.close("FAILED" if failed else "KILLED")
         raise
     # What a part leaves to others has no process that could end its runs.
     live.close("FINISHED" if part in ("prefer", "train") else None)
-    if steps:
-        prepared.run.discard("work", training)
 
 
 def results(prepared: Prepared) -> dict[str, Any]:
@@ -171,8 +171,3 @@ def results(prepared: Prepared) -> dict[str, Any]:
     from tuneyard.stages.published import closing
 
     return closing(prepared.run, next(s for s in prepared.plan.steps if isinstance(s, Register)))
-
-
-def _training(plan: planning.Plan) -> str:
-    """Name the folder of the training stages' checkpoints: a resumed study's is the same."""
-    return next((f"training-{s.key}" for s in plan.steps if isinstance(s, Train)), "training")

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 import time
@@ -101,3 +102,53 @@ def test_wrong_input_is_one_message(tuneyard, words, tmp_path):
     assert done.stderr.startswith("error: an unknown key")
     assert "did you mean 'beta'?" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_two_at_once_share_what_they_have_in_common_and_leave_one_champion(
+    tuneyard, environment, words, sft_only, tmp_path
+):
+    run_dir = tmp_path / "run"
+    store = sqlite_uri(f"{run_dir}/mlflow.db")
+    shared = [
+        *words,
+        "register={name: tiny, metric: chrf, on: first_order}",
+        "evaluate.metrics=[chrf]",
+        *sft_only,
+        f"run_dir={run_dir}",
+    ]
+    sweeps = [
+        "sweep={arms: [sft], search: grid, metric: chrf, trials: 3, parallel: 1, confirm: 1, "
+        f"space: {{sft.learning_rate: {{choice: {rates}}}}}}}"
+        for rates in ("[1.0e-2, 6.0e-2]", "[2.0e-2, 6.0e-2]")
+    ]
+    logs = [tmp_path / "first.log", tmp_path / "second.log"]
+    both = []
+    for sweep, log in zip(sweeps, logs, strict=True):
+        with log.open("wb") as file:
+            both.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tuneyard.cli", "sweep", *shared, sweep],
+                    env=environment, cwd=ROOT, stdout=file, stderr=file,
+                )
+            )  # fmt: skip
+    try:
+        ended = [one.wait(timeout=900) for one in both]
+    finally:
+        for one in both:
+            one.kill()
+    said = [log.read_text() for log in logs]
+    assert ended == [0, 0], said
+    # What a step did is said by whoever did it; the other says that it was done elsewhere.
+    for step, did in {"train": "32 rows, 12 steps", "generate": "14 answers"}.items():
+        told = [re.findall(rf"{step} [^\n…]*: {did}", text) for text in said]
+        assert sum(map(len, told)) == len(list(run_dir.glob(f"stages/{step}-*/manifest.json"))) > 5
+    assert any("done elsewhere" in text for text in said)
+    # One after the other came to the registry, and the second was held against the first.
+    shown = tuneyard("registry", "show", "--json", "--uri", store, "tiny")
+    history = {one["version"]: one for one in json.loads(shown.stdout)}
+    assert sorted(history) == [1, 2]
+    assert "tiny had no champion" in history[1]["reason"]
+    assert "that of the champion, version 1, " in history[2]["reason"]
+    better = ": better" in history[2]["reason"]
+    assert history[1 + better]["aliases"] == ["champion"]
+    assert history[2 - better]["aliases"] == ([] if better else ["challenger"])

@@ -4,7 +4,7 @@
       study.yaml                    the resolved configuration of the latest run
       stages/<stage>-<key>/         one folder an artifact; manifest.json is written last
       work/<stage>-<key>/           rows and checkpoints of a stage in progress
-      work/training-<key>/          checkpoints of training stages that share their workers
+      work/training-<id>/           checkpoints of one process's workers, which stay
       logs/<stage>-<key>.log        why a stage failed
 
 A stage's key is the hash of its own part of the configuration and of the keys of what it reads,
@@ -14,13 +14,15 @@ a mounted share, or any fsspec URL (``s3://bucket/runs/x``).
 
 from tuneyard.artifacts.artifact import MANIFEST, Artifact, content_key
 from tuneyard.artifacts.fetch import fetch, pinned
-from tuneyard.artifacts.folder import for_a_while
-from tuneyard.artifacts.leases import lease, note_lease
+from tuneyard.artifacts.folder import Folder, for_a_while
+from tuneyard.artifacts.leases import Look, lease, note_lease
 from tuneyard.artifacts.run_dir import RunDir
 
 __all__ = [
     "MANIFEST",
     "Artifact",
+    "Folder",
+    "Look",
     "RunDir",
     "content_key",
     "fetch",

@@ -143,6 +143,21 @@ class Folder:
             return False
         return True
 
+    def names(self, *parts: str) -> list[str]:
+        """Return what is in a folder, by name; nothing where there is none.
+
+        Raises:
+            UserError: the folder, or the store, cannot be read.
+        """
+        try:
+            with self.told():
+                if not self.remote:
+                    return sorted(os.listdir(self.join(*parts)))
+                found = self._files.ls(self._place(*parts), False)
+        except _ABSENT:
+            return []
+        return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
+
     def discard(self, *parts: str) -> None:
         """Remove a folder or file inside the run directory, if it is there."""
         if self.remote:

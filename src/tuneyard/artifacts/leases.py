@@ -42,6 +42,29 @@ def lease(
     return (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting)
 
 
+class Look:
+    """Sees from outside whether a lease is held.
+
+    Args:
+        folder: the run directory.
+        name: what may be leased.
+    """
+
+    def __init__(self, folder: Folder, name: str) -> None:
+        self._held = _Note(folder, name) if folder.remote else _Lock(folder, name)
+
+    def free(self) -> bool:
+        """Tell whether nobody holds it, as far as is known.
+
+        In an object store an owner is only known to be dead when a later look, some time after the
+        first one, finds that it has not written meanwhile.
+
+        Raises:
+            UserError: it cannot be seen.
+        """
+        return self._held.free()
+
+
 class Notes(Protocol):
     """Where small texts are kept, of which one with the same place can only be made once."""
 
@@ -76,6 +99,15 @@ class _Lock:
             yield
         finally:
             # The file stays: who waits for it has it open, and would lock what nobody else sees.
+            os.close(descriptor)
+
+    def free(self) -> bool:
+        if not self._path.exists():
+            return True
+        descriptor = self._open()
+        try:
+            return self._take(descriptor)
+        finally:
             os.close(descriptor)
 
     def _open(self) -> int:
@@ -122,13 +154,16 @@ class _Note:
     def _take(self) -> bool:
         if self._notes.create_text(f"{self._token} 0", *self._place):
             return True
+        if self.free():
+            self._notes.discard(*self._place)
+        return False
+
+    def free(self) -> bool:
         # By this process's clock, which need not agree with the owner's.
         beat, now = self._notes.read_text(*self._place), time.monotonic()
         if beat != self._seen[0]:
             self._seen = beat, now
-        elif beat is not None and now - self._seen[1] > _LOST:
-            self._notes.discard(*self._place)
-        return False
+        return beat is None or now - self._seen[1] > _LOST
 
     def _beat(self, end: threading.Event) -> None:
         number = 0

@@ -21,35 +21,35 @@ class Groups:
 
     Attributes:
         local: whether Ray is this process's own, so that nobody else waits for what stays in use.
+        place: folder or fsspec URL, reachable from every node and this process's alone, for what
+            groups that stay store; None: none stays.
         most: how many groups that stay have room beside one another; None: nobody counts.
     """
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
         self.local = False
+        self.place: str | None = None
         self.most: int | None = None
         self._kept: list[Group] = []
         self._there = 0  # groups that may stay: lent and kept
         self._returned = threading.Condition()
 
     @contextlib.contextmanager
-    def lend(
-        self, storage: str, name: str, *, shared: str | None = None, place: str | None = None
-    ) -> Iterator[Group]:
+    def lend(self, storage: str, name: str, *, place: str | None = None) -> Iterator[Group]:
         """Lend a group of training workers for a job.
 
         Args:
-            storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
+            storage: folder or fsspec URL, reachable from every node, that holds checkpoints where
+                the group does not stay.
             name: the job's.
-            shared: a folder of such storage for groups that stay for the next job; used where
-                workers can stay.
             place: the ``storage`` of the group that had this job before it was broken off.
 
         Workers stay on a local Ray; and on GPUs where as many train as answer, on a cluster for a
         few idle seconds. There all that needs GPUs is a group's work, so that no pool waits for
         what an idle group holds, and there are never more groups than there is room for.
         """
-        if shared is None or not self._stay():
+        if self.place is None or not self._stay():
             one = Group(self._resources, storage, local=self.local, kept=False)
             with contextlib.closing(one):
                 yield one
@@ -61,13 +61,14 @@ class Groups:
                 else:
                     self._returned.wait()
             if found is None:
-                found = self._new(place or f"{shared}/{uuid.uuid4().hex[:8]}")
+                found = self._new(place)
         try:
             yield found
         finally:
             with self._returned:
                 self._kept.append(found)
-                if not found.alive():
+                # What another process has begun is stored elsewhere, and removed once it is over.
+                if not found.alive() or not found.storage.startswith(f"{self.place}/"):
                     self._end(found)
                 elif not self.local:
                     timer = threading.Timer(_IDLE_SECONDS, self._expire, [found, found.jobs])
@@ -75,26 +76,18 @@ class Groups:
                     timer.start()
                 self._returned.notify_all()
 
-    def warm(self, count: int, shared: str) -> None:
-        """Start so many groups that stay, as far as there is room, before there are jobs for them.
-
-        Args:
-            shared: see ``lend``.
-        """
+    def warm(self, count: int) -> None:
+        """Start so many groups that stay, as far as there is room, before jobs come."""
         with self._returned:
             most = count if self.most is None else min(count, self.most)
             while self._stay() and self._there < most:
-                self._kept.append(self._new(f"{shared}/{uuid.uuid4().hex[:8]}"))
+                self._kept.append(self._new())
 
-    def lender(self, shared: str) -> Lend | None:
-        """Return what lends groups for batches on GPUs; None where a pool of Ray Data takes them.
-
-        Args:
-            shared: see ``lend``.
-        """
-        if not self._resources.gpus_per_worker or not self._stay():
+    def lender(self) -> Lend | None:
+        """Return what lends groups for batches on GPUs; None: a pool of Ray Data takes them."""
+        if not (place := self.place) or not self._resources.gpus_per_worker or not self._stay():
             return None
-        return lambda: self.lend(shared, "batches", shared=shared)
+        return lambda: self.lend(place, "batches")
 
     def _stay(self) -> bool:
         """Tell whether training workers stay for the next job."""
@@ -102,9 +95,10 @@ class Groups:
             return self.local
         return inference_workers(self._resources) == self._resources.workers
 
-    def _new(self, storage: str) -> Group:
+    def _new(self, storage: str | None = None) -> Group:
         """Start a group that stays."""
         self._there += 1
+        storage = storage or f"{self.place}/{uuid.uuid4().hex[:8]}"
         return Group(self._resources, storage, local=self.local, kept=self.local)
 
     def _end(self, group: Group) -> None:

@@ -22,7 +22,6 @@ def fit(
     name: str,
     out: Path,
     on_progress: Callable[[dict[str, Any]], bool | None],
-    shared: str | None = None,
     place: str | None = None,
     on_place: Callable[[str], None] = lambda place: None,
 ) -> dict[str, Any]:
@@ -30,15 +29,13 @@ def fit(
 
     Args:
         job: its paths are absolute, but the model's.
-        storage: folder or fsspec URL, reachable from every node, that holds checkpoints.
+        storage: folder or fsspec URL, reachable from every node, that holds checkpoints where
+            workers do not stay (see ``Groups.lend``).
         name: of this job; under the same name it goes on where it was interrupted.
         out: a local folder that gets the adapter, its record and ``training.json``.
         on_progress: called with ``step``, ``total_steps``, ``loss``, … of each logged step, and
             ``pid`` of the first worker; and with the answers at each rung (``rung``), of which it
             says whether training goes on.
-        shared: storage for a group of workers that stays for the next job with the same
-            ``shared``, until the cluster is left; used instead of ``storage`` where workers
-            can stay (see ``Groups.lend``).
         place: where the checkpoints are of a job of this name that was broken off.
         on_place: called with where they will be, before training begins.
 
@@ -55,7 +52,7 @@ def fit(
     job = replace(job, model=portable(job.base()).model_dump())
     checkpoint = None
     while checkpoint is None:
-        with cluster.groups.lend(storage, name, shared=shared, place=place) as workers:
+        with cluster.groups.lend(storage, name, place=place) as workers:
             on_place(workers.storage)
             try:
                 checkpoint = workers.train(name, job, on_progress)

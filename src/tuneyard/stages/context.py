@@ -41,8 +41,6 @@ class Context:
         bar: the step's progress display.
         cluster: Ray, which a stage that needs it starts.
         live: takes step metrics of training for MLflow; None: they wait for the register stage.
-        training: the folder in ``work/`` for checkpoints of workers that stay from one stage to
-            the next.
         rungs: judges training meanwhile; None: it runs to its end.
     """
 
@@ -51,13 +49,12 @@ class Context:
     bar: Bar
     cluster: Cluster
     live: Live | None = None
-    training: str = "training"
     rungs: Rungs | None = None
 
     @property
     def lend(self) -> Lend | None:
         """What lends workers that have nothing to train, where they stay."""
-        return self.cluster.groups.lender(self.run.join("work", self.training))
+        return self.cluster.groups.lender()
 
     def artifact(self, step: Step) -> Artifact:
         """Return the artifact that a step writes."""

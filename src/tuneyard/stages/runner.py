@@ -65,14 +65,13 @@ class Runner:
         step: Step,
         plan: Plan,
         live: Live | None = None,
-        training: str = "",
         rungs: Rungs | None = None,
     ) -> None:
         """Run a step.
 
         Args:
             plan: what it belongs to.
-            live, training, rungs: see ``Context``.
+            live, rungs: see ``Context``.
 
         Raises:
             UserError: it refuses its input, or what it found is refused.
@@ -80,7 +79,7 @@ class Runner:
         """
         name = self._run.artifact(step.stage, step.key).name
         with self._progress.stage(self._title + step.label) as bar:
-            context = Context(self._study, self._run, bar, self.cluster, live, training, rungs)
+            context = Context(self._study, self._run, bar, self.cluster, live, rungs)
 
             def waiting() -> None:
                 bar.say(f"    {step.label}: it runs elsewhere, and is waited for")
@@ -100,7 +99,7 @@ class Runner:
                 refuse_tests(self._run, plan, limits)
             bar.left = self._pace.left()
 
-    def run(self, steps: Sequence[Step], plan: Plan, live: Live, training: str) -> None:
+    def run(self, steps: Sequence[Step], plan: Plan, live: Live) -> None:
         """Run steps, as many at a time as there is room for; see ``step`` for the arguments.
 
         What fails takes what needs it along; the rest is run all the same, unless rows are
@@ -115,7 +114,7 @@ class Runner:
 
         def perform(step: Step) -> None:
             try:
-                self.step(step, plan, live, training)
+                self.step(step, plan, live)
             except BaseException as error:
                 ended.put((step, error))
             else:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneyard.artifacts import Artifact, pinned
+from tuneyard.artifacts import pinned
 from tuneyard.errors import AbandonedError
 from tuneyard.plan.steps import Train, TrainDpo, TrainSft
 from tuneyard.prompts.turns import plain
 from tuneyard.records import Preference, read_jsonl, write_jsonl
+from tuneyard.stages.attempts import attempt_of, note
 from tuneyard.stages.batches import refuse_batch
 from tuneyard.stages.context import Context
 
@@ -47,7 +47,7 @@ def run(step: Train, context: Context) -> str:
     )
     context.cluster.start()
     facts: dict[str, Any] = {"examples": len(rows)}
-    attempt = _attempt(artifact, context)
+    attempt = attempt_of(artifact)
     try:
         found = _trained(step, job, attempt, facts, context)
     except AbandonedError:
@@ -81,10 +81,9 @@ def _trained(
             storage=f"{artifact.work}/checkpoints",
             name=attempt["name"],
             place=attempt.get("place"),
-            on_place=lambda place: _note(artifact, context, {**attempt, "place": place}),
+            on_place=lambda place: note(artifact, {**attempt, "place": place}),
             out=folder / "adapter",
             on_progress=lambda row: _show(step, context, row),
-            shared=context.run.join("work", context.training),
         )
         if (found["stopped"] or {}).get("abandoned"):
             raise AbandonedError(found["stopped"]["text"])
@@ -92,22 +91,6 @@ def _trained(
         facts |= {"steps": found["steps"], "stopped": found["stopped"]}
         facts |= {name: found.get(name) for name in ("tokens", "parameters")}
     return found
-
-
-def _attempt(artifact: Artifact, context: Context) -> dict[str, str]:
-    """Return this training's name, and where its checkpoints are: the interrupted one's, or a new
-    name where it starts anew."""
-    text = context.run.read_text("work", artifact.name, "attempt.json")
-    if text is not None:
-        found: dict[str, str] = json.loads(text)
-        return found
-    found = {"name": f"{artifact.name}-{uuid.uuid4().hex[:8]}"}
-    _note(artifact, context, found)
-    return found
-
-
-def _note(artifact: Artifact, context: Context, attempt: dict[str, str]) -> None:
-    context.run.write_text(json.dumps(attempt), "work", artifact.name, "attempt.json")
 
 
 def _rows(step: Train, context: Context) -> list[dict[str, Any]]:

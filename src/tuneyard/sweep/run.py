@@ -15,6 +15,7 @@ from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.plan.steps import Compare, Prefer, Prepare
 from tuneyard.progress import Bar, Progress
+from tuneyard.stages.attempts import workplace
 from tuneyard.stages.check import check_rows
 from tuneyard.stages.context import Context
 from tuneyard.stages.runner import Runner, import_all
@@ -60,7 +61,7 @@ def run(
 
     cluster = Cluster(alone(made.prepared.study.resources), on_loss)
     try:
-        with lease(folder, f"sweep-{made.key}", waiting):
+        with lease(folder, f"sweep-{made.key}", waiting), workplace(folder, cluster.groups):
             for note in notes(made):
                 progress.line(f"note: {note}")
             records = Records(folder, made.key, made.sweep.trials)
@@ -88,7 +89,6 @@ def run(
             tracked.publish(report, folder)
     finally:
         cluster.stop()
-    folder.discard("work", made.key)  # of workers that stayed from trial to trial
     said.append(f"report of the trials: {report}")
     return {"table": "\n\n".join(filter(None, said)), "results": place}
 
@@ -149,7 +149,7 @@ def _run(
     at_once = min(room(sweep, resources, cluster.groups.local), made.most)
     if not any(record.rungs or record.status == "running" for record in records.all.values()):
         # While Tune starts; not where trainings go on, which need workers of their own.
-        cluster.groups.warm(at_once, prepared.run.join("work", made.key))
+        cluster.groups.warm(at_once)
     desk, say = tuned.connect()
     trials = Trials(made, records, cluster, progress, say, tracked)
     progress.begin(made.most, place=prepared.run.root, over=trials.over)

@@ -196,9 +196,10 @@ class Trials:
             if facts_of(run, step) is not None:
                 continue
             try:
-                runner.step(step, trial.prepared.plan, training=self._made.key, rungs=rungs)
+                runner.step(step, trial.prepared.plan, rungs=rungs)
             except UserError as error:
                 self._refused[step.key] = error
+                run.discard("work", run.artifact(step.stage, step.key).name)  # not gone on with
                 raise
         context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
         record.values = objectives(self._made, trial, context)

@@ -59,12 +59,11 @@ def run(lend: Lend, batches: list[list[str]], **settings: Any) -> dict[int, Any]
 
 @pytest.mark.slow
 def test_workers_that_stay_do_batches_one_after_another(ours: Cluster, tmp_path: Path) -> None:
-    shared = str(tmp_path / "shared")
-
     def lend() -> AbstractContextManager[Group]:
-        return ours.groups.lend(shared, "batches", shared=shared)
+        return ours.groups.lend(str(tmp_path / "own"), "batches")
 
-    ours.groups.warm(2, shared)
+    ours.groups.place = str(tmp_path / "shared")
+    ours.groups.warm(2)
     assert ours.groups._there == 1  # there is no room for more
     first = run(lend, [["a", "\ud800"], ["b"]])
     assert [[text for text, _ in found] for _, found in sorted(first.items())] == [
@@ -105,4 +104,7 @@ def test_workers_stay_on_gpus_where_no_pool_of_another_size_wants_them(
         (Resources(gpus_per_worker=1), False),
         (Resources(), False),  # Ray Data's tasks do them
     ):
-        assert (cluster(resources).groups.lender("x") is not None) == stay
+        groups = cluster(resources).groups
+        assert groups.lender() is None  # nothing says where they would store what they have
+        groups.place = "x"
+        assert (groups.lender() is not None) == stay

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -174,6 +175,7 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
     pids: list[int] = []
     places: dict[str, str] = {}
     ours = cluster(Resources(threads=1, max_failures=0))
+    ours.groups.place = str(tmp_path / "shared")
 
     def go(name: str, job: TrainJob, on_progress: Any = None) -> Path:
         fit(
@@ -183,7 +185,6 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
             name=name,
             out=tmp_path / name,
             on_progress=on_progress or (lambda entry: pids.append(entry["pid"])),
-            shared=str(tmp_path / "shared"),
             place=places.get(name),
             on_place=lambda place: places.update({name: place}),
         )
@@ -207,6 +208,14 @@ def test_workers_stay_and_a_group_that_fails_is_replaced(
     shown: list[Any] = []
     assert digest(go("fourth", other, shown.append)) == digest(first)
     assert shown == []
+    # What another process began is gone on with where it lies, by workers that do not stay.
+    before = list(ours.groups._kept)
+    moved = tmp_path / "another's" / "group"
+    shutil.copytree(places["second"], moved)
+    places["second"] = str(moved)
+    assert digest(go("second", job, shown.append)) == digest(whole)
+    assert [one for one in ours.groups._kept if one.storage == str(moved)] == []
+    assert ours.groups._kept == before
     ours.groups.release()
     assert not (tmp_path / "storage").exists()
 
