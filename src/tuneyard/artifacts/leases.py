@@ -42,27 +42,17 @@ def lease(
     return (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting)
 
 
-class Look:
-    """Sees from outside whether a lease is held.
+def looking(folder: Folder, name: str) -> Callable[[], bool]:
+    """Return what tells whether nobody holds a lease, as far as is known from outside.
+
+    In an object store an owner is only known to be dead when a later look, some time after the
+    first one, finds that it has not written meanwhile. What cannot be seen is a ``UserError``.
 
     Args:
         folder: the run directory.
         name: what may be leased.
     """
-
-    def __init__(self, folder: Folder, name: str) -> None:
-        self._held = _Note(folder, name) if folder.remote else _Lock(folder, name)
-
-    def free(self) -> bool:
-        """Tell whether nobody holds it, as far as is known.
-
-        In an object store an owner is only known to be dead when a later look, some time after the
-        first one, finds that it has not written meanwhile.
-
-        Raises:
-            UserError: it cannot be seen.
-        """
-        return self._held.free()
+    return (_Note(folder, name) if folder.remote else _Lock(folder, name)).free
 
 
 class Notes(Protocol):
