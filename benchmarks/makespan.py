@@ -57,7 +57,7 @@ def _measure(folder: Path, slots: int, unit: float, parallel: int | None) -> Non
     from conftest import save_tiny_model
     from tuneyard import study as studies
     from tuneyard.distributed.cluster import Cluster
-    from tuneyard.plan.demand import cpus as cpus_of
+    from tuneyard.plan.schedule import cpus as cpus_of
     from tuneyard.progress import Progress
     from tuneyard.stages.runner import Runner
 

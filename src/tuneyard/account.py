@@ -80,16 +80,13 @@ class Account:
         if asked is not None:
             name = signal.Signals(asked).name
             return f"stopped by {name}; {self._kept()}; {self._again()}", 128 + asked
-        log = None
         if status is None:
             what = "tuneyard was killed by SIGKILL"
             value = "most likely by somebody, or by the system because memory ran out"
         elif self.lost is not None:
             what, value = "Ray has failed", self.lost
-            log = self._keep_log()
         elif self.fault is not None:
             what, value = "tuneyard met a fault of its own", self.fault
-            log = self._keep_log()
         else:
             code = os.waitstatus_to_exitcode(status)
             what = "the process that runs the study has died"
@@ -98,7 +95,7 @@ class Account:
                 value += ", most likely because memory ran out"
             elif code > 0:
                 value += ", as it does when Ray's own processes die at once"
-            log = self._keep_log()
+        log = None if status is None else self._keep_log()
         if left:
             value += f"; processes that could not be ended: {' '.join(map(str, left))}"
         where = None

@@ -16,7 +16,7 @@ from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.model_config import read_json
 from tuneyard.model_files import is_hub_id
-from tuneyard.weight_file import fault, tensors
+from tuneyard.weight_file import fault, headers
 
 ADAPTER_RECORD = "tuneyard.json"
 """In an adapter folder: ``{"base": {"path": …, "fingerprint": …}}``; of a hub model, ``path`` is
@@ -26,7 +26,10 @@ its id and commit."""
 _MOST = 10**6
 _Count = Annotated[int, Field(ge=1, le=_MOST)]
 _Scale = Annotated[float, Field(gt=0, le=_MOST)]
-_Texts = list[str] | str | None
+_Text = Annotated[str | None, Field(description="a text")]
+_Texts = Annotated[list[str] | str | None, Field(description="a text or a list of texts")]
+_List = Annotated[list[str] | None, Field(description="a list of texts")]
+_Flag = Annotated[bool, Field(description="true or false")]
 
 
 class AdapterConfig(BaseModel):
@@ -39,20 +42,20 @@ class AdapterConfig(BaseModel):
 
     # Others are not all merged, trained on and described as LoRA is.
     peft_type: Literal["LORA"] = Field(description="LORA: the adapter is no LoRA")
-    task_type: str | None = Field(None, description="a text")
-    base_model_name_or_path: str | None = Field(None, description="a text")
-    revision: str | None = Field(None, description="a text")
+    task_type: _Text = None
+    base_model_name_or_path: _Text = None
+    revision: _Text = None
     r: _Count = Field(8, description="a whole number from 1")
     lora_alpha: _Scale = Field(8, description="a number above 0")
     lora_dropout: float = Field(0.0, ge=0, lt=1, description="a number from 0 to below 1")
-    target_modules: _Texts = Field(None, description="a text or a list of texts")
-    exclude_modules: _Texts = Field(None, description="a text or a list of texts")
-    target_parameters: list[str] | None = Field(None, description="a list of texts")
-    modules_to_save: list[str] | None = Field(None, description="a list of texts")
+    target_modules: _Texts = None
+    exclude_modules: _Texts = None
+    target_parameters: _List = None
+    modules_to_save: _List = None
     layers_to_transform: list[int] | int | None = Field(
         None, description="a whole number or a list of them"
     )
-    layers_pattern: _Texts = Field(None, description="a text or a list of texts")
+    layers_pattern: _Texts = None
     rank_pattern: dict[str, _Count] | None = Field(
         None, description="a mapping of names to whole numbers from 1"
     )
@@ -62,19 +65,16 @@ class AdapterConfig(BaseModel):
     bias: Literal["none", "all", "lora_only"] = Field(
         "none", description="one of none, all and lora_only"
     )
-    use_rslora: bool = Field(False, description="true or false")
-    use_dora: bool = Field(False, description="true or false")
-    fan_in_fan_out: bool = Field(False, description="true or false")
-    inference_mode: bool = Field(False, description="true or false")
+    use_rslora: _Flag = False
+    use_dora: _Flag = False
+    fan_in_fan_out: _Flag = False
+    inference_mode: _Flag = False
 
 
 def check_adapter(path: str | os.PathLike[str], model: Model) -> None:
-    """Refuse a folder that is no adapter, or whose adapter belongs to another base.
+    """Raise a ``UserError`` where a folder is no adapter, or its adapter belongs to another base.
 
     Adapters without our record (made elsewhere) pass here; ``load_adapter`` still compares shapes.
-
-    Raises:
-        UserError: see above.
     """
     folder = Path(path)
     weights = ("adapter_model.safetensors", "adapter_model.bin")
@@ -155,7 +155,7 @@ def _check_files(folder: Path, weights: list[Path]) -> None:
                 where=str(file),
                 remedy="copy or download this file again",
             )
-    if weights[0].is_file() and not tensors(weights[0]):
+    if weights[0].is_file() and not headers(weights[0]):
         raise UserError(
             "an adapter's file of weights holds none",
             where=str(weights[0]),

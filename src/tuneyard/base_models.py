@@ -17,14 +17,13 @@ from tuneyard.errors import UserError, suggestion
 from tuneyard.model_config import check_generation, check_sizes, is_count, read_config
 from tuneyard.model_files import (
     base_fingerprint,
+    cached_snapshot,
     check_files,
-    folder_of,
-    half_fetched,
     is_hub_id,
     loaded_files,
     local_path,
 )
-from tuneyard.weight_file import fault, tensors
+from tuneyard.weight_file import fault, headers
 
 _ENCODERS = ("bert", "camembert", "electra", "mpnet", "roberta", "xlm-roberta")
 
@@ -50,17 +49,14 @@ def check_model(model: Model) -> None:
         UserError: no such folder, or it lacks configuration, weights or tokenizer; or
             ``max_length`` is above what the model was made for, or that holds no question.
     """
-    path = resolve_path(model)
-    if not is_hub_id(path):
-        refuse_revision(model.revision, model.path, f"models: {model.name}: revision")
-    check_files(path, model.path, model.revision, f"models: {model.name}: path")
-    folder = model_folder(model)
+    where = f"models: {model.name}"
+    folder = _checked_files(model, f"{where}: path", f"{where}: revision")
     if folder is None:
         return  # nothing to look into before the download
-    config = read_config(folder, f"models: {model.name}: path")
+    config = read_config(folder, f"{where}: path")
     check_sizes(config, folder)
     check_generation(config, folder)
-    check_prompt(model, folder, hub=is_hub_id(path))
+    check_prompt(model, folder, hub=is_hub_id(resolve_path(model)))
     context = context_length(model)
     if context is not None and context < SHORTEST:
         raise UserError(
@@ -72,18 +68,23 @@ def check_model(model: Model) -> None:
     if context is not None and model.max_length > context and _length_is_named(model):
         raise UserError(
             f"the model {model.name!r} takes {context:,} tokens",
-            where=f"models: {model.name}: max_length",
+            where=f"{where}: max_length",
             value=model.max_length,
             remedy=f"set max_length to {context} or less",
         )
 
 
-def refuse_revision(revision: str | None, path: str, where: str) -> None:
-    """Refuse a hub revision of what is in a folder, or ships with tuneyard.
+def _checked_files(model: Model | Encoder, where: str, revision: str) -> Path | None:
+    """Return ``model_folder`` of a model whose files are all there, as far as is seen."""
+    path = resolve_path(model)
+    if not is_hub_id(path):
+        refuse_revision(model.revision, model.path, revision)
+    check_files(path, model.path, model.revision, where)
+    return model_folder(model)
 
-    Raises:
-        UserError: there is one.
-    """
+
+def refuse_revision(revision: str | None, path: str, where: str) -> None:
+    """Raise a ``UserError`` for a hub revision of what is in a folder, or ships with tuneyard."""
     if revision is not None:
         raise UserError(
             f"a revision goes with a name on the hub; {path!r} is read as it is on this machine",
@@ -95,7 +96,20 @@ def refuse_revision(revision: str | None, path: str, where: str) -> None:
 
 def model_folder(model: Model | Encoder) -> Path | None:
     """Return the folder of a model's files, None for a hub model that is not in the cache."""
-    return folder_of(resolve_path(model), model.revision)
+    path = resolve_path(model)
+    return cached_snapshot(path, model.revision) if is_hub_id(path) else Path(path)
+
+
+def whole_folder(model: Model | Encoder) -> Path | None:
+    """Return the folder of a model's files, None where they are not all on this machine.
+
+    Of a hub model some may be in the cache: loading it fetches the rest.
+    """
+    folder = model_folder(model)
+    if folder is None or not is_hub_id(resolve_path(model)):
+        return folder
+    files = loaded_files(folder)
+    return folder if files and all(file.is_file() for file in files) else None
 
 
 def portable(model: Named) -> Named:
@@ -116,10 +130,8 @@ def fingerprint(model: Model) -> str | None:
     Raises:
         UserError: its folder holds no model.
     """
-    folder = model_folder(model)
-    if folder is None or half_fetched(folder, resolve_path(model)):
-        return None
-    return base_fingerprint(folder)
+    folder = whole_folder(model)
+    return None if folder is None else base_fingerprint(folder)
 
 
 def context_length(model: Model) -> int | None:
@@ -168,7 +180,7 @@ def check_targets(model: Model, targets: list[str], where: str) -> None:
     """
     folder = Path(resolve_path(model))
     files = [f for f in loaded_files(folder) if f.suffix == ".safetensors" and not fault(f)]
-    modules = {name.rpartition(".")[0] for file in files for name in tensors(file)}
+    modules = {name.rpartition(".")[0] for file in files for name in headers(file)}
     if modules:
         modules.add("lm_head")  # where it shares the embedding's weights the files do not name it
     last = sorted({module.rpartition(".")[2] for module in modules})
@@ -188,11 +200,7 @@ def check_encoder(encoder: Encoder, where: str) -> None:
     Raises:
         UserError: besides, its configuration is of no encoder, or has not so many layers.
     """
-    path = resolve_path(encoder)
-    if not is_hub_id(path):
-        refuse_revision(encoder.revision, encoder.path, f"{where}.revision")
-    check_files(path, encoder.path, encoder.revision, where)
-    folder = model_folder(encoder)
+    folder = _checked_files(encoder, where, f"{where}.revision")
     if folder is None:
         return  # nothing to look into before the download
     config = read_config(folder, where)

@@ -37,13 +37,10 @@ def chat_template(folder: Path | None) -> str:
 
 
 def check_prompt(model: Model, folder: Path, *, hub: bool) -> None:
-    """Refuse a prompt that is made with a chat template where the tokenizer has none.
+    """Raise a ``UserError`` where prompts need a chat template that the tokenizer lacks, or misuse.
 
     Args:
         hub: the folder is the hub's cache, which may hold the model's configuration alone.
-
-    Raises:
-        UserError: see above.
     """
     if hub and not (folder / _CONFIG).is_file():
         return

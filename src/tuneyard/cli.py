@@ -9,9 +9,10 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tuneyard.arguments import ENCODER_METRICS, options_of
+from tuneyard.arguments import ENCODER_METRICS, Commands, options_of
 from tuneyard.errors import ToldError, UserError
 
 if TYPE_CHECKING:
@@ -79,54 +80,39 @@ def job(*words: str) -> int:
     return main()
 
 
-def _run(options: argparse.Namespace) -> int:
-    return _supervised(options, "run", _study)
-
-
-def _sweep(options: argparse.Namespace) -> int:
-    return _supervised(options, "sweep", _trials)
-
-
 def _supervised(
-    options: argparse.Namespace,
-    command: str,
-    act: Callable[[argparse.Namespace, Driver | None], int],
+    act: Callable[[argparse.Namespace, Driver | None], int], options: argparse.Namespace
 ) -> int:
     if not options.supervised:
         return act(options, None)
     from tuneyard.supervisor import supervised
 
     part = ["--part", options.part] if getattr(options, "part", None) else []
-    words = shlex.join(["tuneyard", command, *part, options.study, *options.overrides])
+    words = shlex.join(["tuneyard", options.command, *part, options.study, *options.overrides])
     return supervised(lambda driver: guarded(lambda: act(options, driver), driver.terminal), words)
 
 
-def _trials(options: argparse.Namespace, driver: Driver | None = None) -> int:
+def _trials(options: argparse.Namespace, driver: Driver | None) -> int:
     from tuneyard.progress import Progress
     from tuneyard.sweep import prepared, run
 
     made = prepared.prepare(options.study, options.overrides)
-    if driver is None:
-        outcome = run.run(made)
-    else:
-        outcome = run.run(made, Progress(driver.terminal, driver.tell), driver.lose)
-    output = sys.stdout if driver is None else driver.output
+    progress = Progress(driver.terminal, driver.tell) if driver else None
+    outcome = run.run(made, progress, driver.lose if driver else None)
+    output = driver.output if driver else sys.stdout
     print(outcome["table"], file=output)
     print(f"results: {outcome['results']}", file=output)
     return 0
 
 
-def _study(options: argparse.Namespace, driver: Driver | None = None) -> int:
+def _study(options: argparse.Namespace, driver: Driver | None) -> int:
     from tuneyard import study
     from tuneyard.progress import Progress
 
     prepared = study.prepare(options.study, options.overrides)
-    if driver is None:
-        outcome = study.run(prepared, part=options.part)
-    else:
-        progress = Progress(driver.terminal, driver.tell)
-        outcome = study.run(prepared, progress, driver.lose, options.part)
-    output = sys.stdout if driver is None else driver.output
+    progress = Progress(driver.terminal, driver.tell) if driver else None
+    outcome = study.run(prepared, progress, driver.lose if driver else None, options.part)
+    output = driver.output if driver else sys.stdout
     if "made" in outcome:
         for label, place in outcome["made"].items():
             print(f"{label}: {place}", file=output)
@@ -295,9 +281,9 @@ def _registry(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {
-    "run": _run,
-    "sweep": _sweep,
+_COMMANDS: Commands = {
+    "run": partial(_supervised, _study),
+    "sweep": partial(_supervised, _trials),
     "plan": _plan,
     "report": _report,
     "models": _models,

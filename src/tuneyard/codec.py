@@ -55,8 +55,12 @@ class Codec:
         replaces, or that it reads as special tokens) is spelt in smaller parts, at last in bytes.
         A tokenizer without tokens for all bytes may still lose characters.
         """
-        ids = self._encoded(text)
-        if self._faithful(ids, text):
+        if self._inner is None:
+            ids = self._start(text)
+        else:
+            ids = list(self._inner.encode(text, add_special_tokens=False).ids)
+        plain = not self._never.intersection(ids)
+        if plain and (not self._exact or self.decode(ids) == text):
             return ids
         if len(text) > 1:
             half = len(text) // 2
@@ -89,16 +93,6 @@ class Codec:
     def _start(self, text: str) -> list[int]:
         options = {"add_special_tokens": False, "split_special_tokens": True}
         return list(self._tokenizer(text, **options)["input_ids"])
-
-    def _encoded(self, text: str) -> list[int]:
-        if self._inner is None:
-            return self._start(text)
-        return list(self._inner.encode(text, add_special_tokens=False).ids)
-
-    def _faithful(self, ids: list[int], text: str) -> bool:
-        if self._never.intersection(ids):
-            return False
-        return not self._exact or self.decode(ids) == text
 
     def _spelt(self, character: str) -> list[int] | None:
         """Return a character as the tokens of its bytes, where the vocabulary has them."""

@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from tuneyard.artifacts import RunDir
 from tuneyard.config import Model, Rows, Study
 from tuneyard.errors import UserError, first_line
-from tuneyard.metrics import encoder_metrics
 from tuneyard.model_files import cached_snapshot, check_hub, is_hub_id, local_path
 
 RECORD = "hub.json"
@@ -217,15 +216,12 @@ def read_record(text: str | None) -> dict[str, str]:
 def _with_commits(study: Study, commit: Resolve) -> Study:
     """Return a study with the commits of all that it names on the hub and that it uses."""
     models = [_placed(one, f"models: {one.name}: path", commit) for one in study.models]
-    wanted = set(encoder_metrics(study.evaluate.metrics).values())
-    encoders = study.evaluate.encoders
     placed = {
-        name: _placed(getattr(encoders, name), f"evaluate.encoders.{name}", commit)
-        for name in sorted(wanted)
+        name: _placed(encoder, f"evaluate.encoders.{name}", commit)
+        for name, encoder in study.evaluate.needed_encoders.items()
     }
-    evaluate = study.evaluate.model_copy(
-        update={"encoders": encoders.model_copy(update=placed)} if placed else {}
-    )
+    encoders = study.evaluate.encoders.model_copy(update=placed)
+    evaluate = study.evaluate.model_copy(update={"encoders": encoders} if placed else {})
     found: Study = _with_rows(study, "", commit)
     return found.model_copy(update={"models": models, "evaluate": evaluate})
 
@@ -245,12 +241,9 @@ def _with_rows(value: Any, where: str, commit: Resolve) -> Any:
             return value
         named = Named("dataset", value.hub, value.revision, where)
         return value.model_copy(update={"revision": commit(named)})
-    if isinstance(value, BaseModel):
-        parts = {name: getattr(value, name) for name in type(value).model_fields}
-    elif isinstance(value, dict):
-        parts = value
-    else:
+    if not isinstance(value, BaseModel | dict):
         return value
+    parts = dict(value)
     inner = f"{where}." if where else ""
     others = {name: _with_rows(one, f"{inner}{name}", commit) for name, one in parts.items()}
     changed = {name: one for name, one in others.items() if one is not parts[name]}

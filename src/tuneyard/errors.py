@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 _ABSENT = object()
 _MOST = 400
@@ -42,9 +43,9 @@ class ToldError(Exception):
         self.shown = None if value is _ABSENT else _shown(value)
         self.remedy = remedy
         self.log = log
-        super().__init__(self._text())
+        super().__init__(what)  # of which, and of the fields, an unpickled one is made
 
-    def _text(self) -> str:
+    def __str__(self) -> str:
         lines = [self.what]
         if self.where:
             lines.append(f"  where:  {self.where}")
@@ -56,13 +57,11 @@ class ToldError(Exception):
             lines.append(f"  log:    {self.log}")
         return "\n".join(lines)
 
-    def at(self, where: str) -> ToldError:
+    def at(self, where: str) -> Self:
         """Return the same error at another place."""
-        return _rebuild(type(self), self.what, where, self.shown, self.remedy, self.log)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Ray pickles exceptions across processes; keyword-only fields need help to survive that.
-        return (_rebuild, (type(self), self.what, self.where, self.shown, self.remedy, self.log))
+        error = copy.copy(self)
+        error.where = where
+        return error
 
 
 class UserError(ToldError):
@@ -79,20 +78,6 @@ class RunError(ToldError):
 
 class AbandonedError(Exception):
     """A sweep has stopped a training before its end: nothing is wrong, and nothing is kept."""
-
-
-def _rebuild(
-    kind: type[ToldError],
-    what: str,
-    where: str | None,
-    shown: str | None,
-    remedy: str | None,
-    log: str | None,
-) -> ToldError:
-    error = kind(what, where=where, remedy=remedy, log=log)
-    error.shown = shown
-    error.args = (error._text(),)
-    return error
 
 
 def _shown(value: object) -> str:
@@ -152,13 +137,10 @@ def listed(names: Iterable[str], limit: int = 1000) -> str:
 
 
 def check_known(word: object, known: Collection[Any], what: str, where: str | None = None) -> None:
-    """Refuse a name that is none of those that are known.
+    """Raise a ``UserError`` for a name that is not known, with the closest that is, or all.
 
     Args:
         what: what is wrong with it, for the message.
-
-    Raises:
-        UserError: with the closest that is known, or all of them.
     """
     if word not in known:
         raise UserError(what, where=where, value=word, remedy=suggestion(str(word), list(known)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tuneyard.base_models import model_folder
-from tuneyard.config import Data, Dpo, Encoder, Model, Pairs, Sft, Study
+from tuneyard.config import Data, Dpo, Encoder, Model, Sft, Split, Study
 from tuneyard.data.sources import counts_of
 from tuneyard.generators import GENERATORS
 from tuneyard.plan import Plan, steps
@@ -124,7 +124,7 @@ def training_seconds(shape: Shape, step: steps.Train, study: Study) -> float:
     lengths = {kind: _tokens(study.data[kind]) for kind in counts}
     if not counts:  # pairs that are read
         assert isinstance(step, steps.TrainDpo)
-        counts, lengths = {"": _read(step.settings.pairs)}, {"": _longest(study)}
+        counts, lengths = {"": _cut(step.settings.pairs.split, "train")}, {"": _longest(study)}
     epochs = float(settings.epochs)
     at_once = settings.batch_size * resources.workers
     if settings.max_steps is not None:
@@ -192,13 +192,12 @@ def _count(data: Data, split: str) -> int:
     """Return how many examples a split has."""
     if data.rows_of(split) is None:
         return int(getattr(counts_of(data), split))
-    size = getattr(data.split, split) if data.rows_of(split) is data.rows else None
-    return size if isinstance(size, int) else _UNREAD
+    return _cut(data.split if data.rows_of(split) is data.rows else None, split)
 
 
-def _read(pairs: Pairs) -> int:
-    """Return how many pairs are trained on that are read from rows."""
-    size = pairs.split.train if pairs.split is not None else None
+def _cut(split: Split | None, name: str) -> int:
+    """Return how many of the rows that are read a part has."""
+    size = getattr(split, name, None)
     return size if isinstance(size, int) else _UNREAD
 
 

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from tuneyard.base_models import model_folder, resolve_path
+from tuneyard.base_models import whole_folder
 from tuneyard.config import Encoder, Model
 from tuneyard.errors import UserError
 from tuneyard.fit import (
@@ -34,7 +34,7 @@ from tuneyard.fit import (
 )
 from tuneyard.loading import load_tokenizer, not_loaded, quiet
 from tuneyard.model_config import check_bounds, read_config
-from tuneyard.model_files import half_fetched, loaded_files
+from tuneyard.model_files import loaded_files
 from tuneyard.weight_file import headers
 
 _FLOATS = ("F64", "F32", "F16", "BF16")
@@ -57,8 +57,8 @@ def check_fit(model: Model, engine: str = "transformers") -> None:
             are not finite; no such model can be made; the tokenizer has more tokens than it; the
             engine cannot work with it; or the model's adapter does not fit.
     """
-    folder = model_folder(model)
-    if folder is None or half_fetched(folder, resolve_path(model)):
+    folder = whole_folder(model)
+    if folder is None:
         return
     tokenizer = load_tokenizer(model)
     model.wording.encoding(tokenizer)  # refuses what it cannot write
@@ -78,19 +78,16 @@ def check_fit(model: Model, engine: str = "transformers") -> None:
 
 
 def check_encoder_fit(encoder: Encoder, where: str) -> None:
-    """Refuse an encoder whose weights are not those of its config.json, as ``check_fit`` does.
+    """Raise a ``UserError`` where an encoder's weights are not those of its config.json.
 
     What it does not need may be there (the head that it was trained with) or not (its pooler).
-
-    Raises:
-        UserError: see above.
     """
     from transformers import MODEL_MAPPING
 
     from tuneyard.metrics.encoder import not_loaded as encoder_not_loaded
 
-    folder = model_folder(encoder)
-    if folder is None or half_fetched(folder, encoder.path):
+    folder = whole_folder(encoder)
+    if folder is None:
         return
     found = _headers(folder)
     quiet()
@@ -107,13 +104,10 @@ def check_encoder_fit(encoder: Encoder, where: str) -> None:
 
 
 def _check_adapter(network: Any, folder: Path) -> None:
-    """Refuse an adapter whose tensors are not those that its configuration makes on a base.
+    """Refuse an adapter whose tensors its configuration does not make, or that are not finite.
 
     Args:
         network: the base, on the meta device; it is left with the adapter's modules in it.
-
-    Raises:
-        UserError: see above; or its numbers are not all finite.
     """
     from peft import PeftConfig, get_peft_model
 
@@ -182,7 +176,7 @@ def _config(folder: Path, tensors: int) -> Any:
     return AutoConfig.from_pretrained(folder, trust_remote_code=False)
 
 
-def _made(kind: Any, config: Any, found: Shapes, **options: Any) -> tuple[Any, dict[str, Any]]:
+def _made(kind: Any, config: Any, found: Shapes) -> tuple[Any, dict[str, Any]]:
     """Return a model of a class on the meta device, and what of the files' tensors it takes."""
     import torch
 
@@ -193,7 +187,6 @@ def _made(kind: Any, config: Any, found: Shapes, **options: Any) -> tuple[Any, d
         device_map={"": "meta"},
         output_loading_info=True,
         ignore_mismatched_sizes=True,
-        **options,
     )
     return network, info
 

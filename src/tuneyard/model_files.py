@@ -41,11 +41,6 @@ def is_hub_id(path: str) -> bool:
     return not os.path.exists(path) and not _looks_local(path)
 
 
-def folder_of(path: str, revision: str | None) -> Path | None:
-    """Return the folder of a resolved path, None for a hub model that is not in the cache."""
-    return cached_snapshot(path, revision) if is_hub_id(path) else Path(path)
-
-
 def _hub_offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
@@ -62,15 +57,12 @@ def cached_snapshot(repo: str, revision: str | None) -> Path | None:
 
 
 def check_hub(path: str, named: str, revision: str | None, where: str) -> None:
-    """Refuse a hub model that is not in the cache while the hub does not answer.
+    """Raise a ``UserError`` for a hub model that is not in the cache while the hub does not answer.
 
     The hub's own library tries for a minute. Where there is a proxy it is left to find out.
 
     Args:
         path, named, revision, where: see ``check_files``.
-
-    Raises:
-        UserError: it does not answer.
     """
     if not is_hub_id(path) or _hub_offline() or cached_snapshot(path, revision) is not None:
         return
@@ -103,56 +95,47 @@ def check_files(path: str, named: str, revision: str | None, where: str) -> None
         UserError: no such folder, a part is missing or damaged, or the hub is switched off and the
             model not in its cache.
     """
+
+    def refused(what: str, remedy: str, value: str = named) -> UserError:
+        return UserError(what, where=where, value=value, remedy=remedy)
+
     if is_hub_id(path):
         if _hub_offline() and cached_snapshot(path, revision) is None:
-            raise UserError(
+            raise refused(
                 "the model is neither a folder nor in the hub cache, and the hub is switched off",
-                where=where,
-                value=named,
-                remedy="name an existing folder, or unset HF_HUB_OFFLINE and log in to the hub",
+                "name an existing folder, or unset HF_HUB_OFFLINE and log in to the hub",
             )
         return
     folder = Path(path)
     if not os.path.isdir(folder):
-        raise UserError(
+        raise refused(
             "a model's path is not a folder",
-            where=where,
-            value=named,
-            remedy="name a folder with config.json, weights and tokenizer, or a hub id",
+            "name a folder with config.json, weights and tokenizer, or a hub id",
         )
     if not os.path.isfile(folder / "config.json"):
-        is_adapter = os.path.isfile(folder / "adapter_config.json")
-        raise UserError(
+        raise refused(
             "a model's folder has no config.json",
-            where=where,
-            value=named,
-            remedy="this is an adapter: name the base model it was trained on"
-            if is_adapter
+            "this is an adapter: name the base model it was trained on"
+            if os.path.isfile(folder / "adapter_config.json")
             else "name a folder that transformers' save_pretrained wrote",
         )
     read_config(folder, where)
-    missing = _missing_weights(folder)
-    if missing:
-        raise UserError(
+    if missing := _missing_weights(folder):
+        raise refused(
             f"a model's folder lacks weights: {missing}",
-            where=where,
-            value=named,
-            remedy="copy the model's *.safetensors files there",
+            "copy the model's *.safetensors files there",
         )
     for file in loaded_files(folder):
         if wrong := fault(file):
-            raise UserError(
+            raise refused(
                 f"a model's weights are damaged: {wrong}",
-                where=where,
-                value=str(file),
-                remedy="copy or download this file again",
+                "copy or download this file again",
+                str(file),
             )
     if not any(os.path.isfile(file) for name in _VOCABULARIES for file in folder.glob(name)):
-        raise UserError(
+        raise refused(
             "a model's folder has no tokenizer",
-            where=where,
-            value=named,
-            remedy="copy tokenizer.json (or tokenizer.model) and tokenizer_config.json there",
+            "copy tokenizer.json (or tokenizer.model) and tokenizer_config.json there",
         )
 
 
@@ -205,14 +188,6 @@ def loaded_files(folder: Path) -> list[Path]:
         if os.path.isfile(folder / index):
             return [folder / shard for shard in sorted(set(_shards(folder / index).values()))]
     return []
-
-
-def half_fetched(folder: Path, path: str) -> bool:
-    """Tell whether a hub model's weights are not all in the cache: loading it fetches the rest."""
-    if not is_hub_id(path):
-        return False
-    files = loaded_files(folder)
-    return not files or not all(file.is_file() for file in files)
 
 
 def _shards(index: Path) -> dict[str, str]:

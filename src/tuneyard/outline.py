@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuneyard.base_models import model_folder, resolve_path
+from tuneyard.base_models import model_folder, whole_folder
 from tuneyard.config import Model
 from tuneyard.errors import UserError
 from tuneyard.fit import BUFFERS, UNFIT, differences_between, refuse, refuse_kind
 from tuneyard.loading import not_loaded
-from tuneyard.model_config import check_bounds, is_count, read_config
-from tuneyard.model_files import half_fetched, loaded_files
-from tuneyard.weight_file import headers, sample, tensors
+from tuneyard.model_config import check_bounds, is_count, no_model, read_config
+from tuneyard.model_files import loaded_files
+from tuneyard.weight_file import headers, sample
 
 # The class that saves each of these kinds, and which of a layer's projections have a bias.
 _KINDS = {"llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM", "qwen2": "Qwen2ForCausalLM"}
@@ -49,9 +49,7 @@ def check_outline(model: Model) -> None:
     place = f"models: {model.name}: path"
     _check_tokenizer(folder, model)
     files = loaded_files(folder)
-    if half_fetched(folder, resolve_path(model)) or any(
-        file.suffix != ".safetensors" for file in files
-    ):
+    if whole_folder(model) is None or any(file.suffix != ".safetensors" for file in files):
         return
     config = read_config(folder, place)
     found = {name: shape for file in files for name, (shape, _) in headers(file).items()}
@@ -79,7 +77,7 @@ def _check_head(config: Mapping[str, Any], files: Sequence[Path], folder: Path) 
 
     transformers would compute with both, other programs with the embedding alone.
     """
-    place = {name: file for file in files for name in tensors(file)}
+    place = {name: file for file in files for name in headers(file)}
     if config.get("tie_word_embeddings") is True and {_EMBEDDING, _HEAD} <= place.keys():
         kinds = {headers(place[name])[name] for name in (_EMBEDDING, _HEAD)}
         starts = {sample(place[name], name) for name in (_EMBEDDING, _HEAD)}
@@ -113,12 +111,7 @@ def _check_activation(config: Mapping[str, Any], folder: Path) -> None:
     found = importlib.util.find_spec("transformers")  # it is not imported for that
     file = Path(str(found and found.origin)).with_name("activations.py")
     if file.is_file() and f'"{name}"' not in file.read_text(encoding="utf-8"):
-        raise UserError(
-            "a model's config.json makes no model: hidden_act is no function that transformers has",
-            where=str(folder / "config.json"),
-            value=name,
-            remedy="copy the config.json that belongs to these weights",
-        )
+        raise no_model("hidden_act is no function that transformers has", name, folder)
 
 
 def _expected(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]] | None:

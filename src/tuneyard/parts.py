@@ -14,19 +14,28 @@ Part = Literal["prefer", "train", "evaluate"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
 
-def limited(part: Part, steps: Sequence[Step]) -> list[Step]:
-    """Return the steps that a part runs: what it makes, and what that needs.
+def limited(part: Part | None, steps: Sequence[Step], todo: Sequence[Step]) -> list[Step]:
+    """Return the steps that a part runs: what it makes, and what that needs; None: all.
 
     ``prefer`` makes the preference pairs, ``train`` the adapters; ``evaluate`` all the rest, and
     trains nothing.
 
     Args:
         steps: all of the study's.
+        todo: those that are not done.
 
     Raises:
-        UserError: the study has no such part.
+        UserError: the study has no such part, or adapters that are to be evaluated are not there.
     """
-    if part == "evaluate":
+    missing = [step.label for step in todo if step.stage == "train"]
+    if part == "evaluate" and missing:
+        raise UserError(
+            f"{len(missing)} of the study's adapters are not trained yet",
+            where="--part evaluate",
+            value=missing,
+            remedy="run the part train before, or the whole study",
+        )
+    if part is None or part == "evaluate":
         return list(steps)
     goals = made(part, steps)
     if not goals:
@@ -40,25 +49,6 @@ def limited(part: Part, steps: Sequence[Step]) -> list[Step]:
         )
     needed = {before for step in goals for before in step.needed()}
     return [step for step in steps if step in needed]
-
-
-def check_trained(part: Part, todo: Sequence[Step]) -> None:
-    """Refuse to evaluate adapters that are not there.
-
-    Args:
-        todo: the study's steps that are not done.
-
-    Raises:
-        UserError: see above.
-    """
-    missing = [step.label for step in todo if step.stage == "train"]
-    if part == "evaluate" and missing:
-        raise UserError(
-            f"{len(missing)} of the study's adapters are not trained yet",
-            where="--part evaluate",
-            value=missing,
-            remedy="run the part train before, or the whole study",
-        )
 
 
 def made(part: Part, steps: Sequence[Step]) -> list[Step]:

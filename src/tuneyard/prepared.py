@@ -14,7 +14,6 @@ from tuneyard.config import Model, Study
 from tuneyard.config.load import load
 from tuneyard.machine import unread_here
 from tuneyard.meta_model import check_encoder_fit, check_fit
-from tuneyard.metrics import encoder_metrics
 from tuneyard.outline import check_outline
 from tuneyard.rows import expanded
 from tuneyard.stages import refusal
@@ -80,11 +79,7 @@ class Prepared:
         self.check_batches()
 
     def check_batches(self) -> None:
-        """Refuse global batches that are larger than what there is to train on, as far as known.
-
-        Raises:
-            UserError: see above.
-        """
+        """Raise a ``UserError`` for a global batch larger than all that there is to train on."""
         check_batches(self.plan, lambda step: count_of(facts_of(self.run, step) or {}))
 
     def check_models(self) -> None:
@@ -102,8 +97,7 @@ class Prepared:
             models += [model for model in study.models if model not in models]
         for model in models:
             check_fit(model, self.study.evaluate.decoding.engine)
-        for name in sorted(set(encoder_metrics(self.study.evaluate.metrics).values())):
-            encoder = getattr(self.study.evaluate.encoders, name)
+        for name, encoder in self.study.evaluate.needed_encoders.items():
             check_encoder_fit(encoder, f"evaluate.encoders.{name}")
 
 

@@ -6,17 +6,21 @@ Stages never import one another; these records, inside artifacts, are all that p
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuneyard.errors import UserError
 from tuneyard.prompts.turns import Asked, Turn, asked_of, turns_of
 from tuneyard.rows import iter_json_lines
+
+if TYPE_CHECKING:
+    from tuneyard.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Example:
     def question(self) -> str:
         """The instruction, and the input below it where there is one."""
         return f"{self.instruction}\n\n{self.input}" if self.input else self.instruction
+
+    def asked(self, wording: Prompt) -> Asked:
+        """Return what a model is asked in a prompt format."""
+        return wording.asked(self.instruction, self.input, self.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +176,5 @@ _READ: dict[str, Callable[[Any], Any]] = {"Asked": asked_of, "tuple[Turn, ...]":
 
 def file_digest(path: str | os.PathLike[str]) -> str:
     """Return the SHA-256 of a file's bytes, as hex."""
-    import hashlib
-
-    digest = hashlib.sha256()
     with Path(path).open("rb") as source:
-        for block in iter(lambda: source.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()

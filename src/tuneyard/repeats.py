@@ -98,14 +98,11 @@ def told(found: Sequence[Repeat], rows: int) -> dict[str, Any]:
 def refuse_repeats(
     found: Mapping[str, Any], setting: Literal["refuse", "report"], remedy: str
 ) -> None:
-    """Refuse more repeating rows than come by chance.
+    """Raise a ``UserError``, with the first row, for more repeating rows than come by chance.
 
     Args:
         found: see ``told``.
         remedy: how such rows are mended; what else can be done is added.
-
-    Raises:
-        UserError: with the count and the first of the most common kind.
     """
     if setting == "refuse" and found["count"] > TOLERATED * found["rows"]:
         raise UserError(

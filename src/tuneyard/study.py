@@ -62,9 +62,7 @@ def run(
     """
     progress = progress or Progress()
     todo, study, folder = prepared.todo(), prepared.study, prepared.run
-    if part is not None:
-        parts.limited(part, prepared.plan.steps)
-        parts.check_trained(part, todo)
+    parts.limited(part, prepared.plan.steps, todo)
     folder.prove()
     if todo:  # what costs least is asked first
         check_machine(study.resources)
@@ -76,11 +74,9 @@ def run(
     try:
         with folder.unless_refused():
             prepared = begin(prepared, runner, progress)
-        wanted = list(prepared.plan.steps)
-        if part is not None:
-            wanted = parts.limited(part, wanted)
-            parts.check_trained(part, prepared.todo())
-        left = [step for step in prepared.todo() if step in wanted]
+        todo = prepared.todo()
+        wanted = parts.limited(part, prepared.plan.steps, todo)
+        left = [step for step in todo if step in wanted]
         done = len(wanted) - len(left) - runner.ran
         if done > 0:
             progress.line(f"{done} of {len(wanted)} steps are done already")
@@ -156,14 +152,14 @@ def _run(
     part: Part | None,
 ) -> None:
     """Run steps of a plan that is decided, with their training in MLflow while it goes on."""
-    live = Live(prepared.study, prepared.plan, prepared.run.root)
+    live = Live(prepared.study, prepared.plan, prepared.run.root, progress.line)
     try:
         if resumed:
-            live.resume(progress.line)
+            live.resume()
         with workplace(prepared.run, runner.cluster.groups) if steps else contextlib.nullcontext():
             runner.run(steps, prepared.plan, live)
     except BaseException as error:
-        failed = isinstance(error, Exception) or runner.lost() is not None
+        failed = isinstance(error, Exception) or runner.cluster.lost() is not None
         live.close("FAILED" if failed else "KILLED")
         raise
     # What a part leaves to others has no process that could end its runs.

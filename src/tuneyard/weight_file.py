@@ -60,8 +60,3 @@ def sample(path: Path, name: str, size: int = 1 << 20) -> bytes:
         start, end = json.loads(source.read(length))[name]["data_offsets"]
         source.seek(8 + length + start)
         return source.read(min(size, end - start))
-
-
-def tensors(path: Path) -> list[str]:
-    """Return the names of the tensors in a whole safetensors file."""
-    return list(headers(path))

@@ -105,7 +105,7 @@ BERT = {"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12}
 @pytest.fixture
 def scored(tmp_path, monkeypatch):
     """The quickstart with CodeBERTScore, planned: ``scored(*overrides)``."""
-    monkeypatch.setattr("tuneyard.plan.evaluation.encoder_identity", lambda encoder: encoder.path)
+    monkeypatch.setattr("tuneyard.plan.arms.encoder_identity", lambda encoder: encoder.path)
     (tmp_path / "config.json").write_text(json.dumps(BERT))
 
     def call(*overrides):

@@ -12,24 +12,22 @@ so equal keys mean equal inputs: such a stage is not run again. A run directory 
 a mounted share, or any fsspec URL (``s3://bucket/runs/x``).
 """
 
-from tuneyard.artifacts.artifact import MANIFEST, Artifact
+from tuneyard.artifacts.artifact import MANIFEST, Artifact, content_key
 from tuneyard.artifacts.fetch import fetch, pinned
-from tuneyard.artifacts.folder import Folder, for_a_while, unwritable
-from tuneyard.artifacts.keys import content_key
-from tuneyard.artifacts.leases import Look, lease, note_lease
+from tuneyard.artifacts.folder import Folder, for_a_while
+from tuneyard.artifacts.leases import lease, looking, note_lease
 from tuneyard.artifacts.run_dir import RunDir
 
 __all__ = [
     "MANIFEST",
     "Artifact",
     "Folder",
-    "Look",
     "RunDir",
     "content_key",
     "fetch",
     "for_a_while",
     "lease",
+    "looking",
     "note_lease",
     "pinned",
-    "unwritable",
 ]

@@ -11,7 +11,8 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,6 @@ class Folder:
     """
 
     url: str
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def remote(self) -> bool:
@@ -77,7 +77,7 @@ class Folder:
         names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         with self.told():
             for name in [n for n in names if n != last] + [last]:
-                self._files().put_file(str(folder / name), self._strip(f"{target}/{name}"))
+                self._files.put_file(str(folder / name), self._place(*parts, name))
 
     def read_text(self, *parts: str) -> str | None:
         """Return a file's text, or None where there is none. Bytes that are none become U+FFFD.
@@ -88,7 +88,7 @@ class Folder:
         try:
             with self.told():
                 if self.remote:
-                    data: bytes = self._files().cat_file(self._strip(self.join(*parts)))
+                    data: bytes = self._files.cat_file(self._place(*parts))
                 else:
                     path = Path(self.join(*parts))
                     if not stat.S_ISREG(path.stat().st_mode):
@@ -106,7 +106,7 @@ class Folder:
         """
         if self.remote:
             with self.told():
-                self._files().pipe_file(self._strip(self.join(*parts)), text.encode())
+                self._files.pipe_file(self._place(*parts), text.encode())
             return
         path = Path(self.join(*parts))
         temporary = path.with_name(f"{half_written(path.name)}{threading.get_ident()}")
@@ -125,7 +125,7 @@ class Folder:
         try:
             with self.told():
                 if self.remote:
-                    return int(self._files().size(self._strip(self.join(*parts))))
+                    return int(self._files.size(self._place(*parts)))
                 return os.stat(self.join(*parts)).st_size
         except _ABSENT:
             return None
@@ -138,8 +138,7 @@ class Folder:
         """
         try:
             with self.told():
-                place = self._strip(self.join(*parts))
-                self._files().pipe_file(place, text.encode(), mode="create")
+                self._files.pipe_file(self._place(*parts), text.encode(), mode="create")
         except FileExistsError:
             return False
         return True
@@ -154,7 +153,7 @@ class Folder:
             with self.told():
                 if not self.remote:
                     return sorted(os.listdir(self.join(*parts)))
-                found = self._files().ls(self._strip(self.join(*parts)), False)
+                found = self._files.ls(self._place(*parts), False)
         except _ABSENT:
             return []
         return sorted(path.rstrip("/").rpartition("/")[2] for path in found)
@@ -163,9 +162,9 @@ class Folder:
         """Remove a folder or file inside the run directory, if it is there."""
         if self.remote:
             with self.told():
-                target = self._strip(self.join(*parts))
-                if self._files().exists(target):
-                    self._files().rm(target, recursive=True)
+                target = self._place(*parts)
+                if self._files.exists(target):
+                    self._files.rm(target, recursive=True)
         else:
             target = self.join(*parts)
             shutil.rmtree(target, ignore_errors=True)
@@ -200,17 +199,17 @@ class Folder:
                 raise
             raise unusable(error, self.root) from error
 
+    @cached_property
     def _files(self) -> Any:
-        if "files" not in self._cache:
-            import fsspec
-
-            self._cache["files"] = fsspec.core.url_to_fs(self.root)[0]
-        return self._cache["files"]
-
-    def _strip(self, url: str) -> str:
         import fsspec
 
-        return str(fsspec.core.url_to_fs(url)[1])
+        return fsspec.core.url_to_fs(self.root)[0]
+
+    def _place(self, *parts: str) -> str:
+        """Return what a store calls something inside it."""
+        import fsspec
+
+        return str(fsspec.core.url_to_fs(self.join(*parts))[1])
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,9 @@ _LOST = 45.0
 _POLL = 0.5
 
 
-@contextlib.contextmanager
-def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+def lease(
+    folder: Folder, name: str, waiting: Callable[[], None] = lambda: None
+) -> AbstractContextManager[None]:
     """Hold a lease for the block; wait while another process has it.
 
     Args:
@@ -37,31 +39,20 @@ def lease(folder: Folder, name: str, waiting: Callable[[], None] = lambda: None)
     Raises:
         UserError: nothing can be written there.
     """
-    with (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting):
-        yield
+    return (_Note(folder, name) if folder.remote else _Lock(folder, name)).held(waiting)
 
 
-class Look:
-    """Sees from outside whether a lease is held.
+def looking(folder: Folder, name: str) -> Callable[[], bool]:
+    """Return what tells whether nobody holds a lease, as far as is known from outside.
+
+    In an object store an owner is only known to be dead when a later look, some time after the
+    first one, finds that it has not written meanwhile. What cannot be seen is a ``UserError``.
 
     Args:
         folder: the run directory.
         name: what may be leased.
     """
-
-    def __init__(self, folder: Folder, name: str) -> None:
-        self._held = _Note(folder, name) if folder.remote else _Lock(folder, name)
-
-    def free(self) -> bool:
-        """Tell whether nobody holds it, as far as is known.
-
-        In an object store an owner is only known to be dead when a later look, some time after the
-        first one, finds that it has not written meanwhile.
-
-        Raises:
-            UserError: it cannot be seen.
-        """
-        return self._held.free()
+    return (_Note(folder, name) if folder.remote else _Lock(folder, name)).free
 
 
 class Notes(Protocol):
@@ -76,13 +67,11 @@ class Notes(Protocol):
     def discard(self, *place: str) -> None: ...
 
 
-@contextlib.contextmanager
 def note_lease(
-    notes: Notes, name: str, waiting: Callable[[], None] = lambda: None
-) -> Iterator[None]:
+    notes: Notes, name: str, waiting: Callable[[], None]
+) -> AbstractContextManager[None]:
     """Hold a lease as ``lease`` does in an object store, by a note that is kept elsewhere."""
-    with _Note(notes, name).held(waiting):
-        yield
+    return _Note(notes, name).held(waiting)
 
 
 class _Lock:

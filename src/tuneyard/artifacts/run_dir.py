@@ -64,7 +64,7 @@ class RunDir(Folder):
             if self.remote:
                 self.write_text("", ".probe")
                 with self.told():
-                    self._files().rm(self._strip(self.join(".probe")))
+                    self._files.rm(self._place(".probe"))
                 return
             with for_a_while(self.join("stages")):
                 self.sweep()

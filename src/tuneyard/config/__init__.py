@@ -1,22 +1,14 @@
 """The study file: schema, presets, and loading with overrides."""
 
 from tuneyard.config.data import Counts, Data, Preflight
-from tuneyard.config.evaluation import (
-    Compare,
-    Decoding,
-    Encoder,
-    Encoders,
-    Evaluate,
-    Register,
-)
+from tuneyard.config.evaluation import Compare, Decoding, Encoder, Encoders, Evaluate, Register
 from tuneyard.config.model import Model
 from tuneyard.config.optimisation import Lora, Optimisation
 from tuneyard.config.pairs import Pairs
-from tuneyard.config.prompt import PromptSettings
 from tuneyard.config.rows import Rows, Split
 from tuneyard.config.schema import Matrix, Resources, Study, Tracking
 from tuneyard.config.sweep import Dimension, EarlyStop, Sweep
-from tuneyard.config.training import Dpo, Sft, Stop, Watch
+from tuneyard.config.training import Dpo, Sft, Stop
 
 __all__ = [
     "Compare",
@@ -35,7 +27,6 @@ __all__ = [
     "Optimisation",
     "Pairs",
     "Preflight",
-    "PromptSettings",
     "Register",
     "Resources",
     "Rows",
@@ -45,5 +36,4 @@ __all__ = [
     "Study",
     "Sweep",
     "Tracking",
-    "Watch",
 ]

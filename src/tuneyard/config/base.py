@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from tuneyard.errors import suggestion
 from tuneyard.places import without_revision
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -40,6 +42,17 @@ ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", ma
 """Of a Python module, as an import statement names it."""
 
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+def one_of(what: str, known: Collection[str]) -> AfterValidator:
+    """Return what refuses a word that is none of those that are known."""
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise ValueError(f"unknown {what}; {suggestion(word, list(known))}")
+        return word
+
+    return AfterValidator(check)
 
 
 class Strict(BaseModel):

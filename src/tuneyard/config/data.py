@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tuneyard.config.base import Strict
+from tuneyard.config.base import Strict, one_of
 from tuneyard.config.rows import Rows, Split
 from tuneyard.errors import suggestion
 from tuneyard.generators import GENERATORS, Generator, Order
@@ -46,11 +46,11 @@ class Files(Strict):
 class Data(Strict):
     """A data set: where its examples come from."""
 
-    source: str
+    source: Annotated[str, one_of("source", [*GENERATORS, "instructions"])]
     """cocobots: generated, or read from the public file format; exercises: small Python functions
     with tests, generated; instructions: rows of {instruction, input, output}, of which ``input``
     may be absent."""
-    task: str | None = None
+    task: Annotated[str, one_of("task", TASKS)] | None = None
     """How an answer is judged, one of ``tuneyard.tasks``; cocobots implies cocobots, and exercises
     imply python."""
     order: Order | None = None
@@ -75,21 +75,6 @@ class Data(Strict):
     ``messages`` is a conversation: a list of {role, content}, of which the last is the reference;
     an earlier turn of the model's with a ``weight`` of 0 is not trained. A row that has an
     ``instruction``, too, is refused unless one of them is named."""
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, value: str) -> str:
-        known = [*GENERATORS, "instructions"]
-        if value not in known:
-            raise ValueError(f"unknown source; {suggestion(value, known)}")
-        return value
-
-    @field_validator("task")
-    @classmethod
-    def _known_task(cls, value: str | None) -> str | None:
-        if value is not None and value not in TASKS:
-            raise ValueError(f"unknown task; {suggestion(value, list(TASKS))}")
-        return value
 
     @field_validator("columns")
     @classmethod
@@ -142,19 +127,18 @@ class Data(Strict):
             )
         if self.objects and not generator.objects:
             raise ValueError(f"'objects' do not go with {source!r}; drop them")
-        splits = ("train", "validation", "test")
-        files = [getattr(self.files, name) for name in splits]
-        if any(files) and generator.published is None:
+        files = dict(self.files)
+        if any(files.values()) and generator.published is None:
             raise ValueError(f"'files' do not go with {source!r}; drop them")
-        if any(rows is not None and rows.path is None for rows in files):
+        if any(rows is not None and rows.path is None for rows in files.values()):
             raise ValueError(f"{source!r} reads local files, not the hub; name a 'path'")
-        for name, rows in zip(splits, files, strict=True):
+        for name, rows in files.items():
             if rows is not None and self.counts is not None and getattr(self.counts, name):
                 raise ValueError(
                     f"the {name} split is read from a file, and 'counts' says how many examples "
                     f"to generate; set 'counts.{name}' to 0"
                 )
-        if all(files) and self.objects:
+        if all(files.values()) and self.objects:
             raise ValueError("'objects' has no effect: every split is read from a file; drop it")
 
     def _check_instructions(self) -> None:
@@ -182,8 +166,8 @@ class Data(Strict):
             raise ValueError(
                 "an instructions source names no rows; add 'rows' and 'split', or 'files'"
             )
-        for name in ("train", "validation", "test"):
-            if self.split and getattr(self.split, name) and getattr(self.files, name):
+        for name, rows in self.files:
+            if self.split and getattr(self.split, name) and rows:
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")
 
 

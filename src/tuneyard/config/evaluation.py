@@ -8,10 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, HubName, Strict, TrackedName
-from tuneyard.config.engines import ENGINES
-from tuneyard.errors import suggestion
+from tuneyard.config.base import MOST, HubName, Strict, TrackedName, one_of
+from tuneyard.metrics import encoder_metrics
 from tuneyard.tasks import of_several
+
+ENGINES = {
+    "tuneyard": "tuneyard.generate.engines.loop:Loop",
+    "transformers": "tuneyard.generate.engines.library:Library",
+}
+"""What answers prompts, by the names that studies have for it: where its class is."""
 
 
 class Decoding(Strict):
@@ -25,15 +30,8 @@ class Decoding(Strict):
     samples: int = Field(default=1, ge=1, le=10_000)
     """Answers for each example."""
     batch_size: int = Field(default=32, ge=1, le=1_000_000)
-    engine: str = "tuneyard"
-    """What answers: our own loop, or another of ``tuneyard.config.engines``."""
-
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value not in ENGINES:
-            raise ValueError(f"unknown engine; {suggestion(value, list(ENGINES))}")
-        return value
+    engine: Annotated[str, one_of("engine", ENGINES)] = "tuneyard"
+    """What answers: our own loop, or another of ``ENGINES``."""
 
     @model_validator(mode="after")
     def _greedy(self) -> Decoding:
@@ -88,6 +86,12 @@ class Evaluate(Strict):
     decoding: Decoding = Decoding()
     pass_at: list[Annotated[int, Field(ge=1)]] = [1]
     """The k of pass@k, where examples have tests; at most ``decoding.samples``."""
+
+    @property
+    def needed_encoders(self) -> dict[str, Encoder]:
+        """The encoders of the metrics that need one, by these metrics' names."""
+        names = sorted(set(encoder_metrics(self.metrics).values()))
+        return {name: getattr(self.encoders, name) for name in names}
 
     @field_validator("splits", "metrics")
     @classmethod

@@ -119,7 +119,10 @@ def _without_tags(place: Location) -> Location:
 def _fields_at(kind: Any, place: Location) -> list[str]:
     """Return the keys that the schema knows at a location."""
     for part in place:
-        tagged = {_tag(option): option for option in _options(kind)}
+        tagged = {
+            typing.get_args(option.model_fields["like"].annotation)[0]: option
+            for option in _options(kind)
+        }
         if part in tagged:
             kind = tagged[part]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -141,7 +144,3 @@ def _options(kind: Any) -> list[type[BaseModel]]:
     if typing.get_origin(kind) is typing.Annotated:
         return [o for o in typing.get_args(typing.get_args(kind)[0]) if issubclass(o, BaseModel)]
     return []
-
-
-def _tag(option: type[BaseModel]) -> str:
-    return str(typing.get_args(option.model_fields["like"].annotation)[0])

@@ -6,9 +6,9 @@ import os
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from tuneyard.config.base import HubName, Name, Strict
+from tuneyard.config.base import HubName, Name, Strict, one_of
 from tuneyard.config.presets import PRESETS
 from tuneyard.config.prompt import PromptSettings
 from tuneyard.errors import suggestion
@@ -30,7 +30,7 @@ class Model(Strict):
     """The hub revision to pin."""
     adapter: str | None = None
     """A LoRA adapter of this base that every arm starts from; the base arm then has it too."""
-    quantization: str = "bf16"
+    quantization: Annotated[str, one_of("quantisation", QUANTIZATIONS)] = "bf16"
     """How weights are held, one of ``tuneyard.quantizations``: none: float32; bf16: bfloat16; nf4:
     4-bit NormalFloat with double quantisation; int8: 8-bit integers."""
     prompt: PromptSettings = PromptSettings(format="instruction")
@@ -56,13 +56,6 @@ class Model(Strict):
             value = {"name": value}
         if isinstance(value, dict) and isinstance(value.get("name"), str):
             value = {**PRESETS.get(value["name"], {}), **value}
-        return value
-
-    @field_validator("quantization")
-    @classmethod
-    def _known_quantization(cls, value: str) -> str:
-        if value not in QUANTIZATIONS:
-            raise ValueError(f"unknown quantisation; {suggestion(value, list(QUANTIZATIONS))}")
         return value
 
     def relevant(self) -> dict[str, Any]:

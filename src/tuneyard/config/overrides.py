@@ -17,27 +17,15 @@ def override(tree: dict[str, Any], word: str) -> Location:
     """Apply one ``dotted.key=value`` word; return the place it set."""
     key, equals, text = word.partition("=")
     parts = key.split(".")
+    wrong, remedy = "", "write, for example, sft.learning_rate=1e-4"
     if not equals or not all(parts):
-        raise UserError(
-            "an override is not of the form key.sub=value",
-            where="command line",
-            value=word,
-            remedy="write, for example, sft.learning_rate=1e-4",
-        )
-    if any("\ud800" <= character <= "\udfff" for character in word):
-        raise UserError(
-            "an override is no UTF-8",
-            where="command line",
-            value=word,
-            remedy="write it in the terminal's own encoding, UTF-8",
-        )
-    if len(parts) > _PARTS:
-        raise UserError(
-            "an override names a place deeper than any setting",
-            where="command line",
-            value=word,
-            remedy="write, for example, sft.learning_rate=1e-4",
-        )
+        wrong = "an override is not of the form key.sub=value"
+    elif any("\ud800" <= character <= "\udfff" for character in word):
+        wrong, remedy = "an override is no UTF-8", "write it in the terminal's own encoding, UTF-8"
+    elif len(parts) > _PARTS:
+        wrong = "an override names a place deeper than any setting"
+    if wrong:
+        raise UserError(wrong, where="command line", value=word, remedy=remedy)
     return put(tree, key, _value(text, word), word)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from tuneyard.config.base import MOST, Strict
+from tuneyard.config.base import MOST, Strict, one_of
 from tuneyard.config.data import known_columns
 from tuneyard.config.rows import Rows, Split
-from tuneyard.errors import suggestion
 from tuneyard.prompts import BARE, TEXTS, Prompt
 
 PAIR_COLUMNS = ["prompt", "input", "chosen", "rejected", "id"]
 """What a preference row is read from."""
 
 
+_PROMPTS = {**TEXTS, BARE.name: BARE}
 _READ = {"from_", "columns", "split", "prompt"}
 """What decides pairs that are read, beside their rows."""
 
@@ -35,7 +35,7 @@ class Pairs(Strict):
     what is not named is looked for under its own name."""
     split: Split | None = None
     """from file: train on a part, keep the ``validation`` rows apart; None: train on all."""
-    prompt: str | None = None
+    prompt: Annotated[str, one_of("prompt format", _PROMPTS)] | None = None
     """The prompt format to train on; None: the model's own, which inference uses. Another one, such
     as ``bare`` (the thesis: no format), makes training and inference differ, and is said loudly."""
     verify: Literal["execution", "exact_match", "none"] = "execution"
@@ -56,14 +56,6 @@ class Pairs(Strict):
     @classmethod
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
         return known_columns(value, PAIR_COLUMNS)
-
-    @field_validator("prompt")
-    @classmethod
-    def _known_prompt(cls, value: str | None) -> str | None:
-        known = [*TEXTS, BARE.name]
-        if value is not None and value not in known:
-            raise ValueError(f"unknown prompt format; {suggestion(value, known)}")
-        return value
 
     @model_validator(mode="after")
     def _fits(self) -> Pairs:
@@ -96,7 +88,7 @@ class Pairs(Strict):
     @property
     def wording(self) -> Prompt | None:
         """The prompt format to train on, where it is not the model's own."""
-        return {**TEXTS, BARE.name: BARE}[self.prompt] if self.prompt is not None else None
+        return None if self.prompt is None else _PROMPTS[self.prompt]
 
     @property
     def verifies(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import (
     Field,
@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from tuneyard.config.base import Strict
-from tuneyard.errors import first_line, suggestion
+from tuneyard.config.base import Strict, one_of
+from tuneyard.errors import first_line
 from tuneyard.prompts import PROMPTS, Chat, Prompt
 from tuneyard.prompts.jinja import variables_of
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 class PromptSettings(Strict):
     """How questions are put to a model. A bare text is a ``format``."""
 
-    format: str = "chat"
+    format: Annotated[str, one_of("prompt format", PROMPTS)] = "chat"
     """One of ``tuneyard.prompts.PROMPTS``; ``chat``: the tokenizer's own chat template."""
     template: str | None = Field(default=None, min_length=1)
     """Chat: a Jinja template in place of the tokenizer's, as tokenizers have them: it is given
@@ -45,13 +45,6 @@ class PromptSettings(Strict):
     @classmethod
     def _bare(cls, value: Any) -> Any:
         return {"format": value} if isinstance(value, str) else value
-
-    @field_validator("format")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in PROMPTS:
-            raise ValueError(f"unknown prompt format; {suggestion(value, list(PROMPTS))}")
-        return value
 
     @field_validator("template")
     @classmethod

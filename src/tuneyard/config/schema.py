@@ -14,6 +14,7 @@ from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
+from tuneyard.config.optimisation import Lora
 from tuneyard.config.overrides import put
 from tuneyard.config.sweep import Sweep
 from tuneyard.config.training import Dpo, DpoStage, Sft, Stage, unread_by
@@ -195,6 +196,30 @@ class Study(Strict):
                 remedy="name it in 'models': every model has every arm",
             )
         return found
+
+    @property
+    def evaluated(self) -> list[str]:
+        """The data sets that arms are asked."""
+        return self.evaluate.on or list(self.data)
+
+    @property
+    def regimes(self) -> list[list[str]]:
+        """The data sets that arms are trained on together, a list a regime."""
+        return self.matrix.train_on or [list(self.data)]
+
+    @property
+    def trained(self) -> dict[str, Sft | Dpo]:
+        """The training stages that arms have, by name."""
+        names = dict.fromkeys(name for stages in self.matrix.arms.values() for name in stages)
+        return {name: self.training(name) for name in names}
+
+    def first_lora(self, stages: list[str]) -> Lora:
+        """Return what shapes the adapter of an arm: its first stage's ``lora``, else SFT's.
+
+        So DPO that comes first trains an adapter of the same shape as the arms that it is held
+        against, unless its own section says otherwise. Later stages train on the first one's.
+        """
+        return self.training(stages[0]).lora or self.sft.lora
 
     @property
     def bases(self) -> list[tuple[str | None, ...]]:

@@ -49,17 +49,18 @@ class Dimension(Strict):
                 "loguniform, integer, quantised and from"
             )
         bounds = self.uniform or self.loguniform or self.integer or self.quantised
+        width = 0 if bounds is None else bounds[1] - bounds[0]
         if bounds is not None and not bounds[0] < bounds[1]:
             raise ValueError("the bounds are empty or the wrong way round; write [from, to]")
         if self.loguniform is not None and self.loguniform[0] <= 0:
             raise ValueError("loguniform begins above 0; raise its lower bound")
-        if self.quantised is not None and not 0 < self.quantised[2] <= bounds_width(self.quantised):
+        if self.quantised is not None and not 0 < self.quantised[2] <= width:
             raise ValueError(
                 "the step is not above 0 and within the bounds; write [from, to, step]"
             )
-        if self.quantised is not None and bounds_width(self.quantised) / self.quantised[2] > _MOST:
+        if self.quantised is not None and width / self.quantised[2] > _MOST:
             raise ValueError(f"there are more than {_MOST:,} steps; take a larger one")
-        if self.integer is not None and bounds_width([*self.integer]) > _MOST:
+        if self.integer is not None and width > _MOST:
             raise ValueError(f"there are more than {_MOST:,} numbers; take nearer bounds")
         choices = self.choice or []
         for number, value in enumerate(choices):
@@ -92,16 +93,11 @@ class Dimension(Strict):
             return list(range(self.integer[0], self.integer[1] + 1))
         if self.quantised is None:
             return None
-        low, _, step = self.quantised
-        count = math.floor(bounds_width(self.quantised) / step + 1e-9) + 1
+        low, high, step = self.quantised
+        count = math.floor((high - low) / step + 1e-9) + 1
         values = [float(f"{low + step * number:.10g}") for number in range(count)]
         whole = low.is_integer() and step.is_integer()
         return [int(one) for one in values] if whole else values
-
-
-def bounds_width(bounds: list[float]) -> float:
-    """Return the distance between the first two of some numbers."""
-    return bounds[1] - bounds[0]
 
 
 class EarlyStop(Strict):

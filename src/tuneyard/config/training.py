@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    create_model,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
-from tuneyard.config.base import MOST, Strict
+from tuneyard.config.base import MOST, Strict, one_of
 from tuneyard.config.optimisation import Lora, Optimisation
 from tuneyard.config.pairs import Pairs
-from tuneyard.errors import suggestion
 from tuneyard.losses import LOSSES, SETTINGS
 
 
@@ -63,14 +56,6 @@ class Watch(Strict):
     max_new_tokens: int = Field(default=128, ge=1, le=1_000_000)
 
 
-def _known_loss(name: str) -> str:
-    if name not in LOSSES:
-        raise ValueError(f"unknown loss; {suggestion(name, list(LOSSES))}")
-    return name
-
-
-Loss = Annotated[str, AfterValidator(_known_loss)]
-
 if TYPE_CHECKING:
 
     class _LossSettings(Optimisation):
@@ -97,7 +82,7 @@ class Dpo(_LossSettings):
     beta: float = Field(default=0.1, gt=0, le=1e6)
     """Strength of the pull towards the reference policy. sigmoid_norm and ipo take it on means a
     token, not sums: they want a larger one."""
-    loss: list[Loss] = Field(default=["sigmoid"], min_length=1)
+    loss: list[Annotated[str, one_of("loss", LOSSES)]] = Field(default=["sigmoid"], min_length=1)
     """Summed; by the names of ``tuneyard.losses``, where each has its source and its settings."""
     loss_weights: list[Annotated[float, Field(ge=0, le=1e6)]] | None = None
     """One weight for each loss; None: 1 each."""

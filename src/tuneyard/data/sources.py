@@ -55,7 +55,9 @@ def load(
         return []
     if generator is not None and generator.published is not None:
         path = local_path(str(rows.path), f"data.{kind}.files.{split}")
-        examples = generator.published(path, data.order, kind, split, places)
+        examples = generator.published(
+            path, order=data.order, kind=kind, split=split, places=places
+        )
     else:
         examples = _read(rows, kind, data, split, {} if places is None else places)
     if not examples:

@@ -49,41 +49,34 @@ class BatchWorker:
         self.work: Work | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        failed, data = [], []
-        for text in batch["data"]:
-            try:
-                if self.work is None:
-                    self.work = self.factory(**self.settings)
-                data.append(json.dumps(self.work(json.loads(text))))
-                failed.append(False)
-            except ToldError as error:
-                parts = [error.what, error.where, error.shown, error.remedy]
-                data.append(json.dumps([error.status, *parts]))
-                failed.append(True)
-        return {"batch": [int(n) for n in batch["batch"]], "data": data, "failed": failed}
+        (number,), (text,) = batch["batch"], batch["data"]
+        return {name: [value] for name, value in self.row(int(number), text).items()}
+
+    def row(self, number: int, text: str) -> dict[str, Any]:
+        """Do a batch, and return what ``results_of`` reads."""
+        failed = False
+        try:
+            if self.work is None:
+                self.work = self.factory(**self.settings)
+            found = self.work(json.loads(text))
+        except ToldError as error:
+            found, failed = [error.status, vars(error)], True
+        return {"batch": number, "data": json.dumps(found), "failed": failed}
 
 
 def results_of(row: Mapping[str, Any]) -> Batch:
     """Return a batch's results.
 
     Args:
-        row: what ``BatchWorker`` returned of it.
+        row: what ``BatchWorker.row`` returned of it.
 
     Raises:
         UserError, RunError: the work raised it.
     """
     results: Batch = json.loads(row["data"])
     if row["failed"]:
-        raise _told(*results)
+        status, said = results
+        error = (UserError if status == UserError.status else RunError)(said["what"])
+        vars(error).update(said)  # keeps the shown value as it is
+        raise error
     return results
-
-
-def _told(
-    status: int, what: str, where: str | None, shown: str | None, remedy: str | None
-) -> ToldError:
-    kind = UserError if status == UserError.status else RunError
-    rebuild, _ = kind(what).__reduce__()  # keeps the shown value as it is
-    assert callable(rebuild)
-    error = rebuild(kind, what, where, shown, remedy, None)
-    assert isinstance(error, ToldError)
-    return error

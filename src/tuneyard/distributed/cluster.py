@@ -50,7 +50,6 @@ class Cluster:
             with what happened to it.
 
     Attributes:
-        local: whether Ray is this process's own, so that nobody else waits for what stays in use.
         groups: its training workers.
     """
 
@@ -61,10 +60,6 @@ class Cluster:
         self._servers: dict[int, str] = {}
         self._lock = threading.Lock()
         self.groups = Groups(resources)
-
-    @property
-    def local(self) -> bool:
-        return self.groups.local
 
     def start(self) -> None:
         """Connect to Ray once: to ``RAY_ADDRESS`` where it is set, else to a Ray of this process.
@@ -94,11 +89,8 @@ class Cluster:
         with _own_signals():
             if address:
                 _join(address)
-                self._owns = True
-                self._check_room()
-                return
-            started = start_local(self.resources)
-        self.groups.local = self._owns = True
+            started = {} if address else start_local(self.resources)
+        self.groups.local, self._owns = not address, True
         self._servers = {pid: name for pid, name in started.items() if name in _SERVERS}
         for pid in self._servers if self._on_loss is not None else ():
             threading.Thread(
@@ -149,13 +141,14 @@ class Cluster:
 
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         try:
-            check_room(self.resources, nodes, local=self.local)
+            check_room(self.resources, nodes, local=self.groups.local)
         except UserError:
             ray.shutdown()
             self.groups.local = self._owns = False
             raise
-        if self.resources.gpus_per_worker and (self.local or not self.resources.autoscaling):
-            self.groups.most = groups(self.resources, nodes, local=self.local)
+        local = self.groups.local
+        if self.resources.gpus_per_worker and (local or not self.resources.autoscaling):
+            self.groups.most = groups(self.resources, nodes, local=local)
 
 
 def _join(address: str) -> None:

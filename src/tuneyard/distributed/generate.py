@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from tuneyard.artifacts import fetch
 from tuneyard.base_models import portable
 from tuneyard.config import Decoding, Model, Resources
 from tuneyard.distributed.batches import Batch, Lend
-from tuneyard.distributed.pool import run_batches
+from tuneyard.distributed.pool import inference_workers, run_models
 from tuneyard.errors import UserError
 from tuneyard.prompts import Asked
 from tuneyard.prompts.turns import asked_of, plain
@@ -65,20 +64,16 @@ def generate(
     total = len(requests) * decoding.samples
     done = 0
     answers: dict[tuple[int, int], Completion] = {}
-    workers = inference_workers(resources)
-    for number, results in run_batches(
+    for number, results in run_models(
         [[[plain(job.prompt), job.seed] for job in chunk] for chunk in chunks],
         _Generator,
         {
             "model": portable(model).model_dump(),
             "adapter": adapter,
             "decoding": decoding.model_dump(),
-            "threads": resources.threads,
-            "workers": workers,
         },
-        workers=workers,
-        cpus=resources.cpus_per_worker,
-        gpus=resources.gpus_per_worker,
+        workers=inference_workers(resources),
+        resources=resources,
         lend=lend,
     ):
         for job, (text, tokens, finish) in zip(chunks[number], results, strict=True):
@@ -138,37 +133,16 @@ class _Generator:
     """A worker's model; see ``pool.Work``."""
 
     def __init__(
-        self,
-        model: dict[str, Any],
-        adapter: str | None,
-        decoding: dict[str, Any],
-        threads: int | None,
-        workers: int,
+        self, model: dict[str, Any], adapter: str | None, decoding: dict[str, Any]
     ) -> None:
         from tuneyard.generate.answerer import Answerer
 
         self.decoding = Decoding(**decoding)
-        # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
-        threads = threads or max(1, len(os.sched_getaffinity(0)) // workers)
         folder = None if adapter is None else fetch(adapter)
-        self.answerer = Answerer(
-            Model(**model), folder, engine=self.decoding.engine, threads=threads
-        )
+        self.answerer = Answerer(Model(**model), folder, engine=self.decoding.engine)
 
     def __call__(self, batch: Batch) -> Batch:
         answers = self.answerer.generate(
             [asked_of(prompt) for prompt, _ in batch], self.decoding, [seed for _, seed in batch]
         )
         return [[answer.text, answer.tokens, answer.finish] for answer in answers]
-
-
-def inference_workers(resources: Resources) -> int:
-    """Return how many workers hold a model: as configured, else one a GPU, or one."""
-    if resources.inference_workers is not None:
-        return resources.inference_workers
-    if not resources.gpus_per_worker:
-        return 1
-    import ray
-
-    gpus = ray.cluster_resources().get("GPU", 0.0)
-    return max(1, int(gpus / resources.gpus_per_worker))

@@ -59,7 +59,10 @@ class Group:
             scaling_config=ScalingConfig(
                 num_workers=resources.workers,
                 use_gpu=resources.gpus_per_worker > 0,
-                resources_per_worker=_per_worker(resources, kept),
+                resources_per_worker={
+                    "CPU": _KEPT_CPUS if kept else resources.cpus_per_worker,
+                    **({"GPU": resources.gpus_per_worker} if resources.gpus_per_worker else {}),
+                },
             ),
             run_config=RunConfig(
                 name=Path(folder).name,
@@ -72,7 +75,10 @@ class Group:
                     controller_failure_limit=(resources.max_failures if local else -1),
                 ),
                 checkpoint_config=CheckpointConfig(num_to_keep=2),
-                worker_runtime_env=_environment(resources),
+                # Workers that asked for no GPU would take those of their node.
+                worker_runtime_env=(
+                    {} if resources.gpus_per_worker else {"env_vars": {"CUDA_VISIBLE_DEVICES": ""}}
+                ),
             ),
         )
         self._thread = threading.Thread(
@@ -171,18 +177,6 @@ class Group:
             trainer.fit()
         except BaseException as error:
             self._error = error
-
-
-def _per_worker(resources: Resources, kept: bool) -> dict[str, float]:
-    found = {"CPU": _KEPT_CPUS if kept else resources.cpus_per_worker}
-    if resources.gpus_per_worker:
-        found["GPU"] = resources.gpus_per_worker
-    return found
-
-
-def _environment(resources: Resources) -> dict[str, Any]:
-    """Hide a node's GPUs from workers that asked for none; they would take them otherwise."""
-    return {} if resources.gpus_per_worker else {"env_vars": {"CUDA_VISIBLE_DEVICES": ""}}
 
 
 def ray_storage(storage: str) -> tuple[str, Any]:

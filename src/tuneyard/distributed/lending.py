@@ -6,13 +6,11 @@ import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from tuneyard.config import Resources
-
-if TYPE_CHECKING:
-    from tuneyard.distributed.batches import Lend
-    from tuneyard.distributed.group import Group
+from tuneyard.distributed.batches import Lend
+from tuneyard.distributed.group import Group
+from tuneyard.distributed.pool import inference_workers
 
 # How long idle workers stay on a cluster: others may want what they hold.
 _IDLE_SECONDS = 30.0
@@ -22,7 +20,7 @@ class Groups:
     """The groups of training workers of one ``Cluster``.
 
     Attributes:
-        local: whether Ray is this process's own.
+        local: whether Ray is this process's own, so that nobody else waits for what stays in use.
         place: folder or fsspec URL, reachable from every node and this process's alone, for what
             groups that stay store; None: none stays.
         most: how many groups that stay have room beside one another; None: nobody counts.
@@ -35,8 +33,7 @@ class Groups:
         self.most: int | None = None
         self._kept: list[Group] = []
         self._there = 0  # groups that may stay: lent and kept
-        self._lock = threading.RLock()
-        self._returned = threading.Condition(self._lock)
+        self._returned = threading.Condition()
 
     @contextlib.contextmanager
     def lend(self, storage: str, name: str, *, place: str | None = None) -> Iterator[Group]:
@@ -53,15 +50,11 @@ class Groups:
         what an idle group holds, and there are never more groups than there is room for.
         """
         if self.place is None or not self._stay():
-            from tuneyard.distributed.group import Group
-
-            group = Group(self._resources, storage, local=self.local, kept=False)
-            try:
-                yield group
-            finally:
-                group.close()
+            one = Group(self._resources, storage, local=self.local, kept=False)
+            with contextlib.closing(one):
+                yield one
             return
-        with self._lock:
+        with self._returned:
             while (found := self._idle(name, place)) is None and self._there == self.most:
                 if self._kept:  # none of these may have the job
                     self._end(self._kept[0])
@@ -72,7 +65,7 @@ class Groups:
         try:
             yield found
         finally:
-            with self._lock:
+            with self._returned:
                 self._kept.append(found)
                 # What another process has begun is stored elsewhere, and removed once it is over.
                 if not found.alive() or not found.storage.startswith(f"{self.place}/"):
@@ -85,7 +78,7 @@ class Groups:
 
     def warm(self, count: int) -> None:
         """Start so many groups that stay, as far as there is room, before jobs come."""
-        with self._lock:
+        with self._returned:
             most = count if self.most is None else min(count, self.most)
             while self._stay() and self._there < most:
                 self._kept.append(self._new())
@@ -100,14 +93,10 @@ class Groups:
         """Tell whether training workers stay for the next job."""
         if not self._resources.gpus_per_worker:
             return self.local
-        from tuneyard.distributed.generate import inference_workers
-
         return inference_workers(self._resources) == self._resources.workers
 
     def _new(self, storage: str | None = None) -> Group:
         """Start a group that stays."""
-        from tuneyard.distributed.group import Group
-
         self._there += 1
         storage = storage or f"{self.place}/{uuid.uuid4().hex[:8]}"
         return Group(self._resources, storage, local=self.local, kept=self.local)
@@ -120,7 +109,7 @@ class Groups:
         self._returned.notify_all()
 
     def _expire(self, group: Group, jobs: int) -> None:
-        with self._lock:
+        with self._returned:
             if group in self._kept and group.jobs == jobs:
                 self._end(group)
 
@@ -142,6 +131,6 @@ class Groups:
 
     def release(self) -> None:
         """End the groups that stayed."""
-        with self._lock:
+        with self._returned:
             for group in list(self._kept):
                 self._end(group)

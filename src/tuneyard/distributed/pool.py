@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from tuneyard.config import Resources
 from tuneyard.distributed.batches import Batch, Batches, BatchWorker, Lend, Work, results_of
+from tuneyard.machine import cores
 
 # How long the process of a task keeps its work (a loaded model, say) after the last batch.
 _KEPT_SECONDS = 20.0
@@ -56,8 +58,9 @@ def run_batches(
     """
     if not batches:
         return
+    left = Batches(factory, dict(settings), {n: json.dumps(b) for n, b in enumerate(batches)})
     if lend is not None:
-        yield from _lent(batches, factory, settings, lend)
+        yield from _lent(left, lend)
         return
     from ray.exceptions import OutOfMemoryError, RayActorError, WorkerCrashedError
 
@@ -67,11 +70,10 @@ def run_batches(
         options["num_gpus"] = gpus
     if env:
         options["runtime_env"] = {"env_vars": dict(env)}
-    left = dict(enumerate(batches))
     for failures in range(max_failures + 1):
         try:
-            for number, results in _run(left, factory, settings, workers, options):
-                del left[number]
+            for number, results in _run(left, workers, options):
+                del left.texts[number]
                 yield number, results
             return
         except (RayActorError, WorkerCrashedError, OutOfMemoryError):
@@ -79,22 +81,63 @@ def run_batches(
                 raise
 
 
-def _lent(
+def inference_workers(resources: Resources) -> int:
+    """Return how many workers hold a model: as configured, else one a GPU, or one."""
+    if resources.inference_workers is not None:
+        return resources.inference_workers
+    if not resources.gpus_per_worker:
+        return 1
+    import ray
+
+    gpus = ray.cluster_resources().get("GPU", 0.0)
+    return max(1, int(gpus / resources.gpus_per_worker))
+
+
+def run_models(
     batches: Sequence[Batch],
     factory: Callable[..., Work],
     settings: Mapping[str, Any],
-    lend: Lend,
+    *,
+    workers: int,
+    resources: Resources,
+    lend: Lend | None,
 ) -> Iterator[tuple[int, Batch]]:
+    """Do as ``run_batches`` does in workers that hold a model each, and have torch's threads."""
+    return run_batches(
+        batches,
+        _with_threads,
+        {
+            "factory": factory,
+            "settings": settings,
+            "threads": resources.threads,
+            "workers": workers,
+        },
+        workers=workers,
+        cpus=resources.cpus_per_worker,
+        gpus=resources.gpus_per_worker,
+        lend=lend,
+    )
+
+
+def _with_threads(
+    factory: Callable[..., Work], settings: Mapping[str, Any], threads: int | None, workers: int
+) -> Work:
+    import torch
+
+    # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
+    torch.set_num_threads(threads or max(1, cores() // workers))
+    return factory(**settings)
+
+
+def _lent(left: Batches, lend: Lend) -> Iterator[tuple[int, Batch]]:
     from ray.train import TrainingFailedError
 
-    left = {number: json.dumps(batch) for number, batch in enumerate(batches)}
-    while left:
+    while left.texts:
         with lend() as group:
             first = group.jobs == 0
             try:
-                work = Batches(factory, dict(settings), dict(left))
-                for number, results in group.batches(work):
-                    del left[number]
+                for number, results in group.batches(left):
+                    del left.texts[number]
                     yield number, results
             except TrainingFailedError:
                 # What earlier jobs lost counts against the same limit; a new group starts at none.
@@ -102,13 +145,7 @@ def _lent(
                     raise
 
 
-def _run(
-    batches: Mapping[int, Batch],
-    factory: Callable[..., Work],
-    settings: Mapping[str, Any],
-    workers: int,
-    options: Mapping[str, Any],
-) -> Iterator[tuple[int, Batch]]:
+def _run(work: Batches, workers: int, options: Mapping[str, Any]) -> Iterator[tuple[int, Batch]]:
     import ray.data
     from ray.data import ActorPoolStrategy, TaskPoolStrategy
 
@@ -116,17 +153,17 @@ def _run(
     if "num_gpus" in options:
         worker = {
             "fn": BatchWorker,
-            "fn_constructor_args": (factory, dict(settings)),
+            "fn_constructor_args": (work.factory, work.settings),
             "compute": ActorPoolStrategy(size=workers),
         }
     else:
         worker = {
             "fn": _in_task,
-            "fn_args": (uuid.uuid4().hex, factory, dict(settings)),
+            "fn_args": (uuid.uuid4().hex, work.factory, work.settings),
             "compute": TaskPoolStrategy(size=workers),
         }
     _quiet()
-    rows = [{"batch": number, "data": json.dumps(b)} for number, b in batches.items()]
+    rows = [{"batch": number, "data": text} for number, text in work.texts.items()]
     with warnings.catch_warnings():
         # Ray 2.60 deprecates actor options here before it offers another place for them.
         warnings.simplefilter("ignore")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +9,7 @@ from tuneyard.artifacts import fetch
 from tuneyard.base_models import portable
 from tuneyard.config import Model, Resources
 from tuneyard.distributed.batches import Batch, Lend
-from tuneyard.distributed.generate import inference_workers
-from tuneyard.distributed.pool import run_batches
+from tuneyard.distributed.pool import inference_workers, run_models
 
 # Fixed, so that the values hang on nothing but policy and pairs: other batches round otherwise.
 _PAIRS = 8
@@ -41,20 +39,13 @@ def log_probabilities(
     # Longest first: a batch that does not fit fails at once, and no straggler comes last.
     order = sorted(range(len(columns)), key=lambda place: -columns[place]["length"])
     chunks = [order[start : start + _PAIRS] for start in range(0, len(order), _PAIRS)]
-    workers = inference_workers(resources)
     found: dict[int, tuple[float, float]] = {}
-    for number, results in run_batches(
+    for number, results in run_models(
         [[[columns[place][key] for key in _KEYS] for place in chunk] for chunk in chunks],
         _Scorer,
-        {
-            "model": portable(model).model_dump(),
-            "adapter": adapter,
-            "threads": resources.threads,
-            "workers": workers,
-        },
-        workers=workers,
-        cpus=resources.cpus_per_worker,
-        gpus=resources.gpus_per_worker,
+        {"model": portable(model).model_dump(), "adapter": adapter},
+        workers=inference_workers(resources),
+        resources=resources,
         lend=lend,
     ):
         for place, (chosen, rejected) in zip(chunks[number], results, strict=True):
@@ -67,15 +58,9 @@ def log_probabilities(
 class _Scorer:
     """A worker's reference policy; see ``pool.Work``."""
 
-    def __init__(
-        self, model: dict[str, Any], adapter: str | None, threads: int | None, workers: int
-    ) -> None:
-        import torch
-
+    def __init__(self, model: dict[str, Any], adapter: str | None) -> None:
         from tuneyard.train.reference import ReferencePolicy
 
-        # Ray gives a worker OMP_NUM_THREADS = its CPUs, which leaves a small machine's cores idle.
-        torch.set_num_threads(threads or max(1, len(os.sched_getaffinity(0)) // workers))
         self.policy = ReferencePolicy(Model(**model), None if adapter is None else fetch(adapter))
 
     def __call__(self, batch: Batch) -> Batch:

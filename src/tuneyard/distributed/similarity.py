@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tuneyard.base_models import portable
 from tuneyard.config import Encoder, Resources
 from tuneyard.distributed.batches import Batch, Lend
-from tuneyard.distributed.generate import inference_workers
-from tuneyard.distributed.pool import run_batches
+from tuneyard.distributed.pool import inference_workers, run_models
 from tuneyard.metrics.bertscore import BertScore, BertScorer
 from tuneyard.metrics.texts import Pair, Text
 from tuneyard.score import ScoreRow
@@ -50,18 +48,12 @@ def similarity(
         scorer: BertScorer, parts: Sequence[list[Pair]]
     ) -> Iterator[tuple[int, list[BertScore]]]:
         total, done = sum(map(len, parts)), 0
-        for number, results in run_batches(
+        for number, results in run_models(
             [[dataclasses.asdict(pair) for pair in part] for part in parts],
             _Scorer,
-            {
-                "metric": metric,
-                "encoder": encoder.model_dump(),
-                "threads": resources.threads,
-                "workers": workers,
-            },
+            {"metric": metric, "encoder": encoder.model_dump()},
             workers=workers,
-            cpus=resources.cpus_per_worker,
-            gpus=resources.gpus_per_worker,
+            resources=resources,
             lend=lend,
         ):
             done += len(results)
@@ -77,12 +69,7 @@ def similarity(
 class _Scorer:
     """A worker's encoder; see ``pool.Work``."""
 
-    def __init__(
-        self, metric: str, encoder: dict[str, Any], threads: int | None, workers: int
-    ) -> None:
-        import torch
-
-        torch.set_num_threads(threads or max(1, len(os.sched_getaffinity(0)) // workers))
+    def __init__(self, metric: str, encoder: dict[str, Any]) -> None:
         self.scorer = bert_scorer(metric, Encoder(**encoder))
 
     def __call__(self, batch: Batch) -> Batch:

@@ -47,31 +47,20 @@ def fit(
         ray.train.TrainingFailedError: workers failed more than ``resources.max_failures`` times.
     """
     cluster.start()
-    job = replace(job, model=portable(job.base()).model_dump())
-    checkpoint = _train(job, name, cluster, storage, place, on_place, on_progress)
-    checkpoint.to_directory(str(out))
-    found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
-    return found
-
-
-def _train(
-    job: TrainJob,
-    name: str,
-    cluster: Cluster,
-    storage: str,
-    place: str | None,
-    on_place: Callable[[str], None],
-    on_progress: Callable[[dict[str, Any]], bool | None],
-) -> Any:
     from ray.train import TrainingFailedError
 
-    while True:
+    job = replace(job, model=portable(job.base()).model_dump())
+    checkpoint = None
+    while checkpoint is None:
         with cluster.groups.lend(storage, name, place=place) as workers:
             on_place(workers.storage)
             try:
-                return workers.train(name, job, on_progress)
+                checkpoint = workers.train(name, job, on_progress)
             except TrainingFailedError:
                 if workers.names == [name]:
                     raise
                 # What earlier jobs lost counts against the same limit; a new group starts at none.
                 place = workers.storage
+    checkpoint.to_directory(str(out))
+    found: dict[str, Any] = json.loads((out / RESULT).read_text(encoding="utf-8"))
+    return found

@@ -159,8 +159,7 @@ def _answer(job: Batches, channel: Any) -> None:
 
     worker = BatchWorker(job.factory, job.settings)
     while (number := ray.get(channel.batch.remote())) is not None:
-        row = worker({"batch": [number], "data": [job.texts[number]]})
-        ray.get(channel.answer.remote(number, {name: value[0] for name, value in row.items()}))
+        ray.get(channel.answer.remote(number, worker.row(number, job.texts[number])))
 
 
 def _train(

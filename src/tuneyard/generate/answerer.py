@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import torch
 
 from tuneyard.adapter_file import check_adapter
 from tuneyard.config import Decoding, Model
-from tuneyard.generate.engines import engine_named
+from tuneyard.config.evaluation import ENGINES
+from tuneyard.generate.engines.record import Engine
 from tuneyard.loading import load_adapter, load_model
 from tuneyard.prompts import Asked
 
@@ -68,7 +70,7 @@ class Answerer:
         self.network = network
         self.encoding = model.wording.encoding(self.tokenizer)
         self.end = _declared_ends(network) | self.encoding.ends
-        self.engine = engine_named(engine)(
+        self.engine: Engine = resolve_name(ENGINES[engine])(
             network, pad=self.tokenizer.pad_token_id, end=self.end, max_length=model.max_length
         )
 

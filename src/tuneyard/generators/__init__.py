@@ -11,7 +11,4 @@ from tuneyard.generators.record import Generator, Order, Wanted
 
 __all__ = ["GENERATORS", "Generator", "Order", "Wanted"]
 
-GENERATORS: dict[str, Generator] = {
-    "cocobots": COCOBOTS,
-    "exercises": EXERCISES,
-}
+GENERATORS: dict[str, Generator] = {"cocobots": COCOBOTS, "exercises": EXERCISES}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from tuneyard.exercises.generator import generate
 from tuneyard.generators.record import Generator, Wanted
 from tuneyard.records import Example
 
 
 def _generate(wanted: Wanted) -> list[Example]:
-    from tuneyard.exercises.generator import generate
-
     return generate(wanted.split, kind=wanted.kind, count=wanted.count, seed=wanted.seed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -32,13 +31,6 @@ class Wanted:
     avoid: Iterable[Example]
 
 
-Published = Callable[
-    [str | os.PathLike[str], Order | None, str, str, dict[str, str] | None], list[Example]
-]
-"""Takes a file, the order, the data set's name, the split, and what receives each row's place by
-its example's id; returns the file's examples."""
-
-
 @dataclass(frozen=True, slots=True)
 class Generator:
     """A source of data sets.
@@ -50,7 +42,9 @@ class Generator:
             there are none.
         tokens: of an example, prompt and completion, with a usual code tokenizer; by ``order``.
         objects: the names that a study may choose from with ``objects``; empty: there is no choice.
-        published: reads a file of its published form; None: there is none.
+        published: returns the examples of a file of its published form; takes its path, and by name
+            ``order``, ``kind``, ``split`` and ``places`` (see ``data.sources.load``); None: there
+            is none.
         judges: the references that it generates judge, so that none has to be tried.
     """
 
@@ -59,7 +53,7 @@ class Generator:
     counts: Mapping[Order | None, Mapping[str, int]]
     tokens: Mapping[Order | None, int]
     objects: tuple[str, ...] = ()
-    published: Published | None = None
+    published: Callable[..., list[Example]] | None = None
     judges: bool = False
 
     @property

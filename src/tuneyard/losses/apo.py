@@ -13,8 +13,8 @@ def _zero(pairs: PairBatch, settings: Any) -> Tensor:
 
 
 def _down(pairs: PairBatch, settings: Any) -> Tensor:
-    margin = settings.beta * (pairs.chosen_ratio - pairs.rejected_ratio)
-    return (settings.beta * pairs.chosen_ratio).sigmoid() + 1 - margin.sigmoid()
+    chosen, margin = settings.beta * pairs.chosen_ratio, settings.beta * pairs.margin
+    return chosen.sigmoid() + 1 - margin.sigmoid()
 
 
 APO_ZERO = Loss(_zero, "D'Oosterlinck et al. 2024, eq. 7")

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.losses.record import Loss, PairBatch, Setting, Tensor
-
-
-def _logistic(margin: Tensor) -> Tensor:
-    from torch.nn.functional import logsigmoid
-
-    return -logsigmoid(margin)
+from tuneyard.losses.record import Loss, PairBatch, Setting, Tensor, logistic
 
 
 def _sigmoid(pairs: PairBatch, settings: Any) -> Tensor:
-    return _logistic(settings.beta * (pairs.chosen_ratio - pairs.rejected_ratio))
+    return logistic(settings.beta * pairs.margin)
 
 
 def _sigmoid_norm(pairs: PairBatch, settings: Any) -> Tensor:
     chosen, rejected = pairs.token_means()
-    return _logistic(settings.beta * (chosen - rejected))
+    return logistic(settings.beta * (chosen - rejected))
 
 
 def _robust(pairs: PairBatch, settings: Any) -> Tensor:
-    margin = settings.beta * (pairs.chosen_ratio - pairs.rejected_ratio)
+    margin = settings.beta * pairs.margin
     swapped = settings.label_smoothing  # the share of pairs whose labels are taken to be swapped
-    right, wrong = (1 - swapped) * _logistic(margin), swapped * _logistic(-margin)
+    right, wrong = (1 - swapped) * logistic(margin), swapped * logistic(-margin)
     return (right - wrong) / (1 - 2 * swapped)
 
 

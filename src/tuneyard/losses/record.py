@@ -37,12 +37,24 @@ class PairBatch(NamedTuple):
         """Log-ratio of policy and reference for the rejected answers, nats."""
         return self.rejected - self.ref_rejected
 
+    @property
+    def margin(self) -> Tensor:
+        """By how much the log-ratio of the chosen answers is larger, nats."""
+        return self.chosen_ratio - self.rejected_ratio
+
     def token_means(self) -> tuple[Tensor, Tensor]:
         """Return the log-ratios a token, of chosen and rejected answers."""
         return (
             self.chosen_ratio / self.chosen_tokens.clamp(min=1),
             self.rejected_ratio / self.rejected_tokens.clamp(min=1),
         )
+
+
+def logistic(margin: Tensor) -> Tensor:
+    """Return -log sigmoid of margins."""
+    from torch.nn.functional import logsigmoid
+
+    return -logsigmoid(margin)
 
 
 class Setting(NamedTuple):

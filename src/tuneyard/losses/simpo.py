@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.losses.record import Loss, PairBatch, Setting, Tensor
+from tuneyard.losses.record import Loss, PairBatch, Setting, Tensor, logistic
 
 
 def _simpo(pairs: PairBatch, settings: Any) -> Tensor:
-    from torch.nn.functional import logsigmoid
-
     chosen = pairs.chosen / pairs.chosen_tokens.clamp(min=1)
     rejected = pairs.rejected / pairs.rejected_tokens.clamp(min=1)
-    return -logsigmoid(settings.beta * (chosen - rejected) - settings.simpo_gamma)
+    return logistic(settings.beta * (chosen - rejected) - settings.simpo_gamma)
 
 
 SIMPO = Loss(

@@ -9,11 +9,10 @@ prepare ─┬─ judge, overlap ── prepare (less the rows that leave), pref
 from tuneyard.plan.adapters import describe_adapters, different_shapes
 from tuneyard.plan.arms import build
 from tuneyard.plan.plan import Asked, Plan
-from tuneyard.plan.step import FORMAT, Step
+from tuneyard.plan.step import Step
 from tuneyard.plan.steps import Arm
 
 __all__ = [
-    "FORMAT",
     "Arm",
     "Asked",
     "Plan",

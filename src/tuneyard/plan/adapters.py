@@ -6,18 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tuneyard.adapter_file import adapter_config
-from tuneyard.config import Dpo, Lora, Study
+from tuneyard.config import Dpo, Study
 from tuneyard.plan.plan import Plan
 from tuneyard.plan.steps import Arm
-
-
-def first_lora(study: Study, stages: list[str]) -> Lora:
-    """Return what shapes the adapter of an arm: its first stage's ``lora``, else SFT's.
-
-    So DPO that comes first trains an adapter of the same shape as the arms that it is held
-    against, unless its own section says otherwise. Later stages train on the first one's adapter.
-    """
-    return study.training(stages[0]).lora or study.sft.lora
 
 
 def describe_adapters(study: Study, plan: Plan) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tuneyard.base_models import encoder_identity
 from tuneyard.config import Model, Study
 from tuneyard.errors import UserError
 from tuneyard.plan.data import Findings
-from tuneyard.plan.evaluation import EvaluationSteps
 from tuneyard.plan.plan import Plan
 from tuneyard.plan.step import Step
 from tuneyard.plan.steps import (
     Arm,
     Compare,
+    Embedding,
     Generate,
     Judge,
     Overlap,
@@ -21,6 +22,9 @@ from tuneyard.plan.steps import (
     Prepare,
     ReadPairs,
     Register,
+    Score,
+    Similarity,
+    Train,
 )
 from tuneyard.plan.training import TrainingSteps
 
@@ -30,7 +34,7 @@ before anything is trained. Scores come after what is trained and answered: noth
 """
 
 
-class _Builder(TrainingSteps, EvaluationSteps):
+class _Builder(TrainingSteps):
     def arms(self) -> Iterator[Arm]:
         """Yield every arm, with all its steps."""
         own = {name: self.of(name) for name in self.study.matrix.arms}
@@ -78,6 +82,62 @@ class _Builder(TrainingSteps, EvaluationSteps):
                     seed=seed,
                 )
 
+    def scores(self, model: Model, policy: Train | None, label: str) -> dict[str, Score]:
+        """Return the step that scores the answers to each split."""
+        settings = self.study.evaluate
+        scores: dict[str, Score] = {}
+        for split in settings.splits:
+            answers = self.answers(split, model, policy, label)
+            judged = self.all_judged(split, self.evaluated)
+            scores[split] = self.add(
+                Score(
+                    label=f"score {split} · {label}",
+                    # Read, but no input: of the tests all that changes scores is in the key.
+                    after=tuple(judged.values()),
+                    sets=self.sets(split, self.evaluated),
+                    answers=answers,
+                    metrics=tuple(sorted(set(settings.metrics))),
+                    faithful=settings.faithful,
+                    code_block=settings.code_block,
+                    unjudged=self.unjudged(judged),
+                    judged=judged,
+                    similarity=self.similarity(answers, f"{split} · {label}"),
+                )
+            )
+        return scores
+
+    def answers(self, split: str, model: Model, policy: Train | None, label: str) -> Generate:
+        """Return the step that generates the answers to a split."""
+        return self.add(
+            Generate(
+                label=f"generate {split} · {label}",
+                after=self.judges(),
+                base=self.base(model),
+                # Rows that leave are answered, too: no answer depends on the others.
+                sets=tuple(self.whole(kind, split) for kind in self.evaluated),
+                policy=policy,
+                decoding=self.study.evaluate.decoding,
+                seed=self.study.seed,
+            )
+        )
+
+    def similarity(self, answers: Generate, label: str) -> Similarity | None:
+        """Return the step that runs encoders over answers and their references, if any does."""
+        settings = self.study.evaluate
+        if not settings.needed_encoders:
+            return None
+        return self.add(
+            Similarity(
+                label=f"similarity {label}",
+                encoders={
+                    name: Embedding(encoder, encoder_identity(encoder), encoder.layer)
+                    for name, encoder in settings.needed_encoders.items()
+                },
+                answers=answers,
+                faithful=settings.faithful,
+            )
+        )
+
 
 def build(
     study: Study, identity: Callable[[Model], str], findings: Findings = lambda step: None
@@ -105,33 +165,25 @@ def build(
             seed=study.seed,
         )
     )
-    register = builder.add(
-        Register(
-            label="track and register",
-            compare=compare,
-            rule=rule,
-            tracking=study.tracking,
-        )
+    builder.add(
+        Register(label="track and register", compare=compare, rule=rule, tracking=study.tracking)
     )
-    steps = _ordered(register, [*builder.known.values()])
+    steps = _ordered([*builder.known.values()])
     return Plan(steps, arms, builder.asked(), tuple(builder.undecided.values()))
 
 
-def _ordered(last: Step, steps: list[Step]) -> tuple[Step, ...]:
+def _ordered(steps: list[Step]) -> tuple[Step, ...]:
     """Sort so that every step follows what it needs; all data and checks come first."""
-    done: dict[int, Step] = {}
+    done: dict[Step, None] = {}
 
     def visit(step: Step) -> None:
-        if id(step) not in done:
+        if step not in done:
             for other in step.before:
                 visit(other)
-            done[id(step)] = step
+            done[step] = None
 
-    for kinds in _FIRST:
+    for kinds in (*_FIRST, Step):
         for step in steps:
             if isinstance(step, kinds):
                 visit(step)
-    for step in steps:
-        visit(step)
-    visit(last)
-    return tuple(done.values())
+    return tuple(done)

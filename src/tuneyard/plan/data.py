@@ -28,10 +28,11 @@ class DataSteps:
         self.undecided: dict[str, Step] = {}
         self.own = ""
         """The arm whose own values the study has; empty: none's."""
-        self.regimes = tuple(
-            tuple(regime) for regime in (study.matrix.train_on or [list(study.data)])
-        )
-        self.evaluated = study.evaluate.on or list(study.data)
+        self.regimes = tuple(map(tuple, study.regimes))
+        self.evaluated = study.evaluated
+        self.evaluated_splits: list[tuple[str, str]] = [
+            (split, kind) for split in study.evaluate.splits for kind in self.evaluated
+        ]
         # None is the study's own seed; one seed, named or not, gives the same keys.
         several = study.matrix.seeds is not None and len(study.matrix.seeds) > 1
         self.seeds: tuple[int | None, ...] = tuple(study.matrix.seeds or ()) if several else (None,)
@@ -134,8 +135,7 @@ class DataSteps:
         """
         return tuple(
             self.whole(kind, split)
-            for split in self.study.evaluate.splits
-            for kind in self.evaluated
+            for split, kind in self.evaluated_splits
             if self.study.data[kind].rows_of(split) is not None
             and self.study.data[kind].source != "instructions"
         )

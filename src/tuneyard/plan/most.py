@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from math import inf
 
 from tuneyard.plan.step import Step
 from tuneyard.plan.steps import (
@@ -22,29 +23,28 @@ Known = Callable[[Step], int | None]
 """Returns how many examples or pairs a step has made, or will; None: it is not known."""
 
 
-def by_plan(step: Step) -> None:
-    """Know of no step what it made: the plan alone says how many there can be."""
-
-
-def most_examples(train: Train, known: Known = by_plan) -> int | None:
+def most_examples(train: Train, known: Known = lambda step: None) -> int | None:
     """Return how many examples or pairs a training has at most; None: nobody knows yet."""
+    most = _most(train, known)
+    return None if most == inf else int(most)
+
+
+def _most(train: Train, known: Known) -> float:
     if isinstance(train, TrainSft):
         repeat = train.settings.repeat
-        return _sum((_rows(one, known), repeat.get(one.kind, 1)) for one in train.sets)
+        return sum(_rows(one, known) * repeat.get(one.kind, 1) for one in train.sets)
     assert isinstance(train, TrainDpo)
-    found = known(train.pairs)
-    if found is not None:
+    if (found := known(train.pairs)) is not None:
         return found
     if isinstance(train.pairs, ReadPairs):
         return _cut(train.pairs.rows)
-    if not isinstance(train.pairs, SampledPairs):
-        return None
-    pairs = train.pairs.pairs
-    counts = [_least(_rows(one, known), pairs.prompts) for one in train.pairs.sets]
-    return _sum((count, pairs.max_pairs_per_prompt) for count in counts)
+    assert isinstance(train.pairs, SampledPairs)
+    pairs, sets = train.pairs.pairs, train.pairs.sets
+    prompts = sum(min(_rows(one, known), pairs.prompts or inf) for one in sets)
+    return prompts * pairs.max_pairs_per_prompt
 
 
-def _rows(step: Prepare, known: Known) -> int | None:
+def _rows(step: Prepare, known: Known) -> float:
     """Return how many examples a split has at most."""
     if (found := known(step)) is not None:
         return found
@@ -54,19 +54,6 @@ def _rows(step: Prepare, known: Known) -> int | None:
     return step.rows.count if isinstance(step.rows, Generated) else _cut(step.rows)
 
 
-def _cut(rows: Read) -> int | None:
+def _cut(rows: Read) -> float:
     size = None if rows.cut is None else rows.cut.train
-    return size if isinstance(size, int) else None
-
-
-def _least(count: int | None, bound: int | None) -> int | None:
-    return min((one for one in (count, bound) if one is not None), default=None)
-
-
-def _sum(parts: Iterable[tuple[int | None, int]]) -> int | None:
-    total = 0
-    for count, times in parts:
-        if count is None:
-            return None
-        total += count * times
-    return total
+    return size if isinstance(size, int) else inf

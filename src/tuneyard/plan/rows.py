@@ -51,8 +51,7 @@ class RowSteps(DataSteps):
 
     def evaluation(self) -> tuple[Prepare, ...]:
         """Return every evaluated split of every evaluated data set."""
-        splits = self.study.evaluate.splits
-        return tuple(one for split in splits for one in self.sets(split, self.evaluated))
+        return tuple(self.prepare(kind, split) for split, kind in self.evaluated_splits)
 
     def judged(self, kind: str, split: str) -> Judge | None:
         """Return the step that tries a split's tests, where answers are told apart by them.
@@ -94,9 +93,9 @@ class RowSteps(DataSteps):
 
     def judges(self) -> tuple[Judge, ...]:
         """Return every step that tries tests."""
-        places = [("train", kind) for regime in self.regimes for kind in regime]
-        places += [(split, kind) for split in self.study.evaluate.splits for kind in self.evaluated]
-        found = [self.judged(kind, split) for split, kind in dict.fromkeys(places)]
+        trained = [("train", kind) for regime in self.regimes for kind in regime]
+        places = dict.fromkeys(trained + self.evaluated_splits)
+        found = [self.judged(kind, split) for split, kind in places]
         return tuple(step for step in found if step is not None)
 
     def asked(self) -> tuple[Asked, ...]:
@@ -104,15 +103,13 @@ class RowSteps(DataSteps):
 
         Rows whose generator says so always can: nothing has to be asked of what includes them.
         """
-        evaluated: list[tuple[str, str]] = [
-            (split, kind) for split in self.study.evaluate.splits for kind in self.evaluated
-        ]
         asked = [(key, [("train", kind) for kind in regime])
                  for key in self._verified() for regime in self.regimes]  # fmt: skip
         if self._executes():
-            asked.append(("evaluate.metrics", evaluated))
+            asked.append(("evaluate.metrics", self.evaluated_splits))
             rule = self.study.register_
-            if rule is not None and rule.on is not None and _is_verdict(rule.metric):
+            of_tests = rule and (rule.metric in verdicts() or rule.metric.startswith("pass_at_"))
+            if rule is not None and rule.on is not None and of_tests:
                 asked.append(("register.metric", [(rule.split, rule.on)]))
         found = []
         for key, places in asked:
@@ -127,7 +124,7 @@ class RowSteps(DataSteps):
         if split == "train":
             trained = any(kind in regime for regime in self.regimes)
             return trained and bool(self._verified())
-        return kind in self.evaluated and split in self.study.evaluate.splits and self._executes()
+        return (split, kind) in self.evaluated_splits and self._executes()
 
     def _executes(self) -> bool:
         """Tell whether evaluation runs answers."""
@@ -141,11 +138,9 @@ class RowSteps(DataSteps):
 
     def _verified(self) -> list[str]:
         """Return the keys that ask for verdicts of training rows."""
-        names = dict.fromkeys(name for names in self.study.matrix.arms.values() for name in names)
         return [
             f"{self.study.section(name)}.pairs.verify"
-            for name in names
-            for settings in [self.study.training(name)]
+            for name, settings in self.study.trained.items()
             if isinstance(settings, Dpo) and settings.pairs.verifies
         ]
 
@@ -185,10 +180,6 @@ class RowSteps(DataSteps):
                 section=section,
             )
         )
-
-
-def _is_verdict(name: str) -> bool:
-    return name in verdicts() or name.startswith("pass_at_")
 
 
 @cache

@@ -57,32 +57,28 @@ class Step:
         """All steps that must have been done before it."""
         return (*self.inputs, *self.after)
 
-    def needed(self) -> set[Step]:
-        """Return the step and all that must have been done before it."""
-        found, todo = set[Step](), [self]
+    def needed(self) -> dict[Step, None]:
+        """Return the step and all that must have been done before it, each once."""
+        found, todo = dict[Step, None](), [self]
         while todo:
             step = todo.pop()
             if step not in found:
-                found.add(step)
-                todo += step.before
+                found[step] = None
+                todo += reversed(step.before)
         return found
 
 
-_found: dict[Any, tuple[str, ...]] = {}
+_found: dict[Any, list[str]] = {}
 
 
-def _names(kind: Any) -> tuple[str, ...]:
+def _names(kind: Any) -> list[str]:
     """Return the fields of a class that are in keys."""
     if kind not in _found:
-        _found[kind] = tuple(_in_key(kind))
+        hints = get_type_hints(kind, include_extras=True)
+        names = [own.name for own in fields(kind)]
+        marks = {name: getattr(hints[name], "__metadata__", ()) for name in names}
+        _found[kind] = [name for name in names if _NOT_IN_KEY not in marks[name]]
     return _found[kind]
-
-
-def _in_key(kind: Any) -> Iterator[str]:
-    hints = get_type_hints(kind, include_extras=True)
-    for own in fields(kind):
-        if _NOT_IN_KEY not in getattr(hints[own.name], "__metadata__", ()):
-            yield own.name
 
 
 def _keyed(value: Any) -> dict[str, Any]:

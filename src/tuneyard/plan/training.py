@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuneyard.config import Decoding, Dpo, Model, Pairs, Sft
-from tuneyard.plan.adapters import first_lora
+from tuneyard.config import Dpo, Model, Pairs, Sft
 from tuneyard.plan.rows import OVERLAP, RowSteps
 from tuneyard.plan.step import Step
 from tuneyard.plan.steps import (
@@ -33,7 +32,7 @@ class TrainingSteps(RowSteps):
         sft = next((one for one in stages if isinstance(one, Sft)), self.study.sft)
         preflight = self.preflight(model, regime, sft)
         checked = (*self.judges(), preflight)
-        lora = first_lora(self.study, names)
+        lora = self.study.first_lora(names)
         lora = lora.model_copy(update={"target_modules": lora.target_modules or model.lora_targets})
         sets = self.sets("train", regime)
         trains: list[Train] = []
@@ -64,12 +63,11 @@ class TrainingSteps(RowSteps):
                 model, regime, shaped.pairs, section, label, sets, start, checked, seed
             )
             prefers.append(pairs)
-            reference = (
-                self.reference(model, shaped, pairs, start) if shaped.caches_reference else None
-            )
-            trains.append(
-                self.add(TrainDpo(**common, settings=shaped, pairs=pairs, reference=reference))
-            )
+            reference = None
+            if shaped.caches_reference:
+                reference = self.reference(model, shaped, pairs, start)
+            train = TrainDpo(**common, settings=shaped, pairs=pairs, reference=reference)
+            trains.append(self.add(train))
         return tuple(trains), tuple(prefers)
 
     def prefer(
@@ -105,15 +103,8 @@ class TrainingSteps(RowSteps):
             )
         executes = pairs.verify == "execution"
         judged = self.all_judged("train", regime) if executes else {}
-        own = self.study.evaluate.decoding
-        decoding = Decoding(
-            temperature=pairs.temperature,
-            top_p=pairs.top_p,
-            samples=pairs.samples,
-            max_new_tokens=own.max_new_tokens,
-            batch_size=own.batch_size,
-            engine=own.engine,
-        )
+        drawn = {name: getattr(pairs, name) for name in ("temperature", "top_p", "samples")}
+        decoding = self.study.evaluate.decoding.model_copy(update={**drawn, "top_k": None})
         return self.add(
             SampledPairs(
                 label=title,

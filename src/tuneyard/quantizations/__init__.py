@@ -12,9 +12,4 @@ from tuneyard.quantizations.record import Quantization
 
 __all__ = ["QUANTIZATIONS", "Quantization"]
 
-QUANTIZATIONS: dict[str, Quantization] = {
-    "none": NONE,
-    "bf16": BF16,
-    "int8": INT8,
-    "nf4": NF4,
-}
+QUANTIZATIONS: dict[str, Quantization] = {"none": NONE, "bf16": BF16, "int8": INT8, "nf4": NF4}

@@ -12,7 +12,7 @@ import json
 import uuid
 from collections.abc import Iterator
 
-from tuneyard.artifacts import Artifact, Folder, Look, RunDir, lease
+from tuneyard.artifacts import Artifact, Folder, RunDir, lease, looking
 from tuneyard.distributed.lending import Groups
 from tuneyard.errors import UserError
 
@@ -45,9 +45,9 @@ def workplace(run: RunDir, groups: Groups) -> Iterator[None]:
         yield
         return
     own = f"{_PREFIX}{uuid.uuid4().hex[:16]}"
-    others = {name: Look(run, name) for name in run.names("work") if name.startswith(_PREFIX)}
-    for look in others.values():
-        look.free()  # in an object store it takes two looks to know that an owner is dead
+    others = {name: looking(run, name) for name in run.names("work") if name.startswith(_PREFIX)}
+    for free in others.values():
+        free()  # in an object store it takes two looks to know that an owner is dead
     try:
         with lease(run, own):
             groups.place = run.join("work", own)
@@ -55,7 +55,7 @@ def workplace(run: RunDir, groups: Groups) -> Iterator[None]:
     finally:
         groups.place = None
         with contextlib.suppress(UserError):  # a store that fails now has said so, or will
-            _remove([own, *(name for name, look in others.items() if look.free())], run)
+            _remove([own, *(name for name, free in others.items() if free())], run)
 
 
 def _remove(names: list[str], run: RunDir) -> None:

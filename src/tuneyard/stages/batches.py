@@ -16,11 +16,7 @@ from tuneyard.plan.steps import Train
 
 
 def check_batches(plan: Plan, known: Known) -> None:
-    """Refuse each global batch that is larger than all that a training can have.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a global batch that is larger than all that a training can have."""
     for step in plan.steps:
         if isinstance(step, Train) and step.settings.global_batch is not None:
             most = most_examples(step, known)
@@ -35,11 +31,7 @@ def count_of(facts: Mapping[str, Any]) -> int | None:
 
 
 def refuse_batch(step: Train, count: int) -> None:
-    """Refuse a global batch of more than so many examples.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a global batch of more than so many examples."""
     wanted = step.settings.global_batch
     if wanted is not None and wanted > count:
         raise UserError(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tuneyard.config import Preflight
 from tuneyard.data.ids import refuse_shared_ids
 from tuneyard.plan import Plan, steps
-from tuneyard.prefer import find_repeats, render_pairs
+from tuneyard.prefer.rows import find_repeats, load_pairs, render_pairs
 from tuneyard.records import Example
 from tuneyard.repeats import told
-from tuneyard.stages import overlap, preflight, prepare, refusal
+from tuneyard.stages import preflight, prepare, refusal
 from tuneyard.stages.batches import check_batches
 from tuneyard.stages.conversations import refuse_turns, refuse_weights
 
@@ -51,10 +51,9 @@ def check_rows(plan: Plan, seed: int, limits: Preflight) -> None:
         elif isinstance(step, steps.ReadPairs):
             pairs, rows = step.pairs, step.pairs.rows
             if rows is not None and rows.path is not None:
-                found = overlap.read_pairs(step)
-                render_pairs(
-                    found, pairs.wording or step.base.model.wording, f"{step.section}.pairs"
-                )
+                where = f"{step.section}.pairs"
+                found = load_pairs(pairs, where)
+                render_pairs(found, pairs.wording or step.base.model.wording, where)
                 counts[step.key] = len(found)
                 if repeats := find_repeats(found):
                     refusal.refuse(step, {"repeats": told(repeats, len(found))}, limits)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
-from tuneyard.plan import Arm, Step, steps
+from tuneyard.plan import Arm, steps
 from tuneyard.stages.context import Context
 from tuneyard.stages.scored import score_rows
 from tuneyard.stages.trained import history, trained
@@ -17,6 +17,7 @@ from tuneyard.tasks import TASKS
 
 # Failing answers of one cell and category that the report may draw.
 _DRAWN = 3
+_FACTS = ("examples", "durations", "digests", "pairs", "preflight", "tests", "stopped_early")
 _VERSIONS = ("tuneyard", "torch", "transformers", "trl", "peft", "ray", "mlflow", "codebleu")
 
 
@@ -99,53 +100,27 @@ def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:
 
 
 def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
-    examples: dict[str, dict[str, int]] = {}
-    durations: dict[str, float] = {}
-    digests: dict[str, str] = {}
-    pairs: dict[str, Any] = {}
-    preflight: dict[str, Any] = {}
-    tests: dict[str, Any] = {}
-    stopped: dict[str, str] = {}
-    seen: dict[str, Step] = {}
-
-    def visit(step: Step) -> None:
-        if step.key in seen:
-            return
-        seen[step.key] = step
-        for other in step.before:
-            visit(other)
-
-    for arm in arms:
-        for step in (*arm.scores.values(), *arm.trains, *arm.prefers):
-            visit(step)
-    for step in seen.values():
+    found: dict[str, dict[str, Any]] = {name: {} for name in _FACTS}
+    last = [one for arm in arms for one in (*arm.scores.values(), *arm.trains, *arm.prefers)]
+    for step in {step: None for one in last for step in one.needed()}:
         manifest = context.artifact(step).manifest() or {}
-        durations[step.label] = manifest.get("seconds", 0.0)
+        found["durations"][step.label] = manifest.get("seconds", 0.0)
         facts = manifest.get("facts", {})
         if isinstance(step, steps.Prepare):
             kind, split = step.kind, step.split
-            if split in examples.get(kind, {}) and isinstance(step, steps.Whole):
+            if split in found["examples"].get(kind, {}) and isinstance(step, steps.Whole):
                 continue  # of these rows some were removed
-            examples.setdefault(kind, {})[split] = facts.get("examples", 0)
-            digests[f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
+            found["examples"].setdefault(kind, {})[split] = facts.get("examples", 0)
+            found["digests"][f"{kind} {split}"] = manifest["files"]["examples.jsonl"]["sha256"]
         elif isinstance(step, steps.Judge):
-            tests[f"{step.rows.kind} {step.rows.split}"] = table(facts)
+            found["tests"][f"{step.rows.kind} {step.rows.split}"] = table(facts)
         elif isinstance(step, steps.Prefer):
-            pairs[step.label] = facts.get("stats", {})
+            found["pairs"][step.label] = facts.get("stats", {})
         elif isinstance(step, steps.Preflight | steps.PairOverlap):
-            preflight[step.label] = facts.get("text", "")
+            found["preflight"][step.label] = facts.get("text", "")
         elif isinstance(step, steps.Train) and facts.get("stopped"):
-            stopped[step.label] = facts["stopped"]["text"]
-    return {
-        "examples": examples,
-        "durations": durations,
-        "digests": digests,
-        "pairs": pairs,
-        "preflight": preflight,
-        "tests": tests,
-        "stopped_early": stopped,
-        "versions": {name: _version(name) for name in _VERSIONS},
-    }
+            found["stopped_early"][step.label] = facts["stopped"]["text"]
+    return found | {"versions": {name: _version(name) for name in _VERSIONS}}
 
 
 def _version(name: str) -> str:

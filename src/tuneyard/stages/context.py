@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from tuneyard.config import Model, Study
 from tuneyard.distributed.batches import Lend
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.plan import Step
-from tuneyard.plan.steps import Generate, Judge, Prepare, Rest, Train
+from tuneyard.plan.steps import Generate, Judge, Prepare, Rest, SampledPairs, Train
 from tuneyard.progress import Bar
 from tuneyard.records import Completion, Example, read_jsonl
 from tuneyard.rows import iter_json_lines
@@ -86,6 +86,29 @@ class Context:
     def completions(self, step: Generate) -> list[Completion]:
         """Read the answers that a generate step wrote."""
         return read_jsonl(self.artifact(step).local() / "completions.jsonl", Completion)
+
+    def ask(
+        self,
+        step: Generate | SampledPairs,
+        examples: Sequence[Example],
+        model: Model,
+        adapter: str | None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> list[Completion]:
+        """Let a model answer examples as a step's does; see ``distributed.generate.generate``."""
+        from tuneyard.distributed import generate
+
+        self.cluster.start()
+        return generate.generate(
+            [generate.Request(e.id, e.asked(model.wording)) for e in examples],
+            model=model,
+            adapter=adapter,
+            decoding=step.decoding,
+            seed=step.seed,
+            resources=self.study.resources,
+            lend=self.lend,
+            on_progress=on_progress,
+        )
 
     def adapter(self, step: Train | None) -> str | None:
         """Return the address of the adapter that a training step made, as it made it."""

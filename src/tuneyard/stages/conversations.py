@@ -16,11 +16,7 @@ Places = Mapping[str, str]
 
 
 def refuse_turns(model: Model, examples: Iterable[Example], places: Places) -> None:
-    """Refuse conversations where a model's prompt format has room for one question alone.
-
-    Raises:
-        UserError: with the first of them.
-    """
+    """Raise a ``UserError`` for the first conversation where a format takes one question alone."""
     found = next((e for e in examples if e.turns), None)
     if found is not None and not model.wording.takes_turns:
         raise UserError(
@@ -35,13 +31,10 @@ def refuse_turns(model: Model, examples: Iterable[Example], places: Places) -> N
 def refuse_conversations(
     model: Model, examples: Sequence[Example], places: Places, encoding: Encoding | None = None
 ) -> None:
-    """Refuse conversations that are to be answered, and that a model cannot be asked.
+    """Raise a ``UserError`` for the first conversation that is to be answered, and cannot be asked.
 
     Args:
         encoding: the model's; None: it is made where it is needed.
-
-    Raises:
-        UserError: with the first of them.
     """
     refuse_turns(model, examples, places)
     asked = [e for e in examples if e.turns]
@@ -52,17 +45,13 @@ def refuse_conversations(
     for e in asked:
         assert encoding is not None
         with placed(_place(e, places)):
-            encoding.prompt(model.wording.asked(e.instruction, e.input, e.turns))
+            encoding.prompt(e.asked(model.wording))
 
 
 def refuse_weights(
     loss_on: Literal["completion", "all"], examples: Iterable[Example], places: Places
 ) -> None:
-    """Refuse turns that are not to be trained where every token is.
-
-    Raises:
-        UserError: with the first of them.
-    """
+    """Raise a ``UserError`` for the first turn that is not to be trained where every token is."""
     found = next((e for e in examples if not all(turn.weight for turn in e.turns)), None)
     if found is not None and loss_on == "all":
         raise UserError(

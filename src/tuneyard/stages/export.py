@@ -19,7 +19,7 @@ from tuneyard.data.overlap import SHOWN
 from tuneyard.errors import UserError
 from tuneyard.places import told
 from tuneyard.plan import Plan, build, steps
-from tuneyard.prefer import describe
+from tuneyard.prefer.describe import describe
 from tuneyard.records import write_jsonl
 from tuneyard.repeats import Repeat
 from tuneyard.stages import prepare, refusal, trials

@@ -12,6 +12,12 @@ from tuneyard.errors import RunError, ToldError, UserError
 from tuneyard.plan import Step, steps
 
 _AGAIN = "then run the same command again: what is done is kept"
+_SAID = {
+    "memory": "a worker ran out of memory, each time that it was tried",
+    "worker": "a worker process was lost, each time that it was tried; most likely it was killed "
+    "because memory ran out",
+    "training": "training failed in a worker",
+}
 # A driver that hears of a dead server before the system has told of its end.
 _SECONDS_TO_SHOW = 2.0
 
@@ -34,49 +40,23 @@ def explain(
     ours = isinstance(error, ToldError) and error is cause
     lost = None if ours else cluster.lost(within=_SECONDS_TO_SHOW if found else 0.0)
     if lost is not None:
-        return RunError(
-            "Ray has failed",
-            where=_place(step),
-            value=lost,
-            remedy=_AGAIN.removeprefix("then "),
-            log=_write_log(error, step, run),
-        )
-    if isinstance(cause, ToldError):
+        what, value, remedy = "Ray has failed", lost, _AGAIN.removeprefix("then ")
+    elif isinstance(cause, ToldError):
         return None if ours else cause
-    if found is None and cause is error:
-        return None
-    if found is None:
-        return RunError(
-            "a worker failed",
-            where=_place(step),
-            value=cause_told(error),
-            remedy=f"see the log for where it was raised; {_AGAIN}",
-            log=_write_log(error, step, run),
-        )
-    if found.kind == "memory":
-        what = "a worker ran out of memory, each time that it was tried"
-    elif found.kind == "worker":
-        what = (
-            "a worker process was lost, each time that it was tried; most likely it was killed "
-            "because memory ran out"
-        )
+    elif found is None:
+        if cause is error:
+            return None
+        what, value = "a worker failed", cause_told(error)
+        remedy = f"see the log for where it was raised; {_AGAIN}"
     else:
-        what = "training failed in a worker"
-    remedy = "see the log for what was raised, and where; a second run goes on from here"
-    if found.kind != "training":
-        remedy = f"{_settings(step, study)}; or give the machine more memory; {_AGAIN}"
-    return RunError(
-        what,
-        where=_place(step),
-        value=found.detail,
-        remedy=remedy,
-        log=_write_log(error, step, run),
-    )
-
-
-def _place(step: Step) -> str:
+        what, value = _SAID[found.kind], found.detail
+        remedy = "see the log for what was raised, and where; a second run goes on from here"
+        if found.kind != "training":
+            remedy = f"{_settings(step, study)}; or give the machine more memory; {_AGAIN}"
     base = getattr(step, "base", None)
-    return f"{step.label} (model {base.model.name})" if base is not None else step.label
+    where = f"{step.label} (model {base.model.name})" if base is not None else step.label
+    log = _write_log(error, step, run)
+    return RunError(what, where=where, value=value, remedy=remedy, log=log)
 
 
 def _settings(step: Step, study: Study) -> str:

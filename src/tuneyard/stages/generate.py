@@ -11,30 +11,16 @@ from tuneyard.stages.conversations import refuse_conversations
 
 def run(step: Generate, context: Context) -> str:
     """Write ``completions.jsonl``, in the examples' order."""
-    from tuneyard.distributed import generate
-
     model = step.base.model
     sets = [context.examples(one) for one in step.sets]
     refuse_shared_ids(sets)
     examples = [example for own in sets for example in own]
     places = {key: place for one in step.sets for key, place in context.places(one).items()}
     refuse_conversations(model, examples, places)
-    context.cluster.start()
     facts: dict[str, object] = {}
     with context.artifact(step).writing(facts) as folder:
-        completions = generate.generate(
-            [
-                generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
-                for e in examples
-            ],
-            model=model,
-            adapter=context.policy(step.policy, model),
-            decoding=step.decoding,
-            seed=step.seed,
-            resources=context.study.resources,
-            lend=context.lend,
-            on_progress=context.bar.update,
-        )
+        adapter = context.policy(step.policy, model)
+        completions = context.ask(step, examples, model, adapter, context.bar.update)
         tokens = sum(c.tokens for c in completions)
         facts |= {"answers": len(completions), "tokens": tokens}
         write_jsonl(folder / "completions.jsonl", completions)

@@ -19,7 +19,8 @@ from tuneyard.plan.steps import Score
 from tuneyard.records import Example
 from tuneyard.stages.context import Context
 from tuneyard.stages.offer import asked_sets, scores_of, yardstick
-from tuneyard.stages.scored import answers_by_id, score_row, without_encoders
+from tuneyard.stages.scored import answers_by_id, rows_of
+from tuneyard.stages.scored import scored as scored_as
 from tuneyard.tracking.versions import YARDSTICK
 
 if TYPE_CHECKING:
@@ -45,17 +46,14 @@ def measure(
     if champion.tags.get(YARDSTICK) == yardstick(scored, rule, context):
         kept = logged_scores(tracker.client, champion.run_id, rule.split)
         found = {} if kept is None else kept.of(rule.metric, ids)
-    if not _whole(found, ids) or not _as_registered(found, champion, rule):
+    whole = {kind: set(own) for kind, own in found.items()} == ids
+    if not whole or not _as_registered(found, champion, rule):
         context.bar.say(f"    the champion, version {champion.number}, is measured anew")
         rows = _anew(champion, rule, scored, examples, tracker, context)
         found = scores_of(rows, rule, context).of(rule.metric, ids)
     if not found:
         raise UserError(f"{rule.metric} has no value for it", where=champion.uri)
     return found
-
-
-def _whole(found: Sets, ids: Mapping[str, set[str]]) -> bool:
-    return {kind: set(own) for kind, own in found.items()} == ids
 
 
 def _as_registered(found: Sets, champion: Version, rule: Register) -> bool:
@@ -77,31 +75,33 @@ def _anew(
     context: Context,
 ) -> dict[str, list[dict[str, Any]]]:
     """Let the champion answer the examples, and return score rows by data set."""
-    from tuneyard.distributed import generate
+    from tuneyard.distributed.similarity import similarity
     from tuneyard.tracking import fetch_model
 
     model = _model(champion, context)
     check_model(model)
-    context.cluster.start()
     with tempfile.TemporaryDirectory(prefix="tuneyard-") as folder:
         ref = fetch_model(rule.name, champion.number, uri=tracker.uri, to=Path(folder, "adapter"))
-        completions = generate.generate(
-            [
-                generate.Request(e.id, model.wording.asked(e.instruction, e.input, e.turns))
-                for own in examples.values()
-                for e in own
-            ],
-            model=model,
-            adapter=str(ref.path),
-            decoding=scored.answers.decoding,
-            seed=scored.answers.seed,
-            resources=context.study.resources,
-            lend=context.lend,
-        )
+        asked = [e for own in examples.values() for e in own]
+        completions = context.ask(scored.answers, asked, model, str(ref.path))
     answers = answers_by_id(completions)
-    return {
-        kind: _scored(own, kind, answers, rule, scored, context) for kind, own in examples.items()
-    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    metric = encoder_metrics([rule.metric]).get(rule.metric)
+    for kind, own in examples.items():
+        rows = rows_of(own, answers, context.trials(scored.judged.get(kind)))
+        if metric is None:
+            task = context.study.data[kind].executed_as
+            found[kind] = scored_as(rows, task, scored, context).rows
+        else:
+            (values,) = similarity(
+                [rows],
+                metric=metric,
+                encoder=getattr(context.study.evaluate.encoders, metric),
+                faithful=scored.faithful,
+                resources=context.study.resources,
+            )
+            found[kind] = [*values]
+    return found
 
 
 def _model(champion: Version, context: Context) -> Model:
@@ -116,38 +116,3 @@ def _model(champion: Version, context: Context) -> Model:
         if is_hub_id(resolve_path(model)) and base_name(model) in names:
             return model
     raise UserError("its base model is none of the study's", where=champion.uri)
-
-
-def _scored(
-    examples: list[Example],
-    kind: str,
-    answers: Mapping[str, list[tuple[int, str]]],
-    rule: Register,
-    scored: Score,
-    context: Context,
-) -> list[dict[str, Any]]:
-    from tuneyard.distributed import score
-    from tuneyard.distributed.similarity import similarity
-
-    trials = context.trials(scored.judged.get(kind))
-    asked = [
-        score_row(e, kind, *answer, trials.get(e.id, ""))
-        for e in examples
-        for answer in answers[e.id]
-    ]
-    resources = context.study.resources
-    if metric := encoder_metrics([rule.metric]).get(rule.metric):
-        encoder = getattr(context.study.evaluate.encoders, metric)
-        (found,) = similarity(
-            [asked], metric=metric, encoder=encoder, faithful=scored.faithful, resources=resources
-        )
-        return [*found]
-    return score.score(
-        asked,
-        task=context.study.data[kind].executed_as,
-        metrics=without_encoders(scored.metrics),
-        faithful=scored.faithful,
-        resources=resources,
-        code_block=scored.code_block,
-        imports=context.study.sandbox.imports,
-    ).rows

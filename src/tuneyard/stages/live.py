@@ -36,45 +36,39 @@ class Live:
 
     Args:
         root: the run directory.
+        say: prints a warning, should sending fail.
         every: seconds between two batches.
 
     MLflow is opened, by the thread, when there is something to send, or a study is resumed.
     """
 
-    def __init__(self, study: Study, plan: Plan, root: str, *, every: float = EVERY) -> None:
-        self._study, self._plan, self._root, self._every = study, plan, root, every
+    def __init__(
+        self, study: Study, plan: Plan, root: str, say: Callable[[str], None], every: float = EVERY
+    ) -> None:
+        self._study, self._plan, self._root = study, plan, root
+        self._say, self._every = say, every
         self._rows: list[tuple[Step, dict[str, Any]]] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._status: Status | None = None
         self._thread: threading.Thread | None = None
-        self._say: Callable[[str], None] = lambda text: None
         self._warned = False
         self._resumed = False
         self._tracker: Tracker | None = None
         self._top: Run | None = None
         self._arms: dict[str, Run] = {}
 
-    def resume(self, say: Callable[[str], None]) -> None:
-        """Mark the runs of a study that was interrupted as RUNNING again, without delay.
-
-        Args:
-            say: prints a warning, should that fail.
-        """
+    def resume(self) -> None:
+        """Mark the runs of a study that was interrupted as RUNNING again, without delay."""
         # Here, not in the thread: two that import the same packages may see them half made.
-        self._say, self._resumed = say, True
+        self._resumed = True
         self._try(lambda: connect.client(runs.tracking_uri(self._study, self._root)))
         self._begin()
 
-    def add(self, step: Step, row: Mapping[str, Any], say: Callable[[str], None]) -> None:
-        """Take a log entry of a training step; returns at once.
-
-        Args:
-            say: prints a warning, should sending fail.
-        """
+    def add(self, step: Step, row: Mapping[str, Any]) -> None:
+        """Take a log entry of a training step; returns at once."""
         own = {name: value for name, value in row.items() if name not in _NO_METRICS}
         with self._lock:
-            self._say = say
             self._rows.append((step, {"time": time.time(), **own}))
         self._begin()
 

@@ -9,8 +9,8 @@ from typing import Any
 from tuneyard.data.overlap import Overlap, find_overlaps
 from tuneyard.data.questions import Question
 from tuneyard.plan import steps
-from tuneyard.plan.steps import PairOverlap, Prepare, ReadPairs
-from tuneyard.prefer import PairRow, find_repeats, load_pairs, question_of
+from tuneyard.plan.steps import PairOverlap, Prepare
+from tuneyard.prefer.rows import find_repeats, load_pairs, question_of
 from tuneyard.records import Example
 from tuneyard.repeats import Repeat, told
 from tuneyard.stages.context import Context
@@ -70,7 +70,7 @@ def find(
     """
     asked = {one.role: questions(one, examples_of(one)) for one in step.evaluation}
     if isinstance(step, PairOverlap):
-        rows = read_pairs(step)
+        rows = load_pairs(step.pairs, f"{step.section}.pairs")
         trained = [Question(row.id, all_said(row.turns, q), about)
                    for row in rows for q, about in [question_of(row)]]  # fmt: skip
         overlaps = find_overlaps(trained, asked, step.similarity, "the preference rows")
@@ -78,12 +78,3 @@ def find(
     examples = examples_of(step.train)
     trained = questions(step.train, examples) + earlier_questions(examples)
     return Found(find_overlaps(trained, asked, step.similarity), len(examples))
-
-
-def read_pairs(step: PairOverlap | ReadPairs) -> list[PairRow]:
-    """Return the preference rows of a step.
-
-    Raises:
-        UserError: they are malformed.
-    """
-    return load_pairs(step.pairs, f"{step.section}.pairs")

@@ -66,12 +66,13 @@ class Pace:
             if not took or passed <= 0 or not (self._waiting or self._running):
                 return None
             now = self._clock()
-            scale = sum(took) / sum(len(each) * _usual(k) for k, each in self._took.items())
+            usual = sum(len(each) * _USUAL.get(kind, 1.0) for kind, each in self._took.items())
+            scale = sum(took) / usual
             known = {kind: fmean(each) for kind, each in self._took.items()}
 
             def whole(step: Step) -> float:
                 kind = _kind(step)
-                return known.get(kind, scale * _usual(kind))
+                return known.get(kind, scale * _USUAL.get(kind, 1.0))
 
             work = sum(map(whole, self._waiting))
             work += sum(max(0.0, whole(step) - (now - at)) for step, at in self._running.items())
@@ -82,7 +83,3 @@ class Pace:
 def _kind(step: Step) -> str:
     """Return the stage, and of a training stage its method: they take times of their own."""
     return step.method if isinstance(step, Train) else step.stage
-
-
-def _usual(kind: str) -> float:
-    return _USUAL.get(kind, 1.0)

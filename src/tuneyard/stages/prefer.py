@@ -10,18 +10,13 @@ from tuneyard.data.pairs import preflight_pairs
 from tuneyard.data.sources import cut
 from tuneyard.errors import UserError
 from tuneyard.plan.steps import Prefer, ReadPairs, SampledPairs
-from tuneyard.prefer import (
-    PairSet,
-    build_pairs,
-    describe,
-    load_pairs,
-    render_pairs,
-    row_statistics,
-    with_prompts,
-)
+from tuneyard.prefer.describe import describe
+from tuneyard.prefer.pairs import PairSet, build_pairs
+from tuneyard.prefer.rows import load_pairs, render_pairs, row_statistics
+from tuneyard.prefer.statistics import with_prompts
 from tuneyard.records import Completion, Example, Preference, write_jsonl
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import score_row
+from tuneyard.stages.scored import answers_by_id, rows_of
 from tuneyard.tasks import TASKS
 
 
@@ -117,24 +112,13 @@ def _summary(found: PairSet) -> str:
 
 def _sampled(step: SampledPairs, context: Context) -> PairSet:
     """Sample answers, of the policy that DPO starts from or of the base; verify and pair them."""
-    from tuneyard.distributed import generate
-
     model, settings = step.base.model, step.pairs
     examples = _chosen_prompts(step, context, settings.prompts)
+    adapter = context.policy(step.policy, model)
+    completions = context.ask(step, examples, model, adapter, context.bar.update)
     asked, trained = (
-        {e.id: wording.asked(e.instruction, e.input, e.turns) for e in examples}
+        {e.id: e.asked(wording) for e in examples}
         for wording in (model.wording, settings.wording or model.wording)
-    )
-    context.cluster.start()
-    completions = generate.generate(
-        [generate.Request(e.id, asked[e.id]) for e in examples],
-        model=model,
-        adapter=context.policy(step.policy, model),
-        decoding=step.decoding,
-        seed=step.seed,
-        resources=context.study.resources,
-        lend=context.lend,
-        on_progress=context.bar.update,
     )
     verdicts, suspicious = None, set[tuple[str, int]]()
     if settings.verify != "none":
@@ -179,14 +163,10 @@ def _verify(
     trials = {
         row: why for judge in step.judged.values() for row, why in context.trials(judge).items()
     }
-    by_id = {e.id: e for e in examples}
+    answers = answers_by_id(completions)
     verdicts: dict[tuple[str, int], bool | None] = {}
     for task in dict.fromkeys(e.task for e in examples):
-        rows = [
-            score_row(by_id[c.id], by_id[c.id].kind, c.sample, c.text, trials.get(c.id, ""))
-            for c in completions
-            if by_id[c.id].task == task
-        ]
+        rows = rows_of([e for e in examples if e.task == task], answers, trials)
         scored = score.score(
             rows,
             task=task,

@@ -29,7 +29,7 @@ def run(step: Preflight, context: Context) -> str:
     train = [e for one in step.train for e in rows_of[one]]
     refuse_turns(model, train, places)
     refuse_weights(step.loss_on, train, places)
-    asked = [model.wording.asked(e.instruction, e.input, e.turns) for e in train]
+    asked = [e.asked(model.wording) for e in train]
     rows = [SftRow(e.id, own, e.reference) for e, own in zip(train, asked, strict=True)]
     tokenizer = loading.load_tokenizer(model)
     encoding = model.wording.encoding(tokenizer)

@@ -25,10 +25,9 @@ KINDS = (steps.Prepare, steps.Overlap, steps.PairOverlap, steps.Preflight, steps
 
 
 def refuse(step: Step, facts: Facts, limits: Preflight) -> None:
-    """Refuse what a step found, where the settings do. What tests judge is for ``refuse_tests``.
+    """Raise a ``UserError`` of what a step found, where the settings refuse it.
 
-    Raises:
-        UserError: see above.
+    What tests judge is for ``refuse_tests``.
     """
     if "repeats" in facts:
         assert isinstance(step, steps.Prepare | steps.PairOverlap | steps.ReadPairs)
@@ -66,13 +65,10 @@ def refuse_tests(plan: Plan, facts_of: Callable[[Step], Facts | None], limits: P
 
 
 def refuse_untested(plan: Plan, rows: Mapping[str, Sequence[Example]]) -> None:
-    """Refuse verdicts that are asked of rows without any tests, before tests are tried.
+    """Raise a ``UserError`` where verdicts are asked of rows without tests, before these are tried.
 
     Args:
         rows: what the plan's judge steps would try, by their keys, as far as it is known.
-
-    Raises:
-        UserError: see above.
     """
     tested = {key: sum(map(has_tests, own)) for key, own in rows.items()}
     for asked in plan.asked:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
-from tuneyard.config import Register, Study
 from tuneyard.plan import Arm, steps
 from tuneyard.stages import incumbent, published, runs
 from tuneyard.stages.context import Context
 from tuneyard.stages.offer import offer
 from tuneyard.stages.trained import history
+
+
+class _Tracked(NamedTuple):
+    """An arm, its run in MLflow, and the value that the registry rule compares, or None."""
+
+    arm: Arm
+    run: Any
+    value: float | None
 
 
 def run(step: steps.Register, context: Context) -> str:
@@ -22,42 +29,38 @@ def run(step: steps.Register, context: Context) -> str:
     if context.live is not None:
         context.live.close()
     tracker = runs.open_tracker(study, context.run.root)
-    children: dict[int, Any] = {}
-    values: dict[int, float | None] = {}
+    tracked: list[_Tracked] = []
     measured = _measured(step.compare, context)
-    artifact = context.artifact(step)
     facts: dict[str, Any] = {}
     with (
-        artifact.writing(facts) as folder,
+        context.artifact(step).writing(facts) as folder,
         runs.study_run(tracker, study, step.compare) as top,
     ):
         for number, arm in enumerate(arms):
             context.bar.update(number, len(arms) + 1, arm.label)
             with runs.arm_run(tracker, top, arm) as child:
-                values[number] = _track_arm(arm, child, measured, context)
-                children[number] = child
-        facts |= _decide(arms, children, values, tracker, context, study)
+                value = _track_arm(arm, child, measured, context)
+                tracked.append(_Tracked(arm, child, value))
+        facts |= _decide(tracked, tracker, context)
         published.publish(context.artifact(step.compare), facts, folder)
         top.log_artifacts(folder, "report")
     return facts["said"].splitlines()[0] if facts["said"] else f"{len(arms)} arms tracked"
 
 
 def _measured(compared: steps.Compare, context: Context) -> dict[Any, dict[str, float]]:
-    """Return each run's means by metric as the comparison wrote them, by what ``_run`` names."""
+    """Return each run's means by metric as the comparison wrote them, by what tells it apart."""
     path = context.artifact(compared).local() / "results.json"
-    runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
-    return {
-        (run["model"], *run["train_on"], run["arm"], run["seed"], run["split"], run["kind"]): run[
-            "metrics"
-        ]
-        for run in runs
-    }
+    found = {}
+    for run in json.loads(path.read_text(encoding="utf-8"))["runs"]:
+        name = run["model"], *run["train_on"], run["arm"], run["seed"], run["split"], run["kind"]
+        found[name] = run["metrics"]
+    return found
 
 
 def _track_arm(
     arm: Arm, child: Any, measured: Mapping[Any, Mapping[str, float]], context: Context
 ) -> float | None:
-    """Log one arm; return the value that the registry rule compares, or None."""
+    """Log one arm; return the value of ``_Tracked``."""
     for name, step in runs.named(arm):
         child.log_steps(history(step, context), prefix=name)
         for one in step.sets if isinstance(step, steps.TrainSft) else ():
@@ -96,55 +99,40 @@ def _dataset(child: Any, source: steps.Prepare, context: Context, use: str) -> N
     )
 
 
-def _best(arms: tuple[Arm, ...], values: dict[int, float | None]) -> int | None:
-    """Return the number of the best arm, or None; on a tie the shorter arm stands.
+def _best(known: list[_Tracked]) -> _Tracked:
+    """Return the best of the arms that have a value; on a tie the shorter arm, then the first.
 
     Of an arm with several training seeds the mean counts, so that no arm wins by one lucky seed;
     of the winner its best run is taken.
     """
-    found: dict[tuple[Any, ...], list[float]] = {}
-    for n, value in values.items():
-        if value is not None:
-            found.setdefault(arms[n].system, []).append(value)
-    ranked = [
-        (fmean(found[arms[n].system]), -len(arms[n].trains), value, -n)
-        for n, value in values.items()
-        if value is not None
-    ]
-    return -max(ranked)[3] if ranked else None
+    found: dict[Any, list[Any]] = {}
+    for one in known:
+        found.setdefault(one.arm.system, []).append(one.value)
+    return max(
+        known, key=lambda one: (fmean(found[one.arm.system]), -len(one.arm.trains), one.value)
+    )
 
 
-def _decide(
-    arms: tuple[Arm, ...],
-    children: dict[int, Any],
-    values: dict[int, float | None],
-    tracker: Any,
-    context: Context,
-    study: Study,
-) -> dict[str, Any]:
-    """Apply the registry rule to the best arm; on a tie the shorter arm stands."""
-    rule: Register | None = study.register_
+def _decide(tracked: list[_Tracked], tracker: Any, context: Context) -> dict[str, Any]:
+    """Apply the registry rule to the best arm."""
+    rule = context.study.register_
     if rule is None:
         return {"said": ""}
     from tuneyard.tracking import register
 
-    best = _best(arms, values)
-    if best is None:
+    known = [one for one in tracked if one.value is not None]
+    if not known:
         return {"said": f"registry: no arm has a value of {rule.metric}"}
-    arm = arms[best]
+    arm, child, value = _best(known)
     nothing = f"registry: nothing new in {rule.name}; best arm: {arm.label}"
     if not arm.trains:
         reason = "the best arm is the base model itself: only adapters are registered"
         return {"said": f"{nothing}\n  {reason}", "registered": False, "arm": arm.label}
-    tried = {
-        arms[n].trains[-1].key
-        for n, value in values.items()
-        if value is not None and arms[n].trains
-    }
+    tried = {one.arm.trains[-1].key for one in known if one.arm.trains}
     decision = register(
         tracker,
         rule=rule,
-        offer=offer(arm, children[best], len(tried), rule, context),
+        offer=offer(arm, child, len(tried), rule, context),
         measure=lambda champion: incumbent.measure(
             champion, rule, arm.scores[rule.split], tracker, context
         ),
@@ -159,5 +147,5 @@ def _decide(
         "role": decision.role,
         "version": decision.version,
         "arm": arm.label,
-        "value": values[best],
+        "value": value,
     }

@@ -17,8 +17,7 @@ from tuneyard.errors import UserError, first_line
 from tuneyard.judging.served import there
 from tuneyard.machine import cores
 from tuneyard.plan import Plan, Step
-from tuneyard.plan.demand import cpus
-from tuneyard.plan.schedule import Schedule
+from tuneyard.plan.schedule import Schedule, cpus
 from tuneyard.plan.steps import Judge, Overlap, PairOverlap, Preflight, Prepare
 from tuneyard.progress import Progress
 from tuneyard.stages import failure, refusal
@@ -72,8 +71,7 @@ class Runner:
 
         Args:
             plan: what it belongs to.
-            live: see ``Context``.
-            rungs: see ``Context``.
+            live, rungs: see ``Context``.
 
         Raises:
             UserError: it refuses its input, or what it found is refused.
@@ -95,7 +93,10 @@ class Runner:
                         bar.note = self._call(step, context)
                     with self._lock:
                         self.ran += 1
-            self._refuse(step, plan)
+            limits = self._study.preflight
+            refusal.refuse(step, facts_of(self._run, step) or {}, limits)
+            if isinstance(step, Judge):
+                refuse_tests(self._run, plan, limits)
             bar.left = self._pace.left()
 
     def run(self, steps: Sequence[Step], plan: Plan, live: Live) -> None:
@@ -147,7 +148,7 @@ class Runner:
             else:
                 self._progress.line(f"failed, too: {step.label}: {first_line(error, 500)}")
             refused = isinstance(error, UserError) and isinstance(step, _CHECKS)
-            if refused or not isinstance(error, Exception) or self.lost() is not None:
+            if refused or not isinstance(error, Exception) or self.cluster.lost() is not None:
                 schedule.stop()
         if first is not None:
             if schedule.missing and isinstance(first, Exception):  # else it was told to stop
@@ -172,10 +173,6 @@ class Runner:
                 taken = wanted
         return chosen
 
-    def lost(self) -> str | None:
-        """Return what a local Ray has lost; None: nothing, or none was started."""
-        return self.cluster.lost()
-
     def stop(self) -> None:
         """Stop Ray, or leave it, where it was started; what several share stays."""
         if not self._shared:
@@ -190,12 +187,6 @@ class Runner:
             if told is None:
                 raise
             raise told from error
-
-    def _refuse(self, step: Step, plan: Plan) -> None:
-        limits = self._study.preflight
-        refusal.refuse(step, facts_of(self._run, step) or {}, limits)
-        if isinstance(step, Judge):
-            refuse_tests(self._run, plan, limits)
 
 
 def import_all() -> None:

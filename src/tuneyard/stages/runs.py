@@ -52,12 +52,9 @@ def open_tracker(study: Study, root: str) -> Tracker:
 
 
 def check_tracker(study: Study, root: str) -> None:
-    """Refuse a tracking server that does not answer, or a file that cannot be one's database.
+    """Raise a ``UserError`` where a server does not answer, or a file cannot be its database.
 
     It makes nothing, and imports no mlflow.
-
-    Raises:
-        UserError: see above.
     """
     from tuneyard.tracking import connect
 

@@ -2,58 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tuneyard.metrics import encoder_metrics
-from tuneyard.plan.steps import Score, Similarity
+from tuneyard.plan.steps import Score
 from tuneyard.records import Completion, Example
 from tuneyard.rows import iter_json_lines
 from tuneyard.score import ScoreRow
 from tuneyard.stages.context import Context
 
+if TYPE_CHECKING:
+    from tuneyard.distributed.score import Scored
 
-def answers_by_id(completions: list[Completion]) -> dict[str, list[tuple[int, str]]]:
-    """Return each example's answers as (sample, text)."""
-    answers: dict[str, list[tuple[int, str]]] = {}
+
+def answers_by_id(completions: Iterable[Completion]) -> dict[str, list[Completion]]:
+    """Return each example's answers."""
+    answers: dict[str, list[Completion]] = {}
     for completion in completions:
-        answers.setdefault(completion.id, []).append((completion.sample, completion.text))
+        answers.setdefault(completion.id, []).append(completion)
     return answers
 
 
-def score_row(example: Example, kind: str, sample: int, text: str, trial: str = "") -> ScoreRow:
-    """Return what the scorer needs of one answer.
+def rows_of(
+    examples: Iterable[Example],
+    answers: Mapping[str, Iterable[Completion]],
+    trials: Mapping[str, str],
+) -> list[ScoreRow]:
+    """Return what the scorer needs of the answers to examples, one after another.
 
     Args:
-        trial: why the example's tests judge nothing; where a study runs answers, they were tried.
+        answers: by example.
+        trials: why an example's tests judge nothing; where a study runs answers, they were tried.
     """
-    return ScoreRow(
-        id=example.id,
-        reference=example.reference,
-        prediction=text,
-        tests=example.meta.get("tests"),
-        kind=kind,
-        sample=sample,
-        entry_point=example.meta.get("entry_point"),
-        trial=trial,
+    return [
+        ScoreRow(
+            id=example.id,
+            reference=example.reference,
+            prediction=answer.text,
+            tests=example.meta.get("tests"),
+            kind=example.kind,
+            sample=answer.sample,
+            entry_point=example.meta.get("entry_point"),
+            trial=trials.get(example.id, ""),
+        )
+        for example in examples
+        for answer in answers[example.id]
+    ]
+
+
+def scored(
+    rows: Sequence[ScoreRow],
+    task: str,
+    step: Score,
+    context: Context,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Scored:
+    """Score answers as a score step does, by the metrics that need no encoder."""
+    from tuneyard.distributed import score
+
+    encoded = encoder_metrics(step.metrics)
+    return score.score(
+        rows,
+        task=task,
+        metrics=[name for name in step.metrics if name not in encoded],
+        faithful=step.faithful,
+        resources=context.study.resources,
+        code_block=step.code_block,
+        imports=context.study.sandbox.imports,
+        on_progress=on_progress,
     )
-
-
-def without_encoders(metrics: Sequence[str]) -> list[str]:
-    """Return the metrics that need no encoder."""
-    return [name for name in metrics if name not in encoder_metrics(metrics)]
-
-
-def similar_values(
-    step: Similarity | None, context: Context
-) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return what a similarity step found, by example and sample; nothing where there is none."""
-    if step is None:
-        return {}
-    return {
-        (row.pop("id"), row.pop("sample")): row
-        for _, row in iter_json_lines(context.artifact(step).local() / "similarity.jsonl")
-    }
 
 
 def score_rows(scored: Score, context: Context) -> dict[str, list[dict[str, Any]]]:

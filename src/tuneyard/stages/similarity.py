@@ -7,7 +7,7 @@ from typing import Any
 from tuneyard.plan.steps import Similarity
 from tuneyard.records import write_jsonl
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import answers_by_id, score_row
+from tuneyard.stages.scored import answers_by_id, rows_of
 
 
 def run(step: Similarity, context: Context) -> str:
@@ -16,10 +16,7 @@ def run(step: Similarity, context: Context) -> str:
 
     answers = answers_by_id(context.completions(step.answers))
     # One call a data set, as the metrics' packages would be called.
-    calls = [
-        [score_row(e, one.kind, *answer) for e in context.examples(one) for answer in answers[e.id]]
-        for one in step.answers.sets
-    ]
+    calls = [rows_of(context.examples(one), answers, {}) for one in step.answers.sets]
     found: list[dict[str, Any]] = [
         {"id": row.id, "sample": row.sample} for rows in calls for row in rows
     ]

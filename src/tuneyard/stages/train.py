@@ -32,13 +32,16 @@ def run(step: Train, context: Context) -> str:
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     context.run.write_text(text, "work", artifact.name, "rows.jsonl")
     written = hashlib.sha256(text.encode()).hexdigest()
+    reference = None
+    if isinstance(step, TrainDpo) and step.reference is not None:
+        reference = context.artifact(step.reference).checked("reference.jsonl")
     job = TrainJob(
         method=step.method,
         model=model.model_dump(),
         settings=step.settings.model_dump(by_alias=True),
         rows=pinned(f"{artifact.work}/rows.jsonl", written),
         adapter=context.policy(step.start, model),
-        reference=_reference(step, context),
+        reference=reference,
         seed=step.seed,
         rungs=None if context.rungs is None else context.rungs.wanted(step, context),
     )
@@ -46,26 +49,24 @@ def run(step: Train, context: Context) -> str:
     facts: dict[str, Any] = {"examples": len(rows)}
     attempt = attempt_of(artifact)
     try:
-        history, found = _trained(step, job, attempt, facts, context)
+        found = _trained(step, job, attempt, facts, context)
     except AbandonedError:
         context.run.discard("work", artifact.name)
         raise
     context.run.discard("work", artifact.name)
     if found["stopped"] is not None:
         context.bar.say(f"    warning: {found['stopped']['text']}")
-    loss = next((row["loss"] for row in reversed(history) if row.get("loss") is not None), None)
+    loss = next(
+        (row["loss"] for row in reversed(found["history"]) if row.get("loss") is not None), None
+    )
     final = f", loss {loss:.4f}" if loss is not None else ""
     return f"{len(rows):,} rows, {facts['steps']:,} steps{final}"
 
 
 def _trained(
-    step: Train,
-    job: TrainJob,
-    attempt: dict[str, str],
-    facts: dict[str, Any],
-    context: Context,
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Train and write the artifact; return the step history, and what training returned.
+    step: Train, job: TrainJob, attempt: dict[str, str], facts: dict[str, Any], context: Context
+) -> dict[str, Any]:
+    """Train and write the artifact; return what training returned.
 
     Raises:
         AbandonedError: it was stopped at a rung; nothing is written.
@@ -86,17 +87,10 @@ def _trained(
         )
         if (found["stopped"] or {}).get("abandoned"):
             raise AbandonedError(found["stopped"]["text"])
-        history = found["history"]
-        write_jsonl(folder / "history.jsonl", history)
+        write_jsonl(folder / "history.jsonl", found["history"])
         facts |= {"steps": found["steps"], "stopped": found["stopped"]}
         facts |= {name: found.get(name) for name in ("tokens", "parameters")}
-    return history, found
-
-
-def _reference(step: Train, context: Context) -> str | None:
-    if not isinstance(step, TrainDpo) or step.reference is None:
-        return None
-    return context.artifact(step.reference).checked("reference.jsonl")
+    return found
 
 
 def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
@@ -106,11 +100,7 @@ def _rows(step: Train, context: Context) -> list[dict[str, Any]]:
     assert isinstance(step, TrainSft)
     wording = step.base.model.wording
     return [
-        {
-            "id": e.id,
-            "prompt": plain(wording.asked(e.instruction, e.input, e.turns)),
-            "completion": e.reference,
-        }
+        {"id": e.id, "prompt": plain(e.asked(wording)), "completion": e.reference}
         for one in step.sets
         for _ in range(step.settings.repeat.get(one.kind, 1))
         for e in context.examples(one)
@@ -122,7 +112,7 @@ def _show(step: Train, context: Context, row: dict[str, Any]) -> bool | None:
     if "rung" in row:
         return None if context.rungs is None else context.rungs.judge(row, context)
     if context.live is not None:
-        context.live.add(step, row, context.bar.say)
+        context.live.add(step, row)
     note = f"loss {row['loss']:.4f}" if row.get("loss") is not None else ""
     context.bar.update(row.get("step", 0), row.get("total_steps"), note)
     return None

@@ -12,14 +12,8 @@ from tuneyard.rows import local_path
 
 
 def check_data(study: Study, where: str) -> None:
-    """Refuse data sets whose files are not there, or that lack a split which the study needs.
-
-    Raises:
-        UserError: see above.
-    """
-    trained = {k for regime in study.matrix.train_on or [list(study.data)] for k in regime}
-    trains = any(study.matrix.arms.values())
-    evaluated = study.evaluate.on or list(study.data)
+    """Raise a ``UserError`` for data sets that lack files, or a split which the study needs."""
+    trained = {kind for regime in study.regimes for kind in regime} if study.trained else set()
     for kind, data in study.data.items():
         for name in data.objects or []:
             known = list(GENERATORS[data.source].objects)
@@ -33,8 +27,8 @@ def check_data(study: Study, where: str) -> None:
         for split in ("train", "validation", "test"):
             rows = data.rows_of(split)
             check_rows(rows, f"{where}: data.{kind}.files.{split}")
-            needed = (split == "train" and trains and kind in trained) or (
-                split in study.evaluate.splits and kind in evaluated
+            needed = (split == "train" and kind in trained) or (
+                split in study.evaluate.splits and kind in study.evaluated
             )
             if needed and not has_split(data, split):
                 unasked = split == "train" and study.matrix.train_on is None and len(study.data) > 1
@@ -79,11 +73,6 @@ def check_rows(rows: Rows | None, where: str) -> None:
 
 def has_split(data: Data, split: str) -> bool:
     """Tell whether a data set has examples of a split."""
-    return data.rows_of(split) is not None or _count(data, split) > 0
-
-
-def _count(data: Data, split: str) -> int:
-    """Return how many examples the generator would make (1 stands for the default counts)."""
-    if data.source == "instructions":
-        return 0
-    return 1 if data.counts is None else int(getattr(data.counts, split))
+    if data.rows_of(split) is not None or data.source == "instructions":
+        return data.rows_of(split) is not None
+    return data.counts is None or getattr(data.counts, split) > 0

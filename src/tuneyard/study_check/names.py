@@ -7,11 +7,7 @@ from tuneyard.errors import UserError, check_known
 
 
 def check_names(study: Study, where: str) -> None:
-    """Refuse names that stand twice, or that name nothing.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for names that stand twice, or that name nothing."""
     names = [model.name for model in study.models]
     for name in names:
         if names.count(name) > 1:
@@ -22,13 +18,14 @@ def check_names(study: Study, where: str) -> None:
                 remedy="give each model a name of its own",
             )
     known = list(study.data)
+    rule_on = study.register_.on if study.register_ is not None else None
     groups: list[tuple[str, list[str]]] = []
     for number, regime in enumerate(study.matrix.train_on or []):
         groups.append((f"matrix.train_on.{number}", regime))
     if study.evaluate.on is not None:
         groups.append(("evaluate.on", study.evaluate.on))
-    if study.register_ is not None and study.register_.on is not None:
-        groups.append(("register.on", [study.register_.on]))
+    if rule_on is not None:
+        groups.append(("register.on", [rule_on]))
     own = {f"stages.{name}": stage for name, stage in study.stages.items()}
     for place, settings in {"sft": study.sft, **own}.items():
         if isinstance(settings, Sft) and settings.repeat:
@@ -48,16 +45,11 @@ def check_names(study: Study, where: str) -> None:
                 "a data set is named that the study does not have",
                 where=f"{where}: {place}",
             )
-    evaluated = study.evaluate.on or known
-    if (
-        study.register_ is not None
-        and study.register_.on is not None
-        and study.register_.on not in evaluated
-    ):
+    if rule_on is not None and rule_on not in study.evaluated:
         raise UserError(
             "the registry rule's data set is not evaluated",
             where=f"{where}: register.on",
-            value=study.register_.on,
+            value=rule_on,
             remedy="add it to evaluate.on",
         )
     arms = list(study.matrix.arms)

@@ -5,43 +5,24 @@ from __future__ import annotations
 from tuneyard.base_models import check_encoder
 from tuneyard.config import Study
 from tuneyard.errors import UserError, suggestion
-from tuneyard.metrics import (
-    COLUMNS,
-    METRICS,
-    encoder_metrics,
-    metric_keys,
-    resolve_metrics,
-)
+from tuneyard.metrics import COLUMNS, METRICS, metric_keys, resolve_metrics
 from tuneyard.tasks import TASKS, of_several
-
-Known = dict[str, set[str]]
-"""The values that are computed, by evaluated data set."""
 
 
 def check_evaluation(study: Study, where: str) -> None:
-    """Refuse metrics that are not known, and encoders of theirs that cannot be loaded.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for unknown metrics, and encoders of theirs that cannot be loaded."""
     _measured(study, where)
-    for name in sorted(set(encoder_metrics(study.evaluate.metrics).values())):
-        encoder = getattr(study.evaluate.encoders, name)
+    for name, encoder in study.evaluate.needed_encoders.items():
         check_encoder(encoder, f"{where}: evaluate.encoders.{name}")
 
 
 def check_rule(study: Study, where: str) -> None:
-    """Refuse a registry rule by which nothing could become the champion.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a registry rule by which nothing could become the champion."""
     rule = study.register_
     if rule is None:
         return
     place = f"{where}: register"
-    who = "the registry rule"
-    _rule(study, rule.metric, rule.on, _measured(study, where), f"{place}.metric", who)
+    check_selection(study, rule.metric, rule.on, f"{place}.metric", "the registry rule")
     span = next((one.span for one in METRICS.values() if rule.metric in one.keys), 1.0)
     if rule.margin >= span:
         raise UserError(
@@ -58,7 +39,7 @@ def check_selection(study: Study, metric: str, on: str | None, where: str, who: 
 
     Args:
         metric: the value that is to become large.
-        on: the data set whose mean counts; None: all that are evaluated.
+        on: the evaluated data set whose mean counts; None: all that are evaluated.
         where: what names the metric, for messages.
         who: what chooses, for messages.
 
@@ -66,31 +47,6 @@ def check_selection(study: Study, metric: str, on: str | None, where: str, who: 
         UserError: the value is not computed, or not on validation data.
     """
     known = _measured(study, where)
-    if on is not None and on not in known:
-        raise UserError(
-            f"{who}'s data set is not evaluated",
-            where=where,
-            value=on,
-            remedy=suggestion(on, list(known)),
-        )
-    _rule(study, metric, on, known, where, who)
-
-
-def _measured(study: Study, where: str) -> Known:
-    known: Known = {}
-    place = f"{where}: evaluate.metrics"
-    for kind in study.evaluate.on or list(study.data):
-        task = study.data[kind].executed_as
-        metrics = resolve_metrics(study.evaluate.metrics, task=task, where=place)
-        known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
-        verdict = TASKS[task].verdict
-        if verdict.several and verdict.key in known[kind]:
-            known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
-    return known
-
-
-def _rule(study: Study, metric: str, on: str | None, known: Known, where: str, who: str) -> None:
-    """Refuse a choice that could never be made; see ``check_selection``."""
     judged = [known[on]] if on is not None else list(known.values())
     common = set.intersection(*judged)
     if metric not in common:
@@ -111,3 +67,17 @@ def _rule(study: Study, metric: str, on: str | None, known: Known, where: str, w
             value=study.evaluate.splits,
             remedy="add validation to evaluate.splits",
         )
+
+
+def _measured(study: Study, where: str) -> dict[str, set[str]]:
+    """Return the values that are computed, by evaluated data set."""
+    known: dict[str, set[str]] = {}
+    place = f"{where}: evaluate.metrics"
+    for kind in study.evaluated:
+        task = study.data[kind].executed_as
+        metrics = resolve_metrics(study.evaluate.metrics, task=task, where=place)
+        known[kind] = set(metric_keys(metrics, task=task)) - COLUMNS
+        verdict = TASKS[task].verdict
+        if verdict.several and verdict.key in known[kind]:
+            known[kind] |= {f"pass_at_{k}" for k in study.evaluate.pass_at if k > 1}
+    return known

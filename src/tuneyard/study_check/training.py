@@ -9,13 +9,8 @@ from tuneyard.study_check.data import check_rows
 
 
 def check_stages(study: Study, where: str) -> None:
-    """Refuse arms whose stages are not there, and adapters that no arm makes.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for arms whose stages are not there, and adapters that no arm makes."""
     known = ["sft", "dpo", *study.stages]
-    used = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
     for arm, stages in study.matrix.arms.items():
         for name in stages:
             check_known(
@@ -25,13 +20,8 @@ def check_stages(study: Study, where: str) -> None:
                 where=f"{where}: matrix.arms.{arm}",
             )
     _targets(study, where)
-    made = [
-        study.training(stages[0]).lora or study.sft.lora
-        for stages in study.matrix.arms.values()
-        if stages
-    ]
-    for name in used:
-        settings = study.training(name)
+    made = [study.first_lora(stages) for stages in study.matrix.arms.values() if stages]
+    for name, settings in study.trained.items():
         place = f"{where}: {study.section(name)}"
         # What it has where it says nothing of its own.
         unsaid: Lora | None = study.sft.lora if name in study.stages else Lora()
@@ -53,7 +43,7 @@ def _targets(study: Study, where: str) -> None:
     firsts = dict.fromkeys(stages[0] for stages in study.matrix.arms.values() if stages)
     for name in firsts:
         settings = study.training(name)
-        own = (settings.lora or study.sft.lora).target_modules
+        own = study.first_lora([name]).target_modules
         section = study.section(name) if settings.lora is not None else "sft"
         for model in study.models:
             targets = own or model.lora_targets
@@ -63,11 +53,7 @@ def _targets(study: Study, where: str) -> None:
 
 
 def check_batches(study: Study, where: str) -> None:
-    """Refuse a global batch that workers and passes cannot share, or that is said twice.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a global batch that cannot be shared, or that is said twice."""
     workers = study.resources.workers
     for name in sorted({"sft", "dpo", *study.stages}):
         settings = study.training(name)
@@ -101,11 +87,7 @@ def check_batches(study: Study, where: str) -> None:
 
 
 def check_strategy(study: Study, where: str) -> None:
-    """Refuse a way of sharing a model among workers that is not there yet.
-
-    Raises:
-        UserError: see above.
-    """
+    """Raise a ``UserError`` for a way of sharing a model among workers that is not there yet."""
     if study.resources.strategy != "ddp":
         raise UserError(
             "this strategy is not supported yet",

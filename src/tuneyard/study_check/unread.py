@@ -19,20 +19,18 @@ def unread(study: Study) -> list[str]:
 
 
 def _data(study: Study) -> Iterator[tuple[str, str]]:
-    trains = any(study.matrix.arms.values())
-    regimes = study.matrix.train_on or [list(study.data)]
-    trained = {kind for regime in regimes for kind in regime} if trains else set()
+    trained = {kind for regime in study.regimes for kind in regime} if study.trained else set()
     for kind in study.data:
-        if kind not in trained and kind not in (study.evaluate.on or study.data):
+        if kind not in trained and kind not in study.evaluated:
             yield f"data.{kind}", "it is neither trained on nor evaluated"
-    for name, settings in _used(study).items():
+    for name, settings in study.trained.items():
         if isinstance(settings, Sft):
             for kind in settings.repeat.keys() - trained:
                 yield f"{study.section(name)}.repeat.{kind}", "nothing is trained on it"
 
 
 def _stages(study: Study) -> Iterator[tuple[str, str]]:
-    used = _used(study)
+    used = study.trained
     # A stage takes from the section that it is like.
     parents = {study.stages[name].like for name in used if name in study.stages}
     known: dict[str, bool] = {
@@ -46,7 +44,7 @@ def _stages(study: Study) -> Iterator[tuple[str, str]]:
 
 
 def _untrained(study: Study) -> Iterator[tuple[str, str]]:
-    if any(study.matrix.arms.values()):
+    if study.trained:
         return
     for key in ("train_on", "seeds"):
         if getattr(study.matrix, key) != getattr(Matrix(), key):
@@ -59,7 +57,7 @@ def _evaluation(study: Study) -> Iterator[tuple[str, str]]:
     settings, unset = study.evaluate, Evaluate()
     computed = _computed(study)
     judged = [task for task, metrics in computed if any(one.verdict for one in metrics)]
-    verified = any(isinstance(one, Dpo) and one.pairs.verifies for one in _used(study).values())
+    verified = any(isinstance(one, Dpo) and one.pairs.verifies for one in study.trained.values())
     run = judged + [TASKS[data.executed_as] for data in study.data.values() if verified]
     for name in Encoders.model_fields:
         said = getattr(settings.encoders, name) != getattr(unset.encoders, name)
@@ -77,11 +75,5 @@ def _evaluation(study: Study) -> Iterator[tuple[str, str]]:
 
 def _computed(study: Study) -> list[tuple[Task, tuple[Metric, ...]]]:
     """Return the task of each data set that is evaluated, and the metrics of its answers."""
-    tasks = [study.data[kind].executed_as for kind in study.evaluate.on or study.data]
+    tasks = [study.data[kind].executed_as for kind in study.evaluated]
     return [(TASKS[one], resolve_metrics(study.evaluate.metrics, task=one)) for one in tasks]
-
-
-def _used(study: Study) -> dict[str, Sft | Dpo]:
-    """Return the training stages that arms have, by name."""
-    names = dict.fromkeys(name for stages in study.matrix.arms.values() for name in stages)
-    return {name: study.training(name) for name in names}

@@ -53,13 +53,12 @@ def swept(file: StudyFile, study: Study) -> Sweep:
             remedy="add one: sweep: {arms: [sft], space: {sft.lora.r: {choice: [4, 8]}}}",
         )
     _check_arms(file, study, sweep)
-    evaluated = study.evaluate.on or list(study.data)
-    if sweep.on is not None and sweep.on not in evaluated:
+    if sweep.on is not None and sweep.on not in study.evaluated:
         raise UserError(
             "the sweep's data set is not evaluated",
             where=f"{file.place(('sweep', 'on'))}: sweep.on",
             value=sweep.on,
-            remedy=suggestion(sweep.on, evaluated),
+            remedy=suggestion(sweep.on, study.evaluated),
         )
     where = f"{file.place(('sweep', 'metric'))}: sweep.metric"
     metrics = [name for name in sweep.objectives if name not in COSTS]
@@ -103,7 +102,7 @@ def _check_arms(file: StudyFile, study: Study, sweep: Sweep) -> None:
         )
     for what, names in (
         ("models", [model.name for model in study.models]),
-        ("matrix.train_on", study.matrix.train_on or [list(study.data)]),
+        ("matrix.train_on", study.regimes),
     ):
         if len(names) > 1:
             raise UserError(

@@ -72,5 +72,5 @@ def _tree(study: Study) -> dict[str, Any]:
 
 def _tested(study: Study) -> list[str]:
     """Return the test split, where each evaluated data set has one."""
-    kinds = study.evaluate.on or list(study.data)
-    return ["test"] if all(has_split(study.data[kind], "test") for kind in kinds) else []
+    every = all(has_split(study.data[kind], "test") for kind in study.evaluated)
+    return ["test"] if every else []

@@ -146,7 +146,7 @@ def _run(
         study.begin(first, Runner(first.study, prepared.run, progress, cluster=cluster), progress)
     cluster.start()
     import_all()  # threads that import the same at once may see it half made
-    at_once = min(room(sweep, resources, cluster.local), made.most)
+    at_once = min(room(sweep, resources, cluster.groups.local), made.most)
     if not any(record.rungs or record.status == "running" for record in records.all.values()):
         # While Tune starts; not where trainings go on, which need workers of their own.
         cluster.groups.warm(at_once)

@@ -9,9 +9,9 @@ from typing import Any
 from tuneyard.config import EarlyStop
 from tuneyard.plan.steps import Train
 from tuneyard.prompts.turns import plain
-from tuneyard.records import Example
+from tuneyard.records import Completion, Example
 from tuneyard.stages.context import Context
-from tuneyard.stages.scored import score_row, without_encoders
+from tuneyard.stages.scored import rows_of, scored
 from tuneyard.sweep.prepared import SPLIT, Trial
 
 Judged = Callable[[int, float], bool]
@@ -51,9 +51,7 @@ class TrialRungs:
         return {
             "first": self._rule.first,
             "factor": self._rule.factor,
-            "prompts": [
-                plain(wording.asked(e.instruction, e.input, e.turns)) for _, e in self._asked
-            ],
+            "prompts": [plain(e.asked(wording)) for _, e in self._asked],
             "max_new_tokens": decoding.max_new_tokens,
             "batch_size": decoding.batch_size,
         }
@@ -69,25 +67,15 @@ class TrialRungs:
 
     def _value(self, answers: Mapping[int, str], context: Context) -> float:
         from tuneyard.compare import Cell, System, means
-        from tuneyard.distributed import score
 
         step, study = self._trial.score, context.study
         found: dict[str, list[dict[str, Any]]] = {}
         for kind in dict.fromkeys(kind for kind, _ in self._asked):
-            rows = [
-                score_row(example, kind, 0, answers[number])
-                for number, (own, example) in enumerate(self._asked)
-                if own == kind
-            ]
-            found[kind] = score.score(
-                rows,
-                task=study.data[kind].executed_as,
-                metrics=without_encoders(step.metrics),
-                faithful=step.faithful,
-                resources=study.resources,
-                code_block=step.code_block,
-                imports=study.sandbox.imports,
-            ).rows
+            numbers = [n for n, (own, _) in enumerate(self._asked) if own == kind]
+            examples = [self._asked[n][1] for n in numbers]
+            texts = {self._asked[n][1].id: [Completion("", answers[n])] for n in numbers}
+            rows = rows_of(examples, texts, {})
+            found[kind] = scored(rows, study.data[kind].executed_as, step, context).rows
         # One greedy answer a prompt: of several, as pass@k wants them, nothing is known here.
         metric = "passed" if self._metric.startswith("pass_at_") else self._metric
         own = [means(Cell(System("", (), ""), kind, SPLIT, rows)) for kind, rows in found.items()]

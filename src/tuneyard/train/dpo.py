@@ -21,7 +21,7 @@ from tuneyard.errors import UserError
 from tuneyard.losses import LOSSES, PairBatch
 from tuneyard.records import Preference
 from tuneyard.train import lora
-from tuneyard.train.health import Collapse, answer_lengths, spread
+from tuneyard.train.health import Collapse, greedy, spread
 from tuneyard.train.measures import Sums
 from tuneyard.train.rows import REFERENCE_KEYS, dpo_columns, join_reference
 from tuneyard.train.trainer import Lean, arguments
@@ -169,7 +169,7 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
         return self.collapse.verdict(step, total)
 
     def sampled(self, step: int, last: bool) -> dict[str, float]:
-        """Return the mean length of the watched prompts' answers where one is due.
+        """Return the mean length of the watched prompts' answers, and the share that ended, if due.
 
         Each worker answers its share of the prompts.
         """
@@ -178,14 +178,15 @@ class LeanDPOTrainer(Lean, DPOTrainer):  # type: ignore[misc]
             return {}
         share = self.watched[self.accelerator.process_index :: self.accelerator.num_processes]
         with self.accelerator.autocast():
-            tokens, ended = answer_lengths(
+            answers = greedy(
                 self.model,
                 share,
                 watch.max_new_tokens,
                 pad=self.processing_class.pad_token_id,
                 ends=self.ends,
             )
-        sums = torch.tensor([[tokens, ended]], device=self.accelerator.device)
+        own = sum(map(len, answers)), sum(bool(a) and a[-1] in self.ends for a in answers)
+        sums = torch.tensor([own], device=self.accelerator.device)
         tokens, ended = self.accelerator.gather(sums).sum(dim=0).tolist()
         count = len(self.watched)
         return {"samples/tokens": tokens / count, "samples/ended": ended / count}
@@ -218,7 +219,6 @@ def dpo_trainer(
     shares = settings.loss_weights or [1.0] * len(settings.loss)
     config = DPOConfig(
         **arguments(settings, model, seed, folder),
-        train_sampling_strategy="group_by_length" if settings.group_by_length else "random",
         beta=settings.beta,
     )
     with lora.unrounded(policy) as before:

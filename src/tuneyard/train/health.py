@@ -71,31 +71,6 @@ def spread(prompts: Sequence[list[int]], count: int) -> list[list[int]]:
     return [distinct[place * len(distinct) // count] for place in range(count)]
 
 
-def answer_lengths(
-    policy: Any,
-    prompts: Sequence[list[int]],
-    max_new_tokens: int,
-    *,
-    pad: int,
-    ends: Collection[int],
-) -> tuple[int, int]:
-    """Answer the prompts greedily.
-
-    Args:
-        pad: the id of the padding token.
-        ends: the ids of the tokens that end an answer.
-
-    Returns:
-        The answers' tokens in all, those that end them included, and how many answers ended with
-        one before ``max_new_tokens``.
-    """
-    tokens = ended = 0
-    for answer in greedy(policy, prompts, max_new_tokens, pad=pad, ends=ends):
-        ended += bool(answer) and answer[-1] in ends
-        tokens += len(answer)
-    return tokens, ended
-
-
 def greedy(
     policy: Any,
     prompts: Sequence[list[int]],
@@ -104,7 +79,12 @@ def greedy(
     pad: int,
     ends: Collection[int],
 ) -> list[list[int]]:
-    """Return the tokens of each prompt's greedy answer, up to and with the one that ends it."""
+    """Return the tokens of each prompt's greedy answer, up to and with the one that ends it.
+
+    Args:
+        pad: the id of the padding token.
+        ends: the ids of the tokens that end an answer.
+    """
     import torch
 
     if not prompts:

@@ -60,10 +60,6 @@ class TrainJob:
         """Return the base model's part of the study, validated."""
         return Model.model_validate(self.model)
 
-    def sft(self) -> Sft:
-        """Return the settings of an SFT job, validated."""
-        return Sft.model_validate(self.settings)
-
-    def dpo(self) -> Dpo:
-        """Return the settings of a DPO job, validated."""
-        return Dpo.model_validate(self.settings)
+    def stage(self) -> Sft | Dpo:
+        """Return the settings, validated."""
+        return (Sft if self.method == "sft" else Dpo).model_validate(self.settings)

@@ -56,10 +56,8 @@ class Sums(NamedTuple):
         Args:
             reference: there is one, against which rewards are implied.
         """
-        chosen_tokens, rejected_tokens = (
-            max(1.0, self.chosen_tokens),
-            max(1.0, self.rejected_tokens),
-        )
+        chosen_tokens = max(1.0, self.chosen_tokens)
+        rejected_tokens = max(1.0, self.rejected_tokens)
         found = {
             "logps/chosen": self.chosen / self.pairs,
             "logps/rejected": self.rejected / self.pairs,

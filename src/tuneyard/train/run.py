@@ -66,7 +66,7 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
 
     base = job.base()
     network, tokenizer = loading.load_model(base, for_training=True)
-    settings = job.sft() if job.method == "sft" else job.dpo()
+    settings = job.stage()
     if start is None:
         policy = lora.new_adapter(network, base, settings.lora or Lora(), job.seed)
     else:
@@ -92,13 +92,17 @@ def _trainer(job: TrainJob, rows: Any, start: Path | None, folder: Path) -> Any:
 def _train(
     job: TrainJob, trainer: Any, report: Report, resume_from: Path | None, ask: Ask | None
 ) -> dict[str, Any]:
+    from transformers import PrinterCallback
+
     from tuneyard.train.rungs import Rungs
-    from tuneyard.train.trainer import history, observe
+    from tuneyard.train.trainer import Progress, history
 
     rungs = None
     if job.rungs is not None and ask is not None:
         rungs = Rungs(job.rungs, job.base(), trainer, ask)
-    progress = observe(trainer, report, rungs)
+    progress = Progress(trainer, report, rungs)
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(progress)
     result: dict[str, Any] = {}
     if job.method == "dpo":
         from tuneyard.train.dpo import reference_identity

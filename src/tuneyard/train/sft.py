@@ -107,7 +107,6 @@ def sft_trainer(
     )
     config = SFTConfig(
         **arguments(settings, model, seed, folder),
-        train_sampling_strategy="group_by_length" if settings.group_by_length else "random",
         completion_only_loss=False,  # the labels say which tokens are trained
         packing=False,
         dataset_kwargs={"skip_prepare_dataset": True},

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from torch.utils.data import Sampler
-from transformers import PrinterCallback, TrainerCallback
+from transformers import TrainerCallback
 
 from tuneyard.borrowed import check_overridden
 from tuneyard.config import Model, Optimisation
@@ -66,6 +66,7 @@ def arguments(settings: Optimisation, model: Model, seed: int, folder: Path) -> 
         "dataloader_pin_memory": gpu,
         "ddp_find_unused_parameters": False,
         "ddp_broadcast_buffers": False,
+        "train_sampling_strategy": "group_by_length" if settings.group_by_length else "random",
     }
 
 
@@ -181,31 +182,27 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         self._trainer.order.set_epoch(int((state.epoch or 0) + 1e-6))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Stop where the trainer says so; skip the last step's checkpoint: the adapter follows."""
-        stopped = self._trainer.verdict(state.global_step, state.max_steps)
+        """Stop where the trainer or a rung says so; the last step's checkpoint is skipped."""
+        step, total = state.global_step, state.max_steps
+        stopped = self._trainer.verdict(step, total)
         if stopped is not None:
             self._trainer.stopped = stopped
             control.should_training_stop = control.should_log = True
-        last = stopped is not None or state.global_step >= state.max_steps
+        last = stopped is not None or step >= total
         if last:
             control.should_save = False
         self._sample(state, last)
-        if not last and self._rungs is not None and self._rungs.due(state.global_step):
-            self._stand(state, control)
-
-    def _stand(self, state: Any, control: Any) -> None:
-        """Stop at a rung where that is said; alike on all workers."""
-        step, total = state.global_step, state.max_steps
-        if self._rungs is None or self._rungs.go_on(step, total):
+        if last or self._rungs is None or not self._rungs.due(step):
             return
-        self._trainer.stopped = {
-            "step": step,
-            "total_steps": total,
-            "abandoned": True,
-            "text": f"stopped at step {step} of {total}",
-        }
-        control.should_training_stop = True
-        control.should_save = False
+        if not self._rungs.go_on(step, total):  # alike on all workers
+            self._trainer.stopped = {
+                "step": step,
+                "total_steps": total,
+                "abandoned": True,
+                "text": f"stopped at step {step} of {total}",
+            }
+            control.should_training_stop = True
+            control.should_save = False
 
     def _sample(self, state: Any, last: bool) -> None:
         found = self._trainer.sampled(state.global_step, last)
@@ -249,14 +246,6 @@ class Progress(TrainerCallback):  # type: ignore[misc]
             kept = {"seconds": self.seconds(), **self._trainer.kept()}
             (folder / _KEPT).write_text(json.dumps(kept), encoding="utf-8")
         self._report({"step": state.global_step, "total_steps": state.max_steps}, folder)
-
-
-def observe(trainer: Any, report: Report, rungs: Rungs | None = None) -> Progress:
-    """Let a trainer speak through ``report`` only, and ask at its rungs whether it goes on."""
-    progress = Progress(trainer, report, rungs)
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(progress)
-    return progress
 
 
 def history(trainer: Any) -> list[dict[str, Any]]:

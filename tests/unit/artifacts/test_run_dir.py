@@ -2,7 +2,8 @@ import errno
 
 import pytest
 
-from tuneyard.artifacts import RunDir, unwritable
+from tuneyard.artifacts import RunDir
+from tuneyard.artifacts.folder import unwritable
 from tuneyard.errors import UserError
 
 

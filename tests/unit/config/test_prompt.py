@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tuneyard.config import Model, PromptSettings
+from tuneyard.config import Model
+from tuneyard.config.prompt import PromptSettings
 from tuneyard.prompts import TEXTS, Chat
 
 TEMPLATE = "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}"

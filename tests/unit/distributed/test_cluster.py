@@ -70,7 +70,7 @@ def test_a_ray_that_is_not_up_in_time_is_started_again(
     assert [a["_temp_dir"] for a in attempts] == ["/tmp/x/ray", "/tmp/x/ray2", "/tmp/x/ray3"]
     first, second, third = (a["server"] for a in attempts)
     assert first.wait() == second.wait() == -signal.SIGKILL
-    assert ray.local
+    assert ray.groups.local
     assert ray.lost() is None
     # It lives, and when it dies later this is told.
     third.kill()
@@ -88,7 +88,7 @@ def test_a_ray_that_never_comes_up_is_one_message(starts) -> None:
     assert len(attempts) == 3
     assert "timed out" in str(error.value.shown)
     assert "could happen" not in str(error.value)
-    assert not ray.local
+    assert not ray.groups.local
 
 
 def test_authentication_of_a_local_ray(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,4 +119,4 @@ def test_a_ray_of_somebody_else_s_is_left_to_them(monkeypatch: pytest.MonkeyPatc
     guest.start()
     guest.stop()
     assert ended == []
-    assert not guest.local
+    assert not guest.groups.local

@@ -103,7 +103,7 @@ def test_bad_input_is_refused_before_ray_works(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a worker was started")
 
-    monkeypatch.setattr(module, "run_batches", refuse)
+    monkeypatch.setattr(module, "run_models", refuse)
     options = {"decoding": SAMPLED, "seed": 0, "resources": RESOURCES}
     with pytest.raises(UserError, match="same id"):
         generate([REQUESTS[0]] * 2, model=model, adapter=None, **options)

@@ -103,5 +103,5 @@ def test_inputs_are_the_steps_in_the_key_each_once() -> None:
     work = replace(WORK, start=TWO, seen=ONE, after=(ONE,))
     assert work.inputs == (ONE, TWO)
     assert work.before == (ONE, TWO, ONE)
-    assert work.needed() == {work, ONE, TWO}
+    assert {*work.needed()} == {work, ONE, TWO}
     assert replace(WORK, sets=(), named={}, within=Within(TWO, "")).inputs == (TWO,)

@@ -10,7 +10,7 @@ import pytest
 
 from tuneyard.config import Pairs
 from tuneyard.errors import UserError
-from tuneyard.prefer import load_pairs, render_pairs
+from tuneyard.prefer.rows import load_pairs, render_pairs
 from tuneyard.prompts import BARE, CHAT, Turn
 
 ASKED = {"role": "user", "content": "add"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tuneyard.prefer import describe, pair_statistics, with_prompts
+from tuneyard.prefer.describe import describe
+from tuneyard.prefer.statistics import pair_statistics, with_prompts
 from tuneyard.records import Preference
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneyard.config import Pairs
-from tuneyard.prefer import PairSet, build_pairs, describe
+from tuneyard.prefer.describe import describe
+from tuneyard.prefer.pairs import PairSet, build_pairs
 from tuneyard.records import Completion, Example
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tuneyard.config import Pairs
 from tuneyard.errors import UserError
-from tuneyard.prefer import load_pairs, question_of, render_pairs, row_statistics
+from tuneyard.prefer.rows import load_pairs, question_of, render_pairs, row_statistics
 from tuneyard.prefer.statistics import compiles
 from tuneyard.prompts import BARE, TEXTS
 

@@ -44,7 +44,7 @@ CLUSTER = Cluster(Resources())
 
 @pytest.fixture
 def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tuneyard.plan.evaluation.encoder_identity", lambda encoder: encoder.path)
+    monkeypatch.setattr("tuneyard.plan.arms.encoder_identity", lambda encoder: encoder.path)
     path = tmp_path / "study.yaml"
     path.write_text(STUDY)
     study = load(path)

@@ -62,7 +62,7 @@ def logged(planned: Any) -> dict[tuple[str, str], list[int]]:
 
 def test_points_arrive_while_training_goes_on_in_every_arm_that_shares_it(planned: Any) -> None:
     study, built, root, sft, dpo = planned
-    live = Live(study, built, root, every=0.05)
+    live = Live(study, built, root, pytest.fail, every=0.05)
     arrived = threading.Event()
     original = live._flush
 
@@ -72,24 +72,24 @@ def test_points_arrive_while_training_goes_on_in_every_arm_that_shares_it(planne
 
     live._flush = flush  # type: ignore[method-assign]
     for row in rows(1, 3):
-        live.add(sft, row, pytest.fail)
+        live.add(sft, row)
     assert arrived.wait(120)
     shared = {(arm, f"sft/{name}"): [1, 2, 3] for arm in ("sft", "sft-dpo")
               for name in ("loss", "epoch")}  # fmt: skip
     assert logged(planned) == shared
     for row in [*rows(4, 5), *rows(3, 6)]:  # a worker was lost, and went on from step 2
-        live.add(sft, row, pytest.fail)
+        live.add(sft, row)
     for row in rows(1, 2):
-        live.add(dpo, row, pytest.fail)
+        live.add(dpo, row)
     live.close("FAILED", wait=120)
     found = logged(planned)
     assert found["sft", "sft/loss"] == found["sft-dpo", "sft/loss"] == [1, 2, 3, 4, 5, 6]
     assert found["sft-dpo", "dpo/loss"] == [1, 2]
     assert ("sft", "dpo/loss") not in found
     # The study is started again, goes on from step 4, and the register stage logs all of it.
-    again = Live(study, built, root, every=0.05)
+    again = Live(study, built, root, pytest.fail, every=0.05)
     for row in rows(5, 8):
-        again.add(sft, row, pytest.fail)
+        again.add(sft, row)
     again.close("KILLED", wait=120)
     tracker = runs.open_tracker(study, root)
     (parent,) = tracker.client.search_runs(
@@ -97,8 +97,8 @@ def test_points_arrive_while_training_goes_on_in_every_arm_that_shares_it(planne
     )
     assert parent.info.status == "KILLED"
     # It is started a third time: its runs are marked so, before there is a point to send.
-    third = Live(study, built, root)
-    third.resume(pytest.fail)
+    third = Live(study, built, root, pytest.fail)
+    third.resume()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = {r.info.status for r in tracker.client.search_runs([tracker.experiment_id])}
@@ -115,7 +115,7 @@ def test_points_arrive_while_training_goes_on_in_every_arm_that_shares_it(planne
 def test_a_server_that_is_down_costs_one_warning_and_the_points_are_kept(planned: Any) -> None:
     study, built, root, sft, _ = planned
     tracking = study.tracking.model_copy(update={"uri": "nosuch://server"})
-    live = Live(study.model_copy(update={"tracking": tracking}), built, root, every=0.01)
+    study = study.model_copy(update={"tracking": tracking})
     said: list[str] = []
     heard = threading.Event()
 
@@ -123,9 +123,10 @@ def test_a_server_that_is_down_costs_one_warning_and_the_points_are_kept(planned
         said.append(text)
         heard.set()
 
-    live.add(sft, rows(1, 1)[0], say)
+    live = Live(study, built, root, say, every=0.01)
+    live.add(sft, rows(1, 1)[0])
     assert heard.wait(60)
-    live.add(sft, rows(2, 2)[0], say)
+    live.add(sft, rows(2, 2)[0])
     live.close("FAILED", wait=60)
     assert len(said) == 1
     assert "at the end" in said[0]
@@ -136,10 +137,12 @@ def test_a_server_that_does_not_answer_is_not_waited_for(planned: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         uri = f"http://127.0.0.1:{server.getsockname()[1]}"
         tracking = study.tracking.model_copy(update={"uri": uri})
-        live = Live(study.model_copy(update={"tracking": tracking}), built, root, every=0.01)
-        live.add(sft, rows(1, 1)[0], pytest.fail)
+        study, said = study.model_copy(update={"tracking": tracking}), []
+        live = Live(study, built, root, said.append, every=0.01)
+        live.add(sft, rows(1, 1)[0])
         connection, _ = server.accept()  # the thread is at it, and gets no answer
-        live.add(sft, rows(2, 2)[0], lambda text: None)
+        assert said == []
+        live.add(sft, rows(2, 2)[0])
         live.close("KILLED", wait=0.01)
         assert live._thread is not None
         assert live._thread.is_alive()
@@ -148,7 +151,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for(planned: Any) -> None:
 
 def test_nothing_to_send_opens_nothing(planned: Any) -> None:
     study, built, root, *_ = planned
-    live = Live(study, built, root, every=0.01)
+    live = Live(study, built, root, pytest.fail, every=0.01)
     live.close("FAILED")
     live.close()
     assert not Path(root, "mlflow.db").exists()

@@ -12,6 +12,6 @@ def test_json_gives_the_same_job_back(
 ) -> None:
     for job in (sft_job(), dpo_job(loss=["sigmoid", "sft"], pairs={"samples": 2})):
         assert TrainJob.from_json(job.to_json()) == job
-    assert sft_job(lora={"r": 3}).sft().lora.r == 3
-    assert dpo_job(beta=0.3).dpo().beta == 0.3
-    assert dpo_job(pairs={"samples": 2}).dpo().pairs.samples == 2
+    assert sft_job(lora={"r": 3}).stage().lora.r == 3
+    assert dpo_job(beta=0.3).stage().beta == 0.3
+    assert dpo_job(pairs={"samples": 2}).stage().pairs.samples == 2

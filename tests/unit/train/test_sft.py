@@ -49,13 +49,13 @@ def test_the_loss_on_cpus_is_trls(
 
     job = sft_job()
     network, tokenizer = load_model(job.base(), for_training=True)
-    policy = lora.new_adapter(network, job.base(), job.sft().lora, 0)
+    policy = lora.new_adapter(network, job.base(), job.stage().lora, 0)
     trainer = sft_trainer(
         policy,
         tokenizer,
         read_sft(str(sft_rows)),
         model=job.base(),
-        settings=job.sft(),
+        settings=job.stage(),
         seed=0,
         folder=tmp_path,
     )

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import torch
 
 from tuneyard.config import Decoding
 from tuneyard.generate.engines.batches import in_batches, padded
+from tuneyard.generate.engines.record import Engine
 
 
-class Library:
+class Library(Engine):
     """See ``Engine``. All rows of a call share one random stream, so sampling goes row by row."""
-
-    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None:
-        self.network, self.pad, self.end, self.max_length = network, pad, end, max_length
-        self.device = torch.device(network.device)
 
     def answer(
         self, prompts: Sequence[list[int]], decoding: Decoding, seeds: Sequence[int] | None
@@ -38,12 +34,17 @@ class Library:
         if not alive:
             return results
         inputs, mask = padded([prompts[i] for i in alive], self.pad, self.device)
+        sampling = {
+            "temperature": decoding.temperature,
+            "top_p": decoding.top_p,
+            "top_k": decoding.top_k or 0,
+        }
         settings = GenerationConfig(
             max_new_tokens=min(decoding.max_new_tokens, max(room)),
             do_sample=seeds is not None,
             eos_token_id=sorted(self.end),
             pad_token_id=self.pad,
-            **({} if seeds is None else _sampling(decoding)),
+            **({} if seeds is None else sampling),
         )
         devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
@@ -60,11 +61,3 @@ class Library:
         """Return an answer without the padding behind the token that ends it."""
         ends = [place for place, token in enumerate(ids) if token in self.end]
         return ids[: ends[0] + 1] if ends else ids
-
-
-def _sampling(decoding: Decoding) -> dict[str, Any]:
-    return {
-        "temperature": decoding.temperature,
-        "top_p": decoding.top_p,
-        "top_k": decoding.top_k or 0,
-    }

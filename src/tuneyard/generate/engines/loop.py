@@ -15,15 +15,15 @@ import torch
 from tuneyard.config import Decoding
 from tuneyard.fit import cached_forward
 from tuneyard.generate.engines.batches import in_batches, padded
+from tuneyard.generate.engines.record import Engine
 from tuneyard.generate.sampling import next_tokens, uniforms
 
 
-class Loop:
+class Loop(Engine):
     """See ``Engine``."""
 
-    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None:
-        self.network, self.pad, self.end, self.max_length = network, pad, end, max_length
-        self.device = torch.device(network.device)
+    def __init__(self, network: Any, **options: Any) -> None:
+        super().__init__(network, **options)
         taken = cached_forward(network)
         # Kinds without positions (ALiBi) or of long ago take fewer words.
         self._placed = "position_ids" in taken

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
+
+import torch
 
 from tuneyard.config import Decoding
 
 
-class Engine(Protocol):
+class Engine(ABC):
     """Answers with a model that is loaded.
 
     Args:
@@ -18,10 +21,11 @@ class Engine(Protocol):
         max_length: tokens that prompt and answer have together, at most.
     """
 
-    end: frozenset[int]
+    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None:
+        self.network, self.pad, self.end, self.max_length = network, pad, end, max_length
+        self.device = torch.device(network.device)
 
-    def __init__(self, network: Any, *, pad: int, end: frozenset[int], max_length: int) -> None: ...
-
+    @abstractmethod
     def answer(
         self, prompts: Sequence[list[int]], decoding: Decoding, seeds: Sequence[int] | None
     ) -> list[list[int]]:

@@ -1,9 +1,11 @@
 """The steps of a study, a class for each stage: what it reads is what its fields hold."""
 
-from tuneyard.plan.steps.closing import Arm, Compare, Register
 from tuneyard.plan.steps.evaluation import (
+    Arm,
+    Compare,
     Embedding,
     Generate,
+    Register,
     Score,
     Similarity,
 )
