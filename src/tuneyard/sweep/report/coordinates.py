@@ -12,6 +12,7 @@ from tuneyard.compare.figures import (
     RULE,
     Drawing,
     file_name,
+    legend,
     new_figure,
     quiet,
     render,
@@ -34,9 +35,9 @@ def parallel(view: View) -> Drawing | None:
     names = list(view.sweep.objectives)
     good = shares([view.objective(one, names[0]) for one in view.done], _direction(view, names[0]))
     gap = max(1.1, min(1.7, 9.0 / (len(axes) - 1)))  # as wide as the page, where that is enough
-    width, height = gap * (len(axes) - 0.35) + 1.5, 3.7
-    figure = new_figure(width, height)
-    axis = figure.add_axes((0.55 / width, 0.1 / height, 1 - 1.5 / width, 1 - 0.6 / height))
+    width = gap * (len(axes) - 0.35) + 1.5
+    figure = new_figure(width, 3.7, left=0.55, right=0.95, top=0.5, bottom=0.1)
+    axis = figure.subplots()
     lines: list[tuple[Record, str, float, Any, int]] = [
         (one, RULE, 0.9, (0, (3, 2)), 1) for one in view.trials if one.status == "stopped"
     ]
@@ -127,14 +128,12 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
         return None
     columns = min(COLUMNS, len(keys))
     rows = -(-len(keys) // columns)
-    width, height = 0.7 + 3.1 * columns, 0.55 + 2.45 * rows
-    figure = new_figure(width, height)
-    panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
     levels = max(view.objective(one, name) for one in view.done)
-    figure.subplots_adjust(
-        left=(0.62 if levels < 1000 else 0.92) / width, right=1 - 0.12 / width,
-        top=1 - 0.62 / height, bottom=0.36 / height, wspace=0.1, hspace=0.5,
+    figure = new_figure(
+        0.7 + 3.1 * columns, 0.55 + 2.45 * rows, left=0.62 if levels < 1000 else 0.92, right=0.12,
+        top=0.62, bottom=0.36, wspace=0.1, hspace=0.5,
     )  # fmt: skip
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
     colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.arms)}
     written = [view.objective(one, name) for one in view.written]
     for axis in list(panels.flat)[len(keys) :]:
@@ -151,31 +150,23 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     for line in panels:
         line[0].yaxis.set_major_formatter(lambda level, _: spoken(float(level)))
         line[0].set_ylabel(plain(name), fontsize=8.5, color=INK)
-    entries = {
-        arm: {"marker": "o", "color": colour, "markersize": 6} for arm, colour in colours.items()
+    dot = {"marker": "o", "linestyle": "", "markersize": 6}
+    entries: dict[str, dict[str, Any]] = {
+        arm: {**dot, "color": colour} for arm, colour in colours.items()
     }
-    look = {"color": INK, "markersize": 7, "fillstyle": "none"}
-    entries |= {"best": {"marker": "o", **look}, "as written": {"marker": "D", **look}}
-    box = panels[0][0].get_position()
-    _above(figure, entries, box.x0)
+    hollow = {**dot, "color": INK, "markersize": 7, "fillstyle": "none"}
+    entries |= {"best": hollow, "as written": {**hollow, "marker": "D"}}
+    legend(
+        figure, entries, loc="upper left", ncols=6, fontsize=8.5, handlelength=1,
+        bbox_to_anchor=(panels[0][0].get_position().x0 - 0.01, 1.0), columnspacing=1.4,
+        borderaxespad=0.1,
+    )  # fmt: skip
     said = "; ".join(_said(view, one) for one in view.done)
     note = "Line and band: the study as it is written, and its standard deviation over seeds."
     title = f"{name} over each key"
     return Drawing(
         file_name("over", name), title, said, render(figure), (note,) if len(written) > 1 else ()
     )
-
-
-def _above(figure: Any, entries: dict[str, dict[str, Any]], left: float) -> None:
-    """Put a legend above all panels."""
-    from matplotlib.lines import Line2D
-
-    lines = [Line2D([], [], linestyle="", **look) for look in entries.values()]
-    figure.legend(
-        lines, list(entries), loc="upper left", bbox_to_anchor=(left - 0.01, 1.0), ncols=6,
-        frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1, columnspacing=1.4,
-        borderaxespad=0.1,
-    )  # fmt: skip
 
 
 def _level(axis: Any, written: list[float]) -> None:
