@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean, stdev
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from tuneyard.compare.markup import plain
 from tuneyard.sweep.records import Record
 from tuneyard.sweep.report.strokes import along, grid, shade, shares, short
 from tuneyard.sweep.report.view import Scale, View, numbers, spoken
+from tuneyard.sweep.winner import objective
 
 COLUMNS: Final = 3
 """The most panels side by side."""
@@ -33,7 +35,7 @@ def parallel(view: View) -> Drawing | None:
         return None
     axes = _axes(view)
     names = list(view.sweep.objectives)
-    good = shares([view.objective(one, names[0]) for one in view.done], _direction(view, names[0]))
+    good = shares([objective(one, names[0]) for one in view.done], view.sweep.objectives[names[0]])
     gap = max(1.1, min(1.7, 9.0 / (len(axes) - 1)))  # as wide as the page, where that is enough
     width = gap * (len(axes) - 0.35) + 1.5
     figure = new_figure(width, 3.7, left=0.55, right=0.95, top=0.5, bottom=0.1)
@@ -78,36 +80,20 @@ def parallel(view: View) -> Drawing | None:
 def _axes(view: View) -> list[tuple[str, Scale, Any]]:
     """Return each axis's head, its scale, and what gives a trial's value there."""
     found: list[tuple[str, Scale, Any]] = []
-    if len(view.arms) > 1:
-        scale = _counted(view.arms)
-        found.append(("arm", scale, lambda one: one.point.arm))
+    if len(view.sweep.arms) > 1:
+        arms = view.sweep.arms
+        found.append(("arm", Scale(arms, arms), lambda one: one.point.arm))
     for key in view.keys:
         found.append((key, view.scale(key), lambda one, key=key: view.value(one, key)))
     for name, direction in view.sweep.objectives.items():
-        scale = numbers([view.objective(one, name) for one in view.done])
-        if direction == "min":
-            scale = _Turned(scale.ticks, scale.names, scale.low, scale.high, scale.log)
+        scale = numbers([objective(one, name) for one in view.done])
+        scale = replace(scale, turned=direction == "min")
         found.append((name, scale, lambda one, name=name: _known(view, one, name)))
     return found
 
 
-class _Turned(Scale):
-    """A scale with its small end up."""
-
-    def __init__(self, ticks: Any, names: Any, low: float, high: float, log: bool) -> None:
-        super().__init__([(1 - place, said) for place, said in ticks], names, low, high, log)
-
-    def place(self, value: Any) -> float:
-        return 1 - super().place(value)
-
-
-def _counted(names: list[str]) -> Scale:
-    count = len(names)
-    return Scale([((n + 0.5) / count, name) for n, name in enumerate(names)], names)
-
-
 def _known(view: View, record: Record, name: str) -> float | None:
-    return view.objective(record, name) if record.status == "done" else None
+    return objective(record, name) if record.status == "done" else None
 
 
 def _line(axis: Any, view: View, axes: Any, record: Record, **look: Any) -> None:
@@ -128,14 +114,14 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
         return None
     columns = min(COLUMNS, len(keys))
     rows = -(-len(keys) // columns)
-    levels = max(view.objective(one, name) for one in view.done)
+    levels = max(objective(one, name) for one in view.done)
     figure = new_figure(
         0.7 + 3.1 * columns, 0.55 + 2.45 * rows, left=0.62 if levels < 1000 else 0.92, right=0.12,
         top=0.62, bottom=0.36, wspace=0.1, hspace=0.5,
     )  # fmt: skip
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
-    colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.arms)}
-    written = [view.objective(one, name) for one in view.written]
+    colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.sweep.arms)}
+    written = [objective(one, name) for one in view.written]
     for axis in list(panels.flat)[len(keys) :]:
         axis.set_visible(False)
     for axis, key in zip(panels.flat, keys, strict=False):
@@ -190,7 +176,7 @@ def _points(
         at = scale.place(value)
         if scale.names is not None and record.point.values:  # of one value, beside one another
             at += ((record.number * 7) % 11 - 5) / 5 * 0.16 / len(scale.names)
-        places[record.number] = at, view.objective(record, name)
+        places[record.number] = at, objective(record, name)
     shown = [one for one in view.done if one.number in places]
     for arm, colour in colours.items():
         own = [places[one.number] for one in shown if one.point.values and one.point.arm == arm]
@@ -207,9 +193,5 @@ def _points(
 def _said(view: View, record: Record) -> str:
     """Say what a trial was and came to, for who cannot see the figure."""
     values = [f"{key} {spoken(value)}" for key, value in record.point.values.items()]
-    results = [f"{name} {view.objective(record, name):.4g}" for name in view.sweep.objectives]
+    results = [f"{name} {objective(record, name):.4g}" for name in view.sweep.objectives]
     return f"trial {record.number}, {', '.join(values) or 'as written'}: {', '.join(results)}"
-
-
-def _direction(view: View, name: str) -> str:
-    return view.sweep.objectives[name]

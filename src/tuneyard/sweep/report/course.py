@@ -10,7 +10,7 @@ from tuneyard.progress import duration
 from tuneyard.sweep.records import Record
 from tuneyard.sweep.report.strokes import ABOVE, STATUS, grid
 from tuneyard.sweep.report.view import View
-from tuneyard.sweep.winner import best, front
+from tuneyard.sweep.winner import best, front, objective
 
 _GAP: Final = 60.0
 """Seconds without any trial from which on the sweep is taken to have been interrupted."""
@@ -63,7 +63,7 @@ def course(view: View) -> Drawing | None:
     above.set_yticks(range(0, len(known), step), [str(one.number) for one in known[::step]])
     above.set_ylim(len(known) - 0.4, -0.6)
     above.set_ylabel("trial", fontsize=8.5, color=INK)
-    shown = {one.status for one in known}
+    shown: set[str] = {one.status for one in known}
     look = {"marker": "s", "linestyle": "", "markersize": 7}
     entries = {name: {**look, "color": STATUS[name]} for name in STATUS if name in shown}
     legend(above, entries, **ABOVE)
@@ -94,7 +94,7 @@ def _so_far(axis: Any, view: View, known: list[Record], clock: Clock, unit: floa
         ("none", [one for one in ended if not one.point.values]),
     ):
         moments = [clock.at(one.spans[-1][1]) / unit for one in own]
-        axis.plot(moments, [view.objective(one, name) for one in own], "o", color=STATUS["done"],
+        axis.plot(moments, [objective(one, name) for one in own], "o", color=STATUS["done"],
                   markersize=5, fillstyle=fill)  # fmt: skip
     places, levels, kept = list[float](), list[float](), list[Record]()
     for record in ended:
@@ -103,7 +103,7 @@ def _so_far(axis: Any, view: View, known: list[Record], clock: Clock, unit: floa
         top = best(kept, view.sweep)
         if top is not None:
             places.append(at)
-            levels.append(view.objective(top, name))
+            levels.append(objective(top, name))
     if places:
         last = max(clock.at(one.spans[-1][1]) for one in known) / unit
         axis.step([*places, last], [*levels, levels[-1]], where="post", color=INK, linewidth=1.6)

@@ -10,8 +10,13 @@ from tuneyard.compare.markup import plain
 from tuneyard.sweep.report.view import Scale
 
 ABOVE: Final[dict[str, Any]] = {
-    "loc": "lower left", "bbox_to_anchor": (0, 1.0), "ncols": 4, "fontsize": 8.5,
-    "handlelength": 1.4, "columnspacing": 1.4, "borderaxespad": 0.2,
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1.0),
+    "ncols": 4,
+    "fontsize": 8.5,
+    "handlelength": 1.4,
+    "columnspacing": 1.4,
+    "borderaxespad": 0.2,
 }
 """Where a legend above an axis stands."""
 STATUS: Final = {"done": PALETTE[0], "stopped": "#8d93a0", "failed": PALETTE[5]}

@@ -19,6 +19,7 @@ from tuneyard.compare.markup import plain
 from tuneyard.sweep.luck import Confirmed
 from tuneyard.sweep.report.strokes import ABOVE, along, grid
 from tuneyard.sweep.report.view import View, numbers
+from tuneyard.sweep.winner import objective
 
 
 def fronts(view: View) -> list[Drawing]:
@@ -30,11 +31,10 @@ def fronts(view: View) -> list[Drawing]:
 def _front(view: View, first: str, other: str) -> Drawing:
     figure = new_figure(6.4, 3.9, left=0.68, right=0.2, top=0.36, bottom=0.5)
     axis = figure.subplots()
-    scale = numbers([view.objective(one, other) for one in view.done])
+    scale = numbers([objective(one, other) for one in view.done])
     kept = {one.number for one in view.front}
     points = {
-        one.number: (scale.place(view.objective(one, other)), view.objective(one, first))
-        for one in view.done
+        one.number: (scale.place(objective(one, other)), objective(one, first)) for one in view.done
     }
     for one in view.done:
         look: dict[str, Any] = {"color": PALETTE[0] if one.number in kept else BASE_COLOUR}
@@ -65,8 +65,8 @@ def _front(view: View, first: str, other: str) -> Drawing:
     }
     legend(axis, entries, **ABOVE)
     said = "on the front: " + "; ".join(
-        f"trial {one.number}, {first} {view.objective(one, first):.4g}, "
-        f"{other} {view.objective(one, other):.4g}"
+        f"trial {one.number}, {first} {objective(one, first):.4g}, "
+        f"{other} {objective(one, other):.4g}"
         for one in view.front
     )
     return Drawing(file_name("front", other), f"{first} against {other}", said, render(figure))
