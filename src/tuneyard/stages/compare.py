@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import metadata
 from typing import Any
 
 from tuneyard.answers import CodeBlock
 from tuneyard.config.load import dump
 from tuneyard.plan import Arm, steps
 from tuneyard.stages.context import Context
+from tuneyard.stages.provenance import version
 from tuneyard.stages.scored import score_rows
 from tuneyard.stages.trained import history, trained
 from tuneyard.stages.trials import table
@@ -120,11 +120,4 @@ def _facts(arms: tuple[Arm, ...], context: Context) -> dict[str, Any]:
             found["preflight"][step.label] = facts.get("text", "")
         elif isinstance(step, steps.Train) and facts.get("stopped"):
             found["stopped_early"][step.label] = facts["stopped"]["text"]
-    return found | {"versions": {name: _version(name) for name in _VERSIONS}}
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+    return found | {"versions": {name: version(name) for name in _VERSIONS}}

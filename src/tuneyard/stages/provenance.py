@@ -45,8 +45,16 @@ def provenance(arm: Arm, fingerprint: str, context: Context) -> Provenance:
         data=list(_data(arm, context)),
         figures=list(_figures(arm, context)),
         commit=commit(),
-        versions={name: metadata.version(name) for name in _PACKAGES},
+        versions={name: version(name) for name in _PACKAGES},
     )
+
+
+def version(package: str) -> str:
+    """Return the version of a package, for a reader; tuneyard may run from its source alone."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def portable_name(model: Model) -> tuple[str, str | None]:
