@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from tuneyard.metrics import COLUMNS
@@ -39,7 +40,7 @@ def summarise(
     summary: Summary = {"rows": len(scores)}
     keys = dict.fromkeys(key for score in scores for key in score if key not in _NOT_METRICS)
     for key in keys:
-        summary[key] = describe(score.get(key) for score in scores).as_dict()
+        summary[key] = asdict(describe(score.get(key) for score in scores))
     summary.update(corpus or {})
     if any("error_category" in score for score in scores):
         errors = Counter(
