@@ -12,7 +12,8 @@ from tuneyard.config import Encoder, Resources
 from tuneyard.distributed.batches import Batch, Lend
 from tuneyard.distributed.generate import inference_workers
 from tuneyard.distributed.pool import run_batches
-from tuneyard.metrics.bertscore import BertScore, BertScorer
+from tuneyard.metrics.bertscore import BertScorer
+from tuneyard.metrics.matching import BertScore
 from tuneyard.metrics.texts import Pair, Text
 from tuneyard.score import ScoreRow
 from tuneyard.score.similarity import Values, bert_scorer
