@@ -122,11 +122,7 @@ def _draw(made: PreparedSweep, records: Records) -> None:
 
 
 def _run(
-    made: PreparedSweep,
-    records: Records,
-    progress: Progress,
-    cluster: Cluster,
-    tracked: Tracked,
+    made: PreparedSweep, records: Records, progress: Progress, cluster: Cluster, tracked: Tracked
 ) -> None:
     prepared, sweep = made.prepared, made.sweep
     resources = prepared.study.resources

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist, fmean, stdev
 
 from tuneyard.compare.figures import Drawing
 from tuneyard.compare.markup import Column, code, details, number, section, table, text
-from tuneyard.compare.sections import plot
+from tuneyard.compare.sections import opening, plot
 from tuneyard.config.sweep import COSTS
 from tuneyard.config.yaml_file import render
 from tuneyard.progress import duration
@@ -22,8 +21,7 @@ def verdict(view: View) -> str:
     """Return the opening box: the best trial, what it is worth, and how to run it."""
     best = view.best
     if best is None:
-        lead = "No trial has come to its end."
-        return f'<section id="verdict" class="verdict"><h2>Verdict</h2><p>{lead}</p></section>'
+        return opening("<p>No trial has come to its end.</p>")
     values = [f"{name} {_value(view, best, name)}" for name in view.sweep.objectives]
     lead = (
         f"Trial {best.number} is the best of {len(view.trials)}: {', '.join(values)} on validation "
@@ -44,19 +42,14 @@ def verdict(view: View) -> str:
     if (way := rule(view.sweep)) is not None:
         said.append(f"<b>Several objectives:</b> {text(way)}.")
     said.append(f"<b>Trials:</b> {text(_counts(view))}.")
-    parts = [f'<p class="lead">{text(lead)}</p>', f"<ul>{_items(said)}</ul>"]
-    if view.run:
-        parts.append(code(view.run))
-    return f'<section id="verdict" class="verdict"><h2>Verdict</h2>{"".join(parts)}</section>'
+    items = "".join(f"<li>{one}</li>" for one in said)
+    run = code(view.run) if view.run else ""
+    return opening(f'<p class="lead">{text(lead)}</p><ul>{items}</ul>', run)
 
 
 def alone(identifier: str, title: str, drawing: Drawing | None) -> str:
     """Return a section of one figure, whose title it has; nothing where there is none."""
     return section(identifier, title, plot(drawing, captioned=False) if drawing else "")
-
-
-def _items(said: Sequence[str]) -> str:
-    return "".join(f"<li>{one}</li>" for one in said)
 
 
 def _counts(view: View) -> str:
