@@ -86,7 +86,11 @@ def _is_unjudged(score: Mapping[str, Any]) -> bool:
 
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
-    described = {key: value for key, value in summary.items() if _is_description(value)}
+    described = {
+        key: value
+        for key, value in summary.items()
+        if isinstance(value, dict) and set(value) == set(_COLUMNS)
+    }
     corpora = [key for key in summary if key.endswith("_corpus")]
     width = max((len(key) for key in [*described, *corpora, "metric"]), default=0)
     lines = [f"{summary['rows']} rows"]
@@ -110,10 +114,6 @@ def format_summary(summary: Summary) -> str:
             "(see error_detail)"
         )
     return "\n".join(lines)
-
-
-def _is_description(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == set(_COLUMNS)
 
 
 def _cell(value: float | None) -> str:

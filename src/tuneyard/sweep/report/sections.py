@@ -152,7 +152,8 @@ def trials(view: View) -> str:
     columns += [*(Column(name) for name in names), Column("time"), Column("", False)]
     rows, classes = [], []
     best = view.best
-    for one in _ranked(view):
+    done = sorted(view.done, key=lambda one: (*(-g for g in gains(one, view.sweep)), one.number))
+    for one in [*done, *(one for one in view.trials if one not in done)]:
         values = [_own(one, key) for key in keys]
         known = one.status == "done" and one.value is not None
         found = [_value(view, one, name) if known else "–" for name in names]
@@ -162,11 +163,6 @@ def trials(view: View) -> str:
         classes.append("baseline" if best is not None and one.number == best.number else "")
     shown = table(columns, rows, row_classes=classes)
     return section("trials", "All trials", shown if len(rows) <= 40 else details("Show", shown))
-
-
-def _ranked(view: View) -> list[Record]:
-    done = sorted(view.done, key=lambda one: (*(-g for g in gains(one, view.sweep)), one.number))
-    return [*done, *(one for one in view.trials if one not in done)]
 
 
 def _own(record: Record, key: str) -> str:
