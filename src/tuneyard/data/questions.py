@@ -40,6 +40,10 @@ class Question:
     template: bool = False
 
 
+def _jaccard(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
 def _runs(text: str) -> set[str]:
     padded = f" {normalise(text)} "
     return {padded[i : i + _RUN] for i in range(max(1, len(padded) - _RUN + 1))}
@@ -113,8 +117,7 @@ class Alike:
                 continue
             runs = _runs(text)
             for place in self.indexes[kind].query(_signatures([runs])[0]):
-                others = self.runs[kind, place]
-                share = len(runs & others) / len(runs | others)
+                share = _jaccard(runs, self.runs[kind, place])
                 if share >= self.similarity:
                     found[place] = max(share, found.get(place, 0.0))
         return [(self.questions[place], found[place]) for place in sorted(found)]
