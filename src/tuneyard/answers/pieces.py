@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from tuneyard.answers.names import BUILTINS, defined, lacking
+from tuneyard.answers.names import BUILTINS, DEFINING, defined, lacking
 from tuneyard.answers.order import reads_first
 from tuneyard.answers.uses import is_import, is_test
 
-_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 TESTING = frozenset({"unittest", "doctest", "timeit", "pytest", "hypothesis"})
 _LIGHT = (sys.stdlib_module_names | {"", "numpy"}) - TESTING
 
@@ -88,7 +87,7 @@ class Piece:
     @cached_property
     def is_plain(self) -> bool:
         """It does nothing but import and define."""
-        return all(is_import(each) or isinstance(each, _DEFINING) for each in self.tree.body)
+        return all(is_import(each) or isinstance(each, DEFINING) for each in self.tree.body)
 
     @cached_property
     def is_test(self) -> bool:

@@ -7,7 +7,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tuneyard.answers.names import lacking
+from tuneyard.answers.names import DEFINING, lacking
+from tuneyard.answers.uses import is_test
 from tuneyard.unwarned import unwarned
 
 MAX_PARSED: Final = 100_000
@@ -17,18 +18,8 @@ _MAX_LINES: Final = 2_000
 _BEGUN: Final = re.compile(
     r"\bdef |^[ \t]*(?:[^\W\d][\w.,\[\] ]*=[ \t]*)?[^\W\d][\w.]*\(", re.MULTILINE
 )
-_DEFINING: Final = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Import,
-    ast.ImportFrom,
-    ast.For,
-    ast.While,
-    ast.If,
-    ast.With,
-    ast.Try,
-    ast.Match,
+_BLOCKS = (
+    ast.Import | ast.ImportFrom | ast.For | ast.While | ast.If | ast.With | ast.Try | ast.Match
 )
 _LABELS: Final = frozenset({"python", "python3", "py", "py3", "ipython", "assistant"})
 _TAGS: Final = frozenset(
@@ -134,7 +125,8 @@ def _acts(statement: ast.stmt) -> bool:
 def defines(tree: ast.Module) -> bool:
     """Say whether a module has what printed output never has: definitions, imports, blocks."""
     return any(
-        isinstance(statement, _DEFINING) or _names_function(statement) for statement in tree.body
+        isinstance(statement, (DEFINING, _BLOCKS)) or _names_function(statement)
+        for statement in tree.body
     )
 
 
@@ -147,11 +139,8 @@ def solves(tree: ast.Module) -> bool:
 
 
 def _is_solution(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.ClassDef):
-        tests = any(ast.unparse(base).endswith("TestCase") for base in statement.bases)
-        return not (tests or statement.name.startswith("Test") or _is_stub(statement.body))
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-        return not (statement.name.startswith("test_") or _is_stub(statement.body))
+    if isinstance(statement, DEFINING):
+        return not (is_test(statement) or _is_stub(statement.body))
     parts = [
         *getattr(statement, "body", ()),
         *getattr(statement, "orelse", ()),

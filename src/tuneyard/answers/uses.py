@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from tuneyard.answers.names import BUILTINS, defined, lacking
+from tuneyard.answers.names import BUILTINS, DEFINING, defined, lacking
 from tuneyard.answers.order import is_guard
 
-_DEFINING: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What is called to show, to ask, to wait or to read what is not there where an answer is judged.
 _SHOWS: Final = re.compile(
@@ -48,12 +47,12 @@ def callables(trees: Iterable[ast.Module]) -> Callables:
             own = {target.id for target in node.targets if isinstance(target, ast.Name)}
             names |= own
             makers |= own if isinstance(node.value.body, ast.Lambda) else set()
-        elif isinstance(node, _DEFINING):
+        elif isinstance(node, DEFINING):
             names.add(node.name)
             read |= lacking(ast.Module([node], []))
             if isinstance(node, ast.ClassDef):
                 classes.add(node.name)
-                inner = {each.name for each in node.body if isinstance(each, _DEFINING)}
+                inner = {each.name for each in node.body if isinstance(each, DEFINING)}
                 makers |= {node.name} if "__call__" in inner else set()
             elif _returns_function(node):
                 makers.add(node.name)
@@ -61,7 +60,7 @@ def callables(trees: Iterable[ast.Module]) -> Callables:
 
 
 def _returns_function(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    inner = {node.name for node in ast.walk(function) if isinstance(node, _DEFINING)}
+    inner = {node.name for node in ast.walk(function) if isinstance(node, DEFINING)}
     inner -= {function.name}
     return any(
         isinstance(node.value, ast.Lambda)
@@ -83,7 +82,7 @@ def is_test(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ClassDef):
         bases = (ast.unparse(base).endswith("TestCase") for base in statement.bases)
         return statement.name.startswith("Test") or any(bases)
-    return isinstance(statement, _DEFINING) and statement.name.startswith("test_")
+    return isinstance(statement, DEFINING) and statement.name.startswith("test_")
 
 
 def is_use(statement: ast.stmt, own: Callables, imported: set[str]) -> bool:
@@ -95,7 +94,7 @@ def is_use(statement: ast.stmt, own: Callables, imported: set[str]) -> bool:
         own: what the answer's blocks define.
         imported: the names that their imports bind.
     """
-    if is_import(statement) or isinstance(statement, _DEFINING):
+    if is_import(statement) or isinstance(statement, DEFINING):
         return False
     if isinstance(statement, ast.Assert | ast.Raise | ast.While):
         return True

@@ -99,14 +99,9 @@ def _anchors(arrangement: Arrangement, split: str) -> tuple[Cell, ...]:
 def capacity(name: str, split: str) -> int:
     """Return how many distinct boards of an object a split has."""
     return sum(
-        len(_anchors(arrangement, split)) * _coloring_count(arrangement)
+        len(_anchors(arrangement, split)) * len(_colorings(arrangement))
         for arrangement in arrangements(name)
     )
-
-
-@cache
-def _coloring_count(arrangement: Arrangement) -> int:
-    return len(_colorings(arrangement))
 
 
 def _colors(arrangement: Arrangement, rng: random.Random) -> tuple[str, ...]:
@@ -118,6 +113,7 @@ def _colors(arrangement: Arrangement, rng: random.Random) -> tuple[str, ...]:
     return tuple(colors)
 
 
+@cache
 def _colorings(arrangement: Arrangement) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [()]
     for below in _supports(arrangement):

@@ -149,12 +149,7 @@ def _program(turn: _Node, usage: str, meta: dict[str, Any]) -> _Row:
 def _turns(node: _Node, meta: dict[str, Any]) -> list[_Row]:
     turns = node.at("dialogues", "multi_turn", "instructions").entries()
     return [
-        (
-            turn.at(_PROGRAMMER).text(),
-            turn.at(_EDITOR).text(),
-            {**meta, "turn": number},
-            turn.where,
-        )
+        (turn.at(_PROGRAMMER).text(), turn.at(_EDITOR).text(), {**meta, "turn": number}, turn.where)
         for number, turn in enumerate(turns)
     ]
 

@@ -66,9 +66,9 @@ def how_to_read(summary: Summary, inputs: StudyInputs) -> str:
     used = {e.method for row in summary.rows for e in row.estimates.values()}
     methods = "; ".join(f"{text(METHODS[name])}" for name in METHODS if name in used)
     notes = [
-        f"<dt>{text(measure.label)}</dt><dd>{text(_sentence(measure.note))}</dd>"
-        for measure in summary.measures
-        if measure.note
+        f"<dt>{text(m.label)}</dt><dd>{text(m.note[:1].upper() + m.note[1:])}.</dd>"
+        for m in summary.measures
+        if m.note
     ]
     notes += [
         f"<dt>Interval</dt><dd>{level} confidence intervals: Wilson’s score interval for truth "
@@ -114,10 +114,6 @@ def _seed_notes(summary: Summary) -> list[str]:
         "adds the spread between seeds (min F′, Clark 1973): it says whether new runs of "
         "both arms would differ; it is corrected as p is. Runs with the same seed are paired.</dd>"
     ]
-
-
-def _sentence(note: str) -> str:
-    return f"{note[:1].upper()}{note[1:]}."
 
 
 def _fact(value: Any) -> str:

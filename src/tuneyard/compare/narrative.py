@@ -117,10 +117,7 @@ def _listed(places: Sequence[str], outcome: str) -> str:
 
 
 def family(
-    tests: Sequence[PairedTest],
-    split: str,
-    deciding: Mapping[str, Measure],
-    inputs: StudyInputs,
+    tests: Sequence[PairedTest], split: str, deciding: Mapping[str, Measure], inputs: StudyInputs
 ) -> str:
     """Say which comparisons were decided together, by what, and how often they may err."""
     metrics = {deciding[test.kind].key: deciding[test.kind] for test in tests}

@@ -29,6 +29,11 @@ def verdict(summary: Summary) -> str:
     if findings:
         parts.append(f"<ul>{findings}</ul>")
     parts.append(DECISION)
+    return opening(*parts)
+
+
+def opening(*parts: str) -> str:
+    """Return a report's opening box."""
     return f'<section id="verdict" class="verdict"><h2>Verdict</h2>{"".join(parts)}</section>'
 
 

@@ -26,7 +26,6 @@ from tuneyard.stats import (
 METHODS: Final = {
     "wilson": "Wilson's score interval",
     "bca": "BCa bootstrap",
-    "percentile": "percentile bootstrap",
     "constant": "all values equal: no spread to resample",
     "none": "too few values",
 }

@@ -139,11 +139,7 @@ _Lookup = Callable[[Question], list[Question]]
 
 
 def _overlap(
-    name: str,
-    questions: Sequence[Question],
-    same: _Lookup,
-    alike: _Lookup,
-    near: Alike | None,
+    name: str, questions: Sequence[Question], same: _Lookup, alike: _Lookup, near: Alike | None
 ) -> Overlap:
     exactly: list[Match] = []
     formed: list[Match] = []

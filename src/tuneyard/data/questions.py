@@ -60,10 +60,7 @@ def _asked(question: Question) -> list[tuple[str, str]]:
     """Return the kinds that an evaluation question is held against, each with its text for it."""
     if question.input.strip():
         return [("both", _joined(question)), ("instruction", question.instruction)]
-    return [
-        ("instruction", question.instruction),
-        ("instruction of both", question.instruction),
-    ]
+    return [("instruction", question.instruction), ("instruction of both", question.instruction)]
 
 
 def _joined(question: Question) -> str:

@@ -211,10 +211,7 @@ def _filled(name: str, column: str, value: Any, row: Mapping[str, Any], place: s
     text = _text(column, value, row, place)
     if not text.strip():
         raise UserError(
-            f"a row's {name} is empty",
-            where=place,
-            value=value,
-            remedy="fill it, or drop the row",
+            f"a row's {name} is empty", where=place, value=value, remedy="fill it, or drop the row"
         )
     return text
 
@@ -252,12 +249,7 @@ def _identity(value: Any, default: str, place: str) -> str:
 
 
 def _tests(
-    value: Any,
-    row: Mapping[str, Any],
-    column: str,
-    place: str,
-    entry_point: str | None,
-    data: Data,
+    value: Any, row: Mapping[str, Any], column: str, place: str, entry_point: str | None, data: Data
 ) -> str:
     """Return tests as one text; refuse those that no answer could pass."""
     named = data.columns.values()  # these hold no set-up

@@ -10,7 +10,8 @@ from tuneyard.base_models import portable
 from tuneyard.config import Encoder, Resources
 from tuneyard.distributed.batches import Batch, Lend
 from tuneyard.distributed.pool import inference_workers, run_models
-from tuneyard.metrics.bertscore import BertScore, BertScorer
+from tuneyard.metrics.bertscore import BertScorer
+from tuneyard.metrics.matching import BertScore
 from tuneyard.metrics.texts import Pair, Text
 from tuneyard.score import ScoreRow
 from tuneyard.score.similarity import Values, bert_scorer

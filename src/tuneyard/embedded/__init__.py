@@ -10,6 +10,3 @@ from pathlib import Path
 def path() -> Path:
     """The folder of the embedded model, for ``AutoModelForCausalLM.from_pretrained``."""
     return Path(__file__).resolve().parent / "model"
-
-
-__all__ = ["path"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+_MOMENTUM, _ITERATIONS = 0.95, 5
 _QUINTIC = (3.4445, -4.7750, 2.0315)
 
 
@@ -21,21 +22,9 @@ class Muon(torch.optim.Optimizer):
     """Momentum whose update is orthogonalised; for two-dimensional parameters only."""
 
     def __init__(
-        self,
-        params: Iterable[torch.nn.Parameter],
-        *,
-        lr: float,
-        momentum: float = 0.95,
-        weight_decay: float = 0.0,
-        iterations: int = 5,
+        self, params: Iterable[torch.nn.Parameter], *, lr: float, weight_decay: float = 0.0
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "weight_decay": weight_decay,
-            "iterations": iterations,
-        }
-        super().__init__(params, defaults)
+        super().__init__(params, {"lr": lr, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -51,22 +40,22 @@ class Muon(torch.optim.Optimizer):
             if p.grad is not None:
                 by_shape[p.shape].append(p)
         for shape, params in by_shape.items():
-            ahead = torch.stack([self._ahead(p, group["momentum"]) for p in params])
-            updates = orthogonalise(ahead, group["iterations"]).to(params[0].dtype)
+            ahead = torch.stack([self._ahead(p) for p in params])
+            updates = orthogonalise(ahead).to(params[0].dtype)
             step = group["lr"] * 0.2 * max(shape) ** 0.5
             for p, update in zip(params, updates, strict=True):
                 p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-step)
 
-    def _ahead(self, p: torch.Tensor, momentum: float) -> torch.Tensor:
+    def _ahead(self, p: torch.Tensor) -> torch.Tensor:
         """Bring a parameter's moment up to date; return its gradient, drawn towards the moment."""
         grad, state = p.grad, self.state[p]
         assert grad is not None
         if "moment" not in state:
             state["moment"] = torch.zeros_like(p)
-        return grad.lerp(state["moment"].lerp_(grad, 1 - momentum), momentum)
+        return grad.lerp(state["moment"].lerp_(grad, 1 - _MOMENTUM), _MOMENTUM)
 
 
-def orthogonalise(g: torch.Tensor, iterations: int = 5) -> torch.Tensor:
+def orthogonalise(g: torch.Tensor) -> torch.Tensor:
     """Nearest semi-orthogonal matrices, roughly, of a stack ``g`` (b, n, m), in bfloat16.
 
     The singular values end between about 0.7 and 1.2: the iteration is tuned for speed.
@@ -77,7 +66,7 @@ def orthogonalise(g: torch.Tensor, iterations: int = 5) -> torch.Tensor:
     if tall:
         x = x.mT
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    for _ in range(iterations):
+    for _ in range(_ITERATIONS):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
     result: torch.Tensor = x.mT if tall else x

@@ -124,12 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     shape = {f.name: given[f.name] for f in fields(Shape) if f.name in given}
     plan = {f.name: given[f.name] for f in fields(Plan) if f.name in given}
     pretrain(
-        options.data,
-        options.out,
-        shape,
-        plan,
-        device=options.device,
-        compiled=not options.eager,
+        options.data, options.out, shape, plan, device=options.device, compiled=not options.eager
     )
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lzma
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,8 +60,8 @@ def encode(tokenizer: Any, documents: Sequence[Document], *, seed: int) -> np.nd
     random.Random(seed).shuffle(order)
     bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
     rows: list[np.ndarray] = []
-    for batch in _batches(order, 512):
-        texts = [documents[i].text for i in batch]
+    for start in range(0, len(order), 512):
+        texts = [documents[i].text for i in order[start : start + 512]]
         for ids in tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]:
             rows.append(np.array([bos, *ids, eos], dtype=np.uint16))
     return np.concatenate(rows)
@@ -79,8 +79,3 @@ def load_shard(file: Path) -> np.ndarray:
     """The uint16 tokens of one shard."""
     with lzma.open(file) as stream:
         return np.frombuffer(stream.read(), dtype="<u2")
-
-
-def _batches(items: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

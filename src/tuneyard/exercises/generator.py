@@ -85,10 +85,7 @@ def split_of(spec: Spec) -> str:
 def _example(spec: Spec, kind: str, split: str, number: int, rng: random.Random) -> Example:
     name = rng.choice(_NAMES)
     instruction = rng.choice(_WORDINGS).format(
-        name=name,
-        takes=spec.takes,
-        returns=spec.returns,
-        parameters=", ".join(spec.parameters),
+        name=name, takes=spec.takes, returns=spec.returns, parameters=", ".join(spec.parameters)
     )
     return Example(
         f"{split}/{kind}/{number:05d}",

@@ -1,7 +1,5 @@
 """Metrics: pure functions of named predictions and references. One small file for each."""
 
-from __future__ import annotations
-
 from tuneyard.metrics.record import Measure, Metric, Value
 from tuneyard.metrics.registry import (
     COLUMNS,

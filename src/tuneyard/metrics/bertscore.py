@@ -16,8 +16,6 @@ from tuneyard.metrics.matching import BertScore, Vectors, bert_score, match
 from tuneyard.metrics.record import Kind, Measure, Metric
 from tuneyard.metrics.texts import Pair, Text, Texts
 
-__all__ = ["BERTSCORE", "CODEBERTSCORE", "BertScore", "BertScorer", "chunks"]
-
 BERTSCORE = Metric(
     "bertscore",
     "BERTScore (roberta-large): precision, recall and F1",
@@ -92,23 +90,6 @@ class BertScorer:
     @cached_property
     def encoder(self) -> Encoder:
         return Encoder(self._path, layer=self._layer, device=self._device, revision=self._revision)
-
-    def score(
-        self, *, predictions: Sequence[str], references: Sequence[str], faithful: bool = False
-    ) -> list[BertScore]:
-        """Score predictions against references, pair by pair.
-
-        Args:
-            faithful: as one call of the package does.
-
-        Raises:
-            ValueError: their numbers differ.
-        """
-        pairs = self.texts.pairs(predictions, references, faithful=faithful)
-        found: dict[Pair, BertScore] = {}
-        for chunk in chunks(self.texts, pairs):
-            found.update(zip(chunk, self.score_pairs(chunk), strict=True))
-        return [found[pair] for pair in pairs]
 
     def score_pairs(self, pairs: Sequence[Pair]) -> list[BertScore]:
         """Score pairs of any calls; each distinct text among them is embedded once."""

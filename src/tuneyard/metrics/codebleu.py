@@ -136,9 +136,7 @@ def _share(counts: Iterable[tuple[int, int]]) -> float | None:
 
 
 @lru_cache(maxsize=2048)
-def _weighted_words(
-    reference: str,
-) -> tuple[list[tuple[Ngram, int, float]], tuple[float, ...]]:
+def _weighted_words(reference: str) -> tuple[list[tuple[Ngram, int, float]], tuple[float, ...]]:
     """Return each word with its count and weight and, per order, the n-grams there are to find."""
     keywords = _keywords()
     words, *longer = reference_ngrams((reference,)).counts

@@ -78,11 +78,6 @@ class Encoder:
             model.pooler = None  # it would sum up each text, for nobody
         self._model = model.to(self.device).eval()
 
-    @property
-    def width(self) -> int:
-        """Numbers in a token's vector."""
-        return int(self._model.config.hidden_size)
-
     def embed(self, texts: Sequence[Ids]) -> dict[Ids, torch.Tensor]:
         """Return the unit vectors, (tokens, width), of each distinct text.
 

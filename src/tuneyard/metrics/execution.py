@@ -1,7 +1,5 @@
 """Execution: the task's own verdict of an answer (``tuneyard.tasks``)."""
 
-from __future__ import annotations
-
 from tuneyard.metrics.record import Metric
 
 EXECUTION = Metric(

@@ -9,8 +9,7 @@ from __future__ import annotations
 from tuneyard.prompts.bare import BARE
 from tuneyard.prompts.chat import CHAT, Chat
 from tuneyard.prompts.frames import holds_frame, looks_rendered
-from tuneyard.prompts.record import Encoding, Prompt, Whole
-from tuneyard.prompts.text import Text
+from tuneyard.prompts.record import Encoding, Prompt
 from tuneyard.prompts.texts import TEXTS, rendered_in
 from tuneyard.prompts.turns import Asked, Turn
 
@@ -23,9 +22,7 @@ __all__ = [
     "Chat",
     "Encoding",
     "Prompt",
-    "Text",
     "Turn",
-    "Whole",
     "holds_frame",
     "looks_rendered",
     "rendered_in",

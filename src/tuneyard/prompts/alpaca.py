@@ -1,7 +1,5 @@
 """The format of Alpaca (Taori et al. 2023), and the thesis's form of it."""
 
-from __future__ import annotations
-
 from tuneyard.prompts.text import Text
 
 _WITH_INPUT = (

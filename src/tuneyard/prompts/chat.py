@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from tuneyard.prompts.chat_encoding import ChatEncoding
 from tuneyard.prompts.chat_template import ChatTemplate
@@ -28,15 +28,8 @@ class Chat:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     where: str = field(default="models: prompt", compare=False)
 
-    @property
-    def name(self) -> str:
-        """See ``Prompt``."""
-        return "chat"
-
-    @property
-    def takes_turns(self) -> bool:
-        """See ``Prompt``."""
-        return True
+    name: ClassVar[str] = "chat"
+    takes_turns: ClassVar[bool] = True
 
     def asked(
         self, instruction: str, about: str = "", turns: Sequence[Turn] = ()

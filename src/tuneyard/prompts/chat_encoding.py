@@ -23,7 +23,7 @@ _PRIVATE = 0xF1000  # the first of characters for private use
 
 
 class ChatEncoding:
-    """See ``Encoding``.
+    """See ``Encoding``; ``end`` is the first token that the template puts behind an answer.
 
     Raises:
         UserError: the template does not say where an answer begins and ends.
@@ -34,21 +34,16 @@ class ChatEncoding:
         self._template = template
         template.check()
         self._ending = template.ending()
-        self._end = int(self.tokenizer.convert_tokens_to_ids(self._ending.token))
+        self.end = int(self.tokenizer.convert_tokens_to_ids(self._ending.token))
         self._has_system = template.has_system()
         self._codec = codec_of(self.tokenizer)
         self._spelt = Spelt(self.tokenizer, self._ending.token)
         self._before, self._after = self._around()
 
     @property
-    def end(self) -> int:
-        """See ``Encoding``: the first token that the template puts behind an answer."""
-        return self._end
-
-    @property
     def ends(self) -> frozenset[int]:
         """See ``Encoding``: end-of-sequence, too, which may be another."""
-        return frozenset({self._end, self.tokenizer.eos_token_id} - {None})
+        return frozenset({self.end, self.tokenizer.eos_token_id} - {None})
 
     def prompt(self, asked: Asked) -> list[int]:
         """See ``Encoding``: with the template's generation prompt."""
@@ -156,7 +151,7 @@ class ChatEncoding:
 
     def _answers(self, ids: list[int], starts: list[int]) -> Iterator[tuple[int, int]]:
         for start, following in zip(starts, [*starts[1:], len(ids)], strict=True):
-            if self._end not in ids[start:following]:
+            if self.end not in ids[start:following]:
                 raise UserError(
                     "a chat template does not end each of a model's turns alike",
                     where=self._template.where,
@@ -164,4 +159,4 @@ class ChatEncoding:
                     remedy="train on the last turn alone: sft.turns: last; or give a template of "
                     "your own: prompt: {template: …}",
                 )
-            yield start, ids.index(self._end, start) + 1
+            yield start, ids.index(self.end, start) + 1

@@ -1,7 +1,5 @@
 """For base models: short and plain."""
 
-from __future__ import annotations
-
 from tuneyard.prompts.text import Text
 
 INSTRUCTION = Text(

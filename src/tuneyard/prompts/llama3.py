@@ -1,7 +1,5 @@
 """The headers of Llama 3 and 3.1 Instruct, around one question."""
 
-from __future__ import annotations
-
 from tuneyard.prompts.text import Text
 
 _USER = "<|start_header_id|>user<|end_header_id|>\n\n"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from tuneyard.codec import codec_of
 from tuneyard.errors import UserError
@@ -29,10 +29,7 @@ class Text:
     plain: str
     with_input: str
 
-    @property
-    def takes_turns(self) -> bool:
-        """See ``Prompt``."""
-        return False
+    takes_turns: ClassVar[bool] = False
 
     def asked(self, instruction: str, about: str = "", turns: Sequence[Turn] = ()) -> str:
         """See ``Prompt``."""

@@ -6,11 +6,10 @@ The one way in for data that users bring. A place is what an error message calls
 
 from tuneyard.rows.json_file import iter_json, iter_json_lines, load_json
 from tuneyard.rows.program import check_tests
-from tuneyard.rows.read import Place, digest, expanded, local_path, read
+from tuneyard.rows.read import digest, expanded, local_path, read
 from tuneyard.rows.unique import Unique
 
 __all__ = [
-    "Place",
     "Unique",
     "check_tests",
     "digest",

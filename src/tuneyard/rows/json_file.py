@@ -82,10 +82,19 @@ def load_json(path: _Path) -> Any:
         raise _file_error(error, path) from None
 
 
+def _told(error: NotTakenError, what: str, where: str, value: str, remedy: str) -> UserError:
+    """Return what is said of a text that is not taken; ``value`` and ``remedy`` of all of it."""
+    return UserError(
+        f"{what} {error.what}",
+        where=where,
+        value=value if error.value is None else error.value,
+        remedy=error.remedy or remedy,
+    )
+
+
 def _file_error(error: NotTakenError, path: _Path) -> UserError:
     place = ":".join(str(part) for part in (path, error.line, error.column) if part is not None)
-    shown = {} if error.value is None else {"value": error.value}
-    return UserError(f"a file {error.what}", where=place, remedy=error.remedy or _MEND, **shown)
+    return _told(error, "a file", place, place, _MEND)
 
 
 def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -97,12 +106,8 @@ def _lines(lines: Iterable[str], path: _Path) -> Iterator[tuple[int, dict[str, A
         try:
             item = decode(line.rstrip("\r\n"))
         except NotTakenError as error:
-            raise UserError(
-                f"a line {error.what}",
-                where=where if error.column is None else f"{where}:{error.column}",
-                value=line if error.value is None else error.value,
-                remedy=error.remedy or _LINES,
-            ) from None
+            place = where if error.column is None else f"{where}:{error.column}"
+            raise _told(error, "a line", place, line, _LINES) from None
         yield number, _row(item, where, _LINES)
 
 
@@ -190,12 +195,8 @@ def _entries(text: str, path: _Path) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             item, end = decode_at(text, position)
         except NotTakenError as error:
-            raise UserError(
-                f"an entry {error.what}",
-                where=where,
-                value=text[position : position + 1000] if error.value is None else error.value,
-                remedy=error.remedy or _WHOLE,
-            ) from None
+            shown = text[position : position + 1000]
+            raise _told(error, "an entry", where, shown, _WHOLE) from None
         _refuse_long(end - position, where, text[position:end])
         yield where, _encodable(_row(item, where, _WHOLE), where, text[position:end])
         position = _skip(text, end)

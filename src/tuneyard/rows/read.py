@@ -17,17 +17,13 @@ from tuneyard.rows.text_file import PARQUET, starts_with
 if TYPE_CHECKING:
     from tuneyard.config.rows import Rows
 
-Place = str
-"""What an error message calls a row: file and line, or data set and row number (from 1)."""
-
 _BLOCK = 1 << 20
 
 
-def read(rows: Rows, where: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+def read(rows: Rows, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (place, row) of a file or a hub data set.
 
     Args:
-        rows: where they are.
         where: the key of the study file that names them, for messages.
 
     Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +14,9 @@ from tuneyard.errors import UserError
 from tuneyard.judging.listed import FormError, setup_of, with_setup
 from tuneyard.metrics import encoder_metrics, resolve_metrics
 from tuneyard.places import told
+from tuneyard.records import write_jsonl
 from tuneyard.rows import Unique, iter_json_lines
-from tuneyard.score.rows import Progress, ScoreRow, score_set
+from tuneyard.score.rows import ScoreRow, score_set
 from tuneyard.score.summary import Summary, format_summary
 from tuneyard.tasks import task_named
 from tuneyard.tasks.record import CheckTests
@@ -42,7 +42,6 @@ def score_file(
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
     imports: Sequence[str] = (),
-    progress: Progress | None = None,
 ) -> Summary:
     """Score a JSONL file of ``id``, ``reference``, ``prediction`` (and ``tests``, ``entry_point``,
     ``sample``).
@@ -90,7 +89,6 @@ def score_file(
         encoders=_checked(metrics, encoders or {}),
         device=device,
         imports=imports,
-        progress=progress,
     )
     with _writing(target):
         _write(target, result.scores)
@@ -205,7 +203,7 @@ def _check_output(target: Path, source: Path) -> None:
     """Refuse before any scoring what could not be written after it."""
     if target.name:  # else it is a folder, such as "."
         with contextlib.suppress(FileNotFoundError):
-            os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its own file
+            os.stat(target.with_name(f".{target.name}.12345678"))  # as _write names its folder
     if target.exists() and not target.is_file():
         raise UserError(
             "the output is a folder or a device, and would be replaced",
@@ -241,28 +239,9 @@ def _writing(target: Path) -> contextlib.AbstractContextManager[None]:
 
 
 def _write(target: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    temporary: str | None = None
-    try:
-        # A lone surrogate from an answer becomes \udXXX, which is a valid JSON escape.
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            errors="backslashreplace",
-            dir=target.parent,
-            prefix=f".{target.name}.",
-            delete=False,
-        ) as out:
-            temporary = out.name
-            for row in rows:
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # a temporary file is private; an output is not
-        os.replace(temporary, target)
-        temporary = None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        made = Path(folder, "scores")
+        write_jsonl(made, rows)
+        with made.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(made, target)

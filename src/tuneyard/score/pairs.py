@@ -39,7 +39,6 @@ def score_pairs(
     metrics: frozenset[str],
     faithful: bool = False,
     workers: int = 1,
-    advance: Callable[[int], None],
 ) -> list[PairScore]:
     """Score pairs by those metrics that only read text.
 
@@ -47,7 +46,6 @@ def score_pairs(
         faithful: CodeBLEU as the published package computes it; its data flow depends on the hash
             seed, so that a process with another seed than 0 starts one with it.
         workers: processes, for many pairs.
-        advance: called now and then with the number of pairs done since.
     """
     if not text_metrics(metrics):
         return [PairScore({}, {})] * len(pairs)
@@ -64,7 +62,6 @@ def score_pairs(
         scored = map(score, tasks)
     for part, scores in zip(parts, scored, strict=True):
         found.update(zip(part, scores, strict=True))
-        advance(len(part))
     return [found[place] for place in range(len(pairs))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,9 +15,6 @@ from tuneyard.tasks import Attempt, Running, task_named
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
     from tuneyard.config import Encoder
-
-Progress = Callable[[int, int], None]
-"""Called with (answers done, answers in all); equal answers count once, and again for running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,6 @@ def score_set(
     encoders: Mapping[str, Encoder] | None = None,
     device: str | None = None,
     imports: Sequence[str] = (),
-    progress: Progress | None = None,
 ) -> ScoreSet:
     """Score answers and summarise them.
 
@@ -82,7 +78,6 @@ def score_set(
             ``tuneyard.config.Encoders``.
         device: of the encoders, a torch device; None: a GPU where there is one.
         imports: modules that answers import, for the sandbox.
-        progress: called now and then.
 
     Raises:
         UserError: an unknown task or metric, or an encoder that cannot be loaded.
@@ -93,21 +88,16 @@ def score_set(
     index = [places.setdefault(row.attempt, len(places)) for row in rows]
     jobs = list(places)
     names = frozenset(metric.name for metric in chosen)
-    judged = any(metric.verdict for metric in chosen)
-    stages = any(metric.text for metric in chosen) + judged
-    report = _Progress(progress, len(jobs) * stages)
     texts = score_pairs(
         [Pair(job.prediction, job.reference) for job in jobs],
         metrics=names,
         faithful=faithful,
         workers=workers,
-        advance=report.advance,
     )
     values = [dict(text.values) for text in texts]
-    if judged:
+    if any(metric.verdict for metric in chosen):
         asked = task_named(task)
         found = asked.judge(jobs, Running(workers, code_block, imports))
-        report.advance(len(jobs))
         for value, execution in zip(values, found, strict=True):
             value.update(asked.values(execution))
     similar: list[dict[str, Any]] = [{} for _ in rows]
@@ -125,13 +115,3 @@ def score_set(
     counts = [texts[place].counts for place in index]
     corpus = {f"{name}_corpus": score for name, score in corpus_scores(counts, list(names)).items()}
     return ScoreSet(scores, summarise(scores, corpus=corpus), counts)
-
-
-class _Progress:
-    def __init__(self, call: Progress | None, total: int) -> None:
-        self.call, self.total, self.done = call, total, 0
-
-    def advance(self, count: int) -> None:
-        self.done += count
-        if self.call is not None:
-            self.call(self.done, self.total)

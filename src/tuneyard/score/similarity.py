@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tuneyard.config import Encoder, Encoders
 from tuneyard.metrics import METRICS, Metric
-from tuneyard.metrics.bertscore import BertScore, BertScorer, chunks
+from tuneyard.metrics.bertscore import BertScorer, chunks
+from tuneyard.metrics.matching import BertScore
 from tuneyard.metrics.texts import Pair
 
 if TYPE_CHECKING:
@@ -85,11 +86,7 @@ def bert_scorer(metric: str, encoder: Encoder, device: str | None = None) -> Ber
     kind = METRICS[metric].encoder
     assert kind is not None
     return BertScorer(
-        encoder.path,
-        kind,
-        layer=encoder.layer,
-        device=device,
-        revision=encoder.revision,
+        encoder.path, kind, layer=encoder.layer, device=device, revision=encoder.revision
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from tuneyard.metrics import COLUMNS
@@ -39,7 +40,7 @@ def summarise(
     summary: Summary = {"rows": len(scores)}
     keys = dict.fromkeys(key for score in scores for key in score if key not in _NOT_METRICS)
     for key in keys:
-        summary[key] = describe(score.get(key) for score in scores).as_dict()
+        summary[key] = asdict(describe(score.get(key) for score in scores))
     summary.update(corpus or {})
     if any("error_category" in score for score in scores):
         errors = Counter(
@@ -85,7 +86,11 @@ def _is_unjudged(score: Mapping[str, Any]) -> bool:
 
 def format_summary(summary: Summary) -> str:
     """Return the summary as a table for a terminal."""
-    described = {key: value for key, value in summary.items() if _is_description(value)}
+    described = {
+        key: value
+        for key, value in summary.items()
+        if isinstance(value, dict) and set(value) == set(_COLUMNS)
+    }
     corpora = [key for key in summary if key.endswith("_corpus")]
     width = max((len(key) for key in [*described, *corpora, "metric"]), default=0)
     lines = [f"{summary['rows']} rows"]
@@ -109,10 +114,6 @@ def format_summary(summary: Summary) -> str:
             "(see error_detail)"
         )
     return "\n".join(lines)
-
-
-def _is_description(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == set(_COLUMNS)
 
 
 def _cell(value: float | None) -> str:

@@ -1,20 +1,17 @@
 """Statistics on numpy arrays: descriptions, intervals, paired tests. Seeded, deterministic."""
 
-from __future__ import annotations
-
 from tuneyard.stats.bootstrap import Interval, bootstrap_mean
 from tuneyard.stats.clusters import clustered
-from tuneyard.stats.describe import Description, describe
+from tuneyard.stats.describe import describe
 from tuneyard.stats.holm import holm, holm_levels
 from tuneyard.stats.paired import Comparison, compare, with_holm
-from tuneyard.stats.proportion import paired_difference, wilson
+from tuneyard.stats.proportion import wilson
 from tuneyard.stats.regression import Regression, linear_regression
 from tuneyard.stats.seeds import AcrossSeeds, average_runs, compare_runs, run_std
 
 __all__ = [
     "AcrossSeeds",
     "Comparison",
-    "Description",
     "Interval",
     "Regression",
     "average_runs",
@@ -26,7 +23,6 @@ __all__ = [
     "holm",
     "holm_levels",
     "linear_regression",
-    "paired_difference",
     "run_std",
     "wilson",
     "with_holm",

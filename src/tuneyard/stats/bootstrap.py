@@ -1,11 +1,10 @@
-"""Bootstrap intervals for a mean (Efron and Tibshirani 1993, chapters 13 and 14), and a test."""
+"""Bootstrap intervals for a mean (Efron and Tibshirani 1993, chapter 14), and a test."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ from tuneyard.errors import UserError
 from tuneyard.stats.clusters import Clustered, clustered
 
 Seed = int | np.random.Generator
-Method = Literal["bca", "percentile"]
 
 _BLOCK = 1 << 22
 """Resampled values held at once: 32 MiB of indices."""
@@ -28,9 +26,9 @@ class Interval:
         estimate: the mean; None without values.
         low, high: the bounds; None where fewer than two clusters say nothing of the spread.
         n: how many values.
-        method: ``bca``, ``percentile``, ``wilson``, ``newcombe``; ``constant`` where all values
-            are equal, so that resampling shows no spread and the width of 0 proves nothing;
-            ``none`` where there are no bounds.
+        method: ``bca``, ``wilson``, ``newcombe``; ``constant`` where all values are equal, so that
+            resampling shows no spread and the width of 0 proves nothing; ``none`` where there are
+            no bounds.
     """
 
     estimate: float | None
@@ -46,15 +44,14 @@ def bootstrap_mean(
     clusters: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
     resamples: int = 5000,
-    method: Method = "bca",
     seed: Seed = 0,
 ) -> Interval:
     """Return the mean of the values that are not None and its bootstrap interval.
 
+    It is bias-corrected and accelerated (BCa, their chapter 14), which corrects for skew.
+
     Args:
         clusters: what each value belongs to: clusters are drawn whole. None: to nothing.
-        method: ``percentile`` (their chapter 13), or ``bca``: bias-corrected and accelerated
-            (chapter 14), which corrects for skew.
         seed: equal seeds give equal intervals. For proportions ``wilson`` is better.
 
     Raises:
@@ -72,8 +69,10 @@ def bootstrap_mean(
     if found.constant:
         return Interval(mean, mean, mean, int(kept.size), "constant")
     means = resampled_means(found, resamples=resamples, seed=seed)
-    low, high = bounds(found.pseudovalues(), means, confidence=confidence, method=method)
-    return Interval(mean, low, high, int(kept.size), method)
+    tail = (1 - confidence) / 2
+    levels = _bca_levels(found.pseudovalues(), means, np.array([tail, 1 - tail]))
+    low, high = map(float, np.quantile(means, levels))
+    return Interval(mean, low, high, int(kept.size), "bca")
 
 
 def check_settings(*, confidence: float, resamples: int) -> None:
@@ -102,22 +101,6 @@ def resampled_means(values: Clustered, *, resamples: int, seed: Seed) -> NDArray
             else values.sums[drawn].sum(axis=1) / values.sizes[drawn].sum(axis=1)
         )
     return means
-
-
-def bounds(
-    values: NDArray[np.float64],
-    means: NDArray[np.float64],
-    *,
-    confidence: float,
-    method: Method,
-) -> tuple[float, float]:
-    """Return the interval's bounds from resampled means of values that are not all equal."""
-    tail = (1 - confidence) / 2
-    levels = np.array([tail, 1 - tail])
-    if method == "bca":
-        levels = _bca_levels(values, means, levels)
-    low, high = np.quantile(means, levels)
-    return float(low), float(high)
 
 
 def _bca_levels(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,6 @@ class Description:
     median: float | None
     variance: float | None
     std: float | None
-
-    def as_dict(self) -> dict[str, int | float | None]:
-        return asdict(self)
 
 
 def present(values: Iterable[float | bool | None]) -> NDArray[np.float64]:

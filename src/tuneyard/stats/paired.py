@@ -186,10 +186,7 @@ class BinaryPairs:
         self._effective = differences.effective_size(variance)
         self._total = differences.total
         self._signs = sign_test(differences.sums)
-
-    @property
-    def p(self) -> float:
-        return self._signs.p
+        self.p = self._signs.p
 
     def bounds(self, alpha: float) -> tuple[float, float]:
         low, high = (bound / self._total for bound in self._signs.bounds(alpha))

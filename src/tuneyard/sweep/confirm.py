@@ -37,7 +37,9 @@ def confirmation(made: PreparedSweep, best: Record) -> Study:
     own = differences(_tree(made.file.study()), _tree(made.file.study(best.point.values)))
     first = max((study.matrix.seeds or [study.seed])[0] + sweep.repeat, sweep.repeat)
     seeds = [(first + number) % 2**31 for number in range(sweep.confirm)]
-    splits = list(dict.fromkeys([*study.evaluate.splits, *_tested(study)]))
+    every = all(has_split(study.data[kind], "test") for kind in study.evaluated)
+    tested = ["test"] if every else []
+    splits = list(dict.fromkeys([*study.evaluate.splits, *tested]))
     return study.model_copy(
         update={
             "matrix": study.matrix.model_copy(
@@ -68,9 +70,3 @@ def differences(written: Any, other: Any, before: str = "") -> Iterator[tuple[st
 
 def _tree(study: Study) -> dict[str, Any]:
     return study.model_dump(mode="json", by_alias=True, exclude={"sweep"})
-
-
-def _tested(study: Study) -> list[str]:
-    """Return the test split, where each evaluated data set has one."""
-    every = all(has_split(study.data[kind], "test") for kind in study.evaluated)
-    return ["test"] if every else []

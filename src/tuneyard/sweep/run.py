@@ -64,7 +64,9 @@ def run(
             for note in notes(made):
                 progress.line(f"note: {note}")
             records = Records(folder, made.key, made.sweep.trials)
-            _draw(made, records)
+            for number, point in enumerate(made.points):
+                if number not in records.all:
+                    records.keep(Record(number, point))
             tracked = Tracked(made, records, progress.line)
             known = len(records.all) == made.most
             if not known or any(not record.over for record in records.known):
@@ -114,19 +116,8 @@ def _confirm(
     return known, [outcome["table"], outcome["registry"], f"report: {outcome['report']}"]
 
 
-def _draw(made: PreparedSweep, records: Records) -> None:
-    """Write down the points that are known, before any is run."""
-    for number, point in enumerate(made.points):
-        if number not in records.all:
-            records.keep(Record(number, point))
-
-
 def _run(
-    made: PreparedSweep,
-    records: Records,
-    progress: Progress,
-    cluster: Cluster,
-    tracked: Tracked,
+    made: PreparedSweep, records: Records, progress: Progress, cluster: Cluster, tracked: Tracked
 ) -> None:
     prepared, sweep = made.prepared, made.sweep
     resources = prepared.study.resources

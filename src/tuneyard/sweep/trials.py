@@ -131,7 +131,8 @@ class Trials:
         except AbandonedError as error:
             record.status, record.reason = "stopped", str(error)
         except ToldError as error:
-            record.status, record.reason = "failed", _reason(error)
+            shown = f" ({error.shown})" if error.shown else ""
+            record.status, record.reason = "failed", f"{error.what}{shown}"
             record.again = not isinstance(error, UserError)
         except BaseException as error:  # a fault of ours, in this trial alone
             record.status, record.reason, record.again = "failed", named(error), True
@@ -235,11 +236,6 @@ def outcome(record: Record) -> str:
     if record.status == "done":
         return f"{record.value:.4g}"
     return f"{record.status}: {record.reason}" if record.reason else record.status
-
-
-def _reason(error: ToldError) -> str:
-    shown = f" ({error.shown})" if error.shown else ""
-    return f"{error.what}{shown}"
 
 
 def quiet(study: Study, run: RunDir, cluster: Cluster) -> Context:

@@ -68,11 +68,12 @@ def shown(uri: str, reference: str) -> list[dict[str, Any]]:
 
 
 def _told(version: Version, held: Mapping[str, int]) -> dict[str, Any]:
+    created = datetime.fromtimestamp(version.created / 1000, UTC)
     return {
         "name": version.name,
         "version": version.number,
         "aliases": sorted(alias for alias, number in held.items() if number == version.number),
-        "created": _time(version.created),
+        "created": created.isoformat(timespec="seconds"),
         "run": version.run_id,
         "source": version.source,
         "reason": version.description,
@@ -240,10 +241,6 @@ def _name(client: Any, uri: str, name: str) -> str:
             remedy="see what there is: tuneyard registry list",
         )
     return name
-
-
-def _time(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
 
 
 def _number(text: str | None) -> float | None:

@@ -141,10 +141,7 @@ def reported(uri: str, *, opening: bool = False) -> Iterator[None]:
         if what is None:
             raise
         raise UserError(
-            what,
-            where="tracking.uri (or MLFLOW_TRACKING_URI)",
-            value=redacted(uri),
-            remedy=remedy,
+            what, where="tracking.uri (or MLFLOW_TRACKING_URI)", value=redacted(uri), remedy=remedy
         ) from cause
 
 

@@ -28,6 +28,7 @@ SHA_TAG = "tuneyard.sha256"
 """Tag: the digest of PEFT's folder."""
 PATH_TAG = "tuneyard.adapter_path"
 """Tag: where PEFT's folder is in the version's files; absent: they are that folder."""
+_IN_USE = "the folder for the fetched adapter holds something else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def fetch_model(
         with reported(uri):
             _download(uri, version, target, wanted)
     elif held != wanted:
-        raise _in_use(target)
+        raise _refused(_IN_USE, target)
     return AdapterRef(
         path=target,
         base_path=version.tags.get("tuneyard.base_path"),
@@ -143,19 +144,16 @@ def new_folder(target: Path) -> Iterator[Path]:
     with _told(target):
         _check_target(target)
         if os.path.exists(target) and any(target.iterdir()):
-            raise _in_use(target)
+            raise _refused(_IN_USE, target)
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.")
     with scratch as folder:
         yield Path(folder)
 
 
-def _in_use(target: Path) -> UserError:
+def _refused(what: str, target: Path) -> UserError:
     return UserError(
-        "the folder for the fetched adapter holds something else",
-        where="--out",
-        value=str(target),
-        remedy="name a folder that does not exist yet",
+        what, where="--out", value=str(target), remedy="name a folder that does not exist yet"
     )
 
 
@@ -187,12 +185,7 @@ def check_database(uri: str) -> None:
 def _check_target(target: Path) -> None:
     """Refuse before anything is asked of a server a folder that cannot be made."""
     if os.path.exists(target) and not os.path.isdir(target):
-        raise UserError(
-            "a file stands where the folder for the fetched adapter should be",
-            where="--out",
-            value=str(target),
-            remedy="name a folder that does not exist yet",
-        )
+        raise _refused("a file stands where the folder for the fetched adapter should be", target)
     with for_a_while(target):
         pass
 

@@ -79,15 +79,12 @@ def write_adapter(source: Path, package: Package, target: Path) -> None:
         found = json.loads(record.read_text(encoding="utf-8"))
         job = found.get("job", {})
         found["job"] = {name: job[name] for name in ("method", "settings", "seed") if name in job}
-        found["base"] = {**found.get("base", {}), "path": _named(package)}
+        at = f"@{package.revision}" if package.revision else ""
+        found["base"] = {**found.get("base", {}), "path": f"{package.base}{at}"}
         text = json.dumps(found, indent=1, sort_keys=True)
         record.write_text(text + "\n", encoding="utf-8")
     if package.card:
         (target / "README.md").write_text(package.card, encoding="utf-8")
-
-
-def _named(package: Package) -> str:
-    return f"{package.base}@{package.revision}" if package.revision else package.base
 
 
 def write_model(

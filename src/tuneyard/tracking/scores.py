@@ -28,11 +28,6 @@ class Scores:
     questions: Mapping[str, Mapping[Hashable, Hashable]]
     metrics: Mapping[str, Sets]
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The data sets."""
-        return tuple(self.questions)
-
     def of(self, metric: str, kinds: Iterable[str]) -> Sets:
         """Return a metric's values on some data sets; empty where one has none."""
         found = self.metrics.get(metric, {})

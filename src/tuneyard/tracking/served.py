@@ -6,7 +6,6 @@ loaded answers for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +44,11 @@ def served() -> Any:
                 params: ``inputs``: what each instruction is about, where data keep the two apart.
             """
             about = list((params or {}).get(INPUTS) or [])
-            return self._answers(model_input, about)
-
-        def _answers(self, instructions: Sequence[str], about: Sequence[str]) -> list[str]:
-            if about and len(about) != len(instructions):
-                raise ValueError(f"{len(instructions)} instructions but {len(about)} inputs")
+            if about and len(about) != len(model_input):
+                raise ValueError(f"{len(model_input)} instructions but {len(about)} inputs")
             asked = [
                 self.wording.asked(one, more)
-                for one, more in zip(instructions, about or [""] * len(instructions), strict=True)
+                for one, more in zip(model_input, about or [""] * len(model_input), strict=True)
             ]
             return [answer.text for answer in self.answerer.generate(asked, self.decoding)]
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tuneyard.errors import UserError
 from tuneyard.metrics.bertscore import BertScorer, chunks
 from tuneyard.metrics.encoder import Ids
+from tuneyard.metrics.matching import BertScore
 
 TOKENS = "def put board shapes for in range return x y + - ( ) : = red green 'nut' 12 ü ∑ 你"
 WORDS = [*TOKENS.split(), "\n\t"]
@@ -71,21 +72,33 @@ def package(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[..., An
     return load
 
 
+def score(
+    scorer: BertScorer,
+    predictions: Sequence[str],
+    references: Sequence[str],
+    faithful: bool = False,
+) -> list[BertScore]:
+    return scorer.score_pairs(scorer.texts.pairs(predictions, references, faithful=faithful))
+
+
 @pytest.mark.parametrize(("layers", "faithful"), [(2, False), (2, True), (3, True)])
 def test_bertscore_equals_the_package_on_200_pairs(
     encoder: str, package: Callable[[str], Callable[..., Any]], layers: int, faithful: bool
 ) -> None:
-    score = package("bert_score")
+    packaged = package("bert_score")
     predictions, references = texts(200, 1), texts(200, 2)
-    theirs = score(
+    theirs = packaged(
         *(predictions, references),
         model_type=encoder,
         num_layers=layers,
         device="cpu",
         batch_size=64 if faithful else 1,
     )
-    ours = BertScorer(encoder, "text", layer=layers, device="cpu").score(
-        predictions=predictions, references=references, faithful=faithful
+    ours = score(
+        BertScorer(encoder, "text", layer=layers, device="cpu"),
+        predictions=predictions,
+        references=references,
+        faithful=faithful,
     )
     for name, column in zip(("precision", "recall", "f1"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
@@ -98,19 +111,22 @@ def test_codebertscore_equals_the_package_on_200_pairs(
     monkeypatch: pytest.MonkeyPatch,
     faithful: bool,
 ) -> None:
-    score = package("code_bert_score")
+    packaged = package("code_bert_score")
     # Its batches follow the order of a set, so its results on long texts change with the hash seed.
     monkeypatch.setattr(sys.modules["code_bert_score.utils"], "set", InOrder, raising=False)
     predictions, references = texts(200, 3), texts(200, 4)
-    theirs = score(
+    theirs = packaged(
         *(predictions, references),
         model_type=encoder,
         num_layers=2,
         device="cpu",
         batch_size=64 if faithful else 1,
     )
-    ours = BertScorer(encoder, "code", layer=2, device="cpu").score(
-        predictions=predictions, references=references, faithful=faithful
+    ours = score(
+        BertScorer(encoder, "code", layer=2, device="cpu"),
+        predictions=predictions,
+        references=references,
+        faithful=faithful,
     )
     for name, column in zip(("precision", "recall", "f1", "f3"), theirs, strict=True):
         assert [getattr(s, name) for s in ours] == pytest.approx(column.tolist(), abs=1e-4), name
@@ -119,8 +135,8 @@ def test_codebertscore_equals_the_package_on_200_pairs(
 def test_swapping_predictions_and_references_swaps_precision_and_recall(encoder: str) -> None:
     scorer = BertScorer(encoder, "code", device="cpu")
     one, other = ["def put board"], ["put red green ( 12 )"]
-    (straight,) = scorer.score(predictions=one, references=other)
-    (swapped,) = scorer.score(predictions=other, references=one)
+    (straight,) = score(scorer, predictions=one, references=other)
+    (swapped,) = score(scorer, predictions=other, references=one)
     assert straight.precision == pytest.approx(swapped.recall, abs=1e-6)
     assert abs(straight.precision - straight.recall) > 1e-3
     assert straight.f3 != pytest.approx(swapped.f3, abs=1e-4)
@@ -128,12 +144,14 @@ def test_swapping_predictions_and_references_swaps_precision_and_recall(encoder:
 
 def test_equal_texts_score_one_and_empty_ones_nothing(encoder: str) -> None:
     for kind in ("text", "code"):
-        found = BertScorer(encoder, kind, device="cpu").score(  # type: ignore[arg-type]
-            predictions=["for x in y", "", "x"], references=["for x in y", "x", ""]
+        found = score(
+            BertScorer(encoder, kind, device="cpu"),  # type: ignore[arg-type]
+            predictions=["for x in y", "", "x"],
+            references=["for x in y", "x", ""],
         )
         assert found[0].f1 == pytest.approx(1, abs=1e-5)
-        for score in found[1:]:
-            assert (score.precision, score.recall, score.f1, score.f3) == (0, 0, 0, 0)
+        for one in found[1:]:
+            assert (one.precision, one.recall, one.f1, one.f3) == (0, 0, 0, 0)
 
 
 def test_a_text_is_embedded_once_for_all_pairs(
@@ -166,10 +184,10 @@ def test_a_pair_scores_the_same_to_the_bit_whatever_is_beside_it(
     scorer: BertScorer, seed: int, count: int, data: st.DataObject
 ) -> None:
     predictions, references = texts(count, seed), texts(count, seed + 1)
-    together = scorer.score(predictions=predictions, references=references)
+    together = score(scorer, predictions=predictions, references=references)
     some = data.draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=count))
-    found = scorer.score(
-        predictions=[predictions[n] for n in some], references=[references[n] for n in some]
+    found = score(
+        scorer, predictions=[predictions[n] for n in some], references=[references[n] for n in some]
     )
     assert found == [together[n] for n in some]
 
@@ -177,9 +195,9 @@ def test_a_pair_scores_the_same_to_the_bit_whatever_is_beside_it(
 def test_a_long_neighbour_counts_where_the_package_is_asked_for(encoder: str) -> None:
     scorer = BertScorer(encoder, "code", device="cpu")
     one, long = "x + y " * 100, "def put board " * 300
-    alone = scorer.score(predictions=[one], references=["x"])
+    alone = score(scorer, predictions=[one], references=["x"])
     for faithful in (False, True):
-        beside = scorer.score(predictions=[one, long], references=["x", long], faithful=faithful)
+        beside = score(scorer, predictions=[one, long], references=["x", long], faithful=faithful)
         assert (beside[0] == alone[0]) is not faithful
 
 
@@ -189,17 +207,17 @@ def test_pairs_score_the_same_in_chunks(scorer: BertScorer, faithful: bool) -> N
     parts = list(chunks(scorer.texts, pairs, tokens=300))
     assert len(parts) > 3
     apart = {
-        pair: score
+        pair: found
         for part in parts
-        for pair, score in zip(part, scorer.score_pairs(part), strict=True)
+        for pair, found in zip(part, scorer.score_pairs(part), strict=True)
     }
     assert [apart[pair] for pair in pairs] == scorer.score_pairs(pairs)
 
 
 def test_wrong_tokenizers_and_layers_are_refused(encoder: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="3 layers"):
-        BertScorer(encoder, "text", layer=4, device="cpu").score(
-            predictions=["x"], references=["y"]
+        score(
+            BertScorer(encoder, "text", layer=4, device="cpu"), predictions=["x"], references=["y"]
         )
     with pytest.raises(UserError, match="could not be loaded"):
         BertScorer(str(tmp_path), "text", device="cpu")

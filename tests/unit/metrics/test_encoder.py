@@ -31,7 +31,7 @@ def test_a_text_has_the_same_unit_vectors_whatever_is_beside_it(
     for ids in some:
         vectors = encoder.embed([ids])[ids]
         assert torch.equal(vectors, together[ids])
-        assert vectors.shape == (len(ids), encoder.width)
+        assert vectors.shape == (len(ids), encoder._model.config.hidden_size)
         assert torch.allclose(vectors.norm(dim=1).cpu(), torch.ones(len(ids)), atol=1e-5)
 
 

@@ -39,19 +39,15 @@ def test_chunks_are_enough_for_all_workers_and_not_large() -> None:
 def test_scores_stand_in_the_pairs_order(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     monkeypatch.setattr(module, "_FEWEST_FOR_PROCESSES", 30)
     pairs = [Pair(f"x = {n}", f"x = {n % 3}") for n in range(40)]
-    done: list[int] = []
-    found = score_pairs(pairs, metrics=METRICS, workers=workers, advance=done.append)
+    found = score_pairs(pairs, metrics=METRICS, workers=workers)
     assert [score.values["exact_match"] for score in found] == [n < 3 for n in range(40)]
-    assert sum(done) == 40
     for pair, score in zip(pairs, found, strict=True):
-        (alone,) = score_pairs([pair], metrics=METRICS, advance=done.append)
+        (alone,) = score_pairs([pair], metrics=METRICS)
         assert alone == score
 
 
 def test_other_metrics_are_left_alone() -> None:
-    (score,) = score_pairs(
-        [Pair("x", "x")], metrics=frozenset({"execution"}), advance=lambda _: None
-    )
+    (score,) = score_pairs([Pair("x", "x")], metrics=frozenset({"execution"}))
     assert score == ({}, {})
 
 
@@ -66,7 +62,7 @@ _PRINT_SCORE = (
     "one = [pairs.Pair(sys.argv[2], 's = t = 0\\n' + sys.argv[2])]\n"
     "wanted = frozenset({'codebleu'})\n"
     "if sys.argv[1] == 'in a process of its own':\n"
-    "    print(pairs.score_pairs(one, metrics=wanted, faithful=True, advance=lambda n: None))\n"
+    "    print(pairs.score_pairs(one, metrics=wanted, faithful=True))\n"
     "else:\n"
     "    print(pairs._score(one, metrics=wanted, faithful=True))"
 )

@@ -95,18 +95,6 @@ def test_more_workers_change_nothing() -> None:
     )
 
 
-def test_progress_runs_up_to_the_whole() -> None:
-    seen: list[tuple[int, int]] = []
-    score_set(
-        ROWS,
-        task="cocobots",
-        metrics=["bleu", "execution"],
-        progress=lambda done, total: seen.append((done, total)),
-    )
-    assert seen[-1] == (6, 6)
-    assert seen == sorted(seen)
-
-
 def test_cocobots_rows_are_run() -> None:
     reference = "put(board, 'washer', 'red', 6, 4)"
     answers = [reference, "put(board, 'washer', 'blue', 6, 4)", "put(board, 'washer'"]

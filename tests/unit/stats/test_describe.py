@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuneyard.stats.describe import describe
+from tuneyard.stats.describe import Description, describe
 
 numbers = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -31,10 +31,4 @@ def test_missing_values_are_left_out_and_booleans_count() -> None:
 
 
 def test_without_values_there_are_no_figures() -> None:
-    assert describe([None, None]).as_dict() == {
-        "n": 0,
-        "mean": None,
-        "median": None,
-        "variance": None,
-        "std": None,
-    }
+    assert describe([None, None]) == Description(0, None, None, None, None)

@@ -88,11 +88,11 @@ def _axes(view: View) -> list[tuple[str, Scale, Any]]:
     for name, direction in view.sweep.objectives.items():
         scale = numbers([objective(one, name) for one in view.done])
         scale = replace(scale, turned=direction == "min")
-        found.append((name, scale, lambda one, name=name: _known(view, one, name)))
+        found.append((name, scale, lambda one, name=name: _known(one, name)))
     return found
 
 
-def _known(view: View, record: Record, name: str) -> float | None:
+def _known(record: Record, name: str) -> float | None:
     return objective(record, name) if record.status == "done" else None
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist, fmean, stdev
 
 from tuneyard.compare.figures import Drawing
 from tuneyard.compare.markup import Column, code, details, number, section, table, text
-from tuneyard.compare.sections import plot
+from tuneyard.compare.sections import opening, plot
 from tuneyard.config.sweep import COSTS
 from tuneyard.config.yaml_file import render
 from tuneyard.progress import duration
@@ -22,8 +21,7 @@ def verdict(view: View) -> str:
     """Return the opening box: the best trial, what it is worth, and how to run it."""
     best = view.best
     if best is None:
-        lead = "No trial has come to its end."
-        return f'<section id="verdict" class="verdict"><h2>Verdict</h2><p>{lead}</p></section>'
+        return opening("<p>No trial has come to its end.</p>")
     values = [f"{name} {_value(view, best, name)}" for name in view.sweep.objectives]
     lead = (
         f"Trial {best.number} is the best of {len(view.trials)}: {', '.join(values)} on validation "
@@ -44,19 +42,14 @@ def verdict(view: View) -> str:
     if (way := rule(view.sweep)) is not None:
         said.append(f"<b>Several objectives:</b> {text(way)}.")
     said.append(f"<b>Trials:</b> {text(_counts(view))}.")
-    parts = [f'<p class="lead">{text(lead)}</p>', f"<ul>{_items(said)}</ul>"]
-    if view.run:
-        parts.append(code(view.run))
-    return f'<section id="verdict" class="verdict"><h2>Verdict</h2>{"".join(parts)}</section>'
+    items = "".join(f"<li>{one}</li>" for one in said)
+    run = code(view.run) if view.run else ""
+    return opening(f'<p class="lead">{text(lead)}</p><ul>{items}</ul>', run)
 
 
 def alone(identifier: str, title: str, drawing: Drawing | None) -> str:
     """Return a section of one figure, whose title it has; nothing where there is none."""
     return section(identifier, title, plot(drawing, captioned=False) if drawing else "")
-
-
-def _items(said: Sequence[str]) -> str:
-    return "".join(f"<li>{one}</li>" for one in said)
 
 
 def _counts(view: View) -> str:
@@ -159,7 +152,8 @@ def trials(view: View) -> str:
     columns += [*(Column(name) for name in names), Column("time"), Column("", False)]
     rows, classes = [], []
     best = view.best
-    for one in _ranked(view):
+    done = sorted(view.done, key=lambda one: (*(-g for g in gains(one, view.sweep)), one.number))
+    for one in [*done, *(one for one in view.trials if one not in done)]:
         values = [_own(one, key) for key in keys]
         known = one.status == "done" and one.value is not None
         found = [_value(view, one, name) if known else "–" for name in names]
@@ -169,11 +163,6 @@ def trials(view: View) -> str:
         classes.append("baseline" if best is not None and one.number == best.number else "")
     shown = table(columns, rows, row_classes=classes)
     return section("trials", "All trials", shown if len(rows) <= 40 else details("Show", shown))
-
-
-def _ranked(view: View) -> list[Record]:
-    done = sorted(view.done, key=lambda one: (*(-g for g in gains(one, view.sweep)), one.number))
-    return [*done, *(one for one in view.trials if one not in done)]
 
 
 def _own(record: Record, key: str) -> str:
