@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tuneyard.cocobots.errors import (
@@ -71,27 +70,6 @@ class Board:
         """Return nested lists: rows × columns × levels × [shape, colour]."""
         return [[[list(part) for part in cell] for cell in row] for row in self.cells]
 
-    @classmethod
-    def from_json(cls, cells: Sequence[Sequence[Sequence[Sequence[str]]]]) -> Board:
-        """Rebuild a board from `to_json`'s form; no rule is checked."""
-        board = cls(len(cells), len(cells[0]) if cells else 0)
-        board.cells = [[[Part(*part) for part in cell] for cell in row] for row in cells]
-        return board
-
-    def render(self) -> str:
-        """Draw the board as text: per cell its parts bottom to top, e.g. ``wr·nb`` or ``.``.
-
-        The first letter is the shape (``w n s``, ``h`` and ``v`` for bridges), the second the
-        colour.
-        """
-        texts = [[_cell_text(cell) for cell in row] for row in self.cells]
-        width = max(len(text) for row in texts for text in row)
-        header = "   " + " ".join(f"{y + 1:<{width}}" for y in range(self.columns))
-        lines = [
-            f"{x + 1:>2} " + " ".join(f"{t:<{width}}" for t in row) for x, row in enumerate(texts)
-        ]
-        return "\n".join(line.rstrip() for line in [header, *lines])
-
 
 def put(board: Board, shape: str, color: str, x: int, y: int) -> None:
     """Place a part on the board at row x and column y; a bridge also takes its second cell.
@@ -157,8 +135,3 @@ def _whole(value: object, name: str) -> int:
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     # A subclass may override its comparisons; adding as int does not ask it.
     return int.__add__(operator.index(value), 0)
-
-
-def _cell_text(cell: Sequence[Part]) -> str:
-    letters = {"bridge-h": "h", "bridge-v": "v"}
-    return "·".join(letters.get(p.shape, p.shape[:1]) + str(p.color)[:1] for p in cell) or "."

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, Literal, get_args
 
 from tuneyard.cocobots import instructions
@@ -64,8 +65,8 @@ def generate(
     Raises:
         UserError: the order, split, count or an object is wrong, or fewer distinct boards exist.
     """
-    _check_choice("order", order, ORDERS)
-    _check_choice("split", split, SPLITS)
+    check_known(order, ORDERS, "a COCOBOTS data set has no such order")
+    check_known(split, SPLITS, "a COCOBOTS data set has no such split")
     if count is None:
         count = DEFAULT_COUNTS[order][split]
     if count < 1:
@@ -83,7 +84,9 @@ def generate(
         raise _too_many(count, most, split, kind)
     boards = _boards(split, seed, names, objects is None, avoid)
     if order == "higher":
-        wanted = _take(boards, count, split, kind)
+        wanted = list(islice(boards, count))
+        if len(wanted) < count:
+            raise _too_many(count, len(wanted), split, kind)
         return [_higher_example(board, kind, split, n) for n, board in enumerate(wanted)]
     turns: list[Example] = []
     for number, board in enumerate(boards):
@@ -93,13 +96,6 @@ def generate(
     raise _too_many(count, len(turns), split, kind)
 
 
-def _take(boards: Iterator[PlacedObject], count: int, split: str, kind: str) -> list[PlacedObject]:
-    taken = [board for _, board in zip(range(count), boards, strict=False)]
-    if len(taken) < count:
-        raise _too_many(count, len(taken), split, kind)
-    return taken
-
-
 def _too_many(count: int, most: int, split: str, kind: str) -> UserError:
     return UserError(
         f"only {most} distinct COCOBOTS examples exist for this split",
@@ -107,10 +103,6 @@ def _too_many(count: int, most: int, split: str, kind: str) -> UserError:
         value=count,
         remedy=f"ask for at most {most}",
     )
-
-
-def _check_choice(name: str, value: str, known: tuple[str, ...]) -> None:
-    check_known(value, known, f"a COCOBOTS data set has no such {name}")
 
 
 def _boards(

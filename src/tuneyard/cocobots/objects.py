@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from tuneyard.cocobots.board import BRIDGE_STEP, COLUMNS, ROWS, Board, put
+from tuneyard.cocobots.board import BRIDGE_STEP, COLUMNS, ROWS
 from tuneyard.errors import check_known
 
 # One line an object: its name, then its arrangements. Each part is a shape letter (h and v are
@@ -135,17 +135,6 @@ class PlacedObject:
             Placement(part.shape, color, self.x + part.dx, self.y + part.dy)
             for part, color in zip(self.arrangement, self.colors, strict=True)
         ]
-
-    def build(self) -> Board:
-        """Build it on an empty 8×8 board.
-
-        Raises:
-            PlacementError: it does not fit there.
-        """
-        board = Board()
-        for placement in self.placements():
-            put(board, *placement)
-        return board
 
 
 def _parse(line: str) -> tuple[str, tuple[Arrangement, ...]]:

@@ -44,7 +44,8 @@ def load_public(
         if node.type == "regular":
             rows = [_regular(node, order, meta)]
         elif order == "higher":
-            rows = [_single_turn(node, meta)]
+            turn = node.at("dialogues", "single_turn", "instructions", 0)
+            rows = [_program(turn, "usage", meta)]
         else:
             rows = _turns(node, meta)
         for instruction, reference, details, where in rows:
@@ -73,14 +74,16 @@ class _Node:
     def fail(self, what: str) -> UserError:
         return UserError(what, where=self.where, value=self.value, remedy=_FORMAT)
 
+    def typed(self, kind: type, name: str) -> Any:
+        if type(self.value) is not kind:
+            raise self.fail(f"a COCOBOTS file has something else where {name} should be")
+        return self.value
+
     def at(self, *keys: str | int) -> _Node:
         node = self
         for key in keys:
-            container = list if isinstance(key, int) else dict
-            inner: Any = node.value
-            if type(node.value) is not container:
-                name = "a list" if container is list else "an object"
-                raise node.fail(f"a COCOBOTS file has something else where {name} should be")
+            is_place = isinstance(key, int)
+            inner = node.typed(list, "a list") if is_place else node.typed(dict, "an object")
             try:
                 value = inner[key]
             except (KeyError, IndexError):
@@ -89,16 +92,10 @@ class _Node:
         return node
 
     def items(self) -> Iterator[tuple[str, _Node]]:
-        if not isinstance(self.value, dict):
-            raise self.fail("a COCOBOTS file has something else where an object should be")
-        for key in self.value:
-            yield key, self.at(key)
+        return ((key, self.at(key)) for key in self.typed(dict, "an object"))
 
     def entries(self) -> Iterator[_Node]:
-        if not isinstance(self.value, list):
-            raise self.fail("a COCOBOTS file has something else where a list should be")
-        for index in range(len(self.value)):
-            yield self.at(index)
+        return (self.at(index) for index in range(len(self.typed(list, "a list"))))
 
     def text(self) -> str:
         if not isinstance(self.value, str) or not self.value:
@@ -142,12 +139,11 @@ def _boards(root: _Node) -> Iterator[_Node]:
                     yield from boards.entries()
 
 
-def _single_turn(node: _Node, meta: dict[str, Any]) -> _Row:
-    turn = node.at("dialogues", "single_turn", "instructions", 0)
-    function = turn.at(_EDITOR, "function").text()
-    usage = turn.at(_EDITOR, "usage").text()
-    details = {**meta, "function": function, "usage": usage}
-    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details, turn.where
+def _program(turn: _Node, usage: str, meta: dict[str, Any]) -> _Row:
+    """Return a higher-order row; ``usage`` is the key of what uses the function."""
+    function, use = turn.at(_EDITOR, "function").text(), turn.at(_EDITOR, usage).text()
+    details = {**meta, "function": function, "usage": use}
+    return turn.at(_PROGRAMMER).text(), f"{function}\n{use}", details, turn.where
 
 
 def _turns(node: _Node, meta: dict[str, Any]) -> list[_Row]:
@@ -171,9 +167,6 @@ def _regular(node: _Node, order: Order, meta: dict[str, Any]) -> _Row:
             value=order,
             remedy="write order: higher for this file",
         )
-    turn = node.at("dialogues", "regular", "instructions", 0)
-    function = turn.at(_EDITOR, "function").text()
-    usage = turn.at(_EDITOR, "output").text()
     pattern = os.path.splitext(os.path.basename(node.at("seed_template").text()))[0]
-    details = {**meta, "pattern": pattern, "function": function, "usage": usage}
-    return turn.at(_PROGRAMMER).text(), f"{function}\n{usage}", details, turn.where
+    turn = node.at("dialogues", "regular", "instructions", 0)
+    return _program(turn, "output", {**meta, "pattern": pattern})

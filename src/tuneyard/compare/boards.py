@@ -63,9 +63,9 @@ def draw(cells: Cells, title: str, marked: set[tuple[int, int]] | None = None) -
         marked: cells to frame, as (row, column).
     """
     rows, columns = len(cells), max(len(row) for row in cells)
-    width, height = MARGIN + columns * CELL + 2, MARGIN + rows * CELL + 2
+    right, bottom = MARGIN + columns * CELL, MARGIN + rows * CELL
     parts = [
-        f'<figure class="board"><svg viewBox="0 0 {width} {height}" role="img" '
+        f'<figure class="board"><svg viewBox="0 0 {right + 2} {bottom + 2}" role="img" '
         f'aria-label="{text(f"{title} board, seen from above")}">',
         f'<rect class="ground" x="{MARGIN}" y="{MARGIN}" width="{columns * CELL}" '
         f'height="{rows * CELL}"/>',
@@ -74,14 +74,9 @@ def draw(cells: Cells, title: str, marked: set[tuple[int, int]] | None = None) -
         parts.append(_axis(MARGIN + (index + 0.5) * CELL, MARGIN - 6, index + 1))
     for index in range(rows):
         parts.append(_axis(MARGIN / 2, MARGIN + (index + 0.5) * CELL + 4, index + 1))
-    for index in range(rows + 1):
-        end = MARGIN + columns * CELL
-        at = MARGIN + index * CELL
-        parts.append(f'<path class="grid" d="M{MARGIN} {at}H{end}"/>')
-    for index in range(columns + 1):
-        end = MARGIN + rows * CELL
-        at = MARGIN + index * CELL
-        parts.append(f'<path class="grid" d="M{at} {MARGIN}V{end}"/>')
+    across = (f"M{MARGIN} {at}H{right}" for at in range(MARGIN, bottom + 1, CELL))
+    down = (f"M{at} {MARGIN}V{bottom}" for at in range(MARGIN, right + 1, CELL))
+    parts += [f'<path class="grid" d="{line}"/>' for line in (*across, *down)]
     parts.extend(_parts(cells))
     for x, y in sorted(marked or ()):
         parts.append(

@@ -11,6 +11,7 @@ from tuneyard.compare.figures import (
     RULE,
     Drawing,
     file_name,
+    legend,
     new_figure,
     quiet,
     render,
@@ -74,9 +75,11 @@ def _figure(
             name: by_arm.get(curve.system.arm, colours[name])
             for name, curve in zip(every, curves, strict=True)
         }
-    legend = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
-    width, height = 4.6 * columns if columns > 1 else 6.4, 2.35 * rows + legend
-    figure = new_figure(width, height)
+    named = 0.22 * -(-len(names) // 3) if len(names) > 1 else 0.0
+    width, height = 4.6 * columns if columns > 1 else 6.4, 2.35 * rows + named
+    figure = new_figure(
+        width, height, left=0.55, right=0.15, top=0.32 + named, bottom=0.5, wspace=0.2, hspace=0.42
+    )
     grid = figure.subplots(rows, columns, squeeze=False)
     for axis in list(grid.flat)[len(panels) :]:
         axis.set_visible(False)
@@ -103,15 +106,17 @@ def _figure(
         axis.grid(color=RULE, linewidth=0.8)
         quiet(axis)
         if len(set(drawn)) > 1:
-            _explain_dashes(axis, list(keys.values()))
+            looks = [{"color": INK, "linestyle": dash, "linewidth": 1.3} for dash in DASHES]
+            entries = dict(zip(keys.values(), looks, strict=True))
+            legend(axis, entries, fontsize=8, handlelength=2.2)
     for axis in grid[-1]:
         axis.set_xlabel("optimiser step", fontsize=8.5, color=INK)
-    figure.subplots_adjust(
-        left=0.55 / width, right=1 - 0.15 / width, bottom=0.5 / height,
-        top=1 - (0.32 + legend) / height, wspace=0.2, hspace=0.42,
-    )  # fmt: skip
     if len(names) > 1:
-        _legend(figure, colours, left=0.55 / width)
+        legend(
+            figure, {name: {"color": colour, "linewidth": 2} for name, colour in colours.items()},
+            loc="upper left", bbox_to_anchor=(0.55 / width, 1.0), ncols=3, fontsize=8.5,
+            handlelength=1.4, borderaxespad=0.0,
+        )  # fmt: skip
     notes = [
         f"{name}{'' if curve.seed is None else f', seed {curve.seed}'}: {curve.note}"
         for name, curve in zip(every, curves, strict=True)
@@ -140,22 +145,3 @@ def _series(curve: Curve, key: str) -> tuple[list[float], list[float]]:
     pairs = [(number(point.get("step")), number(point.get(key))) for point in curve.points]
     kept = [(step, value) for step, value in pairs if step is not None and value is not None]
     return [step for step, _ in kept], [value for _, value in kept]
-
-
-def _explain_dashes(axis: object, words: list[str]) -> None:
-    from matplotlib.lines import Line2D
-
-    lines = [Line2D([], [], color=INK, linestyle=dash, linewidth=1.3) for dash in DASHES]
-    axis.legend(  # type: ignore[attr-defined]
-        lines, words, frameon=False, fontsize=8, labelcolor=INK, handlelength=2.2
-    )
-
-
-def _legend(figure: object, colours: Mapping[str, str], left: float) -> None:
-    from matplotlib.lines import Line2D
-
-    lines = [Line2D([], [], color=colour, linewidth=2) for colour in colours.values()]
-    figure.legend(  # type: ignore[attr-defined]
-        lines, list(colours), loc="upper left", bbox_to_anchor=(left, 1.0), ncols=3, frameon=False,
-        fontsize=8.5, labelcolor=INK, handlelength=1.4, borderaxespad=0.0,
-    )  # fmt: skip

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 
 from tuneyard.compare.inputs import Cell, System
-from tuneyard.compare.measures import by_example
+from tuneyard.compare.measures import by_example, values_of
+from tuneyard.compare.tables import tables_of
 from tuneyard.metrics import Measure
 from tuneyard.stats import Regression, linear_regression
 
@@ -59,11 +60,11 @@ def histograms(cells: Sequence[Cell], measures: Sequence[Measure]) -> list[Histo
     averaged first. A truth value's distribution is its mean, so it has no histogram.
     """
     found = []
-    for (split, kind), group in groups_of(cells).items():
+    for (split, kind), group in tables_of(cells).items():
         for measure in measures:
             if measure.k is not None or _truth(group, measure.key):
                 continue
-            values = {cell.system: _values(cell, measure) for cell in group}
+            values = {cell.system: values_of(cell, measure) for cell in group}
             every = [value for own in values.values() for value in own]
             if not every:
                 continue
@@ -77,7 +78,7 @@ def scatters(cells: Sequence[Cell], measures: Sequence[Measure]) -> list[Scatter
     """Return precision against recall for each family that was measured, by split and kind."""
     by_key = {measure.key: measure for measure in measures}
     found = []
-    for (split, kind), group in groups_of(cells).items():
+    for (split, kind), group in tables_of(cells).items():
         for family in FAMILIES:
             precision = by_key.get(f"{family}_precision")
             recall = by_key.get(f"{family}_recall")
@@ -91,14 +92,6 @@ def scatters(cells: Sequence[Cell], measures: Sequence[Measure]) -> list[Scatter
             if any(points.values()):
                 found.append(Scatter(family, kind, split, points, lines))
     return found
-
-
-def groups_of(cells: Sequence[Cell]) -> dict[tuple[str, str], list[Cell]]:
-    """Group cells by (split, kind), in order."""
-    groups: dict[tuple[str, str], list[Cell]] = {}
-    for cell in cells:
-        groups.setdefault((cell.split, cell.kind), []).append(cell)
-    return groups
 
 
 def bin_edges(low: float, high: float, bins: int = BINS) -> list[float]:
@@ -127,10 +120,6 @@ def _round_width(width: float) -> float:
 
 def _truth(cells: Sequence[Cell], key: str) -> bool:
     return any(isinstance(row.get(key), bool) for cell in cells for row in cell.rows)
-
-
-def _values(cell: Cell, measure: Measure) -> list[float]:
-    return [float(value) for value in by_example(cell, measure).values() if value is not None]
 
 
 def _pairs(cell: Cell, x: Measure, y: Measure) -> tuple[tuple[float, float], ...]:

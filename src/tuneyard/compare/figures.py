@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -197,23 +197,50 @@ def _canvas(
     width = left + panels * panel_width + 0.1
     panel = 0.08 + 0.3 * len(rows)
     height = lines * (head + 0.34 + panel)
-    figure = new_figure(width, height)
-    figure.subplots_adjust(
-        left=left / width,
-        right=1 - 0.15 / width,
-        top=1 - head / height,
-        bottom=0.34 / height,
-        wspace=0.08,
-        hspace=(head + 0.34) / panel,
-    )
+    figure = new_figure(
+        width, height, left=left, right=0.15, top=head, bottom=0.34,
+        wspace=0.08, hspace=(head + 0.34) / panel,
+    )  # fmt: skip
     return figure, names
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Return a transparent figure (inches) that no global state of matplotlib knows of."""
+def new_figure(
+    width: float,
+    height: float,
+    *,
+    left: float,
+    right: float,
+    top: float,
+    bottom: float,
+    **gaps: float,
+) -> Any:
+    """Return a transparent figure that no global state of matplotlib knows of.
+
+    Args:
+        left, right, top, bottom: its margins, in inches as its size is.
+        gaps: between panels: ``wspace`` and ``hspace``, as parts of a panel.
+    """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), facecolor="none")
+    figure = Figure(figsize=(width, height), facecolor="none")
+    figure.subplots_adjust(
+        left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height,
+        **gaps,
+    )  # fmt: skip
+    return figure
+
+
+def legend(holder: Any, entries: Mapping[str, Mapping[str, Any]], **options: Any) -> None:
+    """Put a legend on an axis or a figure.
+
+    Args:
+        entries: by what they say, how a line of it is drawn.
+        options: matplotlib's, such as where it stands.
+    """
+    from matplotlib.lines import Line2D
+
+    lines = [Line2D([], [], **look) for look in entries.values()]
+    holder.legend(lines, list(entries), frameon=False, labelcolor=INK, **options)
 
 
 def _tidy(axis: Any, places: list[int], names: list[str]) -> None:

@@ -147,14 +147,14 @@ class StudyInputs:
         kinds = list(dict.fromkeys(cell.kind for cell in self.cells))
         regimes = sorted(
             dict.fromkeys(cell.system.train_on for cell in self.cells),
-            key=lambda regime: (len(regime), [_position(kinds, kind) for kind in regime], regime),
+            key=lambda regime: (len(regime), [position(kinds, kind) for kind in regime], regime),
         )
         arms = list(dict.fromkeys(cell.system.arm for cell in self.cells))
         arms.sort(key=lambda arm: (arm != self.settings.baseline, len(self.stages(arm))))
         return sorted(
             (_pooled(list(runs.values())) for runs in groups.values()),
             key=lambda cell: (
-                _position(SPLITS, cell.split),
+                position(SPLITS, cell.split),
                 kinds.index(cell.kind),
                 models.index(cell.system.model),
                 regimes.index(cell.system.train_on),
@@ -176,7 +176,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return fmean(known) if known and len(known) == len(values) else None
 
 
-def _position(names: Sequence[str], name: str) -> int:
+def position(names: Sequence[str], name: str) -> int:
+    """Return the place of a name, of an unknown one the place behind all."""
     return names.index(name) if name in names else len(names)
 
 

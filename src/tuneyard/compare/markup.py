@@ -30,17 +30,14 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
 
 
-def percent(value: float | None, digits: int = 1) -> str:
+def percent(value: float | None) -> str:
     """Return a share as a percentage without its sign; a dash where it is missing."""
-    return number(None if value is None else 100 * value, digits)
+    return number(None if value is None else 100 * value, 1)
 
 
-def signed(value: float | None, digits: int = 1) -> str:
+def signed(value: float | None) -> str:
     """Return a difference of shares in percentage points, always with a sign."""
-    if value is None:
-        return "–"
-    rounded = f"{100 * value:+.{digits}f}"
-    return rounded.replace("-", "−")
+    return "–" if value is None else f"{100 * value:+.1f}".replace("-", "−")
 
 
 def p_value(value: float | None) -> str:
@@ -59,16 +56,10 @@ class Column:
 
 
 def table(
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[str]],
-    *,
-    caption: str = "",
-    row_classes: Sequence[str] = (),
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], row_classes: Sequence[str] = ()
 ) -> str:
     """Return a table in a box that scrolls. Cells are HTML already; the first heads its row."""
     lines = ['<div class="scroll" tabindex="0" role="group"><table>']
-    if caption:
-        lines.append(f"<caption>{text(caption)}</caption>")
     heads = "".join(
         f'<th scope="col"{_figures(column)}>{text(column.head)}</th>' for column in columns
     )

@@ -101,6 +101,11 @@ def by_example(cell: Cell, measure: Measure) -> dict[Hashable, Value]:
     return average_runs(by_run(cell, measure))
 
 
+def values_of(cell: Cell, measure: Measure) -> list[float]:
+    """Return the metric's values of the examples that have one, truth values as 0 and 1."""
+    return [float(value) for value in by_example(cell, measure).values() if value is not None]
+
+
 def by_run(cell: Cell, measure: Measure) -> dict[Hashable, dict[Hashable, Value]]:
     """Return the metric's value by training seed (None: only one run) and example."""
     key = _column(measure)
@@ -152,18 +157,8 @@ def means(cell: Cell, pass_at: Sequence[int] = (1,)) -> dict[str, float]:
         cell: the rows of one run, or of several.
         pass_at: the k of pass@k, which becomes ``pass_at_K``.
     """
-    found = {}
-    for measure in measures_of([cell], pass_at):
-        known = [float(value) for value in by_example(cell, measure).values() if value is not None]
-        if known:
-            found[measure.key] = fmean(known)
-    return found
-
-
-def is_binary(values: Iterable[Value]) -> bool:
-    """Return whether all values that are there are truth values (none there: False)."""
-    present = [value for value in values if value is not None]
-    return bool(present) and all(isinstance(value, bool) for value in present)
+    found = {m.key: values_of(cell, m) for m in measures_of([cell], pass_at)}
+    return {key: fmean(values) for key, values in found.items() if values}
 
 
 def number(value: Any) -> float | None:

@@ -6,16 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs, System
+from tuneyard.compare.inputs import SPLITS, Labels, StudyInputs, System, position
 from tuneyard.compare.markup import p_value, percent, signed
 from tuneyard.compare.tables import Row, tables_of
-from tuneyard.compare.verdicts import (
-    BETTER,
-    NOT_DISTINGUISHABLE,
-    NOT_TESTED,
-    WORSE,
-    PairedTest,
-)
+from tuneyard.compare.verdicts import BETTER, NOT_DISTINGUISHABLE, NOT_TESTED, WORSE, PairedTest
 from tuneyard.metrics import Measure
 
 MOST: Final = 10
@@ -54,10 +48,7 @@ def tell(
     """Tell what the tests that decide say, on the split that is reported."""
     if not deciding or not rows:
         return Verdict("No metric was measured, so nothing can be compared.", ())
-    split = min(
-        {row.split for row in rows},
-        key=lambda name: SPLITS.index(name) if name in SPLITS else len(SPLITS),
-    )
+    split = min({row.split for row in rows}, key=lambda name: position(SPLITS, name))
     decided = [test for test in tests if test.split == split and test.decides]
     findings, outcomes, winners = [], [], []
     for (part, kind), group in tables_of(rows).items():

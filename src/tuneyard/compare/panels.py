@@ -116,9 +116,8 @@ def _grid(
     left, right, bottom, gap = 0.55, 0.16, 0.46, 0.36
     width = left + right + columns * PANEL + (columns - 1) * gap
     whole = rows * (height + head) + (rows - 1) * 0.28 + bottom
-    figure = new_figure(width, whole)
-    figure.subplots_adjust(
-        left=left / width, right=1 - right / width, bottom=bottom / whole, top=1 - head / whole,
+    figure = new_figure(
+        width, whole, left=left, right=right, top=head, bottom=bottom,
         wspace=gap / PANEL, hspace=(head + 0.28) / height,
     )  # fmt: skip
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def write_report(inputs: StudyInputs, out: Path) -> Summary:
         path = out / "figures" / f"{drawing.name}.svg"
         path.write_text(drawing.standalone, encoding="utf-8")
         files[f"figures/{drawing.name}"] = path
-    return summary.with_files(files)
+    return replace(summary, files=files)
 
 
 def add_decision(folder: Path, decided: Mapping[str, Any]) -> None:
@@ -70,7 +71,6 @@ def add_decision(folder: Path, decided: Mapping[str, Any]) -> None:
 def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawing]]:
     """Return the figures by section: ``metrics``, ``distributions``, ``scatters``, …"""
     colours = arm_colours([row.system.arm for row in summary.rows], summary.baseline)
-    places = dict.fromkeys((counts.split, counts.kind) for counts in summary.errors)
     # A curve's regime may never have been evaluated, so curves are labelled among themselves.
     curve_labels = Labels([curve.system for curve in inputs.curves])
     return {
@@ -96,8 +96,7 @@ def draw_figures(summary: Summary, inputs: StudyInputs) -> dict[str, list[Drawin
             scatter_figure(scatter, summary.labels, colours) for scatter in summary.scatters
         ],
         "errors": [
-            error_bars([c for c in summary.errors if (c.split, c.kind) == place], summary.labels)
-            for place in places
+            error_bars(counts, summary.labels) for counts in tables_of(summary.errors).values()
         ],
         "curves": training_curves(inputs.curves, curve_labels, colours),
     }

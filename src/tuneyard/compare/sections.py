@@ -10,15 +10,7 @@ from tuneyard.compare.errors import group_of, rank
 from tuneyard.compare.examples import WorkedExample
 from tuneyard.compare.figures import Drawing
 from tuneyard.compare.inputs import regime_text
-from tuneyard.compare.markup import (
-    Column,
-    code,
-    details,
-    percent,
-    section,
-    table,
-    text,
-)
+from tuneyard.compare.markup import Column, code, details, percent, section, table, text
 from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Estimate, Row, asked, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
@@ -168,8 +160,7 @@ def errors_table(summary: Summary) -> str:
             f"{suspicious:,} answers may have forged their verdict: see suspicious in the scores."
         )
         parts.append(f'<p class="note">{said}</p>')
-    for split, kind in dict.fromkeys((counts.split, counts.kind) for counts in summary.errors):
-        chosen = [c for c in summary.errors if (c.split, c.kind) == (split, kind)]
+    for (split, kind), chosen in tables_of(summary.errors).items():
         found = sorted({name for counts in chosen for name in counts.categories}, key=rank)
         columns = [
             Column("Arm", False),

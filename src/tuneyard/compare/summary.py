@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tuneyard.compare.distributions import Histogram, Scatter, histograms, scatters
@@ -48,10 +48,6 @@ class Summary:
     labels: Labels
     baseline: str
     files: Mapping[str, Path]
-
-    def with_files(self, files: Mapping[str, Path]) -> Summary:
-        """Return the summary with the paths of what was written."""
-        return replace(self, files=dict(files))
 
     def headline(self, kind: str) -> list[Measure]:
         """Return the metrics of a data set's main table: the one that decides comes first."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Final, TypeVar
 
 import numpy as np
 
+from tuneyard.compare.errors import ErrorCounts
 from tuneyard.compare.inputs import Cell, StudyInputs, System
-from tuneyard.compare.measures import by_run, is_binary
+from tuneyard.compare.measures import by_run
 from tuneyard.compare.questions import distinct_of, questions_of
 from tuneyard.metrics import Measure
 from tuneyard.stats import (
@@ -76,24 +77,25 @@ def estimate_rows(
     cells: Sequence[Cell], measures: Sequence[Measure], inputs: StudyInputs
 ) -> list[Row]:
     """Return the estimates of every cell, in the cells' order."""
-    rows = []
-    for cell in cells:
-        rows.append(
-            Row(
-                system=cell.system,
-                kind=cell.kind,
-                split=cell.split,
-                examples=len({str(row["id"]) for row in cell.rows}),
-                distinct=distinct_of(cell),
-                estimates={m.key: _estimate(cell, m, inputs) for m in measures},
-            )
+    return [
+        Row(
+            system=cell.system,
+            kind=cell.kind,
+            split=cell.split,
+            examples=len({str(row["id"]) for row in cell.rows}),
+            distinct=distinct_of(cell),
+            estimates={m.key: _estimate(cell, m, inputs) for m in measures},
         )
-    return rows
+        for cell in cells
+    ]
 
 
-def tables_of(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    """Group rows by (split, kind), in order."""
-    groups: dict[tuple[str, str], list[Row]] = {}
+_Placed = TypeVar("_Placed", Row, Cell, ErrorCounts)
+
+
+def tables_of(rows: Sequence[_Placed]) -> dict[tuple[str, str], list[_Placed]]:
+    """Group what is of a split and a data set by (split, kind), in order."""
+    groups: dict[tuple[str, str], list[_Placed]] = {}
     for row in rows:
         groups.setdefault((row.split, row.kind), []).append(row)
     return groups
@@ -117,12 +119,8 @@ def _estimate(cell: Cell, measure: Measure, inputs: StudyInputs) -> Estimate:
     there = [(value, questions[name]) for name in names if (value := values[name]) is not None]
     interval = _interval([v for v, _ in there], [question for _, question in there], inputs)
     return Estimate(
-        n=found.n,
+        **asdict(found),
         missing=len(ordered) - found.n,
-        mean=found.mean,
-        median=found.median,
-        variance=found.variance,
-        std=found.std,
         ci_low=interval.low,
         ci_high=interval.high,
         method=interval.method,
@@ -136,7 +134,7 @@ def _interval(
     values: Sequence[float | bool], questions: Sequence[Hashable], inputs: StudyInputs
 ) -> Interval:
     confidence = inputs.settings.confidence
-    if is_binary(values):
+    if values and all(isinstance(value, bool) for value in values):
         column = np.array(values, dtype=np.float64)
         worth = clustered(column, questions).effective_size(float(column.var()))
         return wilson(

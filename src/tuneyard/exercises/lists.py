@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any, Final
 
-from tuneyard.exercises.spec import Spec, Step
+from tuneyard.exercises.spec import NUMBERS, Maker, Spec, Step, drawn, fixed
 
 _INPUTS: Final[tuple[tuple[list[int]], ...]] = (
     ([],),
@@ -42,44 +41,28 @@ def draw(rng: random.Random) -> Spec:
     )
 
 
-Maker = Callable[[random.Random], Step]
-
-
-def _fixed(words: str, code: str, call: Callable[[Any], Any]) -> Maker:
-    step = Step(words, code, call)
-    return lambda rng: step
-
-
-def _with_number(words: str, code: str, call: Callable[[Any, int], Any]) -> Maker:
-    def make(rng: random.Random) -> Step:
-        k = rng.randint(3, 9)  # divisible by 2 would be even, in other words
-        return Step(words.replace("#", str(k)), code.replace("#", str(k)), lambda n: call(n, k))
-
-    return make
-
-
 # Which numbers count. The words stand for themselves; the code is a condition on ``n``.
 _KEEP: Final[tuple[Maker, ...]] = (
-    _fixed("the numbers", "", lambda n: True),
-    _fixed("the even numbers", "n % 2 == 0", lambda n: n % 2 == 0),
-    _fixed("the odd numbers", "n % 2 == 1", lambda n: n % 2 == 1),
-    _fixed("the positive numbers", "n > 0", lambda n: n > 0),
-    _fixed("the negative numbers", "n < 0", lambda n: n < 0),
-    _with_number("the numbers greater than #", "n > #", lambda n, k: n > k),
-    _with_number("the numbers less than #", "n < #", lambda n, k: n < k),
-    _with_number("the numbers divisible by #", "n % # == 0", lambda n, k: n % k == 0),
-    _with_number("the numbers other than #", "n != #", lambda n, k: n != k),
+    fixed("the numbers", "", lambda n: True),
+    fixed("the even numbers", "n % 2 == 0", lambda n: n % 2 == 0),
+    fixed("the odd numbers", "n % 2 == 1", lambda n: n % 2 == 1),
+    fixed("the positive numbers", "n > 0", lambda n: n > 0),
+    fixed("the negative numbers", "n < 0", lambda n: n < 0),
+    drawn(NUMBERS, "the numbers greater than #", "n > #", lambda n, k: n > k),
+    drawn(NUMBERS, "the numbers less than #", "n < #", lambda n, k: n < k),
+    drawn(NUMBERS, "the numbers divisible by #", "n % # == 0", lambda n, k: n % k == 0),
+    drawn(NUMBERS, "the numbers other than #", "n != #", lambda n, k: n != k),
 )
 
 # What becomes of each of them.
 _CHANGE: Final[tuple[Maker, ...]] = (
-    _fixed("{}", "n", lambda n: n),
-    _fixed("the squares of {}", "n * n", lambda n: n * n),
-    _fixed("the absolute values of {}", "abs(n)", abs),
-    _fixed("the negatives of {}", "-n", lambda n: -n),
-    _with_number("{}, each plus #", "n + #", lambda n, k: n + k),
-    _with_number("{}, each minus #", "n - #", lambda n, k: n - k),
-    _with_number("{}, each times #", "n * #", lambda n, k: n * k),
+    fixed("{}", "n", lambda n: n),
+    fixed("the squares of {}", "n * n", lambda n: n * n),
+    fixed("the absolute values of {}", "abs(n)", abs),
+    fixed("the negatives of {}", "-n", lambda n: -n),
+    drawn(NUMBERS, "{}, each plus #", "n + #", lambda n, k: n + k),
+    drawn(NUMBERS, "{}, each minus #", "n - #", lambda n, k: n - k),
+    drawn(NUMBERS, "{}, each times #", "n * #", lambda n, k: n * k),
 )
 
 # What is made of all of them.

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from tuneyard.exercises.spec import Spec
+from tuneyard.exercises.spec import NUMBERS, Maker, Spec, drawn, fixed
 
 _INPUTS: Final = ((0, 0), (1, 2), (2, 1), (5, 5), (-4, 3), (9, -6), (7, 8), (12, 10))
-
-
-class _Part(NamedTuple):
-    """Words, code and function of ``x`` and ``y``."""
-
-    words: str
-    code: str
-    call: Callable[[int, int], Any]
 
 
 def draw(rng: random.Random) -> Spec:
@@ -35,49 +26,31 @@ def draw(rng: random.Random) -> Spec:
     return Spec("numbers", ("x", "y"), "two numbers x and y", words, code, solve, _INPUTS)
 
 
-Maker = Callable[[random.Random], _Part]
-
-
-def _fixed(words: str, code: str, call: Callable[[int, int], Any]) -> Maker:
-    part = _Part(words, code, call)
-    return lambda rng: part
-
-
-def _with_number(words: str, code: str, call: Callable[[int, int, int], Any]) -> Maker:
-    def make(rng: random.Random) -> _Part:
-        k = rng.randint(3, 9)
-        return _Part(
-            words.replace("#", str(k)), code.replace("#", str(k)), lambda x, y: call(x, y, k)
-        )
-
-    return make
-
-
 _RESULTS: Final[tuple[Maker, ...]] = (
-    _fixed("x", "x", lambda x, y: x),
-    _fixed("y", "y", lambda x, y: y),
-    _fixed("the sum of x and y", "x + y", lambda x, y: x + y),
-    _fixed("the difference of x and y", "x - y", lambda x, y: x - y),
-    _fixed("the product of x and y", "x * y", lambda x, y: x * y),
-    _fixed("the square of x", "x * x", lambda x, y: x * x),
-    _fixed("the larger of x and y", "max(x, y)", max),
-    _fixed("the smaller of x and y", "min(x, y)", min),
-    _with_number("#", "#", lambda x, y, k: k),
-    _with_number("x plus #", "x + #", lambda x, y, k: x + k),
-    _with_number("y minus #", "y - #", lambda x, y, k: y - k),
-    _with_number("# times x", "# * x", lambda x, y, k: k * x),
-    _with_number("y divided by # rounded down", "y // #", lambda x, y, k: y // k),
-    _with_number("the remainder of x divided by #", "x % #", lambda x, y, k: x % k),
+    fixed("x", "x", lambda x, y: x),
+    fixed("y", "y", lambda x, y: y),
+    fixed("the sum of x and y", "x + y", lambda x, y: x + y),
+    fixed("the difference of x and y", "x - y", lambda x, y: x - y),
+    fixed("the product of x and y", "x * y", lambda x, y: x * y),
+    fixed("the square of x", "x * x", lambda x, y: x * x),
+    fixed("the larger of x and y", "max(x, y)", max),
+    fixed("the smaller of x and y", "min(x, y)", min),
+    drawn(NUMBERS, "#", "#", lambda x, y, k: k),
+    drawn(NUMBERS, "x plus #", "x + #", lambda x, y, k: x + k),
+    drawn(NUMBERS, "y minus #", "y - #", lambda x, y, k: y - k),
+    drawn(NUMBERS, "# times x", "# * x", lambda x, y, k: k * x),
+    drawn(NUMBERS, "y divided by # rounded down", "y // #", lambda x, y, k: y // k),
+    drawn(NUMBERS, "the remainder of x divided by #", "x % #", lambda x, y, k: x % k),
 )
 
 _CONDITIONS: Final[tuple[Maker, ...]] = (
-    _fixed("x is greater than y", "x > y", lambda x, y: x > y),
-    _fixed("x is less than y", "x < y", lambda x, y: x < y),
-    _fixed("x equals y", "x == y", lambda x, y: x == y),
-    _fixed("x is even", "x % 2 == 0", lambda x, y: x % 2 == 0),
-    _fixed("y is odd", "y % 2 == 1", lambda x, y: y % 2 == 1),
-    _fixed("y is negative", "y < 0", lambda x, y: y < 0),
-    _with_number("x is greater than #", "x > #", lambda x, y, k: x > k),
-    _with_number("y is less than #", "y < #", lambda x, y, k: y < k),
-    _with_number("x is divisible by #", "x % # == 0", lambda x, y, k: x % k == 0),
+    fixed("x is greater than y", "x > y", lambda x, y: x > y),
+    fixed("x is less than y", "x < y", lambda x, y: x < y),
+    fixed("x equals y", "x == y", lambda x, y: x == y),
+    fixed("x is even", "x % 2 == 0", lambda x, y: x % 2 == 0),
+    fixed("y is odd", "y % 2 == 1", lambda x, y: y % 2 == 1),
+    fixed("y is negative", "y < 0", lambda x, y: y < 0),
+    drawn(NUMBERS, "x is greater than #", "x > #", lambda x, y, k: x > k),
+    drawn(NUMBERS, "y is less than #", "y < #", lambda x, y, k: y < k),
+    drawn(NUMBERS, "x is divisible by #", "x % # == 0", lambda x, y, k: x % k == 0),
 )

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
+
+NUMBERS: Final = range(3, 10)
+"""What numbers are drawn from: divisible by 2 would be even, in other words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of an answer.
 
     Attributes:
         words: English with ``{}`` where the words of the step's input go.
         code: Python with ``{}`` where the input's expression goes.
-        call: what it does to a value. Expected results come from here, never from ``code``.
+        call: what it does to the input. Expected results come from here, never from ``code``.
     """
 
     words: str
     code: str
-    call: Callable[[Any], Any]
+    call: Callable[..., Any]
+
+
+Maker = Callable[[random.Random], Step]
+
+
+def fixed(words: str, code: str, call: Callable[..., Any]) -> Maker:
+    """Return what always makes the same step."""
+    step = Step(words, code, call)
+    return lambda rng: step
+
+
+def drawn(choices: Sequence[Any], words: str, code: str, call: Callable[..., Any]) -> Maker:
+    """Return what makes a step with one of the choices.
+
+    It stands for ``#`` in words and code, and is the last argument of ``call``.
+    """
+
+    def make(rng: random.Random) -> Step:
+        choice = rng.choice(choices)
+        shown = str(choice)
+        return Step(
+            words.replace("#", shown),
+            code.replace("#", shown),
+            lambda *values: call(*values, choice),
+        )
+
+    return make
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from tuneyard.exercises.spec import Spec, Step, apply
+from tuneyard.exercises.spec import Maker, Spec, apply, drawn, fixed
 
 _LETTERS: Final = "aeiorst"
 _INPUTS: Final = (
@@ -40,51 +39,32 @@ def draw(rng: random.Random) -> Spec:
     )
 
 
-Maker = Callable[[random.Random], Step]
-
-
-def _fixed(words: str, code: str, call: Callable[[str], Any]) -> Maker:
-    step = Step(words, code, call)
-    return lambda rng: step
-
-
-def _with(choices: Any, words: str, code: str, call: Callable[[str, Any], Any]) -> Maker:
-    def make(rng: random.Random) -> Step:
-        given = rng.choice(choices)
-        shown = str(given)
-        return Step(
-            words.replace("#", shown), code.replace("#", shown), lambda text: call(text, given)
-        )
-
-    return make
-
-
 _CHANGE: Final[tuple[Maker, ...]] = (
-    _fixed("{} in upper case", "{}.upper()", str.upper),
-    _fixed("{} in lower case", "{}.lower()", str.lower),
-    _fixed("{} backwards", "{}[::-1]", lambda text: text[::-1]),
-    _fixed("{} without outer spaces", "{}.strip()", str.strip),
-    _fixed("{} without any spaces", "{}.replace(' ', '')", lambda text: text.replace(" ", "")),
-    _with(range(2, 10), "{} up to place #", "{}[:#]", lambda text, k: text[:k]),
-    _with(range(2, 10), "{} from place #", "{}[#:]", lambda text, k: text[k:]),
-    _with(range(2, 5), "{} # times over", "({} * #)", lambda text, k: text * k),
-    _with(
+    fixed("{} in upper case", "{}.upper()", str.upper),
+    fixed("{} in lower case", "{}.lower()", str.lower),
+    fixed("{} backwards", "{}[::-1]", lambda text: text[::-1]),
+    fixed("{} without outer spaces", "{}.strip()", str.strip),
+    fixed("{} without any spaces", "{}.replace(' ', '')", lambda text: text.replace(" ", "")),
+    drawn(range(2, 10), "{} up to place #", "{}[:#]", lambda text, k: text[:k]),
+    drawn(range(2, 10), "{} from place #", "{}[#:]", lambda text, k: text[k:]),
+    drawn(range(2, 5), "{} # times over", "({} * #)", lambda text, k: text * k),
+    drawn(
         _LETTERS,
         "{} without the letter '#'",
         "{}.replace('#', '')",
         lambda text, c: text.replace(c, ""),
     ),
-    _with(
+    drawn(
         _LETTERS, "{} with '#' as '-'", "{}.replace('#', '-')", lambda text, c: text.replace(c, "-")
     ),
 )
 
 _MEASURE: Final[tuple[Maker, ...]] = (
-    _fixed("the length of {}", "len({})", len),
-    _fixed("the words of {}", "{}.split()", str.split),
-    _with(_LETTERS, "how many '#' are in {}", "{}.count('#')", lambda text, c: text.count(c)),
-    _with(_LETTERS, "whether '#' is in {}", "'#' in {}", lambda text, c: c in text),
-    _with(
+    fixed("the length of {}", "len({})", len),
+    fixed("the words of {}", "{}.split()", str.split),
+    drawn(_LETTERS, "how many '#' are in {}", "{}.count('#')", lambda text, c: text.count(c)),
+    drawn(_LETTERS, "whether '#' is in {}", "'#' in {}", lambda text, c: c in text),
+    drawn(
         _LETTERS, "whether '#' begins {}", "{}.startswith('#')", lambda text, c: text.startswith(c)
     ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from tuneyard.artifacts import content_key
 from tuneyard.config import Study, Sweep
@@ -154,13 +155,17 @@ def _other(prepared: Prepared, study: Study, file: StudyFile) -> Prepared:
 
 def _of_arm(study: Study, point: Point) -> Study:
     """Return the study of one arm and one training seed."""
-    seeds = study.matrix.seeds or [study.seed]
-    arms = {point.arm: study.matrix.arms[point.arm]}
-    seed = seeds[0] if point.seed is None else point.seed
+    seed = (study.matrix.seeds or [study.seed])[0] if point.seed is None else point.seed
+    return _of_arms(study, [point.arm], seeds=[seed])
+
+
+def _of_arms(study: Study, names: Sequence[str], **matrix: Any) -> Study:
+    """Return the study of some of its arms, held against the first, and of nothing but them."""
+    arms = {name: study.matrix.arms[name] for name in names}
     return study.model_copy(
         update={
-            "matrix": study.matrix.model_copy(update={"arms": arms, "seeds": [seed]}),
-            "compare": study.compare.model_copy(update={"baseline": point.arm, "against": []}),
+            "matrix": study.matrix.model_copy(update={"arms": arms, **matrix}),
+            "compare": study.compare.model_copy(update={"baseline": names[0], "against": []}),
             "register_": None,
             "sweep": None,
         }
@@ -212,16 +217,9 @@ def _planned(prepared: Prepared, file: StudyFile, sweep: Sweep) -> Planned:
     """Return what plans the swept arms of a study with other values."""
 
     def arms(study: Study) -> Mapping[str, SweptArm]:
-        arms = {name: study.matrix.arms[name] for name in sweep.arms}
-        baseline = study.compare.model_copy(update={"baseline": sweep.arms[0], "against": []})
-        matrix = study.matrix.model_copy(update={"arms": arms})
-        own = study.model_copy(
-            update={"matrix": matrix, "compare": baseline, "register_": None, "sweep": None}
-        )
-        plan = _other(prepared, own, file).plan
         return {
             arm.name: SweptArm(arm.trains[-1].key, tuple(one.key for one in arm.scores[SPLIT].sets))
-            for arm in plan.arms
+            for arm in _other(prepared, _of_arms(study, sweep.arms), file).plan.arms
         }
 
     return arms

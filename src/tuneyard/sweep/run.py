@@ -14,10 +14,9 @@ from tuneyard.errors import RunError, UserError
 from tuneyard.judging.imports import check_imports
 from tuneyard.machine import check_machine
 from tuneyard.plan.steps import Compare, Prefer, Prepare
-from tuneyard.progress import Bar, Progress
+from tuneyard.progress import Progress
 from tuneyard.stages.attempts import workplace
 from tuneyard.stages.check import check_rows
-from tuneyard.stages.context import Context
 from tuneyard.stages.runner import Runner, import_all
 from tuneyard.stages.runs import check_tracker
 from tuneyard.sweep import tuned
@@ -31,7 +30,7 @@ from tuneyard.sweep.room import alone, notes, room
 from tuneyard.sweep.search import meant, searcher
 from tuneyard.sweep.space import Point
 from tuneyard.sweep.tracked import Tracked
-from tuneyard.sweep.trials import Trials
+from tuneyard.sweep.trials import Trials, quiet
 from tuneyard.sweep.winner import best
 
 
@@ -70,8 +69,7 @@ def run(
             known = len(records.all) == made.most
             if not known or any(not record.over for record in records.known):
                 _run(made, records, progress, cluster, tracked)
-            bar = Bar("", _nothing, _nothing)
-            tracked.close(Context(made.prepared.study, folder, bar, cluster))
+            tracked.close(quiet(made.prepared.study, folder, cluster))
             write(made, records)
             found = best(records.known, made.sweep)
             if found is None:
@@ -91,10 +89,6 @@ def run(
         cluster.stop()
     said.append(f"report of the trials: {report}")
     return {"table": "\n\n".join(filter(None, said)), "results": place}
-
-
-def _nothing(*words: object) -> None:
-    """Show nothing."""
 
 
 def _nothing_done(records: Records) -> RunError:

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from tuneyard.artifacts import RunDir
+from tuneyard.config import Study
 from tuneyard.distributed.cluster import Cluster
 from tuneyard.errors import AbandonedError, ToldError, UserError, named
 from tuneyard.progress import Bar, Progress, duration
@@ -201,7 +203,7 @@ class Trials:
                 self._refused[step.key] = error
                 run.discard("work", run.artifact(step.stage, step.key).name)  # not gone on with
                 raise
-        context = Context(study, run, Bar("", _nothing, _nothing), self._cluster)
+        context = quiet(study, run, self._cluster)
         record.values = objectives(self._made, trial, context)
         record.value = next(iter(record.values.values()))
         record.steps = (facts_of(run, last) or {}).get("steps")
@@ -240,5 +242,10 @@ def _reason(error: ToldError) -> str:
     return f"{error.what}{shown}"
 
 
+def quiet(study: Study, run: RunDir, cluster: Cluster) -> Context:
+    """Return a stage's context whose bar shows nothing."""
+    return Context(study, run, Bar("", _nothing, _nothing), cluster)
+
+
 def _nothing(*words: object) -> None:
-    """Show nothing."""
+    pass

@@ -11,10 +11,17 @@ from tuneyard.config import Sweep
 from tuneyard.sweep.records import Record
 
 
+def objective(record: Record, name: str) -> float:
+    """Return a finished trial's value of an objective."""
+    value = record.values.get(name, record.value)
+    assert value is not None
+    return value
+
+
 def gains(record: Record, sweep: Sweep) -> tuple[float, ...]:
     """Return a finished trial's objectives, the first first, each so that more is better."""
     return tuple(
-        _value(record, name) * (1 if direction == "max" else -1)
+        objective(record, name) * (1 if direction == "max" else -1)
         for name, direction in sweep.objectives.items()
     )
 
@@ -64,12 +71,6 @@ def rule(sweep: Sweep) -> str | None:
             f"the best by {', then '.join([*others, first])}"
         )
     return f"{kept}: the first by {', then '.join([first, *others])}"
-
-
-def _value(record: Record, name: str) -> float:
-    value = record.values.get(name, record.value)
-    assert value is not None  # of a trial that is done
-    return value
 
 
 def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -4,24 +4,20 @@ Importing this package does not import mlflow (which takes seconds); opening a `
 fetching a model does.
 """
 
-from tuneyard.tracking.fetch import AdapterRef, fetch_model, parse_model_uri
+from tuneyard.tracking.fetch import fetch_model, parse_model_uri
 from tuneyard.tracking.gate import Bar, Sets, mean_of
 from tuneyard.tracking.package import Answer, Package
 from tuneyard.tracking.registry import Decision, Details, Offer, reach, register, rollback
-from tuneyard.tracking.run import Logged, Run, Status
+from tuneyard.tracking.run import Run, Status
 from tuneyard.tracking.scores import Scores, logged_scores
 from tuneyard.tracking.store import Tracker
-from tuneyard.tracking.versions import CHALLENGER, CHAMPION, Version
+from tuneyard.tracking.versions import Version
 
 __all__ = [
-    "CHALLENGER",
-    "CHAMPION",
-    "AdapterRef",
     "Answer",
     "Bar",
     "Decision",
     "Details",
-    "Logged",
     "Offer",
     "Package",
     "Run",

@@ -49,13 +49,13 @@ def check_uri(uri: str) -> str:
     return scheme
 
 
-def check_artifact_root(uri: str, artifact_root: str | None = None) -> None:
-    """Refuse a database without a server where nothing says where artifacts go.
+def check_artifact_root(uri: str) -> None:
+    """Refuse a database without a server: nothing says where artifacts go.
 
     Raises:
         UserError: see above, or as ``check_uri``.
     """
-    if check_uri(uri) not in (*SERVERS, "sqlite") and artifact_root is None:
+    if check_uri(uri) not in (*SERVERS, "sqlite"):
         raise UserError(
             "a tracking database without a server needs a place for artifacts",
             where="tracking.uri (or MLFLOW_TRACKING_URI)",

@@ -26,7 +26,8 @@ def listed(uri: str) -> list[dict[str, Any]]:
     """Return every registered model: name, versions, and who is champion and challenger."""
     client = _client(uri)
     with reported(uri):
-        found = [model for model in _models(client) if not model.name.endswith(SUFFIX)]
+        every_model = versions.pages(client.search_registered_models)
+        found = [model for model in every_model if not model.name.endswith(SUFFIX)]
         rows = []
         for model in sorted(found, key=lambda one: str(one.name)):
             every = {one.number: one for one in versions.versions(client, model.name)}
@@ -221,16 +222,6 @@ def _client(uri: str) -> Any:
         return client
 
     return connect.first_answer(uri, opened)
-
-
-def _models(client: Any) -> list[Any]:
-    found, token = [], None
-    while True:
-        page = client.search_registered_models(page_token=token)
-        found += page
-        token = page.token
-        if not token:
-            return found
 
 
 def _name(client: Any, uri: str, name: str) -> str:

@@ -73,7 +73,7 @@ def client(uri: str) -> Any:
         os.environ.setdefault(name, value)
     from mlflow.tracking import MlflowClient
 
-    if "MLFLOW_LOGGING_LEVEL" in _QUIET and os.environ["MLFLOW_LOGGING_LEVEL"] == "WARNING":
+    if os.environ["MLFLOW_LOGGING_LEVEL"] == "WARNING":
         # mlflow configures its loggers at import, which may have been someone else's, earlier.
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -92,26 +92,26 @@ def check_answer(uri: str) -> None:
     Raises:
         UserError: see above.
     """
-    first_answer(uri, lambda: None, patience=PATIENCE)
+    first_answer(uri, lambda: None)
 
 
-def first_answer(uri: str, ask: Callable[[], Answer], *, patience: float = PATIENCE) -> Answer:
+def first_answer(uri: str, ask: Callable[[], Answer]) -> Answer:
     """Return ``ask()``, the first call to ``uri``; unreachable servers are tried again a while.
 
     MLflow's own retries go on for four minutes. They stay as they are for the rest of a study,
     where they carry it over a server's restart; only this first call does without them.
 
     Raises:
-        UserError: nothing listens within ``patience`` seconds, a listener does not answer within
+        UserError: nothing listens within ``PATIENCE`` seconds, a listener does not answer within
             a minute, or the answer is not MLflow's.
     """
     if uri.startswith("sqlite:"):
         _check_sqlite(uri)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with _without_retries(uri), reported(uri, opening=True):
-                _knock(uri, patience)
+                _knock(uri)
                 return ask()
         except UserError as error:
             left = deadline - time.monotonic()
@@ -150,15 +150,16 @@ def reported(uri: str, *, opening: bool = False) -> Iterator[None]:
 
 def _explain(error: Exception, opening: bool) -> tuple[str | None, str, Exception]:
     inner = error.__cause__ or error.__context__
+    reason = inner if isinstance(inner, Exception) else error
     if isinstance(error, ConnectionError):  # perhaps before there is an mlflow to import from
-        return _unreachable(inner if isinstance(inner, Exception) else error)
+        return _unreachable(reason)
     from mlflow.exceptions import MlflowException
     from requests.exceptions import RequestException
 
     if isinstance(error, RequestException) or (
         isinstance(error, MlflowException) and isinstance(inner, RequestException)
     ):
-        return _unreachable(inner if isinstance(inner, Exception) else error)
+        return _unreachable(reason)
     if isinstance(error, shutil.Error):
         # Copying a folder gathers its errors: (from, to, message) of each file.
         first = error.args[0][0] if error.args and error.args[0] else ("", "", str(error))
@@ -231,7 +232,7 @@ def _reason(error: Exception) -> str:
     return first_line(error, 200)
 
 
-def _knock(uri: str, patience: float) -> None:
+def _knock(uri: str) -> None:
     # A host that drops packets would cost a whole request's time-out; a bare connection tells.
     parts = urlsplit(uri)
     if parts.scheme not in SERVERS:
@@ -242,7 +243,7 @@ def _knock(uri: str, patience: float) -> None:
         return
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        socket.create_connection((parts.hostname, port), timeout=max(1.0, patience / 3)).close()
+        socket.create_connection((parts.hostname, port), timeout=max(1.0, PATIENCE / 3)).close()
     except (OSError, ValueError) as error:
         raise ConnectionError(str(error)) from error
 

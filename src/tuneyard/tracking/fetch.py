@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ class AdapterRef:
 
     path: Path
     base_path: str | None
-    base_fingerprint: str | None
     name: str
     version: int
     source: str
@@ -95,7 +94,6 @@ def fetch_model(
     return AdapterRef(
         path=target,
         base_path=version.tags.get("tuneyard.base_path"),
-        base_fingerprint=version.tags.get("tuneyard.base_fingerprint"),
         name=name,
         version=version.number,
         source=version.source,
@@ -105,16 +103,9 @@ def fetch_model(
 
 def run_file(client: Any, run_id: str | None, path: str, to: Path) -> Path | None:
     """Download a file of a run's artifacts to the folder ``to``; None where it is not there."""
-    from mlflow.exceptions import MlflowException
-
     if run_id is None:
         return None
-    try:
-        return Path(client.download_artifacts(run_id, path, str(to)))
-    except (MlflowException, OSError) as error:
-        if isinstance(error.__cause__ or error.__context__, ConnectionError):
-            raise
-        return None
+    return _there(lambda: client.download_artifacts(run_id, path, str(to)))
 
 
 def download(source: str, path: str, uri: str, to: Path) -> Path | None:
@@ -124,12 +115,18 @@ def download(source: str, path: str, uri: str, to: Path) -> Path | None:
         source: where the version's files are.
     """
     from mlflow.artifacts import download_artifacts
-    from mlflow.exceptions import MlflowException
 
     to.mkdir(parents=True, exist_ok=True)
     place = f"{source.rstrip('/')}/{path}"
+    return _there(lambda: download_artifacts(place, dst_path=str(to), tracking_uri=uri))
+
+
+def _there(download: Callable[[], str]) -> Path | None:
+    """Return what a download gives; None where it is not there, but not where nobody answers."""
+    from mlflow.exceptions import MlflowException
+
     try:
-        return Path(download_artifacts(place, dst_path=str(to), tracking_uri=uri))
+        return Path(download())
     except (MlflowException, OSError) as error:
         if isinstance(error.__cause__ or error.__context__, ConnectionError):
             raise

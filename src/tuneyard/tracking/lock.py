@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tuneyard.artifacts import note_lease
+from tuneyard.tracking.versions import absent
 
 SUFFIX = ".being-registered"
 """What the name of a lock ends in."""
@@ -54,7 +55,7 @@ class _Notes:
         return True
 
     def read_text(self, *place: str) -> str | None:
-        with _absent():
+        with absent():
             return str(self._client.get_registered_model(place[-1]).tags.get(_BEAT, ""))
         return None
 
@@ -62,16 +63,5 @@ class _Notes:
         self._client.set_registered_model_tag(place[-1], _BEAT, text)
 
     def discard(self, *place: str) -> None:
-        with _absent():
+        with absent():
             self._client.delete_registered_model(place[-1])
-
-
-@contextlib.contextmanager
-def _absent() -> Iterator[None]:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        yield
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise

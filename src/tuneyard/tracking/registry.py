@@ -227,7 +227,7 @@ def _decide(
         theirs,
         bar=offer.bar,
         questions=offer.scores.asked(offer.kinds),
-        holder=f"the champion, version {champion.number},",
+        holder=holder,
     )
     return Decision(
         CHAMPION if verdict.better else CHALLENGER,
@@ -240,14 +240,10 @@ def _decide(
 
 def _registered(client: Any, name: str, adapter_key: str) -> Version | None:
     """Return the version that an adapter has already."""
-    return next(
-        (
-            found
-            for found in versions.versions(client, name)
-            if found.tags.get(versions.ADAPTER) == adapter_key
-        ),
-        None,
-    )
+    for found in versions.versions(client, name):
+        if found.tags.get(versions.ADAPTER) == adapter_key:
+            return found
+    return None
 
 
 def _promote(client: Any, name: str, number: int, champion: Version | None, reason: str) -> None:
@@ -295,7 +291,6 @@ def _create(tracker: Tracker, rule: Register, offer: Offer, tags: dict[str, str]
     from mlflow.exceptions import MlflowException
 
     name = rule.name
-
     # Files first: a version never names an adapter that is not all there.
     logged = log_model(offer.run, offer.folder, offer.package, name)
     log_scores(offer.run, offer.scores, rule.split)

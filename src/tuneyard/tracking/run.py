@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tuneyard.tracking.connect import reported
 from tuneyard.tracking.dataset import Use, dataset_input
 from tuneyard.tracking.history import FIRST_STEPS, NotFinite, Point, pending
-from tuneyard.tracking.naming import (
-    TAG_LIMIT,
-    entity_key,
-    finite,
-    flatten,
-    shorten,
-)
+from tuneyard.tracking.naming import TAG_LIMIT, entity_key, finite, flatten, shorten
 from tuneyard.tracking.sessions import TAG, Sessions
 
 if TYPE_CHECKING:
@@ -28,14 +22,6 @@ if TYPE_CHECKING:
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 BATCH = 990
 """Metric values a call; MLflow takes 1,000 entities, of which a few are our tags."""
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """What ``log_steps`` did: values sent, and values left out because not finite."""
-
-    points: int
-    skipped: int
 
 
 class Run:
@@ -108,14 +94,7 @@ class Run:
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
         """Set tags; a tag that is already so costs no call."""
-        from mlflow.entities import RunTag
-
-        wanted = {entity_key(name): shorten(str(value), TAG_LIMIT) for name, value in tags.items()}
-        new = {name: value for name, value in wanted.items() if self._tags.get(name) != value}
-        with self._reported():
-            for names in _chunks(list(new), 100):
-                self._client.log_batch(self.id, tags=[RunTag(name, new[name]) for name in names])
-        self._tags.update(new)
+        self._send([], tags)
 
     def log_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Log single values (no step). Missing (None) ones are left out, and so are unchanged ones.
@@ -136,7 +115,7 @@ class Run:
         if bad:
             self.set_tags({"tuneyard.not_finite_metrics": json.dumps(bad)})
 
-    def log_steps(self, history: Iterable[Mapping[str, Any]], prefix: str = "") -> Logged:
+    def log_steps(self, history: Iterable[Mapping[str, Any]], prefix: str = "") -> int:
         """Log a training history: rows ``{step, metric: value, …}``, any metric absent or None.
 
         It may come in parts. Points that MLflow has already are not sent again: each metric's last
@@ -147,6 +126,9 @@ class Run:
         Args:
             history: rows with an int ``step``, and optionally ``time`` in Unix seconds.
             prefix: put before each metric's name with a slash, e.g. ``sft``.
+
+        Returns:
+            How many values were sent.
         """
         suffix = f".{prefix}" if prefix else ""
         steps_tag, bad_tag = f"tuneyard.steps{suffix}", f"tuneyard.not_finite{suffix}"
@@ -167,15 +149,10 @@ class Run:
                     tags[bad_tag] = json.dumps(_added(self._json_tag(bad_tag), found.not_finite))
             self._send(batch, tags)
         self._sure[prefix] = True
-        return Logged(len(points), sum(note.count for note in found.not_finite.values()))
+        return len(points)
 
     def log_dataset(
-        self,
-        name: str,
-        digest: str,
-        rows: int,
-        source: str,
-        context: Use = "training",
+        self, name: str, digest: str, rows: int, source: str, context: Use = "training"
     ) -> None:
         """Log a data set as an input of the run: MLflow's pages show its name and digest.
 
@@ -204,11 +181,8 @@ class Run:
         now = int(time.time() * 1000)
         with self._reported():
             for child, start in self.tracker.arms(self, "RUNNING"):
-                self._client.set_terminated(
-                    child,
-                    "FAILED" if status == "FAILED" else "KILLED",
-                    self._sessions.end(start, now),
-                )
+                ended = "FAILED" if status == "FAILED" else "KILLED"
+                self._client.set_terminated(child, ended, self._sessions.end(start, now))
             if self._status != status:
                 self._client.set_terminated(self.id, status, self._sessions.end(self._start, now))
         self._status = status
@@ -257,7 +231,7 @@ class Run:
                 present[name] = {metric.step for metric in history}
         return [point for point in points if point.step not in present[point.name]]
 
-    def _send(self, points: Sequence[Point], tags: Mapping[str, str]) -> None:
+    def _send(self, points: Sequence[Point], tags: Mapping[str, Any]) -> None:
         from mlflow.entities import Metric, RunTag
 
         now = int(time.time() * 1000)
@@ -266,7 +240,7 @@ class Run:
             for name, value, step, seconds in points
         ]
         # A record of steps beyond MLflow's limit is cut, and then not used: see _json_tag.
-        wanted = {entity_key(tag): shorten(text, TAG_LIMIT) for tag, text in tags.items()}
+        wanted = {entity_key(tag): shorten(str(text), TAG_LIMIT) for tag, text in tags.items()}
         new = {tag: text for tag, text in wanted.items() if self._tags.get(tag) != text}
         if metrics or new:
             with self._reported():

@@ -24,7 +24,6 @@ class Sessions:
             found = [(int(a), int(b)) for a, b in json.loads(text or "[]")]
         except (ValueError, TypeError):  # cut at MLflow's limit, or written by others
             found = []
-        self.known = bool(found)
         # Another tracker of this process may have begun the present one.
         self._before = [pair for pair in found if pair[0] != began]
         self._began = began

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tuneyard.errors import UserError
 from tuneyard.tracking import connect, sessions
-from tuneyard.tracking.address import check_artifact_root, check_uri, sqlite_path
+from tuneyard.tracking.address import check_artifact_root, sqlite_path
 from tuneyard.tracking.connect import reported
 from tuneyard.tracking.naming import TAG_LIMIT, entity_key, shorten
 from tuneyard.tracking.run import Run
@@ -25,70 +24,39 @@ class Tracker:
     Args:
         uri: ``sqlite:///PATH.db``, ``http(s)://HOST:PORT``, or another database that MLflow takes.
         experiment: its name; made where it does not exist.
-        artifact_root: folder or URL for the artifacts of a new experiment. None: the server's
-            own; for SQLite the folder ``artifacts`` beside the file. An existing experiment keeps
-            the place it was made with.
-        patience: seconds for which a server that cannot be reached is tried again.
         began: when this session began, in Unix milliseconds.
 
     Raises:
         UserError: the URI is not usable, nothing answers, or the experiment was deleted.
 
-    The first opening of a database makes its tables (about 3 s more than a later opening).
+    The first opening of a database makes its tables (about 3 s more than a later opening). The
+    artifacts of a new experiment lie where the server puts them, of SQLite in the folder
+    ``artifacts`` beside the file.
     """
 
-    def __init__(
-        self,
-        uri: str,
-        experiment: str,
-        artifact_root: str | None = None,
-        *,
-        patience: float = connect.PATIENCE,
-        began: int = sessions.BEGAN,
-    ) -> None:
-        scheme = check_uri(uri)
-        check_artifact_root(uri, artifact_root)
+    def __init__(self, uri: str, experiment: str, *, began: int = sessions.BEGAN) -> None:
+        check_artifact_root(uri)
         self.uri = uri
         self.experiment = experiment
         self.began = began
-        if artifact_root is None and scheme == "sqlite":
-            artifact_root = str(sqlite_path(uri).parent / "artifacts")
-        if artifact_root is not None and "://" not in artifact_root:
-            artifact_root = Path(artifact_root).resolve().as_uri()
         self.client: Any = None
-        self.experiment_id: str = connect.first_answer(
-            uri, lambda: self._open(artifact_root), patience=patience
-        )
+        self.experiment_id: str = connect.first_answer(uri, self._open)
 
-    def study(
-        self,
-        name: str,
-        key: str,
-        params: Mapping[str, Any] | None = None,
-        tags: Mapping[str, Any] | None = None,
-    ) -> Run:
+    def study(self, name: str, key: str, params: Mapping[str, Any] | None = None) -> Run:
         """Return the parent run of a study: the one with this key, else a new one.
 
         Args:
             name: the study's name.
             key: the content key of the resolved study; resuming finds the run by it.
             params: nested; logged flat under dotted keys.
-            tags: further tags.
         """
-        run = self._run(name, key, params or {}, {**(tags or {}), KIND_TAG: "study"})
+        run = self._run(name, key, params or {}, {KIND_TAG: "study"})
         run.beat()
         return run
 
-    def arm(
-        self,
-        parent: Run,
-        name: str,
-        key: str,
-        params: Mapping[str, Any] | None = None,
-        tags: Mapping[str, Any] | None = None,
-    ) -> Run:
+    def arm(self, parent: Run, name: str, key: str, params: Mapping[str, Any] | None = None) -> Run:
         """Return the run of one arm, a child of ``parent``: the one with this key, or a new one."""
-        own = {**(tags or {}), KIND_TAG: "arm", PARENT_TAG: parent.id}
+        own = {KIND_TAG: "arm", PARENT_TAG: parent.id}
         return self._run(name, key, params or {}, own, parent)
 
     def arms(self, parent: Run, status: str) -> list[tuple[str, int]]:
@@ -98,11 +66,13 @@ class Tracker:
         )
         return [(entity.info.run_id, entity.info.start_time) for entity in found]
 
-    def _open(self, artifact_root: str | None) -> str:
+    def _open(self) -> str:
         self.client = connect.client(self.uri)
         found = self.client.get_experiment_by_name(self.experiment)
         if found is None:
-            return str(self.client.create_experiment(self.experiment, artifact_root))
+            database = sqlite_path(self.uri) if self.uri.startswith("sqlite:") else None
+            place = database and (database.parent / "artifacts").resolve().as_uri()
+            return str(self.client.create_experiment(self.experiment, place))
         if found.lifecycle_stage != "active":
             raise UserError(
                 "the MLflow experiment was deleted",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -33,7 +34,6 @@ class Version:
     Attributes:
         source: where its files are: of what ``find`` returns, an address to download from.
         description: why it has the place that it has.
-        aliases: those of its aliases that the registry told; see ``champion``.
         created: Unix milliseconds.
     """
 
@@ -43,7 +43,6 @@ class Version:
     run_id: str | None
     description: str
     created: int
-    aliases: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -60,17 +59,24 @@ class Version:
         return f"models:/{self.name}/{self.number}"
 
 
-def aliases(client: Any, name: str) -> dict[str, int] | None:
-    """Return a registered model's aliases with the versions that have them; None: no such model."""
+@contextlib.contextmanager
+def absent() -> Iterator[None]:
+    """Let pass that something is not there."""
     from mlflow.exceptions import MlflowException
 
     try:
-        found = client.get_registered_model(name).aliases
+        yield
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
-        return None
-    return {alias: int(version) for alias, version in found.items()}
+
+
+def aliases(client: Any, name: str) -> dict[str, int] | None:
+    """Return a registered model's aliases with the versions that have them; None: no such model."""
+    with absent():
+        found = client.get_registered_model(name).aliases
+        return {alias: int(version) for alias, version in found.items()}
+    return None
 
 
 def champion(client: Any, name: str) -> Version | None:
@@ -114,15 +120,19 @@ def find(client: Any, name: str, reference: str | int) -> Version:
 
 
 def versions(client: Any, name: str) -> Iterator[Version]:
-    """Yield all versions of a registered model, the newest first."""
+    """Return all versions of a registered model, the newest first."""
     # The name alone goes to the server: a filter on tags is not the same on every registry.
-    token = None
     quoted = name.replace("'", "''")
+    newest_first = {"filter_string": f"name='{quoted}'", "order_by": ["version_number DESC"]}
+    return map(record, pages(client.search_model_versions, **newest_first))
+
+
+def pages(search: Callable[..., Any], **options: Any) -> Iterator[Any]:
+    """Yield what a search of MLflow's finds, page by page."""
+    token = None
     while True:
-        page = client.search_model_versions(
-            f"name='{quoted}'", order_by=["version_number DESC"], page_token=token
-        )
-        yield from map(record, page)
+        page = search(**options, page_token=token)
+        yield from page
         token = page.token
         if not token:
             return
@@ -137,6 +147,5 @@ def record(entity: Any) -> Version:
         run_id=entity.run_id or None,
         description=entity.description or "",
         created=int(entity.creation_timestamp),
-        aliases=tuple(sorted(entity.aliases or ())),
         tags=dict(entity.tags),
     )

@@ -3,9 +3,9 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
+from boards import build, from_json
 
 from tuneyard.cocobots import instructions
-from tuneyard.cocobots.board import Board
 from tuneyard.cocobots.errors import CATEGORIES
 from tuneyard.cocobots.execution import judge, try_references
 from tuneyard.cocobots.objects import OBJECTS, PlacedObject
@@ -44,7 +44,7 @@ def test_the_right_board(sandbox, prediction, category, detail):
     (verdict,) = judge([(HIGHER, prediction)], sandbox)
     assert verdict.success
     assert (verdict.category, verdict.detail) == (category, detail)
-    assert verdict.expected == verdict.built == WN.build().to_json()
+    assert verdict.expected == verdict.built == build(WN).to_json()
 
 
 FUNCTION, USAGE = instructions.function(WN), instructions.usage(WN)
@@ -115,7 +115,7 @@ def test_wrong_answers(sandbox):
         assert (verdict.category, verdict.success) == (category, False), prediction
         assert detail in verdict.detail, prediction
         assert verdict.category in CATEGORIES
-        assert Board.from_json(verdict.expected).height(6, 4) == 1
+        assert from_json(verdict.expected).height(6, 4) == 1
 
 
 CHEATS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from boards import build
 
 from tuneyard.cocobots import instructions
 from tuneyard.cocobots.board import Board, put
@@ -63,7 +64,7 @@ def test_the_three_forms_of_every_simple_board_build_equal_boards(boards):
     for board in boards:
         forms = [run(form["total_code"]) for form in board["code"].values()]
         assert len(forms) == 3
-        assert forms[0] == forms[1] == forms[2] == placed(board).build()
+        assert forms[0] == forms[1] == forms[2] == build(placed(board))
         assert forms[0] != Board()
 
 

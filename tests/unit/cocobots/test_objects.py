@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from boards import build
 
 from tuneyard.cocobots.objects import (
     OBJECTS,
@@ -30,7 +31,7 @@ def test_there_are_68_objects_and_251_arrangements():
 def test_every_arrangement_spells_its_name_and_can_be_built(name, arrangement):
     assert "".join(part.shape[0] for part in arrangement) == name
     assert arrangement[0][1:] == (0, 0)
-    board = PlacedObject(name, arrangement, ("red",) * len(name), 2, 5).build()
+    board = build(PlacedObject(name, arrangement, ("red",) * len(name), 2, 5))
     taken = [(x, y) for x in range(8) for y in range(8) if board.height(x, y)]
     rows, columns = extent(arrangement)
     assert max(x for x, _ in taken) - 2 + 1 == rows

@@ -20,7 +20,7 @@ def test_text_shows_control_characters() -> None:
 
 
 def test_numbers() -> None:
-    assert (percent(0.5), percent(None), percent(1, 0)) == ("50.0", "–", "100")
+    assert (percent(0.5), percent(None), percent(1)) == ("50.0", "–", "100.0")
     assert (signed(0.05), signed(-0.05), signed(None)) == ("+5.0", "−5.0", "–")
     assert (p_value(0.0004), p_value(0.05), p_value(None)) == ("< 0.001", "0.050", "–")
 

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from tuneyard.compare import Cell, System
-from tuneyard.compare.measures import by_example, deciding, is_binary, means, measures_of
+from tuneyard.compare.measures import by_example, deciding, means, measures_of
 from tuneyard.metrics import Measure
 
 PASSED, BLEU = Measure("passed", "pass@1"), Measure("bleu", "BLEU")
@@ -50,12 +50,6 @@ def test_missing_values_stay_missing_and_samples_are_averaged(make_cell) -> None
     sampled = make_cell("sft", passed=[True, False, None])
     rows = [{**row, "id": "same"} for row in sampled.rows]
     assert by_example(Cell(System("m", (), "sft"), "a", "test", rows), PASSED) == {"same": 0.5}
-
-
-def test_binary_means_truth_values() -> None:
-    assert is_binary([True, None, False])
-    assert not is_binary([1.0, 0.0])
-    assert not is_binary([None])
 
 
 def _sampled(passed, seeds=None):

@@ -29,6 +29,11 @@ def test_a_mean_gets_a_bootstrap_interval_and_population_variance(make_cell) -> 
     assert 0.2 <= e.ci_low < 0.4 < e.ci_high <= 0.6
 
 
+def test_binary_means_truth_values(make_cell) -> None:
+    for values, method in (([True, None, False], "wilson"), ([1.0, 0.0, 0.0], "bca")):
+        assert _estimates(make_cell("sft", passed=values)).estimates["passed"].method == method
+
+
 @pytest.mark.parametrize(("values", "n"), [([None, None], 0), ([0.5], 1)])
 def test_too_few_values_get_no_interval(make_cell, values, n) -> None:
     e = _estimates(make_cell("sft", codebleu=values)).estimates["codebleu"]

@@ -89,3 +89,13 @@ def test_what_a_dead_process_left_is_removed_and_what_a_living_one_has_is_not(
     with lease(run, "training-alive"), workplace(run, groups):
         time.sleep(0.4)
     assert workplaces(run) == ["training-alive"]
+
+
+def test_an_attempt_keeps_its_name_until_its_work_is_discarded(run: RunDir) -> None:
+    artifact = run.artifact("train", "abc")
+    first = attempt_of(artifact)
+    assert first["name"].startswith("train-abc-")
+    assert attempt_of(artifact) == first
+    run.discard("work", artifact.name)
+    # Checkpoints of the finished training may still lie beside those of later ones.
+    assert attempt_of(artifact)["name"] != first["name"]

@@ -68,7 +68,7 @@ class Runs:
     def __call__(self, *steps: Stub, overrides: tuple[str, ...] = ()) -> Runner:
         study = load(self._file, overrides)
         made = Runner(study, RunDir(str(self._file.parent / "run")), Progress(self.screen))
-        made.run(steps, None, None, "training")  # type: ignore[arg-type]
+        made.run(steps, None, None)  # type: ignore[arg-type]
         return made
 
 

@@ -1,17 +1,12 @@
 """What the training stage hands to a training job: its rows, and the name it goes on under."""
 
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tuneyard.artifacts import RunDir
 from tuneyard.config.load import load
 from tuneyard.distributed import train
 from tuneyard.errors import UserError
-from tuneyard.stages.context import Context
-from tuneyard.stages.train import _attempt, _note
 from tuneyard.study_check import check
 from tuneyard.train.rows import read_sft
 
@@ -56,18 +51,3 @@ def test_repeating_an_unknown_data_set_is_refused(study_file):
         check(load(study_file, ["sft.repeat={pyhton: 3}"]), "study.yaml")
     assert caught.value.where == "study.yaml: sft.repeat"
     assert "python" in caught.value.remedy
-
-
-def test_an_attempt_keeps_its_name_until_its_work_is_discarded(tmp_path: Path) -> None:
-    run = RunDir(str(tmp_path / "run"))
-    nothing: Any = None
-    context = Context(nothing, run, nothing, nothing)
-    artifact = run.artifact("train", "abc")
-    first = _attempt(artifact, context)
-    assert first["name"].startswith("train-abc-")
-    _note(artifact, context, {**first, "place": "there"})
-    first = {**first, "place": "there"}
-    assert _attempt(artifact, context) == first
-    run.discard("work", artifact.name)
-    # Checkpoints of the finished training may still lie beside those of later ones.
-    assert _attempt(artifact, context)["name"] != first["name"]

@@ -47,6 +47,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, floa
             used = {name: there[name] - free.get(name, 0) for name in ("CPU", "memory")}
             return {**used, "groups": len(groups)}
 
+        self.groups.release()  # workers that stay for the next trial, as far as they have started
         for _ in range(100):  # Ray hears of an actor's end a little later
             if not any(left().values()):
                 break

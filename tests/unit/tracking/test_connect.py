@@ -105,11 +105,14 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
         Tracker(f"sqlite:///{tmp_path}/file/mlflow.db", "x")
 
 
-def test_a_closed_port_is_named_with_a_remedy(closed_port: int) -> None:
+def test_a_closed_port_is_named_with_a_remedy(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "PATIENCE", 0.2)
     uri = f"http://127.0.0.1:{closed_port}"
     before = dict(os.environ)
     with pytest.raises(UserError, match="connection refused") as caught:
-        Tracker(uri, "x", patience=0.2)
+        Tracker(uri, "x")
     assert uri in str(caught.value)
     assert "mlflow server" in str(caught.value)
     assert {k: v for k, v in os.environ.items() if "RETRIES" in k} == {
@@ -118,8 +121,9 @@ def test_a_closed_port_is_named_with_a_remedy(closed_port: int) -> None:
 
 
 def test_a_driver_that_is_not_installed_is_named() -> None:
+    uri = "mssql+nosuchdriver://u:p@db/mlflow"
     with pytest.raises(UserError, match=r"database cannot be used"):
-        Tracker("mssql+nosuchdriver://u:p@db/mlflow", "x", "file:///nowhere")
+        connect.first_answer(uri, lambda: connect.client(uri).search_experiments())
 
 
 def test_a_damaged_database_is_told(migrated: Path, tmp_path: Path) -> None:
@@ -129,12 +133,17 @@ def test_a_damaged_database_is_told(migrated: Path, tmp_path: Path) -> None:
         Tracker(f"sqlite:///{path}", "x")
 
 
-def test_an_unknown_host() -> None:
+def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "PATIENCE", 0.2)
     with pytest.raises(UserError, match=r"cannot be reached.*unknown host"):
-        Tracker("http://no-such-host.invalid:5000", "x", patience=0.2)
+        Tracker("http://no-such-host.invalid:5000", "x")
 
 
-def test_a_server_that_comes_up_late_is_awaited(closed_port: int) -> None:
+def test_a_server_that_comes_up_late_is_awaited(
+    closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "PATIENCE", 20)
+
     # It answers 404 to everything: refused as no MLflow, which shows that it was reached.
     def serve() -> None:
         time.sleep(1.5)
@@ -146,11 +155,13 @@ def test_a_server_that_comes_up_late_is_awaited(closed_port: int) -> None:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     with pytest.raises(UserError, match="could not be opened"):
-        Tracker(f"http://127.0.0.1:{closed_port}", "x", patience=20)
+        Tracker(f"http://127.0.0.1:{closed_port}", "x")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_refused_credentials(status: int) -> None:
+def test_refused_credentials(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "PATIENCE", 1)
+
     class Refusing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
@@ -162,7 +173,7 @@ def test_refused_credentials(status: int) -> None:
     with HTTPServer(("127.0.0.1", 0), Refusing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with pytest.raises(UserError, match="credentials"):
-            Tracker(f"http://127.0.0.1:{server.server_port}", "x", patience=1)
+            Tracker(f"http://127.0.0.1:{server.server_port}", "x")
         server.shutdown()
 
 

@@ -73,5 +73,5 @@ def _extent(view: View) -> str:
     """Say how much was tried, e.g. ``16 trials · 3 keys · tpe · execution_success``."""
     keys = len(view.keys)
     names = [f"{name} ({way})" for name, way in view.sweep.objectives.items()]
-    told = [f"{len(view.trials)} trials", f"{keys} key{'s' * (keys != 1)}", *view.arms]
+    told = [f"{len(view.trials)} trials", f"{keys} key{'s' * (keys != 1)}", *view.sweep.arms]
     return " · ".join([*told, view.sweep.search, ", ".join(names)])

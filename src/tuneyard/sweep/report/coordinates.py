@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean, stdev
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from tuneyard.compare.figures import (
     RULE,
     Drawing,
     file_name,
+    legend,
     new_figure,
     quiet,
     render,
@@ -20,6 +22,7 @@ from tuneyard.compare.markup import plain
 from tuneyard.sweep.records import Record
 from tuneyard.sweep.report.strokes import along, grid, shade, shares, short
 from tuneyard.sweep.report.view import Scale, View, numbers, spoken
+from tuneyard.sweep.winner import objective
 
 COLUMNS: Final = 3
 """The most panels side by side."""
@@ -32,11 +35,11 @@ def parallel(view: View) -> Drawing | None:
         return None
     axes = _axes(view)
     names = list(view.sweep.objectives)
-    good = shares([view.objective(one, names[0]) for one in view.done], _direction(view, names[0]))
+    good = shares([objective(one, names[0]) for one in view.done], view.sweep.objectives[names[0]])
     gap = max(1.1, min(1.7, 9.0 / (len(axes) - 1)))  # as wide as the page, where that is enough
-    width, height = gap * (len(axes) - 0.35) + 1.5, 3.7
-    figure = new_figure(width, height)
-    axis = figure.add_axes((0.55 / width, 0.1 / height, 1 - 1.5 / width, 1 - 0.6 / height))
+    width = gap * (len(axes) - 0.35) + 1.5
+    figure = new_figure(width, 3.7, left=0.55, right=0.95, top=0.5, bottom=0.1)
+    axis = figure.subplots()
     lines: list[tuple[Record, str, float, Any, int]] = [
         (one, RULE, 0.9, (0, (3, 2)), 1) for one in view.trials if one.status == "stopped"
     ]
@@ -77,36 +80,20 @@ def parallel(view: View) -> Drawing | None:
 def _axes(view: View) -> list[tuple[str, Scale, Any]]:
     """Return each axis's head, its scale, and what gives a trial's value there."""
     found: list[tuple[str, Scale, Any]] = []
-    if len(view.arms) > 1:
-        scale = _counted(view.arms)
-        found.append(("arm", scale, lambda one: one.point.arm))
+    if len(view.sweep.arms) > 1:
+        arms = view.sweep.arms
+        found.append(("arm", Scale(arms, arms), lambda one: one.point.arm))
     for key in view.keys:
         found.append((key, view.scale(key), lambda one, key=key: view.value(one, key)))
     for name, direction in view.sweep.objectives.items():
-        scale = numbers([view.objective(one, name) for one in view.done])
-        if direction == "min":
-            scale = _Turned(scale.ticks, scale.names, scale.low, scale.high, scale.log)
+        scale = numbers([objective(one, name) for one in view.done])
+        scale = replace(scale, turned=direction == "min")
         found.append((name, scale, lambda one, name=name: _known(view, one, name)))
     return found
 
 
-class _Turned(Scale):
-    """A scale with its small end up."""
-
-    def __init__(self, ticks: Any, names: Any, low: float, high: float, log: bool) -> None:
-        super().__init__([(1 - place, said) for place, said in ticks], names, low, high, log)
-
-    def place(self, value: Any) -> float:
-        return 1 - super().place(value)
-
-
-def _counted(names: list[str]) -> Scale:
-    count = len(names)
-    return Scale([((n + 0.5) / count, name) for n, name in enumerate(names)], names)
-
-
 def _known(view: View, record: Record, name: str) -> float | None:
-    return view.objective(record, name) if record.status == "done" else None
+    return objective(record, name) if record.status == "done" else None
 
 
 def _line(axis: Any, view: View, axes: Any, record: Record, **look: Any) -> None:
@@ -127,16 +114,14 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
         return None
     columns = min(COLUMNS, len(keys))
     rows = -(-len(keys) // columns)
-    width, height = 0.7 + 3.1 * columns, 0.55 + 2.45 * rows
-    figure = new_figure(width, height)
-    panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
-    levels = max(view.objective(one, name) for one in view.done)
-    figure.subplots_adjust(
-        left=(0.62 if levels < 1000 else 0.92) / width, right=1 - 0.12 / width,
-        top=1 - 0.62 / height, bottom=0.36 / height, wspace=0.1, hspace=0.5,
+    levels = max(objective(one, name) for one in view.done)
+    figure = new_figure(
+        0.7 + 3.1 * columns, 0.55 + 2.45 * rows, left=0.62 if levels < 1000 else 0.92, right=0.12,
+        top=0.62, bottom=0.36, wspace=0.1, hspace=0.5,
     )  # fmt: skip
-    colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.arms)}
-    written = [view.objective(one, name) for one in view.written]
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    colours = {arm: PALETTE[n % len(PALETTE)] for n, arm in enumerate(view.sweep.arms)}
+    written = [objective(one, name) for one in view.written]
     for axis in list(panels.flat)[len(keys) :]:
         axis.set_visible(False)
     for axis, key in zip(panels.flat, keys, strict=False):
@@ -151,31 +136,23 @@ def over_keys(view: View, name: str, important: dict[str, float]) -> Drawing | N
     for line in panels:
         line[0].yaxis.set_major_formatter(lambda level, _: spoken(float(level)))
         line[0].set_ylabel(plain(name), fontsize=8.5, color=INK)
-    entries = {
-        arm: {"marker": "o", "color": colour, "markersize": 6} for arm, colour in colours.items()
+    dot = {"marker": "o", "linestyle": "", "markersize": 6}
+    entries: dict[str, dict[str, Any]] = {
+        arm: {**dot, "color": colour} for arm, colour in colours.items()
     }
-    look = {"color": INK, "markersize": 7, "fillstyle": "none"}
-    entries |= {"best": {"marker": "o", **look}, "as written": {"marker": "D", **look}}
-    box = panels[0][0].get_position()
-    _above(figure, entries, box.x0)
+    hollow = {**dot, "color": INK, "markersize": 7, "fillstyle": "none"}
+    entries |= {"best": hollow, "as written": {**hollow, "marker": "D"}}
+    legend(
+        figure, entries, loc="upper left", ncols=6, fontsize=8.5, handlelength=1,
+        bbox_to_anchor=(panels[0][0].get_position().x0 - 0.01, 1.0), columnspacing=1.4,
+        borderaxespad=0.1,
+    )  # fmt: skip
     said = "; ".join(_said(view, one) for one in view.done)
     note = "Line and band: the study as it is written, and its standard deviation over seeds."
     title = f"{name} over each key"
     return Drawing(
         file_name("over", name), title, said, render(figure), (note,) if len(written) > 1 else ()
     )
-
-
-def _above(figure: Any, entries: dict[str, dict[str, Any]], left: float) -> None:
-    """Put a legend above all panels."""
-    from matplotlib.lines import Line2D
-
-    lines = [Line2D([], [], linestyle="", **look) for look in entries.values()]
-    figure.legend(
-        lines, list(entries), loc="upper left", bbox_to_anchor=(left - 0.01, 1.0), ncols=6,
-        frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1, columnspacing=1.4,
-        borderaxespad=0.1,
-    )  # fmt: skip
 
 
 def _level(axis: Any, written: list[float]) -> None:
@@ -199,7 +176,7 @@ def _points(
         at = scale.place(value)
         if scale.names is not None and record.point.values:  # of one value, beside one another
             at += ((record.number * 7) % 11 - 5) / 5 * 0.16 / len(scale.names)
-        places[record.number] = at, view.objective(record, name)
+        places[record.number] = at, objective(record, name)
     shown = [one for one in view.done if one.number in places]
     for arm, colour in colours.items():
         own = [places[one.number] for one in shown if one.point.values and one.point.arm == arm]
@@ -216,9 +193,5 @@ def _points(
 def _said(view: View, record: Record) -> str:
     """Say what a trial was and came to, for who cannot see the figure."""
     values = [f"{key} {spoken(value)}" for key, value in record.point.values.items()]
-    results = [f"{name} {view.objective(record, name):.4g}" for name in view.sweep.objectives]
+    results = [f"{name} {objective(record, name):.4g}" for name in view.sweep.objectives]
     return f"trial {record.number}, {', '.join(values) or 'as written'}: {', '.join(results)}"
-
-
-def _direction(view: View, name: str) -> str:
-    return view.sweep.objectives[name]

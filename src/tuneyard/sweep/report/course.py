@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tuneyard.compare.figures import INK, RULE, Drawing, new_figure, quiet, render
+from tuneyard.compare.figures import INK, RULE, Drawing, legend, new_figure, quiet, render
 from tuneyard.compare.markup import plain
 from tuneyard.progress import duration
 from tuneyard.sweep.records import Record
-from tuneyard.sweep.report.strokes import STATUS, grid, legend
+from tuneyard.sweep.report.strokes import ABOVE, STATUS, grid
 from tuneyard.sweep.report.view import View
-from tuneyard.sweep.winner import best, front
+from tuneyard.sweep.winner import best, front, objective
 
 _GAP: Final = 60.0
 """Seconds without any trial from which on the sweep is taken to have been interrupted."""
-_LOOKS: Final[dict[str, dict[str, Any]]] = {
-    "done": {"marker": "s", "color": STATUS["done"], "markersize": 7},
-    "stopped": {"marker": "s", "color": STATUS["stopped"], "markersize": 7},
-    "failed": {"marker": "s", "color": STATUS["failed"], "markersize": 7},
-}
 
 
 class Clock:
@@ -51,13 +46,8 @@ def course(view: View) -> Drawing | None:
     ends = max(clock.at(span[1]) for one in known for span in one.spans)
     unit, word = (60.0, "minutes") if ends > 180 else (1.0, "seconds")
     top = min(5.0, max(0.9, 0.16 * len(known)))
-    width, height = 9.3, top + 3.0
-    figure = new_figure(width, height)
+    figure = new_figure(9.3, top + 3.0, left=0.68, right=0.15, top=0.36, bottom=0.5, hspace=0.18)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[top, 2.0])
-    figure.subplots_adjust(
-        left=0.68 / width, right=1 - 0.15 / width, top=1 - 0.36 / height, bottom=0.5 / height,
-        hspace=0.18,
-    )  # fmt: skip
     bars: dict[str, list[tuple[int, float, float]]] = {}
     for place, record in enumerate(known):
         for number, (begin, end) in enumerate(record.spans):
@@ -73,8 +63,10 @@ def course(view: View) -> Drawing | None:
     above.set_yticks(range(0, len(known), step), [str(one.number) for one in known[::step]])
     above.set_ylim(len(known) - 0.4, -0.6)
     above.set_ylabel("trial", fontsize=8.5, color=INK)
-    shown = {one.status for one in known}
-    legend(above, {name: look for name, look in _LOOKS.items() if name in shown})
+    shown: set[str] = {one.status for one in known}
+    look = {"marker": "s", "linestyle": "", "markersize": 7}
+    entries = {name: {**look, "color": STATUS[name]} for name in STATUS if name in shown}
+    legend(above, entries, **ABOVE)
     _so_far(below, view, known, clock, unit)
     for axis in (above, below):
         for moment in clock.breaks:
@@ -102,7 +94,7 @@ def _so_far(axis: Any, view: View, known: list[Record], clock: Clock, unit: floa
         ("none", [one for one in ended if not one.point.values]),
     ):
         moments = [clock.at(one.spans[-1][1]) / unit for one in own]
-        axis.plot(moments, [view.objective(one, name) for one in own], "o", color=STATUS["done"],
+        axis.plot(moments, [objective(one, name) for one in own], "o", color=STATUS["done"],
                   markersize=5, fillstyle=fill)  # fmt: skip
     places, levels, kept = list[float](), list[float](), list[Record]()
     for record in ended:
@@ -111,7 +103,7 @@ def _so_far(axis: Any, view: View, known: list[Record], clock: Clock, unit: floa
         top = best(kept, view.sweep)
         if top is not None:
             places.append(at)
-            levels.append(view.objective(top, name))
+            levels.append(objective(top, name))
     if places:
         last = max(clock.at(one.spans[-1][1]) for one in known) / unit
         axis.step([*places, last], [*levels, levels[-1]], where="post", color=INK, linewidth=1.6)

@@ -15,7 +15,7 @@ from tuneyard.sweep.confirm import SUFFIX
 from tuneyard.sweep.records import Record
 from tuneyard.sweep.report.importance import LEAST
 from tuneyard.sweep.report.view import View, spoken
-from tuneyard.sweep.winner import gains, rule
+from tuneyard.sweep.winner import gains, objective, rule
 
 
 def verdict(view: View) -> str:
@@ -121,7 +121,7 @@ def importance(view: View, drawing: Drawing | None) -> str:
 def noise(view: View) -> str:
     """Return how far training seeds alone make results differ, and what that says of the best."""
     name = view.sweep.worth
-    values = [view.objective(one, name) for one in view.written]
+    values = [objective(one, name) for one in view.written]
     if len(values) < 2:
         said = (
             "The study as it is written was trained with one seed: how much of the differences "
@@ -131,8 +131,7 @@ def noise(view: View) -> str:
     spread, level = stdev(values), fmean(values)
     columns = [Column("Trial", False), Column("training seed"), Column(name)]
     rows = [
-        [str(one.number), str(one.point.seed), number(view.objective(one, name))]
-        for one in view.written
+        [str(one.number), str(one.point.seed), number(objective(one, name))] for one in view.written
     ]
     said = (
         f"The study as it is written, trained with {len(values)} seeds: {level:.3f} ± {spread:.3f} "
@@ -146,14 +145,14 @@ def noise(view: View) -> str:
         said += (
             f" Of {count} trials that differ from it by nothing but the seed, the best would be "
             f"about {_signed(lucky)} above it; trial {view.best.number} is "
-            f"{_signed(view.objective(view.best, name) - level)}."
+            f"{_signed(objective(view.best, name) - level)}."
         )
     return section("noise", "Noise", f"<p>{text(said)}</p>", table(columns, rows))
 
 
 def trials(view: View) -> str:
     """Return every trial, the best first, with what became of it."""
-    several, names = len(view.arms) > 1, list(view.sweep.objectives)
+    several, names = len(view.sweep.arms) > 1, list(view.sweep.objectives)
     keys = [key for key in view.sweep.space if any(key in one.point.values for one in view.trials)]
     columns = [Column("Trial", False), *([Column("Arm", False)] if several else [])]
     columns += [Column(key) for key in keys]
@@ -182,7 +181,7 @@ def _own(record: Record, key: str) -> str:
 
 
 def _value(view: View, record: Record, name: str) -> str:
-    value = view.objective(record, name)
+    value = objective(record, name)
     return f"{value:,.6g}" if name in COSTS else number(value)
 
 

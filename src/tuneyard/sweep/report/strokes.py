@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from tuneyard.compare.figures import INK, PALETTE, RULE
+from tuneyard.compare.figures import PALETTE, RULE
 from tuneyard.compare.markup import plain
 from tuneyard.sweep.report.view import Scale
 
+ABOVE: Final[dict[str, Any]] = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1.0),
+    "ncols": 4,
+    "fontsize": 8.5,
+    "handlelength": 1.4,
+    "columnspacing": 1.4,
+    "borderaxespad": 0.2,
+}
+"""Where a legend above an axis stands."""
 STATUS: Final = {"done": PALETTE[0], "stopped": "#8d93a0", "failed": PALETTE[5]}
 """A colour for each way in which a trial ends."""
 WORSE, MIDDLE, BETTER = "#e69f00", "#9a9fa8", "#0072b2"
@@ -46,22 +56,6 @@ def along(axis: Any, scale: Scale) -> None:
 def short(name: str, limit: int = 14) -> str:
     """Return a name as an axis has room for it."""
     return name if len(name) <= limit else f"{name[: limit - 1]}…"
-
-
-def legend(axis: Any, entries: Mapping[str, Mapping[str, Any]], columns: int = 4) -> None:
-    """Put a legend above an axis.
-
-    Args:
-        entries: by what they say, how a line of the legend is drawn.
-    """
-    from matplotlib.lines import Line2D
-
-    lines = [Line2D([], [], **{"linestyle": "", **look}) for look in entries.values()]
-    axis.legend(
-        lines, list(entries), loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns,
-        frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.4, columnspacing=1.4,
-        borderaxespad=0.2,
-    )  # fmt: skip
 
 
 def grid(axis: Any, sides: str = "both") -> None:

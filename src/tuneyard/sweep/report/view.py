@@ -69,22 +69,11 @@ class View:
             key: one for key, one in self.sweep.space.items() if key in read and one.from_ is None
         }
 
-    @property
-    def arms(self) -> list[str]:
-        """The swept arms."""
-        return list(self.sweep.arms)
-
     def value(self, record: Record, key: str) -> Any:
         """Return a trial's value of a key; None: its arm does not read it."""
         if key not in self.space.keys[record.point.arm]:
             return None
         return record.point.values.get(key, self.own.get(key))
-
-    def objective(self, record: Record, name: str) -> float:
-        """Return a finished trial's value of an objective."""
-        value = record.values.get(name, record.value)
-        assert value is not None
-        return value
 
     def scale(self, key: str) -> Scale:
         """Return the axis of a swept key, on which all trials' values have a place."""
@@ -97,25 +86,33 @@ class Scale:
     """An axis from 0 to 1.
 
     Attributes:
-        ticks: the marks on it: where, and what they say.
+        marks: the values that are marked on it.
         names: of values that are counted, in order; None: numbers between ``low`` and ``high``.
         log: whether they are spaced by their logarithms.
+        turned: its small end is 1.
     """
 
-    ticks: Sequence[tuple[float, str]]
+    marks: Sequence[Any]
     names: Sequence[str] | None = None
     low: float = 0.0
     high: float = 1.0
     log: bool = False
+    turned: bool = False
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """The marks: where they are, and what they say."""
+        return [(self.place(mark), spoken(mark)) for mark in self.marks]
 
     def place(self, value: Any) -> float:
         """Return where a value lies."""
         if self.names is not None:
-            return _spread(self.names.index(spoken(value)), len(self.names))
+            return (self.names.index(spoken(value)) + 0.5) / len(self.names)
         low, high, at = self.low, self.high, float(value)
         if self.log:
             low, high, at = math.log(low), math.log(high), math.log(at)
-        return (at - low) / (high - low) if high > low else 0.5
+        place = (at - low) / (high - low) if high > low else 0.5
+        return 1 - place if self.turned else place
 
 
 def scale(dimension: Dimension, values: Sequence[Any]) -> Scale:
@@ -125,7 +122,7 @@ def scale(dimension: Dimension, values: Sequence[Any]) -> Scale:
         if all(type(one) in (int, float) for one in known):
             known = sorted(known)
         names = list(dict.fromkeys(map(spoken, known)))
-        return Scale([(_spread(n, len(names)), name) for n, name in enumerate(names)], names)
+        return Scale(names, names)
     return numbers([*dimension.ends, *values], log=dimension.loguniform is not None)
 
 
@@ -139,12 +136,10 @@ def numbers(values: Sequence[float], log: bool | None = None) -> Scale:
     if log is None:
         log = low > 0 and high / low > _WIDE
     if low == high:
-        return Scale([(0.5, spoken(low))], low=low, high=high)
+        return Scale([low], low=low, high=high)
     log = log and low > 0
     marks = _powers(low, high) if log else _even(low, high)
-    found = Scale((), low=low, high=high, log=log)
-    ticks = [(found.place(one), spoken(one)) for one in marks]
-    return Scale(ticks, low=low, high=high, log=log)
+    return Scale(marks, low=low, high=high, log=log)
 
 
 def spoken(value: Any) -> str:
@@ -158,10 +153,6 @@ def spoken(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return " + ".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _spread(number: int, count: int) -> float:
-    return (number + 0.5) / count
 
 
 def _even(low: float, high: float) -> list[float]:

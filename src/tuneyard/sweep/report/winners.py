@@ -10,14 +10,16 @@ from tuneyard.compare.figures import (
     PALETTE,
     Drawing,
     file_name,
+    legend,
     new_figure,
     quiet,
     render,
 )
 from tuneyard.compare.markup import plain
 from tuneyard.sweep.luck import Confirmed
-from tuneyard.sweep.report.strokes import along, grid, legend
+from tuneyard.sweep.report.strokes import ABOVE, along, grid
 from tuneyard.sweep.report.view import View, numbers
+from tuneyard.sweep.winner import objective
 
 
 def fronts(view: View) -> list[Drawing]:
@@ -27,17 +29,12 @@ def fronts(view: View) -> list[Drawing]:
 
 
 def _front(view: View, first: str, other: str) -> Drawing:
-    width, height = 6.4, 3.9
-    figure = new_figure(width, height)
+    figure = new_figure(6.4, 3.9, left=0.68, right=0.2, top=0.36, bottom=0.5)
     axis = figure.subplots()
-    figure.subplots_adjust(
-        left=0.68 / width, right=1 - 0.2 / width, top=1 - 0.36 / height, bottom=0.5 / height
-    )
-    scale = numbers([view.objective(one, other) for one in view.done])
+    scale = numbers([objective(one, other) for one in view.done])
     kept = {one.number for one in view.front}
     points = {
-        one.number: (scale.place(view.objective(one, other)), view.objective(one, first))
-        for one in view.done
+        one.number: (scale.place(objective(one, other)), objective(one, first)) for one in view.done
     }
     for one in view.done:
         look: dict[str, Any] = {"color": PALETTE[0] if one.number in kept else BASE_COLOUR}
@@ -60,18 +57,16 @@ def _front(view: View, first: str, other: str) -> Drawing:
     sought = view.sweep.objectives
     axis.set_xlabel(plain(f"{other} ({_words(sought[other])})"), fontsize=8.5, color=INK)
     axis.set_ylabel(plain(f"{first} ({_words(sought[first])})"), fontsize=8.5, color=INK)
-    dot = {"marker": "o", "markersize": 6}
-    legend(
-        axis,
-        {
-            "on the front": {**dot, "color": PALETTE[0]},
-            "beaten": {**dot, "color": BASE_COLOUR},
-            "best": {"marker": "o", "markersize": 9, "color": INK, "fillstyle": "none"},
-        },
-    )
+    dot = {"marker": "o", "linestyle": "", "markersize": 6}
+    entries = {
+        "on the front": {**dot, "color": PALETTE[0]},
+        "beaten": {**dot, "color": BASE_COLOUR},
+        "best": {**dot, "color": INK, "markersize": 9, "fillstyle": "none"},
+    }
+    legend(axis, entries, **ABOVE)
     said = "on the front: " + "; ".join(
-        f"trial {one.number}, {first} {view.objective(one, first):.4g}, "
-        f"{other} {view.objective(one, other):.4g}"
+        f"trial {one.number}, {first} {objective(one, first):.4g}, "
+        f"{other} {objective(one, other):.4g}"
         for one in view.front
     )
     return Drawing(file_name("front", other), f"{first} against {other}", said, render(figure))
@@ -90,13 +85,10 @@ def worth(found: Confirmed) -> Drawing:
         (f"{split}, {found.trained}", value, found.written[split])
         for split, value in found.tuned.items()
     ]
-    width, height = 7.6, 0.75 + 0.42 * len(rows)
-    figure = new_figure(width, height)
-    axis = figure.subplots()
     left = 0.3 + 0.073 * max(len(name) for name, _, _ in rows)
-    figure.subplots_adjust(
-        left=left / width, right=1 - 0.3 / width, top=1 - 0.34 / height, bottom=0.32 / height
-    )
+    height = 0.75 + 0.42 * len(rows)
+    figure = new_figure(7.6, height, left=left, right=0.3, top=0.34, bottom=0.32)
+    axis = figure.subplots()
     blue, grey = PALETTE[0], BASE_COLOUR
     for place, (_, tuned, written) in enumerate(rows):
         if written is not None:
@@ -112,14 +104,12 @@ def worth(found: Confirmed) -> Drawing:
     axis.margins(x=0.12)
     grid(axis, "x")
     quiet(axis)
-    dot = {"markersize": 8}
-    legend(
-        axis,
-        {
-            f"trial {found.number}’s settings": {"marker": "o", "color": blue, **dot},
-            "as written": {"marker": "D", "color": grey, **dot},
-        },
-    )
+    dot = {"linestyle": "", "markersize": 8}
+    entries = {
+        f"trial {found.number}’s settings": {**dot, "marker": "o", "color": blue},
+        "as written": {**dot, "marker": "D", "color": grey},
+    }
+    legend(axis, entries, **ABOVE)
     said = "; ".join(
         f"{name}: {tuned:.4g}" + ("" if written is None else f", as written {written:.4g}")
         for name, tuned, written in rows
@@ -132,12 +122,9 @@ def bars(important: dict[str, float]) -> Drawing:
     """Draw how much each key matters."""
     names = list(important)
     left = 0.3 + 0.073 * max(map(len, names))
-    width, height = left + 4.2, 0.5 + 0.3 * len(names)
-    figure = new_figure(width, height)
+    height = 0.5 + 0.3 * len(names)
+    figure = new_figure(left + 4.2, height, left=left, right=0.5, top=0.06, bottom=0.34)
     axis = figure.subplots()
-    figure.subplots_adjust(
-        left=left / width, right=1 - 0.5 / width, top=1 - 0.06 / height, bottom=0.34 / height
-    )
     for place, share in enumerate(important.values()):
         axis.barh(place, 100 * share, height=0.68, color=PALETTE[0])
         axis.text(
