@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -51,6 +51,22 @@ def one_of(what: str, known: Collection[str]) -> AfterValidator:
         if word not in known:
             raise ValueError(f"unknown {what}; {suggestion(word, list(known))}")
         return word
+
+    return AfterValidator(check)
+
+
+def distinct(what: str = "") -> AfterValidator:
+    """Return what refuses a list with an item that stands twice.
+
+    Args:
+        what: names it for the message; empty: it itself does.
+    """
+
+    def check(items: Any) -> Any:
+        for item in items or ():
+            if items.count(item) > 1:
+                raise ValueError(f"{what or repr(item)} stands twice; keep one of them")
+        return items
 
     return AfterValidator(check)
 

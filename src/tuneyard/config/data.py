@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from tuneyard.config.base import Strict, one_of
 from tuneyard.config.rows import Rows, Split
@@ -22,6 +23,27 @@ EXAMPLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "messages": ("messages",),
 }
 """What an example takes from a row, and the columns in which it is looked for."""
+
+
+def columns_of(known: Collection[str]) -> AfterValidator:
+    """Return what refuses a mapping of columns with an unknown key, or a column named twice."""
+
+    def check(columns: dict[str, str]) -> dict[str, str]:
+        parts: dict[str, str] = {}
+        for name, column in columns.items():
+            if name not in known:
+                raise ValueError(
+                    f"nothing is read from a column {name!r}; {suggestion(name, list(known))}"
+                )
+            if column in parts:
+                raise ValueError(
+                    f"the column {column!r} is named for {parts[column]!r} and for {name!r}; "
+                    "name it for one of them"
+                )
+            parts[column] = name
+        return columns
+
+    return AfterValidator(check)
 
 
 _EXAMPLES = 10_000_000  # generated ones; more is a slip of the hand
@@ -66,7 +88,7 @@ class Data(Strict):
     """How ``rows`` is cut into training, validation and test rows."""
     files: Files = Files()
     """Sources that hold one split each: rows, or files of COCOBOTS' public format."""
-    columns: dict[str, str] = {}
+    columns: Annotated[dict[str, str], columns_of(EXAMPLE_COLUMNS)] = {}
     """Instructions: which column holds what, ``{instruction: text, reference: solution, input: …,
     tests: …, entry_point: …, id: …}``; what is not named is looked for under its own name
     (``reference`` also under ``output``), but not in a column that is named for something else.
@@ -75,11 +97,6 @@ class Data(Strict):
     ``messages`` is a conversation: a list of {role, content}, of which the last is the reference;
     an earlier turn of the model's with a ``weight`` of 0 is not trained. A row that has an
     ``instruction``, too, is refused unless one of them is named."""
-
-    @field_validator("columns")
-    @classmethod
-    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        return known_columns(value, list(EXAMPLE_COLUMNS))
 
     @model_validator(mode="after")
     def _complete(self) -> Data:
@@ -169,25 +186,6 @@ class Data(Strict):
         for name, rows in self.files:
             if self.split and getattr(self.split, name) and rows:
                 raise ValueError(f"the {name} split is named by 'split' and by 'files'; keep one")
-
-
-def known_columns(value: dict[str, str], known: list[str]) -> dict[str, str]:
-    """Return a column mapping whose keys are all known, and whose columns are all different.
-
-    Raises:
-        ValueError: one is not.
-    """
-    parts: dict[str, str] = {}
-    for name, column in value.items():
-        if name not in known:
-            raise ValueError(f"nothing is read from a column {name!r}; {suggestion(name, known)}")
-        if column in parts:
-            raise ValueError(
-                f"the column {column!r} is named for {parts[column]!r} and for {name!r}; "
-                "name it for one of them"
-            )
-        parts[column] = name
-    return value
 
 
 class Preflight(Strict):

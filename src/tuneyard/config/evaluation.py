@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from tuneyard.answers import CodeBlock
-from tuneyard.config.base import MOST, HubName, Strict, TrackedName, one_of
+from tuneyard.config.base import MOST, HubName, Strict, TrackedName, distinct, one_of
 from tuneyard.metrics import encoder_metrics
 from tuneyard.tasks import of_several
 
@@ -73,8 +73,10 @@ class Evaluate(Strict):
 
     on: list[str] | None = None
     """Data sets; None: all."""
-    splits: list[Literal["validation", "test"]] = Field(default=["validation"], min_length=1)
-    metrics: list[str] = ["exact_match", "codebleu", "execution"]
+    splits: Annotated[list[Literal["validation", "test"]], Field(min_length=1), distinct()] = [
+        "validation"
+    ]
+    metrics: Annotated[list[str], distinct()] = ["exact_match", "codebleu", "execution"]
     faithful: bool = False
     """Score CodeBLEU, BERTScore and CodeBERTScore as the published packages do."""
     code_block: CodeBlock = "first"
@@ -92,14 +94,6 @@ class Evaluate(Strict):
         """The encoders of the metrics that need one, by these metrics' names."""
         names = sorted(set(encoder_metrics(self.metrics).values()))
         return {name: getattr(self.encoders, name) for name in names}
-
-    @field_validator("splits", "metrics")
-    @classmethod
-    def _distinct(cls, value: list[str]) -> list[str]:
-        for item in value:
-            if value.count(item) > 1:
-                raise ValueError(f"{item!r} stands twice; keep one of them")
-        return value
 
     @field_validator("pass_at")
     @classmethod
@@ -131,13 +125,21 @@ class Compare(Strict):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
 
 
+def one_name(metric: str) -> str:
+    """Return the one name of a value that has several: ``pass@5`` is ``pass_at_5``."""
+    found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", metric)
+    if found is None:
+        return metric
+    return of_several()[0] if found[1] == "1" else f"pass_at_{found[1]}"
+
+
 class Register(Strict):
     """The registry rule: the best adapter becomes the champion if a paired test on the same
     examples proves it better than the one there is, else the challenger."""
 
     name: TrackedName
     """The registered model's name in MLflow."""
-    metric: str = "execution_success"
+    metric: Annotated[str, AfterValidator(one_name)] = "execution_success"
     """A value that ``evaluate`` computes, named as in ``results.json`` (``codebleu``, ``passed``,
     ``pass_at_5``); ``pass@K`` is understood, too, and pass@1 is ``passed``."""
     on: str | None = None
@@ -158,16 +160,3 @@ class Register(Strict):
                 "take letters, digits, '-' and '_'"
             )
         return value
-
-    @field_validator("metric")
-    @classmethod
-    def _one_name(cls, value: str) -> str:
-        return one_name(value)
-
-
-def one_name(metric: str) -> str:
-    """Return the one name of a value that has several: ``pass@5`` is ``pass_at_5``."""
-    found = re.fullmatch(r"pass(?:@|_at_)([1-9]\d*)", metric)
-    if found is None:
-        return metric
-    return of_several()[0] if found[1] == "1" else f"pass_at_{found[1]}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from tuneyard.config.base import MOST, Strict, one_of
-from tuneyard.config.data import known_columns
+from tuneyard.config.data import columns_of
 from tuneyard.config.rows import Rows, Split
 from tuneyard.prompts import BARE, TEXTS, Prompt
 
@@ -30,7 +30,7 @@ class Pairs(Strict):
     the arm; file: ready-made rows, from ``rows``."""
     rows: Rows | None = None
     """from file: a file or hub data set of {prompt, chosen, rejected}, and perhaps an ``input``."""
-    columns: dict[str, str] = {}
+    columns: Annotated[dict[str, str], columns_of(PAIR_COLUMNS)] = {}
     """from file: which column holds what, ``{prompt: …, input: …, chosen: …, rejected: …, id: …}``;
     what is not named is looked for under its own name."""
     split: Split | None = None
@@ -51,11 +51,6 @@ class Pairs(Strict):
     prompts: int | None = Field(default=None, ge=1, le=MOST)
     """Prompts used of each data set's training split; None: all."""
     max_pairs_per_prompt: int = Field(default=1, ge=1, le=MOST)
-
-    @field_validator("columns")
-    @classmethod
-    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        return known_columns(value, PAIR_COLUMNS)
 
     @model_validator(mode="after")
     def _fits(self) -> Pairs:

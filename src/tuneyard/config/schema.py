@@ -6,11 +6,11 @@ Importable without torch, ray or transformers; unknown keys are refused (see ``l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName
+from tuneyard.config.base import ModuleName, Name, Seed, Strict, TrackedName, distinct
 from tuneyard.config.data import Data, Preflight
 from tuneyard.config.evaluation import Compare, Evaluate, Register
 from tuneyard.config.model import Model
@@ -42,16 +42,9 @@ class Matrix(Strict):
     values: dict[Name, dict[str, Any]] = {}
     """An arm's own values of dotted keys of the study, e.g. ``{low: {sft.learning_rate: 1e-5}}``:
     of what training, pairs or generation read."""
-    seeds: list[Seed] | None = Field(default=None, min_length=1)
+    seeds: Annotated[list[Seed] | None, Field(min_length=1), distinct("a training seed")] = None
     """Training seeds: every arm is trained once with each, and compared over all of them. None:
     once with the study's ``seed``, which in any case decides data and decoding."""
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct(cls, value: list[int] | None) -> list[int] | None:
-        if value is not None and len(set(value)) < len(value):
-            raise ValueError("a training seed stands twice; keep one of them")
-        return value
 
     @model_validator(mode="after")
     def _own(self) -> Matrix:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from tuneyard.config.base import MOST, Name, Seed, Strict
+from tuneyard.config.base import MOST, Name, Seed, Strict, distinct
 from tuneyard.config.evaluation import one_name
 from tuneyard.config.formula import Formula
 
@@ -117,7 +117,7 @@ class EarlyStop(Strict):
 class Sweep(Strict):
     """Trials of a study with other values: how many, which, and what they are judged by."""
 
-    arms: list[Name] = Field(min_length=1)
+    arms: Annotated[list[Name], Field(min_length=1), distinct("an arm")]
     """The arms that are trained; a key counts for those that read it."""
     space: dict[str, Dimension] = Field(min_length=1)
     """By dotted key of the study, the values that it may take."""
@@ -161,13 +161,6 @@ class Sweep(Strict):
         if len({one_name(name) for name in value}) < max(len(value), 1):
             raise ValueError("an objective stands twice, or there is none; name each once")
         return {one_name(name): direction for name, direction in value.items()}
-
-    @field_validator("arms")
-    @classmethod
-    def _distinct(cls, value: list[str]) -> list[str]:
-        if len(set(value)) < len(value):
-            raise ValueError("an arm stands twice; keep one of them")
-        return value
 
     @model_validator(mode="after")
     def _fits(self) -> Sweep:
