@@ -73,6 +73,9 @@ def _remove(names: list[str], run: RunDir) -> None:
 
 
 def _noted(run: Folder, name: str) -> dict[str, str] | None:
-    text = run.read_text("work", name, _NOTE)
-    found: dict[str, str] | None = None if text is None else json.loads(text)
-    return found
+    """Return what a training noted; None: nothing, or somebody has damaged it."""
+    with contextlib.suppress(ValueError):
+        found = json.loads(run.read_text("work", name, _NOTE) or "null")
+        if isinstance(found, dict) and isinstance(found.get("name"), str):
+            return found
+    return None

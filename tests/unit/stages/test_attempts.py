@@ -76,7 +76,7 @@ def test_a_training_that_was_broken_off_keeps_its_checkpoints(run: RunDir, group
 def test_what_a_dead_process_left_is_removed_and_what_a_living_one_has_is_not(
     run: RunDir, groups: Groups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuneyard.artifacts.leases._LOST", 0.2)
+    monkeypatch.setattr("tuneyard.artifacts.leases._LOST", 1.0)
     monkeypatch.setattr("tuneyard.artifacts.leases._BEAT", 0.05)
     for name in ("training-dead", "training-alive"):
         run.write_text("x", "work", name, "group", "weights")
@@ -87,7 +87,7 @@ def test_what_a_dead_process_left_is_removed_and_what_a_living_one_has_is_not(
     if run.remote:  # who has not written for a moment need not be dead
         assert workplaces(run) == ["training-alive", "training-dead"]
     with lease(run, "training-alive"), workplace(run, groups):
-        time.sleep(0.4)
+        time.sleep(1.5)
     assert workplaces(run) == ["training-alive"]
 
 
@@ -99,3 +99,12 @@ def test_an_attempt_keeps_its_name_until_its_work_is_discarded(run: RunDir) -> N
     run.discard("work", artifact.name)
     # Checkpoints of the finished training may still lie beside those of later ones.
     assert attempt_of(artifact)["name"] != first["name"]
+
+
+def test_a_damaged_note_is_none(run: RunDir, groups: Groups) -> None:
+    artifact = run.artifact("train", "abc")
+    for text in ("", "{", "[1]", '{"name": 1}'):
+        run.write_text(text, "work", artifact.name, "attempt.json")
+        with workplace(run, groups):
+            pass
+        assert attempt_of(artifact)["name"].startswith("train-abc-")
