@@ -27,8 +27,8 @@ class WorkedExample:
 def worked_examples(cells: Sequence[Cell], split: str, baseline: str) -> list[WorkedExample]:
     """Return an answer for each category that occurs on a split, in the taxonomy's order.
 
-    Trained arms come before the baseline (whose errors say little), answers with a built board
-    before those without, then the shortest: an example should show one thing.
+    Trained arms come before the baseline (whose errors say little), answers that are drawn before
+    those that are not, then the shortest: an example should show one thing.
     """
     found: dict[str, list[tuple[Cell, Mapping[str, Any]]]] = {}
     for cell in cells:
@@ -43,7 +43,7 @@ def worked_examples(cells: Sequence[Cell], split: str, baseline: str) -> list[Wo
             found[category],
             key=lambda pair: (
                 pair[0].system.arm == baseline,
-                not pair[1].get("built_board"),
+                not ((picture := pair[1].get("picture")) and picture.whole),
                 len(str(pair[1]["prediction"])),
                 str(pair[1]["id"]),
             ),

@@ -38,7 +38,7 @@ class Cell:
         split: ``validation`` or ``test``.
         rows: one mapping a completion: ``id``, ``sample``, the metric values (None: missing),
             ``error_category``, ``error_detail``, and for the worked examples ``instruction``,
-            ``reference``, ``prediction``, ``expected_board`` and ``built_board``.
+            ``reference``, ``prediction`` and ``picture`` (a ``tasks.Picture``).
         seed: the training seed; None where nothing was trained, or every arm has one run.
         corpus: of metrics that have one (``bleu``, ``codebleu``), the score of one call over all
             answers, which is not the mean of their own scores.

@@ -17,7 +17,7 @@ from tuneyard.tasks import verdicts
 NOT_METRICS: Final = {
     *("id", "sample", "seed", "task", "kind", "split", "model", "arm", "meta"),
     *("instruction", "reference", "prediction", "prompt", "tokens", "finish"),
-    *(*COLUMNS, "expected_board", "built_board"),
+    *(*COLUMNS, "picture"),
 }
 """Keys of score rows that are no metric even where their value is a number."""
 

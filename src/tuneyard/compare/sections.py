@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tuneyard.compare.boards import pair
 from tuneyard.compare.errors import group_of, rank
 from tuneyard.compare.examples import WorkedExample
 from tuneyard.compare.figures import Drawing
@@ -15,7 +14,7 @@ from tuneyard.compare.summary import Summary
 from tuneyard.compare.tables import Estimate, Row, asked, tables_of
 from tuneyard.compare.verdicts import MARKS, PairedTest
 from tuneyard.metrics import Measure
-from tuneyard.tasks import GROUPS
+from tuneyard.tasks import GROUPS, Picture
 
 DECISION: Final = "<!-- registry -->"
 """Stands in the report where the registry's decision goes: it is made after the comparison."""
@@ -192,16 +191,13 @@ def worked(examples: Sequence[WorkedExample], summary: Summary) -> str:
     """Return one answer of each category that occurs: asked, expected, written, built."""
     if not examples:
         return ""
-    drawn = [pair(example.row) for example in examples]
-    note = "One answer of each category that occurs, from a trained arm where one made that error."
-    if any(drawn):
-        note += (
-            " Framed cells differ. Parts are drawn from above, higher ones smaller: a round part "
-            "is a washer, one with six corners a nut, one with a cross a screw, a bar a bridge; "
-            "the number is the stack’s height."
-        )
-    parts = [f'<p class="note">{note}</p>']
-    for example, boards in zip(examples, drawn, strict=True):
+    notes = [
+        "One answer of each category that occurs, from a trained arm where one made that error."
+    ]
+    pictures: list[Picture | None] = [example.row.get("picture") for example in examples]
+    notes += dict.fromkeys(picture.legend for picture in pictures if picture and picture.html)
+    parts = [f'<p class="note">{" ".join(notes)}</p>']
+    for example, picture in zip(examples, pictures, strict=True):
         row, detail = example.row, example.row.get("error_detail")
         group = group_of(example.category)
         told = (
@@ -222,7 +218,7 @@ def worked(examples: Sequence[WorkedExample], summary: Summary) -> str:
                 f'<p class="note">{text(source)}</p>',
                 asked,
                 f'<div class="sides">{sides}</div>',
-                boards,
+                picture.html if picture else "",
             )
         )
     return section("examples", "Worked examples", *parts)

@@ -61,7 +61,7 @@ def _cells(arms: tuple[Arm, ...], context: Context) -> list[Any]:
                 cells.append(Cell(system, kind, split, rows, arm.seed, own))
                 drawn.setdefault(context.study.data[kind].executed_as, []).extend(_to_draw(rows))
     for task, own in drawn.items():
-        _add_shown(own, task, context.study.evaluate.code_block)
+        _add_pictures(own, task, context.study.evaluate.code_block)
     return cells
 
 
@@ -74,14 +74,14 @@ def _to_draw(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for own in taken.values() for row in own[:_DRAWN]]
 
 
-def _add_shown(rows: list[dict[str, Any]], task: str, code_block: CodeBlock) -> None:
+def _add_pictures(rows: list[dict[str, Any]], task: str, code_block: CodeBlock) -> None:
     """Add what the report draws of these answers."""
-    shown = TASKS[task].shown
-    if shown is None or not rows:
+    draw = TASKS[task].draw
+    if draw is None or not rows:
         return
     pairs = [(row["reference"], row["prediction"]) for row in rows]
-    for row, more in zip(rows, shown(pairs, code_block), strict=True):
-        row.update(more)
+    for row, picture in zip(rows, draw(pairs, code_block), strict=True):
+        row["picture"] = picture
 
 
 def _curves(arms: tuple[Arm, ...], context: Context) -> Iterator[Any]:

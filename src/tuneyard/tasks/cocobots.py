@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tuneyard.cocobots.errors import CATEGORIES
-from tuneyard.tasks.record import Attempt, Execution, Running, Task, Verdict, unjudged
+from tuneyard.tasks.record import Attempt, Execution, Picture, Running, Task, Verdict, unjudged
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
@@ -43,14 +43,15 @@ def _try_rows(examples: Sequence[Example], workers: int, imports: Sequence[str])
         return try_references([example.reference for example in examples], sandbox)
 
 
-def _boards(pairs: Sequence[tuple[str, str]], code_block: CodeBlock) -> list[dict[str, Any]]:
-    """Build the boards again: scores keep verdicts, the report draws boards."""
+def _draw(pairs: Sequence[tuple[str, str]], code_block: CodeBlock) -> list[Picture]:
+    """Build the boards again, since scores keep verdicts alone."""
+    from tuneyard.cocobots.drawing import LEGEND, pair
     from tuneyard.cocobots.execution import judge
     from tuneyard.sandbox import Sandbox
 
     with Sandbox(workers=1) as sandbox:
         return [
-            {"expected_board": verdict.expected, "built_board": verdict.built}
+            Picture(pair(verdict.expected, verdict.built), LEGEND, bool(verdict.built))
             for verdict in judge(pairs, sandbox, code_block=code_block)
         ]
 
@@ -69,5 +70,5 @@ COCOBOTS = Task(
     try_rows=_try_rows,
     categories=CATEGORIES,
     language="python",
-    shown=_boards,
+    draw=_draw,
 )

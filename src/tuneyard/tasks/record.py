@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from tuneyard.answers import CodeBlock
@@ -114,6 +114,20 @@ class Verdict:
     several: bool = False
 
 
+class Picture(NamedTuple):
+    """What a report draws of an answer beside what was asked.
+
+    Attributes:
+        html: a fragment with no text of a model's that is not escaped; empty: nothing.
+        legend: sentences that explain all pictures of the kind.
+        whole: whether there was something of the answer to draw, too.
+    """
+
+    html: str
+    legend: str
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A kind of examples.
@@ -132,8 +146,7 @@ class Task:
         check_tests: refuses a row's tests that no answer could pass; None: no text is refused.
         imports: whether programs may import modules that the study or the command line names.
         suspects: whether it says which verdicts may be forged.
-        shown: returns what a report draws of (reference, prediction) pairs, as more columns of
-            their rows; None: nothing.
+        draw: returns what a report draws of (reference, prediction) pairs; None: nothing.
     """
 
     name: str
@@ -146,7 +159,7 @@ class Task:
     check_tests: CheckTests | None = None
     imports: bool = False
     suspects: bool = False
-    shown: Callable[[Sequence[tuple[str, str]], CodeBlock], list[dict[str, Any]]] | None = None
+    draw: Callable[[Sequence[tuple[str, str]], CodeBlock], list[Picture]] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

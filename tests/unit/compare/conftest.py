@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tuneyard.cocobots.drawing import LEGEND, pair
 from tuneyard.compare import Cell, Curve, StudyInputs, System, Trained
 from tuneyard.config import Compare
+from tuneyard.tasks import Picture
 
 CellMaker = Callable[..., Cell]
 SFT = {
@@ -36,6 +38,11 @@ def board(*parts: tuple[int, int, str, str]) -> list[list[list[list[str]]]]:
     for x, y, shape, color in parts:
         cells[x][y].append([shape, color])
     return cells
+
+
+def picture(built: list[list[list[list[str]]]] | None) -> Picture:
+    """What is drawn of an answer that should have put a red nut in the 7th row, 4th column."""
+    return Picture(pair(board((6, 3, "nut", "red")), built), LEGEND, bool(built))
 
 
 @pytest.fixture
@@ -123,9 +130,8 @@ def study(make_cell: CellMaker) -> StudyInputs:
                 prediction=[NUT if ok else "" for ok in success]
                 if arm == "base"
                 else [NUT if ok else NUT.replace("6", "5") for ok in success],
-                expected_board=[board((6, 3, "nut", "red"))] * n,
-                built_board=[
-                    None if arm == "base" else board((6 if ok else 5, 3, "nut", "red"))
+                picture=[
+                    picture(None if arm == "base" else board((6 if ok else 5, 3, "nut", "red")))
                     for ok in success
                 ],
             )

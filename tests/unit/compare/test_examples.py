@@ -1,4 +1,5 @@
 from tuneyard.compare.examples import worked_examples
+from tuneyard.tasks import Picture
 
 
 def test_one_answer_of_each_category_in_order_trained_arms_first(make_cell) -> None:
@@ -18,9 +19,12 @@ def test_one_answer_of_each_category_in_order_trained_arms_first(make_cell) -> N
     ]
 
 
-def test_an_answer_with_a_board_comes_before_a_shorter_one(make_cell) -> None:
+def test_an_answer_that_is_drawn_comes_before_a_shorter_one(make_cell) -> None:
     cell = make_cell(
-        "sft", error_category=["depth"] * 2, prediction=["a", "long"], built_board=[None, [[[]]]]
+        "sft",
+        error_category=["depth"] * 2,
+        prediction=["a", "long"],
+        picture=[Picture("x", "", whole) for whole in (False, True)],
     )
     (found,) = worked_examples([cell], "validation", "base")
     assert found.row["prediction"] == "long"

@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tuneyard.cocobots.drawing import pair
 from tuneyard.compare import Cell, StudyInputs, System, add_decision, write_report
+from tuneyard.tasks import Picture
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_LEAVES = {"path", "rect", "circle", "polygon", "use", "stop"}
@@ -108,8 +110,7 @@ def test_hostile_text_anywhere_stays_text(study, tmp_path) -> None:
             "codebleu": 0.1,
             "codebleu_dataflow": None,
             "exact_match_ast": None,
-            "expected_board": [[[[EVIL, EVIL]]]],
-            "built_board": [[[[EVIL, EVIL]]]],
+            "picture": Picture(pair([[[[EVIL, EVIL]]]], [[[[EVIL, EVIL]]]]), "", True),
         }
         for row in study.cells[0].rows[:1]
     ]

@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from tuneyard.cocobots.board import Board, put
-from tuneyard.compare.boards import as_cells, describe, differing, draw, pair
+from tuneyard.cocobots.drawing import as_cells, describe, differing, draw, pair
 
 
 def _cells(*parts):
@@ -58,13 +58,13 @@ def test_differing_cells() -> None:
 @pytest.mark.parametrize("value", [None, "board", 3, [], [[]], [[3]], [[[None]]], {"a": 1}])
 def test_what_is_no_board_is_not_drawn(value) -> None:
     assert as_cells(value) is None
-    assert pair({"expected_board": value, "built_board": value}) == ""
+    assert pair(value, value) == ""
 
 
 def test_one_board_alone_says_that_the_other_is_none() -> None:
     board = Board()
     put(board, "nut", "red", 0, 0)
-    shown = pair({"expected_board": board.to_json(), "built_board": None})
+    shown = pair(board.to_json(), None)
     assert shown.count("<svg") == 1
     assert "Built: no board" in shown
 
@@ -73,5 +73,6 @@ def test_hostile_parts_are_escaped_and_huge_boards_cut() -> None:
     evil = '"><script>alert(1)</script>'
     svg = draw(as_cells([[[[evil, evil]]]]), "Built")
     assert "<script" not in svg
+    assert draw(as_cells([[[["a\x00\ud800", "\x1b[0m"]]]]), "Built").isprintable()
     cells = as_cells([[[["nut", "red"]]] * 1000] * 1000)
     assert (len(cells), len(cells[0])) == (16, 16)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
-
-from tuneyard.compare.markup import text
 
 CELL: Final = 40
 MARGIN: Final = 20
@@ -15,6 +14,12 @@ LARGEST: Final = 16
 FILLS: Final = {"red": "#d6453d", "green": "#2f9e5b", "blue": "#2f6fde", "yellow": "#f2c230"}
 RADII: Final = (16.0, 12.0, 8.2, 4.8)
 """A part's radius by level: higher parts are smaller, so that those below stay visible."""
+
+LEGEND: Final = (
+    "Framed cells differ. Parts are drawn from above, higher ones smaller: a round part is a "
+    "washer, one with six corners a nut, one with a cross a screw, a bar a bridge; the number is "
+    "the stack’s height."
+)
 
 Cells = list[list[list[tuple[str, str]]]]
 
@@ -28,7 +33,7 @@ def as_cells(board: Any) -> Cells | None:
         return None
     try:
         cells = [
-            [[(str(part[0]), str(part[1])) for part in cell] for cell in row[:LARGEST]]
+            [[(_word(part[0]), _word(part[1])) for part in cell] for cell in row[:LARGEST]]
             for row in board[:LARGEST]
         ]
     except (TypeError, IndexError, KeyError):
@@ -66,7 +71,7 @@ def draw(cells: Cells, title: str, marked: set[tuple[int, int]] | None = None) -
     right, bottom = MARGIN + columns * CELL, MARGIN + rows * CELL
     parts = [
         f'<figure class="board"><svg viewBox="0 0 {right + 2} {bottom + 2}" role="img" '
-        f'aria-label="{text(f"{title} board, seen from above")}">',
+        f'aria-label="{html.escape(title)} board, seen from above">',
         f'<rect class="ground" x="{MARGIN}" y="{MARGIN}" width="{columns * CELL}" '
         f'height="{rows * CELL}"/>',
     ]
@@ -84,13 +89,14 @@ def draw(cells: Cells, title: str, marked: set[tuple[int, int]] | None = None) -
             f'width="{CELL - 3}" height="{CELL - 3}" rx="3"/>'
         )
     parts.append("</svg>")
-    parts.append(f"<figcaption><b>{text(title)}.</b> {text(describe(cells))}</figcaption></figure>")
+    told = f"<b>{html.escape(title)}.</b> {html.escape(describe(cells))}"
+    parts.append(f"<figcaption>{told}</figcaption></figure>")
     return "".join(parts)
 
 
-def pair(row: Mapping[str, Any]) -> str:
-    """Return the expected and the built board side by side; nothing where a row has neither."""
-    expected, built = as_cells(row.get("expected_board")), as_cells(row.get("built_board"))
+def pair(expected_board: Any, built_board: Any) -> str:
+    """Return an expected and a built board, as JSON, side by side; nothing where neither is one."""
+    expected, built = as_cells(expected_board), as_cells(built_board)
     if expected is None and built is None:
         return ""
     marked = differing(expected, built) if expected is not None and built is not None else set()
@@ -101,6 +107,11 @@ def pair(row: Mapping[str, Any]) -> str:
         for cells, title in ((expected, "Expected"), (built, "Built"))
     ]
     return f'<div class="boards">{"".join(figures)}</div>'
+
+
+def _word(value: Any) -> str:
+    """Return what a board has for a shape or colour; of a model's making it may be anything."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(value))
 
 
 def _parts(cells: Cells) -> list[str]:
