@@ -50,7 +50,7 @@ STUDY = [
 ]
 SWEEP = (
     "sweep={arms: [sft-dpo], space: {dpo.beta: {choice: [0.2, 0.5]}, dpo.loss: {choice: "
-    "[[sigmoid], [ipo]]}}, search: grid, metric: codebleu, trials: 4, parallel: 2, confirm: 0}"
+    "[[sigmoid], [ipo]]}}, search: grid, metric: codebleu, trials: 5, parallel: 2, confirm: 0}"
 )
 TARGETS = {
     "driver": "",  # the process that was started
