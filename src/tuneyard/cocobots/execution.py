@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 HARNESS = "tuneyard.cocobots.harness:run_program"
 LIMITS = Limits(seconds=10.0, cpu_seconds=2.0, memory_mb=256, source_bytes=200_000)
-"""What one program may use; the data's programs take a millisecond and 1 kB. On a busy machine the
-CPU time is more by the clock."""
+"""What one program may use; the data's programs take a millisecond and 1 kB."""
 
 _PLACEMENT_NAMES = {category: cls.__name__ for cls, category in PLACEMENT_CATEGORIES.items()}
 

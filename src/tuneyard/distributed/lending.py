@@ -43,7 +43,8 @@ class Groups:
             storage: folder or fsspec URL, reachable from every node, that holds checkpoints where
                 the group does not stay.
             name: the job's.
-            place: the ``storage`` of the group that had this job before it was broken off.
+            place: the ``storage`` of the group that had this job before it was broken off. Where
+                that is another process's, the group that goes on there does not stay.
 
         Workers stay on a local Ray; and on GPUs where as many train as answer, on a cluster for a
         few idle seconds. There all that needs GPUs is a group's work, so that no pool waits for

@@ -11,8 +11,8 @@ from tuneyard.sandbox.scope import Given
 
 PYTHON_TESTS = "tuneyard.sandbox.harness:python_tests"
 LIMITS = Limits(seconds=30.0, cpu_seconds=10.0)
-"""Of a program and its tests. The slowest reference solution of MBPP takes 5 s of CPU time; on a
-busy machine that is more by the clock."""
+"""Of a program and its tests. The slowest reference solution of MBPP takes 5 s of CPU time;
+what it waits for a processor does not count."""
 _TRIAL = "tuneyard.judging.harness:trial"
 _TOGETHER = 32  # what shares a process: starting one takes as long as trying ten cases
 
